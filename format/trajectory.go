@@ -1,0 +1,73 @@
+package format
+
+import "encoding/json"
+
+// A Role says who speaks in a message. Dialects map their own names (ai,
+// gpt, human, developer, …) onto these four.
+type Role string
+
+const (
+	System    Role = "system"
+	User      Role = "user"
+	Assistant Role = "assistant"
+	ToolRole  Role = "tool" // the result of one call
+)
+
+// A Call is one use of a tool that an assistant message asks for.
+type Call struct {
+	ID   string // as recorded; empty where the scaffold has none
+	Name string
+	// Arguments is the JSON object as recorded, key order and number spelling
+	// kept. Dialects that store it as a JSON string hand over its content.
+	Arguments json.RawMessage
+}
+
+// A Message is one turn as the scaffold recorded it, before any rendering.
+type Message struct {
+	Role    Role
+	Content string // text parts joined; valid UTF-8
+	Calls   []Call // assistant only
+	CallID  string // tool only: the call this answers
+	Name    string // tool only: the tool that answered
+	// Reasoning is text the model wrote apart from its content. It is kept
+	// for reports and never rendered into Content by itself.
+	Reasoning string
+	// Untrained marks an assistant message that the record itself excludes
+	// from the loss (weight 0, train false, mask false).
+	Untrained bool
+}
+
+// A Trajectory is one rollout of one agent on one instance.
+type Trajectory struct {
+	ID         string // unique within a source: the record's own, else instance plus content digest
+	InstanceID string // empty where the record names none
+	Repo       string // owner/name; empty where unknown
+	Teacher    string // the model that acted; empty where unknown
+	Messages   []Message
+	// Tools is the JSON array of tool descriptions (OpenAI shape) as recorded,
+	// null members of objects stripped; nil where the record has none.
+	Tools json.RawMessage
+}
+
+// Steps counts the assistant messages, the unit of "agent steps" in reports.
+func (t *Trajectory) Steps() int {
+	n := 0
+	for _, m := range t.Messages {
+		if m.Role == Assistant {
+			n++
+		}
+	}
+	return n
+}
+
+// A Turn is one message of a chat: rendered, text only.
+type Turn struct {
+	Role    Role // System, User or Assistant
+	Content string
+	// Untrained marks an assistant turn that must stay outside the loss.
+	Untrained bool
+}
+
+// A Chat is a conversation every trainer reads alike: one non-empty system
+// turn, then user and assistant in strict alternation, ending on assistant.
+type Chat []Turn
