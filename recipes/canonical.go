@@ -1,0 +1,132 @@
+package recipes
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// A tree is a mapping in canonical order: struct fields as declared, free keys
+// sorted. A member's value is a tree, []any, string, bool, int64, float64 or nil.
+type tree []member
+
+type member struct {
+	key   string
+	value any
+}
+
+// tree returns the members of the recipe whose identity tag is among tags.
+func (r *Recipe) tree(tags ...string) tree {
+	return structTree(reflect.ValueOf(r).Elem(), tags)
+}
+
+func structTree(v reflect.Value, tags []string) tree {
+	out := tree{}
+	for _, f := range fields(v.Type()) {
+		if slices.Contains(tags, f.identity) {
+			out = append(out, member{f.key, canonical(v.Field(f.index), tags)})
+		}
+	}
+	return out
+}
+
+func canonical(v reflect.Value, tags []string) any {
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return canonical(v.Elem(), tags)
+	case reflect.Struct:
+		return structTree(v, tags)
+	case reflect.Map:
+		return mapTree(v, tags)
+	case reflect.Slice, reflect.Array:
+		out := make([]any, v.Len())
+		for i := range out {
+			out[i] = canonical(v.Index(i), tags)
+		}
+		return out
+	case reflect.String:
+		return v.String()
+	case reflect.Bool:
+		return v.Bool()
+	case reflect.Float64, reflect.Float32:
+		return v.Float()
+	}
+	if v.CanInt() {
+		return v.Int()
+	}
+	panic(fmt.Sprintf("recipes: a %s in a recipe", v.Kind()))
+}
+
+func mapTree(v reflect.Value, tags []string) tree {
+	out := tree{}
+	for it := v.MapRange(); it.Next(); {
+		out = append(out, member{it.Key().String(), canonical(it.Value(), tags)})
+	}
+	slices.SortFunc(out, func(a, b member) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
+	return out
+}
+
+// json appends the tree as one line of JSON, spaced so that it is YAML as well.
+func (t tree) json(dst []byte) []byte {
+	dst = append(dst, '{')
+	for i, m := range t {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(quote(dst, m.key), ": "...)
+		dst = appendJSON(dst, m.value)
+	}
+	return append(dst, '}')
+}
+
+func appendJSON(dst []byte, v any) []byte {
+	switch v := v.(type) {
+	case tree:
+		return v.json(dst)
+	case []any:
+		dst = append(dst, '[')
+		for i, it := range v {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = appendJSON(dst, it)
+		}
+		return append(dst, ']')
+	case string:
+		return quote(dst, v)
+	case bool:
+		return strconv.AppendBool(dst, v)
+	case int64:
+		return strconv.AppendInt(dst, v, 10)
+	case float64:
+		return appendFloat(dst, v)
+	}
+	return append(dst, "null"...)
+}
+
+// appendFloat writes a whole number of at most 15 digits as the integer it
+// equals, so that 1.0 and 1 are one value, and others in the shortest form
+// that reads back.
+func appendFloat(dst []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+		return strconv.AppendInt(dst, int64(f), 10)
+	}
+	return strconv.AppendFloat(dst, f, 'g', -1, 64)
+}
+
+func quote(dst []byte, s string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic("recipes: " + err.Error())
+	}
+	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}

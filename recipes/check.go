@@ -1,0 +1,89 @@
+package recipes
+
+import (
+	"fmt"
+	"strings"
+)
+
+// check finds the faults that lie between fields. Single values were checked
+// by their rules; root holds their places.
+func check(r *Recipe, root *node, faults *Faults) {
+	if root.kind != mapping {
+		return
+	}
+	sources := root.get("sources")
+	if sources != nil && sources.kind == list {
+		checkSources(r, sources, faults)
+	}
+	checkShares(r, root, faults)
+	mix, model, train := root.get("mix"), root.get("model"), root.get("train")
+	if r.Mix.Window > r.Model.Context {
+		faults.add(place(mix, "window", root), "mix.window",
+			fmt.Sprintf("%d is over the model's context of %d tokens", r.Mix.Window, r.Model.Context),
+			"lower mix.window or raise model.context")
+	}
+	if base := model.get("base"); r.Train.Trainer != "smoke" && r.Model.Base == "" && (base == nil || base.text == "") {
+		faults.add(place(train, "trainer", root), "model.base",
+			fmt.Sprintf("missing, and trainer %q needs it", r.Train.Trainer),
+			"add model: {base: Qwen/Qwen2.5-Coder-7B-Instruct}")
+	}
+}
+
+// place is where the key of a mapping stands, or else where the mapping does,
+// or else the recipe.
+func place(n *node, key string, root *node) pos {
+	if v := n.get(key); v != nil {
+		return v.at
+	}
+	if n != nil {
+		return n.at
+	}
+	return root.at
+}
+
+func checkSources(r *Recipe, sources *node, faults *Faults) {
+	first := map[string]bool{}
+	for i, it := range sources.items {
+		path := itemPath(it, "sources", i)
+		name := r.Sources[i].Name
+		if name != "" && first[name] {
+			faults.add(it.get("name").at, path, fmt.Sprintf("a second source is named %q", name), "names are unique")
+		}
+		first[name] = true
+		if accept := it.get("accept"); accept != nil && accept.kind == mapping {
+			checkAccept(accept, dotted(path, "accept"), faults)
+		}
+	}
+}
+
+// checkAccept counts what is written, not what decoded: a member with a fault
+// of its own is still the one that was chosen.
+func checkAccept(accept *node, path string, faults *Faults) {
+	var said []string
+	for _, e := range accept.keys {
+		switch e.key {
+		case "field", "where", "report", "any":
+			said = append(said, e.key)
+		}
+	}
+	if len(said) > 1 {
+		faults.add(accept.at, path, "has "+strings.Join(said, " and ")+", want exactly one", acceptHint)
+	}
+	if len(accept.keys) == 0 {
+		faults.add(accept.at, path, "is empty", acceptHint)
+	}
+}
+
+func checkShares(r *Recipe, root *node, faults *Faults) {
+	if r.Mix.Sampler != "shares" || len(r.Sources) == 0 {
+		return
+	}
+	sum := 0.0
+	for _, s := range r.Sources {
+		sum += s.Share
+	}
+	if sum == 0 {
+		faults.add(place(root.get("mix"), "sampler", root), "mix.sampler",
+			"shares asked for, but the shares of all sources sum to 0", "give at least one source a share above 0")
+	}
+}

@@ -1,0 +1,148 @@
+package recipes
+
+// A Recipe is one resolved recipe: merged, checked, defaults filled in.
+//
+// The yaml tag is the key in the file. The identity tag says what a change of
+// the field makes new: "none" nothing, "run" the training alone, and without
+// a tag the dataset and with it the training.
+type Recipe struct {
+	// Name is required: letters, digits, - and _, at most 64. It names the
+	// dataset's directory and the run.
+	Name string `yaml:"name" identity:"none"`
+	// Summary is the one line that lists show; default empty.
+	Summary string   `yaml:"summary" identity:"none"`
+	Model   Model    `yaml:"model"`
+	Tools   Tools    `yaml:"tools"`
+	Sources []Source `yaml:"sources"` // required, at least one, in mixing order
+	Mix     Mix      `yaml:"mix"`
+	Train   Train    `yaml:"train" identity:"run"`
+
+	// Dir is the directory of the recipe's own file; empty for a built-in.
+	Dir string `yaml:"-"`
+	// Files are the files that were merged, first layer first, the recipe's
+	// own last. A built-in is written builtin:NAME.yaml.
+	Files []string `yaml:"-"`
+}
+
+// A Model is the student.
+type Model struct {
+	// Base is the checkpoint to start from, a hub name or a path on the
+	// machine that trains. Required by every trainer but smoke.
+	Base string `yaml:"base" identity:"run"`
+	// Template renders a chat into tokens; default qwen2.5.
+	Template string `yaml:"template"`
+	// Context is the longest sequence the student reads, in tokens; default 32768.
+	Context int `yaml:"context"`
+}
+
+// Tools says how tool lists and tool calls become text.
+type Tools struct {
+	As string `yaml:"as"` // openhands (default), qwen or keep
+}
+
+// A Source is one family of trajectories.
+type Source struct {
+	// Name is required and unique: letters, digits, - and _, at most 64, free
+	// of the words by which dataset readers assign splits (see splitWord).
+	Name string `yaml:"name"`
+	// Path is required: a file, a directory or a glob; see [Recipe.Resolve].
+	Path string `yaml:"path"`
+	// Format is a dialect of trajectories; default auto, decided by content.
+	Format string `yaml:"format"`
+	// Task is the task family written beside every row; default the name.
+	Task string `yaml:"task"`
+	// Teacher overrides the acting model; default empty: what the record says.
+	Teacher string `yaml:"teacher"`
+	// Accept is required: what counts as success.
+	Accept Accept `yaml:"accept"`
+	// PerInstance keeps at most so many trajectories of one instance;
+	// default 0, no limit.
+	PerInstance int `yaml:"per_instance"`
+	// Share is the relative weight under the sampler shares, any scale;
+	// default 1. Other samplers ignore it.
+	Share float64 `yaml:"share"`
+}
+
+// Accept is the evidence of success. Exactly one member is set: a recipe has
+// to say how it knows, even where the answer is that it does not ask.
+type Accept struct {
+	Field  string `yaml:"field"`  // dotted path of a truth value in the record
+	Where  string `yaml:"where"`  // expression over the record
+	Report string `yaml:"report"` // path of an evaluation report; see [Recipe.Resolve]
+	Any    bool   `yaml:"any"`    // true: every record, no evidence asked
+}
+
+// A Mix says which accepted trajectories are used, and in which order.
+type Mix struct {
+	// Sampler chooses: all (default) takes everything, shares keeps the
+	// sources at their relative weights.
+	Sampler string `yaml:"sampler"`
+	// Seed feeds every random choice, 0 or more; default 17.
+	Seed int64 `yaml:"seed"`
+	// Unit is what budget and shares count: trajectories (default) or tokens.
+	Unit string `yaml:"unit"`
+	// Budget is the most to take, in units; default 0, no limit.
+	Budget int64 `yaml:"budget"`
+	// Window is the longest example, in tokens; default model.context.
+	Window int `yaml:"window"`
+	// OverWindow is what becomes of a longer one: drop, counted. Nothing else
+	// is offered: a cut trajectory teaches to stop in the middle.
+	OverWindow string `yaml:"over_window"`
+	// Unique drops repeats: content (default) by the rendered conversation, none.
+	Unique string `yaml:"unique"`
+	// Validation is the fraction held out, [0, 1), whole repositories; default 0.02.
+	Validation float64 `yaml:"validation"`
+}
+
+// Train is what a trainer is told.
+type Train struct {
+	// Trainer is smoke (default: costs nothing), llamafactory or command.
+	Trainer string `yaml:"trainer"`
+	// Method is full (default) or lora.
+	Method string `yaml:"method"`
+	// Epochs are passes over the training split; default 5.
+	Epochs int `yaml:"epochs"`
+	// Batch is the number of sequences per optimizer step, over all devices; default 16.
+	Batch int `yaml:"batch"`
+	// LR is the peak learning rate; default 5e-5.
+	LR float64 `yaml:"lr"`
+	// Schedule is the learning rate's course: cosine (default), linear or constant.
+	Schedule string `yaml:"schedule"`
+	// Warmup is the fraction of steps in which the rate rises, [0, 1); default 0.05.
+	Warmup float64 `yaml:"warmup"`
+	// Params go to the trainer as they are: nil, bool, int64, float64,
+	// string, []any and map[string]any.
+	Params map[string]any `yaml:"params"`
+}
+
+// defaults returns a recipe in which nothing was said.
+func defaults() *Recipe {
+	return &Recipe{
+		Model: Model{Template: "qwen2.5", Context: 32768},
+		Tools: Tools{As: "openhands"},
+		Mix: Mix{
+			Sampler: "all", Seed: 17, Unit: "trajectories",
+			OverWindow: "drop", Unique: "content", Validation: 0.02,
+		},
+		// Epochs, batch and rate are those of the reference's 32B run.
+		Train: Train{
+			Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5,
+			Schedule: "cosine", Warmup: 0.05,
+		},
+	}
+}
+
+// setDefaults prepares a source before its keys are read.
+func (s *Source) setDefaults() { s.Format, s.Share = "auto", 1 }
+
+// derive fills in the defaults that follow from other fields.
+func (r *Recipe) derive() {
+	if r.Mix.Window == 0 {
+		r.Mix.Window = r.Model.Context
+	}
+	for i := range r.Sources {
+		if s := &r.Sources[i]; s.Task == "" {
+			s.Task = s.Name
+		}
+	}
+}

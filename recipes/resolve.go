@@ -1,0 +1,39 @@
+package recipes
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// samplesPrefix marks a path among the built-in sample trajectories.
+const samplesPrefix = "samples:"
+
+// Resolve turns a path of the recipe (a source's path or report) into one to
+// open. In this order: "samples:REST" lies in samplesDir; an absolute path
+// stays; with a dataDir, the rest is relative to it; without one, to the
+// directory of the recipe's own file, also where a parent said the path; and
+// for a built-in, to the working directory. Nothing is looked up, so a path
+// never means two things depending on what exists. dataDir may be empty.
+func (r *Recipe) Resolve(path, dataDir, samplesDir string) string {
+	if rest, ok := strings.CutPrefix(path, samplesPrefix); ok {
+		return filepath.Join(samplesDir, filepath.FromSlash(rest))
+	}
+	if filepath.IsAbs(path) {
+		return path
+	}
+	if dataDir == "" {
+		dataDir = r.Dir
+	}
+	return filepath.Join(dataDir, filepath.FromSlash(path))
+}
+
+// UsesSamples reports whether any path lies among the sample trajectories, so
+// that a caller knows to unpack them.
+func (r *Recipe) UsesSamples() bool {
+	for _, s := range r.Sources {
+		if strings.HasPrefix(s.Path, samplesPrefix) || strings.HasPrefix(s.Accept.Report, samplesPrefix) {
+			return true
+		}
+	}
+	return false
+}

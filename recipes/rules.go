@@ -1,0 +1,154 @@
+package recipes
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+)
+
+// required holds the keys that have no default, by schema path, with the way
+// to write them.
+var required = map[string]string{
+	"name":           "add name: NAME",
+	"sources":        "add sources: [{name: NAME, path: PATH, accept: {field: NAME}}]",
+	"sources.name":   "add name: NAME",
+	"sources.path":   "add path: PATH",
+	"sources.accept": acceptHint,
+}
+
+const acceptHint = "say what success is: {field: NAME}, {where: EXPRESSION}, {report: PATH} or {any: true}"
+
+// A rule returns what is wrong with one value, or "".
+type rule func(v reflect.Value) (msg, hint string)
+
+// rules holds the range of each field, by schema path. Fields of closed
+// vocabulary are in words instead.
+var rules = map[string]rule{
+	"name":    nameRule,
+	"summary": oneLine,
+
+	"model.base":    oneLine,
+	"model.context": atLeast(1, "tokens"),
+
+	"sources.name":          sourceNameRule,
+	"sources.path":          pathRule,
+	"sources.format":        filled,
+	"sources.task":          oneLine,
+	"sources.teacher":       oneLine,
+	"sources.accept.field":  filled,
+	"sources.accept.where":  filled,
+	"sources.accept.report": pathRule,
+	"sources.accept.any":    mustBeTrue,
+	"sources.per_instance":  atLeast(0, "0 is no limit"),
+	"sources.share":         within(0, maxNumber, false, "a weight"),
+
+	"mix.seed":       atLeast(0, ""),
+	"mix.budget":     atLeast(0, "0 is no limit"),
+	"mix.window":     atLeast(1, "tokens"),
+	"mix.validation": within(0, 1, false, "a fraction"),
+
+	"train.epochs": atLeast(1, ""),
+	"train.batch":  atLeast(1, "sequences per step"),
+	"train.lr":     within(0, maxNumber, true, ""),
+	"train.warmup": within(0, 1, false, "a fraction of the steps"),
+}
+
+const maxNumber = 1e300 // so that sums of a few stay finite
+
+func atLeast(low int64, hint string) rule {
+	return func(v reflect.Value) (string, string) {
+		if v.Int() >= low {
+			return "", ""
+		}
+		return fmt.Sprintf("%d is below %d", v.Int(), low), hint
+	}
+}
+
+// within bounds a number to [low, high), or to (low, high) where open.
+func within(low, high float64, open bool, hint string) rule {
+	return func(v reflect.Value) (string, string) {
+		f := v.Float()
+		switch {
+		case f < low:
+			return fmt.Sprintf("%v is below %v", f, low), hint
+		case open && f == low:
+			return fmt.Sprintf("%v is not above %v", f, low), hint
+		case f >= high:
+			return fmt.Sprintf("%v is not below %v", f, high), hint
+		}
+		return "", ""
+	}
+}
+
+func oneOf(known []string) rule {
+	return func(v reflect.Value) (string, string) {
+		for _, w := range known {
+			if v.String() == w {
+				return "", ""
+			}
+		}
+		return seen(v.String()) + " is not known", choose(v.String(), known)
+	}
+}
+
+func filled(v reflect.Value) (msg, hint string) {
+	if strings.TrimSpace(v.String()) == "" {
+		return "is empty", ""
+	}
+	return "", ""
+}
+
+func oneLine(v reflect.Value) (msg, hint string) {
+	if strings.ContainsFunc(v.String(), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return seen(v.String()) + " is not one line of text", ""
+	}
+	return "", ""
+}
+
+func mustBeTrue(v reflect.Value) (msg, hint string) {
+	if !v.Bool() {
+		return "false says nothing", acceptHint
+	}
+	return "", ""
+}
+
+// pathRule keeps a samples: path inside the samples.
+func pathRule(v reflect.Value) (msg, hint string) {
+	if msg, hint := filled(v); msg != "" {
+		return msg, hint
+	}
+	rest, isSample := strings.CutPrefix(v.String(), samplesPrefix)
+	if isSample && !filepath.IsLocal(filepath.FromSlash(rest)) {
+		return seen(v.String()) + " leaves the samples", "write samples:DIRECTORY/FILE"
+	}
+	return oneLine(v)
+}
+
+// nameForm has no dot or = (overrides are split there), no slash or space.
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+
+func nameRule(v reflect.Value) (msg, hint string) {
+	if nameForm.MatchString(v.String()) {
+		return "", ""
+	}
+	return seen(v.String()) + " is not a name", "letters, digits, - and _, at most 64, a letter or digit first"
+}
+
+// splitWord finds the words by which HF datasets assigns files to splits
+// (datasets/data_files.py, SPLIT_KEYWORDS), between the separators it knows. A
+// source whose name became part of a file's name would turn into the test
+// split and silently leave training.
+var splitWord = regexp.MustCompile(`(?i)(?:^|[-_0-9])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)(?:[-_0-9]|$)`)
+
+func sourceNameRule(v reflect.Value) (msg, hint string) {
+	if msg, hint := nameRule(v); msg != "" {
+		return msg, hint
+	}
+	if m := splitWord.FindStringSubmatch(v.String()); m != nil {
+		return fmt.Sprintf("%s holds %q, which dataset readers take for a split", seen(v.String()), m[1]),
+			"glue it to its neighbour: " + strings.NewReplacer("_", "", "-", "").Replace(v.String())
+	}
+	return "", ""
+}

@@ -1,0 +1,67 @@
+package main
+
+// An issue is a report about a fault that the sample repositories really have,
+// with the note that locates it.
+type issue struct {
+	title, report string
+	words         []string
+	note          string
+}
+
+// issues by the function at fault.
+var issues = map[string]issue{
+	"reserve": {"The last piece cannot be sold", "We had three boxes on the shelf and a customer wanted three. The shop answers OutOfStock although nothing else was reserved. Two boxes work.",
+		[]string{"OutOfStock", "reserved", "available"}, "an order for everything that is left must pass, so refuse only when less is available than asked for"},
+	"release": {"Negative reservations", "After a cancelled order was cancelled a second time, the item shows -4 reserved pieces and promises goods we do not have.",
+		[]string{"reserved", "min("}, "subtract what was really given back, not the quantity asked for"},
+	"low_stock": {"Reorder list comes one piece late", "An item with its reorder mark at 5 should be listed when five pieces are left. It appears only when there are four.",
+		[]string{"reorder", "reorder_at"}, "compare with <= so that reaching the mark counts as low"},
+	"fill_lines": {"Lines are one column short", "With a width of 40 no line is ever longer than 39 columns, even where a word would fit exactly.",
+		[]string{"column", "width", "candidate"}, "a line may be exactly as wide as the limit, the comparison leaves the last column empty"},
+	"split_words": {"Tabs survive folding", "A paragraph that contains tabs is folded as if the two words around a tab were one.",
+		[]string{"tab", "split(", "words"}, "cut at every kind of white space except the no-break space, not only at blanks"},
+	"fold_text": {"Last line of a justified paragraph is stretched", "With -j the final line, often two words, is pulled apart to the full width. The documentation promises that it stays ragged.",
+		[]string{"ragged", "justify", "stretch"}, "leave the last line of every paragraph out of the stretching"},
+	"expand_range": {"A star misses the last value", "A job with * in the minute field does not run at minute 59, one with * in the month field never in December.",
+		[]string{"star", "range(", "high"}, "the upper limit belongs to the field, range() must go one further"},
+	"is_due": {"Jobs run on the wrong weekday", "A job for weekday 0 should run on Sundays as the manual says. It runs on Mondays. All other days are shifted as well.",
+		[]string{"Sunday", "weekday", "moment"}, "weekday() counts from Monday while the table counts from Sunday"},
+	"read_table": {"Error messages name the wrong line", "The fault was in line 7 of my table, the message said line 6. It is always one too low.",
+		[]string{"line %d", "enumerate", "ValueError"}, "line numbers shown to people start at 1"},
+	"strip_comment": {"A hash inside quotes cuts the command", "The command echo 'item #4' is cut off after the word item.",
+		[]string{"comment", "hash", "split("}, "look for the hash outside of quotes only"},
+	"sum_column": {"Totals fail on empty cells", "A table in which one price is missing stops with a TypeError about int and str instead of counting the gap as nothing.",
+		[]string{"TypeError", "total", "sum("}, "skip cells that are empty text before adding up"},
+	"split_row": {"Doubled quotes vanish", "A cell written as \"2\"\" pipe\" should be read as 2\" pipe. The inner quote is lost.",
+		[]string{"quote", "quoted", "cell"}, "two quotes in a row inside a quoted cell stand for one"},
+	"preview": {"Preview of a long table crashes", "Asking for a preview of more than ten rows ends in: unsupported operand type(s) for -: 'str' and 'int'.",
+		[]string{"operand", "more", "limit"}, "put parentheses around the difference before formatting it"},
+	"SplitEvenly": {"Cents get lost when a bill is split", "10.00 between three people gives three times 3.33. One cent is gone and the posting is refused as unbalanced.",
+		[]string{"cent", "split", "parts"}, "hand the remainder out, one cent each to the first parts"},
+	"ParseAmount": {"0.5 is read as five cents", "Entering 0.5 books 0.05. Entering 0.50 is fine.",
+		[]string{"decimals", "digits", "part"}, "pad the decimals to two digits before joining them to the whole part"},
+	"Accounts": {"Account list repeats names", "The list shows cash 41 times, once per posting. I expected every account a single time.",
+		[]string{"account", "names", "sort"}, "drop equal neighbours after sorting"},
+	"runningTotals": {"Balance column lags behind", "In a statement the balance beside each movement is the one from before it. The first line always says 0.00.",
+		[]string{"balance", "totals", "sum"}, "add the amount first, then store the total"},
+	"refill": {"A quiet night allows a flood in the morning", "After some hours without requests a client can send thousands at once although the bucket holds fifty.",
+		[]string{"overflow", "tokens", "size"}, "never let more tokens in than the size of the bucket"},
+	"Allow": {"Sliding window lets one too many through", "With a limit of 5 the sixth request in a second is still served, the seventh is not.",
+		[]string{"limit", "hits"}, "refuse as soon as the number of hits reaches the limit"},
+	"ClientKey": {"One client counts as two", "Behind our proxy a client is sometimes \"10.0.0.7\" and sometimes \" 10.0.0.7\", and gets a bucket for each spelling.",
+		[]string{"proxy", "forwarded", "first"}, "trim blanks around the forwarded address"},
+	"AddRoad": {"Roads appear that nobody built", "After adding fen - mill and fen - ford, the mill suddenly has a road to the ford's neighbours.",
+		[]string{"append", "roads"}, "the way back must extend the roads of b, not copy those of a"},
+	"render_turn": {"A quoted marker ends the turn", "When a user message contains <|im_end|>, the rest of the message is cut off after rendering and splitting it again.",
+		[]string{"im_end", "quote", "content"}, "quote the markers inside the content before putting it between real ones"},
+	"count_turns": {"Counting one speaker gives zero", "Counting the turns of a speaker whose name was read from a file gives 0 although the chat is full of them.",
+		[]string{"speaker", "count", " is "}, "compare names by value, identity only works for literals"},
+	"parse_log": {"Messages end in an invisible character", "In logs saved on the other system every message ends in \\r, so comparing messages fails.",
+		[]string{"split(", "line", "message"}, "split at any line end, logs saved from a terminal have CRLF"},
+	"busiest_hour": {"Draw between two hours goes to the later", "Hours 9 and 15 have twelve entries each. The summary names 15, the manual promises the earlier.",
+		[]string{"draw", "max(", "hour"}, "prefer the smaller hour when counts are equal"},
+	"is_newer": {"1.10.0 counts as older than 1.9.0", "The release check refuses 1.10.0 because 1.9.0 is supposedly newer.",
+		[]string{"newer", "sort", "version"}, "sort by numbers field by field, as text 10 comes before 9"},
+	"bump_version": {"Minor bump keeps the patch number", "The minor release after 1.4.2 was announced as 1.5.2. It should be 1.5.0.",
+		[]string{"minor", "patch"}, "a minor bump has to reset patch to 0"},
+}

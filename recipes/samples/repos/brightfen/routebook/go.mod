@@ -1,0 +1,3 @@
+module brightfen.example/routebook
+
+go 1.21

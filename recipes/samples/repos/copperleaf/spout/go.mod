@@ -1,0 +1,3 @@
+module copperleaf.example/spout
+
+go 1.21

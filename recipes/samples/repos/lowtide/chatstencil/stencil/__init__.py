@@ -1,0 +1,3 @@
+from .render import render_chat
+
+__all__ = ["render_chat"]

@@ -1,0 +1,3 @@
+module northbeam.example/ledgerly
+
+go 1.21

@@ -1,0 +1,3 @@
+from .wrap import fold_text
+
+__all__ = ["fold_text"]

@@ -1,0 +1,71 @@
+package recipes
+
+import (
+	"reflect"
+	"strings"
+)
+
+// A field is one key of a recipe struct.
+type field struct {
+	key      string
+	index    int
+	identity string // see Recipe
+}
+
+// fields lists the keys of a struct in the order in which they are declared,
+// which is the order of the canonical form.
+func fields(t reflect.Type) []field {
+	var out []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if key := f.Tag.Get("yaml"); key != "-" {
+			out = append(out, field{key, i, f.Tag.Get("identity")})
+		}
+	}
+	return out
+}
+
+// lookup finds the field of a key, or the hint for one that does not exist: a
+// key close by, the same key elsewhere in the recipe, or all there are.
+func lookup(t reflect.Type, key, path string) (f field, hint string, ok bool) {
+	var here []string
+	for _, f := range fields(t) {
+		if f.key == key {
+			return f, "", true
+		}
+		here = append(here, f.key)
+	}
+	if path == "" {
+		here = append(here, "extends")
+	}
+	if hint := didYouMean(key, here); hint != "" {
+		return field{}, hint, false
+	}
+	if strings.Contains(key, ".") {
+		return field{}, "in a file, write nested mappings in place of dots", false
+	}
+	if w, ok := foreign[key]; ok {
+		key = w
+	}
+	for _, p := range leaves(reflect.TypeFor[Recipe](), "") {
+		if strings.HasSuffix(p, "."+key) {
+			return field{}, `did you mean "` + p + `"?`, false
+		}
+	}
+	return field{}, "known: " + strings.Join(here, ", "), false
+}
+
+// leaves lists the dotted paths below t, a named item written NAME.
+func leaves(t reflect.Type, path string) []string {
+	switch {
+	case t.Kind() == reflect.Slice:
+		return leaves(t.Elem(), dotted(path, "NAME"))
+	case t.Kind() != reflect.Struct:
+		return []string{path}
+	}
+	var out []string
+	for _, f := range fields(t) {
+		out = append(out, leaves(t.Field(f.index).Type, dotted(path, f.key))...)
+	}
+	return out
+}
