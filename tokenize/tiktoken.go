@@ -1,0 +1,44 @@
+package tokenize
+
+import (
+	"fmt"
+
+	"github.com/pkoukk/tiktoken-go"
+)
+
+// Tiktoken returns an encoder with the same ids as t that shares no code with
+// it but the vocabulary and the normaliser: merges and splitting are those of
+// tiktoken-go. It is the oracle that tests and fuzzing hold the engine
+// against, some forty times slower and quadratic on long words.
+//
+// tiktoken-go splits with the Unicode tables of Go's standard library, so the
+// two may differ on code points assigned since (Unicode 16 against 15).
+func Tiktoken(t *Tokenizer) (Encoder, error) {
+	ranks := make(map[string]int, t.vocab.size())
+	for id := range int32(t.vocab.size()) {
+		ranks[t.vocab.token(id)] = int(id)
+	}
+	core, err := tiktoken.NewCoreBPE(ranks, map[string]int{}, qwenPattern)
+	if err != nil {
+		return nil, fmt.Errorf("set up tiktoken-go: %w", err)
+	}
+	return oracle{tiktoken.NewTiktoken(core, &tiktoken.Encoding{Name: t.name}, nil)}, nil
+}
+
+// qwenPattern is the split expression of the Qwen family's tokenizer.json.
+const qwenPattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+
+// oracle uses EncodeOrdinary alone: Encode hangs without special tokens and
+// corrupts ids with them.
+type oracle struct{ core *tiktoken.Tiktoken }
+
+func (o oracle) Append(dst []int32, text string) []int32 {
+	for _, id := range o.core.EncodeOrdinary(normalise(text)) {
+		dst = append(dst, int32(id))
+	}
+	return dst
+}
+
+func (o oracle) Count(text string) int {
+	return len(o.core.EncodeOrdinary(normalise(text)))
+}
