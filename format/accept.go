@@ -1,0 +1,151 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// An Outcome is what a source's evidence says about one trajectory.
+type Outcome int
+
+const (
+	Unknown  Outcome = iota // no evidence: never taken for success
+	Accepted                // the evidence says that it succeeded
+	Refused                 // the evidence says that it failed
+)
+
+func (o Outcome) String() string { return [...]string{"unknown", "accepted", "refused"}[o] }
+
+// A Verdict is an outcome and the evidence for it, in words for people.
+type Verdict struct {
+	Outcome  Outcome
+	Evidence string
+}
+
+// Accept says where a source's evidence of success lies. At most one of its
+// fields is set; the zero value means that there is none.
+type Accept struct {
+	Field  string // a dotted path into the record, such as resolved or report.resolved
+	Where  string // an expression over the record's members
+	Report string // a report file, or a directory of them
+	Any    bool   // take everything: the user vouches for the source
+}
+
+// A Judge applies one Accept. It is safe for concurrent use.
+type Judge struct {
+	judge func(Record, *Trajectory) (Verdict, error)
+}
+
+// NewJudge compiles the expression and reads the reports.
+func NewJudge(a Accept) (*Judge, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.Any:
+		return constant(Accepted, "accept: any"), nil
+	case a.Field != "":
+		return judgeField(a.Field), nil
+	case a.Where != "":
+		return judgeWhere(a.Where)
+	case a.Report != "":
+		return judgeReport(a.Report)
+	}
+	return constant(Unknown, "the source names no evidence (accept: field, where, report or any)"), nil
+}
+
+func (a Accept) check() error {
+	var set []string
+	for name, given := range map[string]bool{
+		"field": a.Field != "", "where": a.Where != "", "report": a.Report != "", "any": a.Any,
+	} {
+		if given {
+			set = append(set, name)
+		}
+	}
+	if len(set) > 1 {
+		return fmt.Errorf("accept names several kinds of evidence at once, choose one of field, where, report, any")
+	}
+	if a.Field != "" && (strings.HasPrefix(a.Field, ".") || strings.HasSuffix(a.Field, ".") || strings.Contains(a.Field, "..")) {
+		return fmt.Errorf("accept field %q: a dotted path has no empty part", a.Field)
+	}
+	return nil
+}
+
+func constant(o Outcome, evidence string) *Judge {
+	return &Judge{func(Record, *Trajectory) (Verdict, error) { return Verdict{o, evidence}, nil }}
+}
+
+// Judge says what the evidence is worth for one record and the trajectory
+// parsed from it. Missing evidence is Unknown, not an error.
+func (j *Judge) Judge(rec Record, t *Trajectory) (Verdict, error) {
+	if rec.Err != nil || t == nil {
+		return Verdict{}, errors.New("judge: the record was not parsed")
+	}
+	return j.judge(rec, t)
+}
+
+// judgeField reads one member. Success is true, 1, "true" and "resolved";
+// failure false, 0, "false" and "unresolved", in any case. Everything else
+// is unknown: a reward of 0.5 needs where:.
+func judgeField(path string) *Judge {
+	keys := strings.Split(path, ".")
+	return &Judge{func(rec Record, _ *Trajectory) (Verdict, error) {
+		v := Verdict{Unknown, fmt.Sprintf("%s is not in the record", path)}
+		err := descend(rec.Raw, keys, func(at value) {
+			v = Verdict{outcomeOf(at), fmt.Sprintf("%s is %s", path, clip(string(at.raw())))}
+			if v.Outcome == Unknown {
+				v.Evidence += ", which is neither yes nor no"
+			}
+		})
+		return v, err
+	}}
+}
+
+func outcomeOf(v value) Outcome {
+	if f, ok := v.float(); ok {
+		switch f {
+		case 0:
+			return Refused
+		case 1:
+			return Accepted
+		}
+		return Unknown
+	}
+	switch strings.ToLower(v.scalar()) {
+	case "true", "resolved":
+		return Accepted
+	case "false", "unresolved":
+		return Refused
+	}
+	return Unknown
+}
+
+// descend follows keys from raw and hands over what lies there, if anything
+// does. A string on the way that holds JSON is entered: Parquet files keep
+// whole objects in string columns.
+func descend(raw []byte, keys []string, use func(value)) error {
+	member := find(raw, keys[0])
+	if member == nil {
+		return nil
+	}
+	err := withIndex(member, func(root value) error {
+		at := root
+		if len(keys) == 1 {
+			if at.present() {
+				use(at)
+			}
+			return nil
+		}
+		if at.kind() == kindText {
+			return descend([]byte(at.text()), keys[1:], use)
+		}
+		return descend(member, keys[1:], use)
+	})
+	var syntax *syntaxError
+	if errors.As(err, &syntax) {
+		return nil
+	}
+	return err
+}

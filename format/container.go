@@ -1,0 +1,157 @@
+package format
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// A container is how a file holds its records.
+type container int
+
+const (
+	unknownContainer container = iota
+	lineContainer              // one JSON value a line
+	jsonContainer              // one JSON value, or an array of records
+	parquetContainer           // rows
+)
+
+const containerNames = ".jsonl, .ndjson, .json, .parquet"
+
+// containerOf judges by name alone, compression suffixes aside.
+func containerOf(name string) container {
+	name = strings.ToLower(name)
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	switch filepath.Ext(name) {
+	case ".jsonl", ".ndjson":
+		return lineContainer
+	case ".json":
+		return jsonContainer
+	case ".parquet":
+		return parquetContainer
+	}
+	return unknownContainer
+}
+
+// A reader walks one file and hands its records on.
+type reader struct {
+	ctx     context.Context
+	path    string
+	max     int64
+	yield   func(Record) error
+	yielded int
+}
+
+func (r *reader) record(line int, raw []byte) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	r.yielded++
+	return r.yield(Record{File: r.path, Line: line, Raw: raw})
+}
+
+func (r *reader) reject(line int, reason, detail string, args ...any) error {
+	r.yielded++
+	return r.yield(Record{File: r.path, Line: line, Err: &Reject{
+		File: r.path, Line: line, Reason: reason, Detail: fmt.Sprintf(detail, args...),
+	}})
+}
+
+func (r *reader) tooLarge(line int) error {
+	return r.reject(line, TooLarge, "a record over %d bytes is skipped", r.max)
+}
+
+// counted counts the bytes taken from a file for Source.Read.
+type counted struct {
+	io.Reader
+	total *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.total.Add(int64(n))
+	return n, err
+}
+
+// readFile reads one file whole. What is wrong inside it becomes a record
+// with Err; only the file system's own failures end the reading.
+func (s *Source) readFile(ctx context.Context, file File, yield func(Record) error) error {
+	f, err := os.Open(file.Path)
+	if err != nil {
+		return fmt.Errorf("read source: %w", err)
+	}
+	defer f.Close()
+	r := &reader{ctx: ctx, path: file.Path, max: s.maxRecord, yield: yield}
+	if containerOf(file.Path) == parquetContainer {
+		err = s.readParquet(r, f, file.Size)
+	} else {
+		err = r.stream(counted{f, &s.read})
+	}
+	if err == nil && r.yielded == 0 {
+		err = r.reject(1, EmptyFile, "the file holds no record")
+	}
+	return err
+}
+
+// stream reads a plain or compressed file of JSON.
+func (r *reader) stream(file io.Reader) error {
+	in, closeIn, err := decompress(file)
+	if err != nil {
+		return r.damaged(1, err)
+	}
+	defer closeIn()
+	w := newWindow(in, r.max)
+	kind := containerOf(r.path)
+	if kind == unknownContainer {
+		kind = w.guess()
+	}
+	if kind == lineContainer {
+		return r.lines(w)
+	}
+	return r.values(w)
+}
+
+// damaged tells a broken stream, which costs the rest of this file, from a
+// broken disk, which ends everything.
+func (r *reader) damaged(line int, err error) error {
+	var disk *os.PathError
+	if errors.As(err, &disk) {
+		return fmt.Errorf("read source: %w", err)
+	}
+	return r.reject(line, Truncated, "the compressed data is damaged, the rest of the file is lost: %v", err)
+}
+
+// decompress looks at the first bytes, not at the name, for the compression.
+func decompress(file io.Reader) (io.Reader, func(), error) {
+	const buffer = 256 << 10
+	in := bufio.NewReaderSize(file, buffer)
+	magic, err := in.Peek(4)
+	if err != nil && err != io.EOF {
+		return nil, nil, err
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, func() { z.Close() }, nil
+	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, z.Close, nil
+	}
+	return in, func() {}, nil
+}

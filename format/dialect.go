@@ -1,0 +1,132 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Auto is the format that looks at each record to find its dialect.
+const Auto = "auto"
+
+// A Dialect reads one way of writing trajectories down.
+type Dialect struct {
+	Name    string // the registry's key
+	Summary string // one line for lists
+	Limits  string // what it does not read; empty where nothing is known
+	claim   func(Record, value) claim
+	parse   func(Record, value) (*Trajectory, error)
+}
+
+// A claim is how sure a dialect is that a record is its own. The highest
+// claim wins; two equal ones are an ambiguity the user must settle.
+type claim int
+
+const (
+	notMine   claim = iota
+	bySharing       // the shape is one that several scaffolds write
+	byShape         // the combination of members is this dialect's own
+	byMarker        // the record names its format
+)
+
+// Dialects holds every dialect by name. Adding one is a file and a line.
+var Dialects = map[string]Dialect{
+	"openai":                openai,
+	"openhands":             openhands,
+	"openhands-completions": completions,
+}
+
+// Names lists the dialects in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(Dialects)) }
+
+// parseRecord indexes a record and hands it to the named dialect or, for
+// auto, to the one that claims it.
+func parseRecord(format string, rec Record) (*Trajectory, error) {
+	var t *Trajectory
+	err := withIndex(rec.Raw, func(root value) error {
+		d, err := choose(format, rec, root)
+		if err != nil {
+			return err
+		}
+		if t, err = d.parse(rec, root); err != nil {
+			return err
+		}
+		return complete(t)
+	})
+	if err != nil {
+		return nil, located(err, rec)
+	}
+	return t, nil
+}
+
+// located turns any failure to parse into a Reject that says where.
+func located(err error, rec Record) error {
+	var syntax *syntaxError
+	if errors.As(err, &syntax) {
+		err = reject(NotJSON, "not JSON: %v", syntax)
+	}
+	var r *Reject
+	if !errors.As(err, &r) {
+		r = &Reject{Reason: BadMessage, Detail: err.Error()}
+	}
+	placed := *r
+	placed.File, placed.Line = rec.File, rec.Line
+	return &placed
+}
+
+func choose(format string, rec Record, root value) (Dialect, error) {
+	if root.kind() != kindObject {
+		return Dialect{}, reject(UnknownFormat, "a record is a JSON object, this is %s", root.kind())
+	}
+	if format != Auto {
+		return Dialects[format], nil
+	}
+	var best claim
+	var claimants []string
+	for _, name := range Names() {
+		c := Dialects[name].claim(rec, root)
+		if c > best {
+			best, claimants = c, nil
+		}
+		if c == best && c > notMine {
+			claimants = append(claimants, name)
+		}
+	}
+	switch len(claimants) {
+	case 0:
+		return Dialect{}, reject(UnknownFormat, "no format recognises a record with %s; name one with format: (%s)",
+			describeKeys(root), strings.Join(Names(), ", "))
+	case 1:
+		return Dialects[claimants[0]], nil
+	}
+	return Dialect{}, reject(Ambiguous, "the record could be %s; name one with format:", strings.Join(claimants, " or "))
+}
+
+// describeKeys names the members a person would recognise a record by.
+func describeKeys(root value) string {
+	keys := root.keys()
+	if len(keys) == 0 {
+		return "no members"
+	}
+	const shown = 8
+	more := ""
+	if len(keys) > shown {
+		more = fmt.Sprintf(" and %d more", len(keys)-shown)
+		keys = keys[:shown]
+	}
+	for i, key := range keys {
+		keys[i] = fmt.Sprintf("%q", clip(key))
+	}
+	return "the members " + strings.Join(keys, ", ") + more
+}
+
+// clip shortens what came from a record before it stands in a message.
+func clip(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return validText(s[:most]) + "…"
+}

@@ -1,0 +1,184 @@
+package format
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A member is one entry of a decoded object.
+type member struct {
+	name  string
+	value value
+}
+
+// entries lists an object's members as Python's json module builds a dict:
+// a repeated name keeps its first place and its last value.
+func (v value) entries() []member {
+	list := make([]member, 0, v.length())
+	var seen map[string]int
+	for name, m := range v.members() {
+		key := name.text()
+		if seen == nil {
+			seen = make(map[string]int, cap(list))
+		}
+		if i, ok := seen[key]; ok {
+			list[i].value = m
+			continue
+		}
+		seen[key] = len(list)
+		list = append(list, member{key, m})
+	}
+	return list
+}
+
+// PythonJSON appends raw as json.dumps(…, ensure_ascii=False) prints it
+// after reading it, which is what chat templates call tojson: ", " and ": "
+// between things, key order kept, floats by their shortest spelling.
+func PythonJSON(dst []byte, raw json.RawMessage) ([]byte, error) {
+	err := withIndex(raw, func(root value) error {
+		dst = appendJSON(dst, root)
+		return nil
+	})
+	if err != nil {
+		return dst, fmt.Errorf("print as JSON: %w", err)
+	}
+	return dst, nil
+}
+
+func appendJSON(dst []byte, v value) []byte {
+	switch v.kind() {
+	case kindArray:
+		dst = append(dst, '[')
+		for i, element := range v.elements() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = appendJSON(dst, element)
+		}
+		return append(dst, ']')
+	case kindObject:
+		dst = append(dst, '{')
+		for i, m := range v.entries() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = append(quoteJSON(dst, m.name), ": "...)
+			dst = appendJSON(dst, m.value)
+		}
+		return append(dst, '}')
+	case kindText:
+		return quoteJSON(dst, v.text())
+	case kindNumber:
+		return appendNumber(dst, v, "NaN", "Infinity")
+	}
+	return append(dst, v.raw()...)
+}
+
+// appendStr appends a value as Python's str() prints it; inside lists and
+// dicts that is repr().
+func appendStr(dst []byte, v value) []byte {
+	if v.kind() == kindText {
+		return append(dst, v.text()...)
+	}
+	return appendRepr(dst, v)
+}
+
+func appendRepr(dst []byte, v value) []byte {
+	switch v.kind() {
+	case kindArray:
+		dst = append(dst, '[')
+		for i, element := range v.elements() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = appendRepr(dst, element)
+		}
+		return append(dst, ']')
+	case kindObject:
+		dst = append(dst, '{')
+		for i, m := range v.entries() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = append(quotePython(dst, m.name), ": "...)
+			dst = appendRepr(dst, m.value)
+		}
+		return append(dst, '}')
+	case kindText:
+		return quotePython(dst, v.text())
+	case kindNumber:
+		return appendNumber(dst, v, "nan", "inf")
+	case kindBool:
+		if v.raw()[0] == 't' {
+			return append(dst, "True"...)
+		}
+		return append(dst, "False"...)
+	}
+	return append(dst, "None"...)
+}
+
+// appendNumber appends a number as Python's repr prints it: integers digit
+// by digit, floats by their shortest spelling, in scientific notation below
+// 1e-4 and from 1e16 on.
+func appendNumber(dst []byte, v value, nan, inf string) []byte {
+	raw := string(v.raw())
+	if !strings.ContainsAny(raw, ".eEIN") {
+		if raw == "-0" {
+			raw = "0"
+		}
+		return append(dst, raw...)
+	}
+	f, _ := v.float()
+	switch {
+	case math.IsNaN(f):
+		return append(dst, nan...)
+	case math.IsInf(f, 1):
+		return append(dst, inf...)
+	case math.IsInf(f, -1):
+		return append(append(dst, '-'), inf...)
+	case f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16):
+		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	}
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
+	if !strings.ContainsRune(string(dst[start:]), '.') {
+		dst = append(dst, ".0"...)
+	}
+	return dst
+}
+
+// quotePython appends repr() of a string: single quotes unless only they
+// occur in it, escapes for what does not print.
+func quotePython(dst []byte, s string) []byte {
+	quote := byte('\'')
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	dst = append(dst, quote)
+	for _, r := range s {
+		switch {
+		case r == rune(quote) || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, `\n`...)
+		case r == '\r':
+			dst = append(dst, `\r`...)
+		case r == '\t':
+			dst = append(dst, `\t`...)
+		case unicode.IsPrint(r):
+			dst = utf8.AppendRune(dst, r)
+		case r < 0x100:
+			dst = fmt.Appendf(dst, `\x%02x`, r)
+		case r < 0x10000:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\U%08x`, r)
+		}
+	}
+	return append(dst, quote)
+}

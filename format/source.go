@@ -1,0 +1,189 @@
+package format
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+)
+
+// DefaultMaxRecord is the longest record that is read: 64 MiB, some thirty
+// times the longest OpenHands row seen.
+const DefaultMaxRecord = 64 << 20
+
+// An Input says what to read and how.
+type Input struct {
+	Path      string // a file, a directory (read recursively) or a glob
+	Format    string // a dialect's name or "auto"; empty means auto
+	MaxRecord int64  // longest record in bytes; 0 means DefaultMaxRecord
+}
+
+// A File is one file of a source.
+type File struct {
+	Path string
+	Size int64 // bytes on disk, so compressed bytes where it is compressed
+}
+
+// A Source is an opened input: a fixed list of files, read in that order.
+type Source struct {
+	format    string
+	maxRecord int64
+	files     []File
+	read      atomic.Int64
+}
+
+// Open lists the files of an input, sorted by path. It reads none of them.
+func Open(in Input) (*Source, error) {
+	format := in.Format
+	if format == "" {
+		format = Auto
+	}
+	if _, ok := Dialects[format]; !ok && format != Auto {
+		return nil, unknownName("format", format, append(Names(), Auto))
+	}
+	files, err := list(in.Path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{format: format, maxRecord: in.MaxRecord, files: files}
+	if s.maxRecord <= 0 {
+		s.maxRecord = DefaultMaxRecord
+	}
+	return s, nil
+}
+
+// list finds the files a path stands for.
+func list(path string) ([]File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return walk(path)
+	case err == nil && info.Size() == 0:
+		return nil, fmt.Errorf("%s: the file is empty", path)
+	case err == nil:
+		return []File{{path, info.Size()}}, nil
+	case !hasGlob(path):
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	return glob(path)
+}
+
+func hasGlob(path string) bool {
+	for _, c := range path {
+		if c == '*' || c == '?' || c == '[' {
+			return true
+		}
+	}
+	return false
+}
+
+func glob(pattern string) ([]File, error) {
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pattern, err)
+	}
+	var files []File
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("open source: %w", err)
+		}
+		if info.IsDir() {
+			inside, err := walk(path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, inside...)
+			continue
+		}
+		files = append(files, File{path, info.Size()})
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no file matches", pattern)
+	}
+	return sorted(files), nil
+}
+
+// walk collects the files below a directory whose names say that they hold
+// records. Hidden files and those that only stand beside records are left out.
+func walk(dir string) ([]File, error) {
+	var files []File
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path != dir && entry.Name()[0] == '.' {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() || beside[entry.Name()] || containerOf(entry.Name()) == unknownContainer {
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		files = append(files, File{path, info.Size()})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no file to read in this directory (%s, also with .gz or .zst)", dir, containerNames)
+	}
+	return sorted(files), nil
+}
+
+// beside are the files that evaluation harnesses write next to records.
+var beside = map[string]bool{
+	"metadata.json": true, "report.json": true, "manifest.json": true, "preds.json": true, "dataset_info.json": true,
+}
+
+// sorted orders by path and drops what overlapping patterns found twice.
+func sorted(files []File) []File {
+	slices.SortFunc(files, func(a, b File) int {
+		switch {
+		case a.Path < b.Path:
+			return -1
+		case a.Path > b.Path:
+			return 1
+		}
+		return 0
+	})
+	return slices.Compact(files)
+}
+
+// Files lists what the source reads, in reading order.
+func (s *Source) Files() []File { return slices.Clone(s.files) }
+
+// Read returns how many bytes of the files have been consumed so far. It may
+// be called while Records runs; the sum of the file sizes is the total.
+func (s *Source) Read() int64 { return s.read.Load() }
+
+// Records yields every record of every file in a fixed order, holding one at
+// a time. A record that cannot be read is yielded with Err set. The error
+// returned is the file system's, the context's or yield's.
+func (s *Source) Records(ctx context.Context, yield func(Record) error) error {
+	s.read.Store(0)
+	for _, file := range s.files {
+		if err := s.readFile(ctx, file, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Parse makes a trajectory of a record. Its error is a *Reject. Workers may
+// call it at the same time.
+func (s *Source) Parse(rec Record) (*Trajectory, error) {
+	if rec.Err != nil {
+		return nil, rec.Err
+	}
+	return parseRecord(s.format, rec)
+}

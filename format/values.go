@@ -1,0 +1,93 @@
+package format
+
+import "bytes"
+
+// values yields the elements of a file's array, or its one value, or the
+// values that follow one another. Line counts them.
+func (r *reader) values(w *window) error {
+	inArray := false
+	for n := 1; ; {
+		c, ok := w.peek()
+		switch {
+		case !ok && w.damage() != nil:
+			return r.damaged(n, w.damage())
+		case !ok && inArray:
+			return r.reject(n, NotJSON, "the file ends inside its array, after %d records", n-1)
+		case !ok:
+			return nil
+		case c == '[' && n == 1 && !inArray:
+			inArray = true
+			w.start++
+			continue
+		case c == ',' && inArray && n > 1:
+			w.start++
+			continue
+		case c == ']' && inArray:
+			w.start++
+			inArray = false
+			continue
+		case bytes.IndexByte([]byte("]},:"), c) >= 0:
+			return r.reject(n, NotJSON, "unexpected %q where a record should start, the rest of the file is lost", c)
+		}
+		if err := r.oneValue(w, n); err != nil {
+			return err
+		}
+		n++
+	}
+}
+
+// peek moves to the next byte that is not white space.
+func (w *window) peek() (byte, bool) {
+	for {
+		w.start += skipSpace(w.rest(), 0)
+		if len(w.rest()) > 0 {
+			return w.rest()[0], true
+		}
+		if !w.more() {
+			return 0, false
+		}
+	}
+}
+
+func (r *reader) oneValue(w *window, n int) error {
+	raw, size, done := w.value()
+	switch {
+	case int64(size) > r.max:
+		return r.tooLarge(n)
+	case done:
+		return r.record(n, raw)
+	case w.damage() != nil:
+		return nil // the caller meets the damage next and reports it
+	}
+	return r.reject(n, NotJSON, "the file ends inside a record")
+}
+
+// value takes the value that starts here, passing over one that is longer
+// than a record may be. done is false when the stream ended inside it.
+func (w *window) value() (raw []byte, size int, done bool) {
+	var s skipper
+	seen := 0
+	for {
+		n, done := s.skip(w.rest()[seen:])
+		seen += n
+		if done {
+			size += seen
+			raw = w.rest()[:seen]
+			w.start += seen
+			if int64(size) > w.max {
+				raw = nil
+			}
+			return raw, size, true
+		}
+		if int64(size+seen) > w.max {
+			size += seen
+			w.start, seen = len(w.buf), 0
+		}
+		if !w.more() {
+			size += seen
+			raw = w.rest()[:seen]
+			w.start = len(w.buf)
+			return raw, size, s.scalar && w.damage() == nil
+		}
+	}
+}
