@@ -128,5 +128,7 @@ func quote(dst []byte, s string) []byte {
 	if err := e.Encode(s); err != nil {
 		panic("recipes: " + err.Error())
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	// JSON lets DEL stand, YAML does not.
+	text := bytes.ReplaceAll(b.Bytes(), []byte("\x7f"), []byte(`\u007f`))
+	return append(dst, bytes.TrimSuffix(text, []byte("\n"))...)
 }

@@ -33,7 +33,7 @@ func (m *merger) merge(base, over *node, path, schema string) *node {
 }
 
 func (m *merger) mappings(base, over *node, path, schema string) *node {
-	out := &node{kind: mapping, at: over.at, keys: slices.Clone(base.keys)}
+	out := &node{kind: mapping, at: settled(base, over), keys: slices.Clone(base.keys)}
 	for _, e := range over.keys {
 		i := out.index(e.key)
 		at := dotted(path, e.key)
@@ -54,6 +54,15 @@ func (m *merger) mappings(base, over *node, path, schema string) *node {
 	return out
 }
 
+// settled is the place of a merged mapping or list: the last file that wrote
+// some of it. An override only reaches through it.
+func settled(base, over *node) pos {
+	if over.at.line == 0 && base.at.file != "" {
+		return base.at
+	}
+	return over.at
+}
+
 // bare faults "key: !unset NAME": a key is removed without naming its value.
 func (m *merger) bare(n *node, path string) {
 	if n.text != "" {
@@ -64,7 +73,7 @@ func (m *merger) bare(n *node, path string) {
 // named merges items into those of base that bear their name. A name twice in
 // over stays twice, for the check to find.
 func (m *merger) named(base, over *node, path, schema string) *node {
-	out := &node{kind: list, at: over.at, items: slices.Clone(base.items)}
+	out := &node{kind: list, at: settled(base, over), items: slices.Clone(base.items)}
 	at := map[string]int{}
 	for i, it := range base.items {
 		name, _ := it.itemName()

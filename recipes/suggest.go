@@ -42,7 +42,7 @@ func closest(got string, known []string) string {
 	}
 	best, bestDist := "", 1<<30
 	for _, w := range known {
-		limit := max(1, len(w)/3)
+		limit := min(len(w)-1, max(1, len(w)/3))
 		if abs(len(w)-len(got)) > limit {
 			continue
 		}

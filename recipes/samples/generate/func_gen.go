@@ -27,13 +27,13 @@ var funcGen = &task{
 		_, names := relations(files, target)
 		return append([]string{target.Name}, names...)
 	},
-	change: func(files tree, target, _, original *span, wrong bool) editorArgs {
-		head := target.lines[target.Sig:target.BodyFrom]
-		body := strings.Join(original.body(), "\n")
-		if wrong {
+	change: func(a aim) editorArgs {
+		head := a.at.lines[a.at.Sig:a.at.BodyFrom]
+		body := strings.Join(a.original.body(), "\n")
+		if a.wrong {
 			body = mistake(body)
 		}
-		return replaceLines(target, append(slices.Clone(head), target.body()...), append(slices.Clone(head), body))
+		return replaceLines(a.at, append(slices.Clone(head), a.at.body()...), append(slices.Clone(head), body))
 	},
 	judge: func(original, after tree, name string) bool {
 		want, _ := original.find(name)

@@ -23,19 +23,18 @@ var funcLocalize = &task{
 	facts: func(_ tree, target *span) map[string]string {
 		return map[string]string{"about": places[target.Name].about}
 	},
-	clues: func(_ tree, target *span) []string { return places[target.Name].words },
-	change: func(files tree, target, decoy, original *span, wrong bool) editorArgs {
-		at, doc := target, original.doc()
-		if wrong {
-			at = decoy
+	clues:  func(_ tree, target *span) []string { return places[target.Name].words },
+	strays: true,
+	change: func(a aim) editorArgs {
+		doc, bare := a.original.doc(), a.at.DocFrom == a.at.DocTo
+		if bare && a.at.lang.docIn && len(doc) == 1 {
+			return editorArgs{Command: "insert", Path: a.at.File, InsertLine: a.at.Sig + 1, NewStr: doc[0]}
 		}
-		if !at.lang.docIn {
-			return replaceLines(at, []string{at.signature()}, append(slices.Clone(doc), at.signature()))
+		documented := slices.Concat(doc, []string{a.at.signature()})
+		if a.at.lang.docIn {
+			documented = slices.Concat([]string{a.at.signature()}, doc)
 		}
-		if len(doc) == 1 {
-			return editorArgs{Command: "insert", Path: at.File, InsertLine: at.Sig + 1, NewStr: doc[0]}
-		}
-		return replaceLines(at, []string{at.signature()}, append([]string{at.signature()}, doc...))
+		return replaceLines(a.at, a.at.head(), documented)
 	},
 	judge: func(original, after tree, name string) bool {
 		want, _ := original.find(name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -20,15 +21,12 @@ var issueLocalize = &task{
 	facts: func(_ tree, target *span) map[string]string {
 		return map[string]string{"title": issues[target.Name].title, "report": issues[target.Name].report}
 	},
-	clues: func(_ tree, target *span) []string { return issues[target.Name].words },
-	change: func(files tree, target, decoy, original *span, wrong bool) editorArgs {
-		at := target
-		if wrong {
-			at = decoy
-		}
-		head := at.lines[at.Sig:at.BodyFrom]
-		note := at.lang.indent + at.lang.comment + "NOTE: " + issues[target.Name].note
-		return replaceLines(at, head, append(append([]string{}, head...), note))
+	clues:  func(_ tree, target *span) []string { return issues[target.Name].words },
+	strays: true,
+	change: func(a aim) editorArgs {
+		head := a.at.lines[a.at.Sig:a.at.BodyFrom]
+		note := a.at.lang.indent + a.at.lang.comment + "NOTE: " + issues[a.target.Name].note
+		return replaceLines(a.at, head, append(slices.Clone(head), note))
 	},
 	judge: func(original, after tree, name string) bool {
 		got, err := after.find(name)

@@ -4,7 +4,7 @@ package main
 // {word}, {file}, {func}, {decoy} and {goal} are filled in.
 var phrases = map[string]map[string][]string{
 	scriptedA: {
-		"orient":  {"First, what is here.", "Let me see the layout.", "I'll look around.", "What does this repository hold?", "Start at the top.", "Overview first."},
+		"orient":  {"What is here?", "Let me see the layout.", "I'll look around.", "What does this repository hold?", "The top level.", "An overview helps."},
 		"search":  {"Search for \"{word}\".", "Does anything mention \"{word}\"?", "\"{word}\" is the best clue I have.", "grep for \"{word}\" next.", "Try \"{word}\".", "The text suggests \"{word}\"; look for it."},
 		"survey":  {"What does {file} define?", "Now {file}.", "{file} could matter; skim it.", "Look through {file}.", "Next candidate: {file}.", "Check {file} too."},
 		"doubt":   {"{decoy} sounds close; rule it out.", "Read {decoy} before deciding.", "Is it {decoy}? Look.", "{decoy} is next door, compare."},
@@ -19,7 +19,7 @@ var phrases = map[string]map[string][]string{
 		"flood":   {"Look at the data that goes through here.", "Print the catalogue.", "What do the rows look like?"},
 		"page":    {"Next stretch of the catalogue.", "Go on reading the rows.", "More rows."},
 		"colour":  {"Look at the saved log.", "What does a real log look like?"},
-		"finish":  {"Done.", "That is all.", "Finished; {goal}.", "Nothing left to do."},
+		"finish":  {"Done.", "That is all.", "That settles it.", "Nothing left to do."},
 		"give up": {"I am out of ideas.", "This leads nowhere; stop.", "I can't place it."},
 	},
 	scriptedB: {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +18,8 @@ type session struct {
 	dice     *dice
 	messages []message
 	facts    map[string]string
-	seen     string // remark about the last output, for the next thought
+	seen     string         // remark about the last output, for the next thought
+	said     map[string]int // thoughts so far, by stage
 	calls    int
 	err      error
 }
@@ -38,7 +41,7 @@ func (s *session) act(stage string, calls ...call) string {
 		id := said.ToolCalls[i].ID
 		s.messages = append(s.messages, message{Role: "tool", Content: out, ToolCallID: id, Name: c.Tool})
 	}
-	s.seen = remark(out)
+	s.seen = remark(stage, out)
 	return out
 }
 
@@ -80,26 +83,33 @@ func (s *session) fail(err error) {
 	}
 }
 
-// remark says in a few words what an output looked like.
-func remark(out string) string {
+// remark says what an output means for the next thought, "" if nothing.
+func remark(stage, out string) string {
 	lines := strings.Count(strings.TrimSuffix(out, "\n"), "\n") + 1
 	switch {
-	case strings.Contains(out, "[exit status") && lines == 1:
-		return "Nothing there."
 	case strings.HasPrefix(out, "Nothing changed"):
 		return "The edit did not take."
 	case lines > 400:
 		return fmt.Sprintf("That printed %d lines, more than I wanted.", lines)
-	case lines > 3 && lines < 40:
-		return fmt.Sprintf("%d lines to look at.", lines)
+	case stage == "search" && strings.HasPrefix(out, "["):
+		return "No match."
+	case stage == "search" && lines == 1:
+		return "One match only."
+	case stage == "search":
+		return fmt.Sprintf("%d matching lines.", lines)
 	}
 	return ""
 }
 
-// thought fills one phrase of the stage with the facts, now and then with a
-// remark about the last output before it.
+// thought takes the next phrase of the stage, starting anywhere, and fills in
+// the facts; now and then a remark about the last output goes before it.
 func (s *session) thought(stage string) string {
-	text := pick(s.dice, phrases[s.by][stage])
+	choices := phrases[s.by][stage]
+	if _, begun := s.said[stage]; !begun {
+		s.said[stage] = s.dice.roll(len(choices))
+	}
+	text := choices[s.said[stage]%len(choices)]
+	s.said[stage]++
 	if s.seen != "" && s.dice.roll(3) > 0 {
 		text = s.seen + " " + text
 	}
@@ -108,8 +118,9 @@ func (s *session) thought(stage string) string {
 
 // fill puts the facts in the place of {their names}.
 func (s *session) fill(text string) string {
-	for name, value := range s.facts {
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(s.facts)) {
+		pairs = append(pairs, "{"+name+"}", s.facts[name])
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text)
 }

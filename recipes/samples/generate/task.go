@@ -19,12 +19,23 @@ type task struct {
 	// facts fills the request, clues lists what the walk searches for.
 	facts func(files tree, target *span) map[string]string
 	clues func(files tree, target *span) []string
-	// change is the right edit of the target in the prepared files. original
-	// is the target before prepare; wrong asks for a mistake.
-	change func(files tree, target, decoy, original *span, wrong bool) editorArgs
+	// strays says that a misplaced walk of this task edits the decoy; in the
+	// other tasks it edits the target and writes something wrong.
+	strays bool
+	change func(a aim) editorArgs
 	// judge compares the files at the end with the original ones.
 	judge    func(original, after tree, name string) bool
 	rollouts []rollout
+}
+
+// An aim is what an edit is made from.
+type aim struct {
+	files    tree // prepared
+	target   *span
+	decoy    *span
+	original *span // the target before prepare took something out
+	at       *span // where the edit goes
+	wrong    bool
 }
 
 // tasks in the order of the archive.

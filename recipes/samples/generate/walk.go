@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -23,12 +22,12 @@ type walk struct {
 // play walks from the first look around to the finish.
 func (w *walk) play() {
 	w.about(w.target)
-	w.orient(w.length(0, 2, 4))
-	w.search(w.words[:min(len(w.words), w.length(1, 2, 4))])
+	w.orient(w.length(0, 1, 3))
+	w.search(w.words[:min(len(w.words), w.length(1, 1, 3))])
 	if w.manner.is(loops) {
 		w.loop()
 	}
-	w.survey(w.length(0, 2, 9))
+	w.survey(w.length(0, 0, 5) + w.length(0, 0, 4))
 	if w.manner.is(floods) {
 		w.flood()
 	}
@@ -42,19 +41,19 @@ func (w *walk) play() {
 	w.read("read", w.target)
 	w.consider()
 	w.edit()
-	w.check(w.length(0, 1, 3))
+	w.check(w.length(0, 1, 2))
 	w.act("finish", call{"finish", finishArgs{w.result}})
 }
 
-// length chooses by the manner of the walk, give or take one step.
+// length chooses by the manner of the walk and adds up to three steps.
 func (w *walk) length(ifShort, ifMiddle, ifLong int) int {
 	switch {
 	case w.manner.is(short):
 		return ifShort
 	case w.manner.is(long):
-		return ifLong + w.dice.roll(2)
+		return ifLong + w.dice.roll(4)
 	}
-	return ifMiddle + w.dice.roll(2)
+	return ifMiddle + w.dice.roll(4)
 }
 
 func (w *walk) about(s *span) {
@@ -180,7 +179,7 @@ func (w *walk) consider() {
 	if w.manner.is(short) {
 		return
 	}
-	w.act("callers", bash("grep -rn '%s(' --include='*.%s' . | sort", w.target.Name, path.Ext(w.target.File)[1:]))
+	w.act("callers", bash("grep -rnw '%s' --include='*.%s' . | sort", w.target.Name, w.target.lang.ext))
 	if w.manner.is(long) || w.by == scriptedB {
 		w.act("ponder", call{"think", thinkArgs{w.weigh()}})
 	}

@@ -1,0 +1,127 @@
+package recipes
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+)
+
+// The keys that do not make a new dataset, and those that do not make a new
+// run. Every other field of the structs has to change both fingerprints.
+var (
+	notData = map[string]bool{"name": true, "summary": true, "model.base": true, "train.*": true}
+	notRun  = map[string]bool{"name": true, "summary": true}
+)
+
+func TestEveryFieldChangesTheFingerprintsItShould(t *testing.T) {
+	before := full()
+	eachLeaf(reflect.ValueOf(before).Elem(), "", func(path, group string, _ reflect.Value) {
+		after := full()
+		eachLeaf(reflect.ValueOf(after).Elem(), "", func(p, _ string, v reflect.Value) {
+			if p == path {
+				change(t, p, v)
+			}
+		})
+		runChanged := after.Fingerprint() != before.Fingerprint()
+		dataChanged := after.DataFingerprint() != before.DataFingerprint()
+		if want := !notRun[path]; runChanged != want {
+			t.Errorf("%s changes the fingerprint: %v, want %v", path, runChanged, want)
+		}
+		if want := !notData[path] && !notData[group]; dataChanged != want {
+			t.Errorf("%s changes the data fingerprint: %v, want %v", path, dataChanged, want)
+		}
+	})
+}
+
+// full has a source and a parameter, so that every field exists.
+func full() *Recipe {
+	r := defaults()
+	r.Sources = []Source{{Name: "a"}}
+	r.Train.Params = map[string]any{"x": int64(1)}
+	return r
+}
+
+// eachLeaf visits every exported field that is no struct. Fields outside the
+// YAML (Dir, Files) say where a recipe lies and bear no identity.
+func eachLeaf(v reflect.Value, path string, visit func(path, group string, v reflect.Value)) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		key := f.Tag.Get("yaml")
+		at := dotted(path, key)
+		switch fv := v.Field(i); {
+		case key == "-":
+		case fv.Kind() == reflect.Struct:
+			eachLeaf(fv, at, visit)
+		case fv.Kind() == reflect.Slice:
+			eachLeaf(fv.Index(0), at, visit)
+		default:
+			visit(at, path+".*", fv)
+		}
+	}
+}
+
+func change(t *testing.T, path string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Float64:
+		v.SetFloat(v.Float() + 0.125)
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]any{"x": int64(2)}))
+	default:
+		t.Fatalf("%s is a %s: teach this test to change it", path, v.Kind())
+	}
+}
+
+func TestEveryFieldHasAKey(t *testing.T) {
+	eachLeaf(reflect.ValueOf(full()).Elem(), "", func(path, _ string, v reflect.Value) {
+		if path == "" || path[len(path)-1] == '.' {
+			t.Errorf("a %s below %q has no yaml tag", v.Type(), path)
+		}
+	})
+}
+
+func TestSpellingDoesNotCount(t *testing.T) {
+	const base = "{name: n, sources: [{name: a, path: p, accept: {any: true}, share: 2}], mix: {budget: 1000}, train: {lr: 1e-4, params: {a: 1, b: {c: 2, d: 0.5}}}}"
+	want := mustLoad(t, base)
+	for _, same := range []string{
+		"{sources: [{path: p, share: 2.0, accept: {any: True}, name: a}], name: n, train: {params: {b: {d: 5e-1, c: 2.0}, a: +1}, lr: 0.0001}, mix: {budget: 1_000}}",
+		"name: other\nsummary: text\nsources:\n- name: 'a'\n  path: \"p\"\n  task: a\n  share: 2\n  accept:\n    any: true\nmix:\n  budget: 1000\n  seed: 17\ntrain: {lr: .1e-3, params: {a: 1, b: {c: 2, d: .5}}}\n",
+	} {
+		if r := mustLoad(t, same); r.Fingerprint() != want.Fingerprint() || r.DataFingerprint() != want.DataFingerprint() {
+			t.Errorf("another fingerprint for\n%s\n%s\n%s", same, r.tree("", "run").json(nil), want.tree("", "run").json(nil))
+		}
+	}
+}
+
+func TestTypesAndOrderOfSourcesDoCount(t *testing.T) {
+	seen := map[string]string{}
+	for _, params := range []string{"{a: 1}", "{a: '1'}", "{a: true}", "{a: 'true'}", "{a: null}", "{a: ''}", "{a: [1]}", "{a: {}}", "{a: []}", "{}"} {
+		r := mustLoad(t, fmt.Sprintf("{name: n, extends: demo, train: {params: %s}}", params))
+		if other, ok := seen[r.Fingerprint()]; ok {
+			t.Errorf("params %s and %s have one fingerprint", params, other)
+		}
+		seen[r.Fingerprint()] = params
+	}
+	a, b := full(), full()
+	a.Sources = []Source{{Name: "a"}, {Name: "b"}}
+	b.Sources = []Source{{Name: "b"}, {Name: "a"}}
+	if a.DataFingerprint() == b.DataFingerprint() {
+		t.Error("the order of sources does not count")
+	}
+}
+
+// A fingerprint names datasets on disk and cells of sweeps: if this fails,
+// every one of them is orphaned. Change it only with fingerprintForm.
+func TestTheFingerprintOfAGivenRecipeStays(t *testing.T) {
+	r := mustLoad(t, small)
+	got := r.Fingerprint() + " " + r.DataFingerprint()
+	want := "b8d6fb40177df4bd6679e0aac0cd1538489b12a48d6b25589d125f3909e174e7 aaaf96ed2195c8e94b1483cafe7b8cc6c9c86b7e060d1b21d18a3942af16bc58"
+	if got != want {
+		t.Errorf("got %s, want %s\n%s", got, want, r.tree("", "run").json(nil))
+	}
+}
