@@ -1,0 +1,70 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// A Handle finds a started attempt again. Only the backend that gave it knows
+// what is inside; everybody else stores and returns it unchanged. It holds no
+// secret.
+type Handle string
+
+// A Task is one attempt to start.
+type Task struct {
+	Run     string // id
+	Attempt int    // from 1
+	Dir     string // attempt directory, absolute; the backend makes it
+	Self    string // the trainyard program
+	Command Command
+}
+
+// A Status is what a backend can tell of an attempt.
+type Status struct {
+	State     State // Running, Succeeded, Failed, Cancelled or Lost
+	Reason    string
+	Code      int // exit code; -1 where none is known
+	Signal    int // that ended the trainer; 0 for none
+	StartedAt time.Time
+	EndedAt   time.Time // zero while running or unknown
+}
+
+// A Backend runs commands on some machine. Methods may be called by several
+// processes at once for the same attempt.
+type Backend interface {
+	// Name is the key of the registry.
+	Name() string
+	// Summary says in one line when to choose it.
+	Summary() string
+	// LookPath is exec.LookPath on the machine that runs commands.
+	LookPath(program string) (string, error)
+	// Start claims task.Dir and starts the command there. The claim is atomic:
+	// of any number of calls for one directory at most one starts something,
+	// the others get ErrClaimed. After any other error the caller asks Find.
+	Start(ctx context.Context, task Task) (Handle, error)
+	// Find looks for an attempt whose handle was never saved. It returns the
+	// handle if something was started, else ErrNeverStarted, after it has made
+	// sure that nothing can be started in dir any more.
+	Find(ctx context.Context, dir string) (Handle, error)
+	// Status looks; it changes nothing. An error means that it could not look.
+	Status(ctx context.Context, dir string, h Handle) (Status, error)
+	// Stop asks the trainer to end and sees to it that it is ended by force
+	// when grace has passed. It returns once the request is safely placed.
+	Stop(ctx context.Context, dir string, h Handle, grace time.Duration) error
+	// Open reads a file of the attempt's directory from a byte offset: LogName,
+	// or a Command's Progress. The error is fs.ErrNotExist while there is none.
+	Open(ctx context.Context, dir string, h Handle, name string, offset int64) (io.ReadCloser, error)
+}
+
+// LogName is the file, in the attempt's directory, with all that the trainer
+// writes to standard output and standard error.
+const LogName = "log"
+
+var (
+	// ErrClaimed: somebody else started, or is starting, this attempt.
+	ErrClaimed = errors.New("the attempt is already claimed")
+	// ErrNeverStarted: nothing was started and nothing will be.
+	ErrNeverStarted = errors.New("the attempt was never started")
+)

@@ -1,0 +1,62 @@
+package backend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"trainyard/launch"
+)
+
+// Status implements launch.Backend. The order matters: a supervisor writes the
+// exit record while it lives, so whoever finds it dead finds the record too, or
+// there never will be one.
+func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Status, error) {
+	var supervisor identity
+	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
+		return launch.Status{}, fmt.Errorf("local: handle %q: %w", h, err)
+	}
+	if supervisor.alive() {
+		return launch.Status{State: launch.Running, Code: -1}, nil
+	}
+	var exit Exit
+	found, err := readJSON(dir, exitName, &exit)
+	if err != nil {
+		return launch.Status{}, fmt.Errorf("local: %w", err)
+	}
+	if found {
+		return exit.status(), nil
+	}
+	return unsupervised(dir, supervisor), nil
+}
+
+// unsupervised judges an attempt whose supervisor is gone without a record.
+func unsupervised(dir string, supervisor identity) launch.Status {
+	if boot, err := bootID(); err == nil && boot != supervisor.BootID {
+		return lost("the machine was restarted while the run went on")
+	}
+	if pids := survivors(dir); len(pids) > 0 {
+		return launch.Status{State: launch.Running, Code: -1, Reason: fmt.Sprintf(
+			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, pids[0])}
+	}
+	reason := fmt.Sprintf("the supervisor (pid %d) vanished without an exit record, killed from outside or for want of memory; the trainer is gone too, and how it ended is not known", supervisor.PID)
+	if words := strings.TrimSpace(lastLines(filepath.Join(dir, supervisorLogName), 400)); words != "" {
+		reason += "; it said: " + words
+	}
+	return lost(reason)
+}
+
+func lost(reason string) launch.Status {
+	return launch.Status{State: launch.Lost, Reason: reason, Code: -1}
+}
+
+// survivors are the living processes of an attempt, its trainer first.
+func survivors(dir string) []int {
+	var trainer identity
+	if found, err := readJSON(dir, trainerName, &trainer); err != nil || !found || !trainer.alive() {
+		return marked(dir)
+	}
+	return append([]int{trainer.PID}, marked(dir)...)
+}

@@ -1,0 +1,208 @@
+package backend
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"trainyard/launch"
+)
+
+// Supervise is the hidden command `trainyard supervise DIR`: it starts the
+// trainer of the attempt in dir, waits for it and writes how it ended. It
+// returns nil when the exit record is written, whatever it says. It closes
+// standard output, where it prints nothing, when it has taken over and tried to
+// start the trainer: that is how the process that started it hears of it.
+func Supervise(dir string) error {
+	// Heard from here on, before anybody can know our pid from the claim.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Ignore(syscall.SIGHUP)
+
+	s := supervisor{dir: dir}
+	if err := s.takeOver(); err != nil {
+		return fmt.Errorf("supervise %s: %w", dir, err)
+	}
+	return s.run(signals)
+}
+
+// takeOver reads what to run and claims it. Whatever fails here fails before
+// the claim, so that whoever looks next finds an attempt that never started.
+func (s *supervisor) takeOver() error {
+	if found, err := readJSON(s.dir, specName, &s.spec); err != nil {
+		return err
+	} else if !found {
+		return fmt.Errorf("there is no %s: not the directory of an attempt", specName)
+	}
+	self, err := identify(os.Getpid())
+	if err != nil {
+		return err
+	}
+	if err := s.reserve(); err != nil {
+		return err
+	}
+	err = claimJSON(s.dir, supervisorName, self)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		err = launch.ErrClaimed
+	}
+	return errors.Join(err, s.record.Close(), os.Remove(s.record.Name()))
+}
+
+type supervisor struct {
+	dir     string
+	spec    spec
+	record  *os.File // holds the room of the exit record
+	started time.Time
+	stop    stopRequest // zero until somebody asked
+	outside os.Signal   // a signal that nobody asked for through us
+}
+
+func (s *supervisor) run(signals <-chan os.Signal) error {
+	if found, err := readJSON(s.dir, stopName, &s.stop); err == nil && found {
+		return s.finish(Exit{Code: -1, Stopped: true, Reason: "stopped on request before the trainer was started"})
+	}
+	cmd, err := s.start()
+	os.Stdout.Close()
+	if err != nil {
+		return s.finish(Exit{Code: startCode(err), Reason: "the trainer could not be started: " + err.Error()})
+	}
+	exited := make(chan struct{})
+	go func() {
+		_ = waitExited(cmd.Process.Pid) // cmd.Wait has the error, if there is one
+		close(exited)
+	}()
+	s.attend(cmd.Process.Pid, signals, exited)
+	_ = cmd.Wait() // not nil for every code but 0; ProcessState says it better
+	return s.finish(s.judge(cmd.ProcessState))
+}
+
+// start runs the trainer as leader of its own process group, its output in the
+// log, without a terminal.
+func (s *supervisor) start() (*exec.Cmd, error) {
+	log, err := os.OpenFile(filepath.Join(s.dir, launch.LogName), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := exec.Command(s.spec.Argv[0], s.spec.Argv[1:]...)
+	if s.spec.Argv[0] == s.spec.Self {
+		cmd.Path, cmd.Err = selfProgram(s.spec.Self), nil
+	}
+	cmd.Dir = s.spec.Dir
+	cmd.Env = append(os.Environ(), markName+"="+s.dir)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.started = time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	id, err := identify(cmd.Process.Pid)
+	if err == nil {
+		err = writeJSON(s.dir, trainerName, id)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "record the trainer's identity:", err) // a trainer that ended at once has none
+	}
+	return cmd, nil
+}
+
+// startCode is what a shell would say: 126 found but not runnable, 127 not
+// found.
+func startCode(err error) int {
+	if errors.Is(err, fs.ErrPermission) {
+		return 126
+	}
+	return 127
+}
+
+// attend passes signals on until the trainer has ended, then sees to it that
+// nothing of the attempt is left.
+func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan struct{}) {
+	var kill <-chan time.Time
+	for {
+		select {
+		case sig := <-signals:
+			if ended(exited) {
+				continue // by itself, before the signal: its own word counts
+			}
+			kill = time.After(s.asked(sig))
+			s.signalAll(pid, syscall.SIGTERM)
+		case <-kill:
+			s.signalAll(pid, syscall.SIGKILL)
+		case <-exited:
+			s.sweep(pid)
+			return
+		}
+	}
+}
+
+func ended(exited <-chan struct{}) bool {
+	select {
+	case <-exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// asked notes who wants the end, and gives the time left for it.
+func (s *supervisor) asked(sig os.Signal) time.Duration {
+	var request stopRequest
+	if found, err := readJSON(s.dir, stopName, &request); err == nil && found {
+		s.stop = request
+		return time.Until(request.deadline())
+	}
+	s.outside = sig
+	return outsideGrace
+}
+
+// outsideGrace is for a TERM that did not come from a stop of ours: most often
+// the machine goes down, and systemd kills 90 s after its TERM.
+const outsideGrace = 60 * time.Second
+
+// sweep ends what the trainer left behind. After a stop, processes that are
+// still saving may use up the grace: a wrapper script dies of the TERM at once,
+// while the trainer it started writes its checkpoint. The leader is not reaped
+// yet, so the name of its group is still ours.
+func (s *supervisor) sweep(pid int) {
+	for time.Now().Before(s.stop.deadline()) && len(marked(s.dir)) > 0 {
+		pause()
+	}
+	s.signalAll(pid, syscall.SIGKILL)
+	for range 50 { // new processes may appear while old ones are killed
+		if len(marked(s.dir)) == 0 {
+			return
+		}
+		pause()
+		s.signalAll(pid, syscall.SIGKILL)
+	}
+}
+
+func (s *supervisor) signalAll(pid int, sig syscall.Signal) {
+	_ = syscall.Kill(-pid, sig) // an empty group is what we want
+	for _, other := range marked(s.dir) {
+		if other != pid {
+			_ = syscall.Kill(other, sig)
+		}
+	}
+}
+
+func (s *supervisor) judge(state *os.ProcessState) Exit {
+	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero()}
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		exit.Signal = int(ws.Signal())
+		exit.Code = 128 + exit.Signal
+	}
+	end := ending{exit: exit, outside: s.outside, tail: lastLines(filepath.Join(s.dir, launch.LogName), 32<<10)}
+	exit.Reason = launch.Redact(end.reason(), os.Environ())
+	return exit
+}

@@ -1,0 +1,114 @@
+package launch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A Dataset is what a run must know of a finished dataset directory.
+type Dataset struct {
+	Dir         string `json:"dir"`         // absolute
+	Recipe      string `json:"recipe"`      // the recipe that made it
+	Fingerprint string `json:"fingerprint"` // of that recipe
+	Template    string `json:"template"`    // chat template the counts were made with
+	Window      int    `json:"window"`      // no row is longer, in tokens
+	Train       Split  `json:"train"`
+	Validation  Split  `json:"validation"`
+}
+
+// A Split is one side of a dataset, train or validation.
+type Split struct {
+	Shards        []string `json:"shards,omitempty"` // file names, in reading order
+	Rows          int64    `json:"rows"`
+	Tokens        int64    `json:"tokens"`
+	TrainedTokens int64    `json:"trained_tokens"` // those inside the loss
+}
+
+// manifest is the part of manifest.json that this package relies on.
+type manifest struct {
+	Format int `json:"format"`
+	Recipe struct {
+		Name        string `json:"name"`
+		Fingerprint string `json:"fingerprint"`
+	} `json:"recipe"`
+	Template string  `json:"template"`
+	Window   int     `json:"window"`
+	Shards   []shard `json:"shards"`
+}
+
+type shard struct {
+	File          string `json:"file"`
+	Split         string `json:"split"`
+	Rows          int64  `json:"rows"`
+	Bytes         int64  `json:"bytes"`
+	Tokens        int64  `json:"tokens"`
+	TrainedTokens int64  `json:"trained_tokens"`
+}
+
+// manifestFormat is the manifest version this package understands.
+const manifestFormat = 1
+
+// ReadDataset reads the manifest of dir and looks that every shard it lists is
+// there with the size it states; contents are not hashed here.
+func ReadDataset(dir string) (Dataset, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return Dataset{}, fmt.Errorf("dataset %s: %w", dir, err)
+	}
+	m, err := readManifest(abs)
+	if err != nil {
+		return Dataset{}, err
+	}
+	d := Dataset{Dir: abs, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window}
+	var faults []error
+	for _, s := range m.Shards {
+		faults = append(faults, d.add(s))
+	}
+	return d, errors.Join(faults...)
+}
+
+func readManifest(dir string) (manifest, error) {
+	var m manifest
+	path := filepath.Join(dir, "manifest.json")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, fmt.Errorf("%s has no manifest.json: not a finished dataset; run `trainyard prepare` first", dir)
+	}
+	if err != nil {
+		return m, fmt.Errorf("read dataset: %w", err)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("%s: %w", path, err)
+	}
+	if m.Format != manifestFormat {
+		return m, fmt.Errorf("%s: manifest format %d, this trainyard reads %d: prepare the dataset again", path, m.Format, manifestFormat)
+	}
+	return m, nil
+}
+
+func (d *Dataset) add(s shard) error {
+	into := &d.Train
+	switch s.Split {
+	case "train":
+	case "validation":
+		into = &d.Validation
+	default:
+		return fmt.Errorf("%s: shard %q has split %q: want train or validation", d.Dir, s.File, s.Split)
+	}
+	info, err := os.Stat(filepath.Join(d.Dir, s.File))
+	if err != nil {
+		return fmt.Errorf("shard of the manifest: %w", err)
+	}
+	if info.Size() != s.Bytes {
+		return fmt.Errorf("%s: %d bytes, the manifest says %d: prepare the dataset again", filepath.Join(d.Dir, s.File), info.Size(), s.Bytes)
+	}
+	into.Shards = append(into.Shards, s.File)
+	into.Rows += s.Rows
+	into.Tokens += s.Tokens
+	into.TrainedTokens += s.TrainedTokens
+	return nil
+}

@@ -1,0 +1,34 @@
+// Package launch hands a dataset to somebody else's trainer on somebody's
+// machine and remembers what happened.
+//
+// In comes a [Job]: which dataset, which model, which trainer, on which
+// backend. Out comes a [Run], a row of the [Ledger] that can be listed,
+// watched, stopped and found again from any later process.
+//
+// The words:
+//
+//   - A job says what to run. It is complete: nothing is looked up again.
+//   - A run is one job that somebody asked for. Its id is a UUIDv7.
+//   - An attempt is one try at a run, with a directory of its own
+//     (HOME/runs/ID/attempt-N) that no other attempt ever writes to.
+//   - A [Trainer] renders a job into a [Command]: argv, environment, files.
+//   - A [Backend] starts commands somewhere and gives back a [Handle], an
+//     opaque string that finds the process again after anything restarts.
+//
+// The promise: the ledger holds the intent, on disk, before anything is
+// started; the handle is saved at once after. Whatever dies in between, an
+// attempt is either adopted or declared never started, and is never started
+// twice. A process that vanished without its exit record is lost, never
+// succeeded. No value of a secret is written to the ledger, to a file or into
+// an argv.
+//
+// What it does not do: it does not read shards (the manifest on disk is the
+// seam to mix), does not train, and prints nothing.
+//
+// Trainers and backends are registries in launch/trainer and launch/backend,
+// which import this package; the program hands them to a [Launcher].
+//
+// The ledger is embedded SQLite through modernc.org/sqlite, because it needs
+// neither cgo nor a server and several processes may write to one file. Run
+// ids come from github.com/google/uuid: version 7 sorts by time.
+package launch

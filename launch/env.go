@@ -1,0 +1,72 @@
+package launch
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// An Env is one environment variable for the trainer. Its JSON form leaves
+// the value out where the name is that of a secret, so no file or ledger row
+// that is made of it can hold one.
+type Env struct {
+	Name  string
+	Value string
+}
+
+// Pair returns NAME=value, the form of os/exec. It must not be stored.
+func (e Env) Pair() string { return e.Name + "=" + e.Value }
+
+type storedEnv struct {
+	Name   string `json:"name"`
+	Value  string `json:"value,omitempty"`
+	Secret bool   `json:"secret,omitempty"`
+}
+
+// MarshalJSON writes {"name","value"}, or {"name","secret":true}.
+func (e Env) MarshalJSON() ([]byte, error) {
+	if SecretName(e.Name) {
+		return json.Marshal(storedEnv{Name: e.Name, Secret: true})
+	}
+	return json.Marshal(storedEnv{Name: e.Name, Value: e.Value})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; a secret comes back empty.
+func (e *Env) UnmarshalJSON(data []byte) error {
+	var s storedEnv
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	e.Name, e.Value = s.Name, s.Value
+	return nil
+}
+
+// secretWords are matched against the words of a variable's name. Too wide
+// costs a missing value in a record; too narrow writes a password to disk.
+var secretWords = regexp.MustCompile(`(?i)(^|_|-)(token|secret|secrets|password|passwd|pwd|passphrase|credential|credentials|auth|key|apikey|dsn|cookie|pat)($|_|-)`)
+
+// SecretName reports whether an environment variable of this name is taken to
+// hold a secret: HF_TOKEN, WANDB_API_KEY, AWS_SECRET_ACCESS_KEY, …
+func SecretName(name string) bool { return secretWords.MatchString(name) }
+
+// secretParam is narrower than secretWords, because trainers have harmless
+// parameters such as eos_token and mask_token.
+var secretParam = regexp.MustCompile(`(?i)(^|_|-)((hub|hf|auth|access|api|bearer|wandb|github|login)[_-]?token|api[_-]?key|(access|secret|private)[_-]?key|secret|password|passwd)$`)
+
+// secretValue matches the published shapes of tokens and keys (Hugging Face,
+// OpenAI and Anthropic, GitHub, GitLab, AWS, Google, Slack, PEM).
+var secretValue = regexp.MustCompile(`\bhf_[A-Za-z0-9]{20,}|\bsk-[A-Za-z0-9_-]{20,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{35}|\bxox[abprs]-[A-Za-z0-9-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY`)
+
+// Redact replaces in text what looks like a token, and every value that
+// environ (NAME=value) gives to a secret's name. It is for words of the
+// trainer, such as the last line of its log, that end in a record.
+func Redact(text string, environ []string) string {
+	text = secretValue.ReplaceAllString(text, "[redacted]")
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if len(value) >= 6 && SecretName(name) {
+			text = strings.ReplaceAll(text, value, "[redacted]")
+		}
+	}
+	return text
+}

@@ -1,0 +1,131 @@
+package launch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Job is everything a run needs to know, resolved: no field is looked up
+// again later, so the ledger's copy tells what was run.
+type Job struct {
+	Recipe      string  `json:"recipe"`      // the recipe's name
+	Fingerprint string  `json:"fingerprint"` // sha256 of the resolved recipe
+	Dataset     Dataset `json:"dataset"`     // facts copied from the manifest
+	Model       string  `json:"model"`       // base model: hub id or path
+	Template    string  `json:"template"`    // chat template, as the tokenizer names it
+	Window      int     `json:"window"`      // longest row in tokens
+	Trainer     string  `json:"trainer"`     // key of the trainer registry
+	Backend     string  `json:"backend"`     // key of the backend registry
+
+	Method   string  `json:"method,omitempty"` // full or lora; empty: full
+	Epochs   float64 `json:"epochs"`
+	Batch    int     `json:"batch"` // rows per optimizer step, over all devices
+	LR       float64 `json:"lr"`
+	Schedule string  `json:"schedule,omitempty"` // cosine, linear, constant; empty: cosine
+	Warmup   float64 `json:"warmup"`             // share of all steps, in [0, 1)
+	Seed     int64   `json:"seed"`
+	GPUs     int     `json:"gpus,omitempty"` // devices the batch is divided among; 0 is 1
+
+	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
+	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment
+}
+
+// Params are the free parameters of a trainer. Numbers read back from JSON
+// keep their spelling (json.Number), so that 1e-5 stays 1e-5.
+type Params map[string]any
+
+// UnmarshalJSON keeps numbers as they were written.
+func (p *Params) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var m map[string]any
+	if err := dec.Decode(&m); err != nil {
+		return err
+	}
+	*p = m
+	return nil
+}
+
+// Devices is GPUs with its default: 1 where the job says nothing.
+func (j Job) Devices() int { return max(1, j.GPUs) }
+
+// Validate reports every fault of the job at once, secrets in places that are
+// stored among them. Trainers check their own parameters when they render.
+func (j Job) Validate() error {
+	faults := slices.Concat(j.missing(), j.ranges(), j.secrets())
+	return errors.Join(faults...)
+}
+
+func (j Job) missing() (faults []error) {
+	for _, f := range []struct{ name, value string }{
+		{"recipe", j.Recipe}, {"trainer", j.Trainer}, {"backend", j.Backend}, {"dataset.dir", j.Dataset.Dir},
+	} {
+		if f.value == "" {
+			faults = append(faults, fmt.Errorf("job: %s is empty", f.name))
+		}
+	}
+	if j.Dataset.Train.Rows == 0 {
+		faults = append(faults, fmt.Errorf("job: dataset %s has no rows to train on", j.Dataset.Dir))
+	}
+	return faults
+}
+
+func (j Job) ranges() (faults []error) {
+	bad := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf("job: "+format, args...))
+		}
+	}
+	bad(j.Epochs > 0 && !math.IsInf(j.Epochs, 0), "epochs is %v: give a number above 0", j.Epochs)
+	bad(j.Batch > 0, "batch is %d: give the rows per optimizer step, above 0", j.Batch)
+	bad(j.LR > 0 && !math.IsInf(j.LR, 0), "lr is %v: give a number above 0", j.LR)
+	bad(j.Warmup >= 0 && j.Warmup < 1, "warmup is %v: give the share of all steps, from 0 to below 1", j.Warmup)
+	bad(j.Window > 0, "window is %d: give the longest row in tokens, above 0", j.Window)
+	bad(j.Window == 0 || j.Dataset.Window <= j.Window,
+		"window is %d but the dataset was cut for %d: rows would be truncated", j.Window, j.Dataset.Window)
+	bad(j.GPUs >= 0, "gpus is %d: give 0 or more", j.GPUs)
+	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
+	return faults
+}
+
+// secrets finds tokens in what would be written to the ledger and to files.
+func (j Job) secrets() (faults []error) {
+	walk(map[string]any(j.Params), "params", func(path, key string, value any) {
+		s, isString := value.(string)
+		if !isString || s == "" {
+			return
+		}
+		if secretParam.MatchString(key) || secretValue.MatchString(s) {
+			faults = append(faults, fmt.Errorf(
+				"job: %s holds a secret, which would be stored: pass it by the environment (HF_TOKEN, WANDB_API_KEY, …) instead", path))
+		}
+	})
+	for _, e := range j.Env {
+		if !SecretName(e.Name) && secretValue.MatchString(e.Value) {
+			faults = append(faults, fmt.Errorf("job: env %s looks like a secret, but its name does not say so: choose a name such as %s_TOKEN", e.Name, e.Name))
+		}
+	}
+	return faults
+}
+
+// walk visits every leaf below v in order of its path.
+func walk(v any, path string, visit func(path, key string, value any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			walk(v[k], path+"."+k, visit)
+		}
+	case []any:
+		for i, e := range v {
+			walk(e, fmt.Sprintf("%s[%d]", path, i), visit)
+		}
+	default:
+		visit(path, path[strings.LastIndexByte(path, '.')+1:], v)
+	}
+}

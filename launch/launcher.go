@@ -1,0 +1,184 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Launcher ties ledger, trainers and backends together. All its methods are
+// safe for concurrent use by several processes with the same Home.
+type Launcher struct {
+	Home     string // state directory, absolute
+	Ledger   *Ledger
+	Trainers map[string]Trainer
+	Backends map[string]Backend
+	Self     string // the trainyard program, absolute
+	// Grace is how long a stopped trainer may take to save; 0 is 30 s.
+	Grace time.Duration
+	// Poll is how often Watch, Logs and Stop look; 0 is 200 ms.
+	Poll time.Duration
+
+	at func(point string) // tests die here
+}
+
+// LedgerFile is where the ledger of a state directory lies.
+func LedgerFile(home string) string { return filepath.Join(home, "runs.db") }
+
+// Dir is the directory of the run's newest attempt: log, exit record,
+// configuration, checkpoints.
+func (l *Launcher) Dir(run Run) string {
+	return filepath.Join(l.runDir(run.ID), fmt.Sprintf("attempt-%d", run.N))
+}
+
+func (l *Launcher) runDir(id string) string { return filepath.Join(l.Home, "runs", id) }
+
+// Start checks and renders the job, writes the intent and starts the attempt.
+// It returns once the backend has it and the ledger knows its handle. An error
+// with a Run that has an id means that the run exists and did not start; faults
+// of the job leave nothing behind.
+func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
+	trainer, backend, err := l.parts(job)
+	if err != nil {
+		return Run{}, err
+	}
+	if err := errors.Join(job.Validate(), trainer.Check(job, backend.LookPath)); err != nil {
+		return Run{}, err
+	}
+	id, err := newID()
+	if err != nil {
+		return Run{}, err
+	}
+	cmd, err := trainer.Render(job, Site{Dir: filepath.Join(l.runDir(id), "attempt-1"), Self: l.Self})
+	if err != nil {
+		return Run{}, err
+	}
+	return l.launch(ctx, id, job, cmd, backend)
+}
+
+// launch holds the run's lock from before the intent is written until the
+// handle is saved. Whoever finds a run without a handle and gets the lock knows
+// that its launcher is dead.
+func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, backend Backend) (Run, error) {
+	if err := os.MkdirAll(l.runDir(id), 0o700); err != nil {
+		return Run{}, fmt.Errorf("start run: %w", err)
+	}
+	unlock, err := lockFile(ctx, l.lockPath(id))
+	if err != nil {
+		return Run{}, err
+	}
+	defer unlock()
+	run, err := l.Ledger.Create(ctx, id, job, cmd.Progress)
+	if err != nil {
+		return Run{}, err
+	}
+	l.reached("intent")
+	return l.begin(ctx, run, cmd, backend)
+}
+
+// begin takes a pending attempt to running. From here on an interrupt must not
+// leave a started process without its handle, so ctx only bounds the wait
+// inside the backend.
+func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Backend) (Run, error) {
+	durable := context.WithoutCancel(ctx)
+	claimed, err := l.Ledger.Advance(durable, run.ID, run.N, Change{To: Starting, Reason: "claimed by this launcher"})
+	if err != nil {
+		return run, err
+	}
+	if !claimed {
+		return run, fmt.Errorf("run %s: %w", run.ID, ErrClaimed)
+	}
+	l.reached("starting")
+	task := Task{Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd}
+	handle, startErr := backend.Start(ctx, task)
+	l.reached("started")
+	if startErr != nil {
+		return l.settle(durable, run, backend, startErr)
+	}
+	return l.save(durable, run, handle, "started")
+}
+
+// save writes the handle, the first thing after a start.
+func (l *Launcher) save(ctx context.Context, run Run, handle Handle, reason string) (Run, error) {
+	_, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Running, Reason: reason, Handle: handle, StartedAt: time.Now()})
+	if err != nil {
+		return run, err
+	}
+	return l.Ledger.Run(ctx, run.ID)
+}
+
+// settle decides about an attempt without a handle whose launcher failed or
+// died: what was started is adopted, what was not never will be.
+func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause error) (Run, error) {
+	handle, err := backend.Find(ctx, l.Dir(run))
+	if err == nil {
+		if run.State == Pending {
+			if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Starting, Reason: "found running"}); err != nil {
+				return run, err
+			}
+		}
+		return l.save(ctx, run, handle, "adopted: its launcher died before it saved the handle")
+	}
+	if !errors.Is(err, ErrNeverStarted) {
+		return run, errors.Join(cause, err)
+	}
+	reason := "never started: the launcher died after it wrote the intent"
+	if cause != nil {
+		reason = "never started: " + cause.Error()
+	}
+	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Failed, Reason: reason, EndedAt: time.Now()}); err != nil {
+		return run, errors.Join(cause, err)
+	}
+	run, err = l.Ledger.Run(ctx, run.ID)
+	return run, errors.Join(cause, err)
+}
+
+func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
+	trainer, okT := l.Trainers[job.Trainer]
+	backend, okB := l.Backends[job.Backend]
+	var faults []error
+	if !okT {
+		faults = append(faults, unknown("trainer", job.Trainer, l.Trainers))
+	}
+	if !okB {
+		faults = append(faults, unknown("backend", job.Backend, l.Backends))
+	}
+	return trainer, backend, errors.Join(faults...)
+}
+
+func unknown[V any](kind, name string, registry map[string]V) error {
+	return fmt.Errorf("unknown %s %q: there are %s", kind, name, strings.Join(slices.Sorted(maps.Keys(registry)), ", "))
+}
+
+func (l *Launcher) lockPath(id string) string { return filepath.Join(l.runDir(id), "lock") }
+
+func (l *Launcher) reached(point string) {
+	if l.at != nil {
+		l.at(point)
+	}
+}
+
+func (l *Launcher) poll() time.Duration {
+	if l.Poll > 0 {
+		return l.Poll
+	}
+	return 200 * time.Millisecond
+}
+
+// pause waits one poll interval, or less when ctx ends.
+func (l *Launcher) pause(ctx context.Context) error {
+	timer := time.NewTimer(l.poll())
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

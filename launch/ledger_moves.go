@@ -1,0 +1,118 @@
+package launch
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Change is one step of an attempt's state machine, with what was learned.
+// Zero fields leave the ledger as it is.
+type Change struct {
+	To        State
+	Reason    string
+	Handle    Handle
+	StartedAt time.Time
+	EndedAt   time.Time
+	Code      *int
+	Signal    int
+}
+
+// A TransitionError is a step that the state machine does not have.
+type TransitionError struct {
+	Run     string
+	Attempt int
+	From    State
+	To      State
+}
+
+func (e *TransitionError) Error() string {
+	return fmt.Sprintf("run %s attempt %d is %s: it cannot become %s", e.Run, e.Attempt, e.From, e.To)
+}
+
+// Advance takes an attempt one step further and adds the event, in one
+// transaction. moved is false, without an error, when the attempt stands there
+// already: of several processes that see the same news, one moves it.
+func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change) (moved bool, err error) {
+	err = l.update(ctx, func(tx *sql.Tx) error {
+		from, err := stateOf(tx, run, attempt)
+		if err != nil || from == c.To {
+			return err
+		}
+		if !from.May(c.To) {
+			return &TransitionError{Run: run, Attempt: attempt, From: from, To: c.To}
+		}
+		moved = true
+		if err := apply(tx, run, attempt, c); err != nil {
+			return err
+		}
+		return insertEvent(tx, run, attempt, time.Now(), c.To, c.Reason)
+	})
+	return moved && err == nil, err
+}
+
+func stateOf(tx *sql.Tx, run string, attempt int) (State, error) {
+	var s State
+	err := tx.QueryRow(`SELECT state FROM attempts WHERE run = ? AND n = ?`, run, attempt).Scan(&s)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("run %q attempt %d: %w", run, attempt, ErrNoRun)
+	}
+	if err != nil {
+		return "", fmt.Errorf("ledger: %w", err)
+	}
+	return s, nil
+}
+
+func apply(tx *sql.Tx, run string, attempt int, c Change) error {
+	var code sql.NullInt64
+	if c.Code != nil {
+		code = sql.NullInt64{Int64: int64(*c.Code), Valid: true}
+	}
+	_, err := tx.Exec(`
+UPDATE attempts SET state = ?, reason = ?,
+	handle = CASE WHEN ? <> '' THEN ? ELSE handle END,
+	started_ms = coalesce(?, started_ms), ended_ms = coalesce(?, ended_ms),
+	code = coalesce(?, code), signal = CASE WHEN ? <> 0 THEN ? ELSE signal END
+WHERE run = ? AND n = ?`,
+		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+// Note changes the reason of an attempt without moving it, and adds the event.
+func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string) error {
+	return l.update(ctx, func(tx *sql.Tx) error {
+		state, err := stateOf(tx, run, attempt)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE attempts SET reason = ? WHERE run = ? AND n = ?`, text, run, attempt); err != nil {
+			return fmt.Errorf("ledger: %w", err)
+		}
+		return insertEvent(tx, run, attempt, time.Now(), state, text)
+	})
+}
+
+// Events is the history of a run, oldest first.
+func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT at_ms, attempt, state, text FROM events WHERE run = ? ORDER BY id`, run)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	defer rows.Close()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		if err := rows.Scan(&at, &e.Attempt, &e.State, &e.Text); err != nil {
+			return nil, fmt.Errorf("ledger: %w", err)
+		}
+		e.At = time.UnixMilli(at)
+		events = append(events, e)
+	}
+	return events, rows.Err()
+}

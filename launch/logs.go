@@ -1,0 +1,54 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// Logs copies the trainer's output, from byte offset on, to w. With follow it
+// goes on as more is written and returns when the run has ended and all is
+// copied.
+func (l *Launcher) Logs(ctx context.Context, run Run, w io.Writer, offset int64, follow bool) error {
+	for {
+		// Looked up before the copy: what an ended run wrote is all there.
+		ended := !follow
+		if follow {
+			var err error
+			if run, err = l.Refresh(ctx, run); err != nil {
+				return err
+			}
+			ended = run.State.Ended()
+		}
+		n, err := l.copyLog(ctx, run, w, offset)
+		if err != nil || ended {
+			return err
+		}
+		offset += n
+		if err := l.pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (l *Launcher) copyLog(ctx context.Context, run Run, w io.Writer, offset int64) (int64, error) {
+	backend, ok := l.Backends[run.Job.Backend]
+	if !ok {
+		return 0, unknown("backend", run.Job.Backend, l.Backends)
+	}
+	r, err := backend.Open(ctx, l.Dir(run), run.Handle, LogName, offset)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("log of run %s: %w", run.ID, err)
+	}
+	defer r.Close()
+	n, err := io.Copy(w, r)
+	if err != nil {
+		return n, fmt.Errorf("log of run %s: %w", run.ID, err)
+	}
+	return n, nil
+}

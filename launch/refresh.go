@@ -1,0 +1,127 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// Refresh asks the backend how the run stands, reads what its trainer logged
+// since, and writes both to the ledger. An attempt whose launcher died before
+// it saved the handle is adopted or declared never started. Runs that ended
+// come back as they are.
+func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
+	run, err := l.Ledger.Run(ctx, run.ID)
+	if err != nil || run.State.Ended() {
+		return run, err
+	}
+	backend, ok := l.Backends[run.Job.Backend]
+	if !ok {
+		return run, unknown("backend", run.Job.Backend, l.Backends)
+	}
+	if run.Handle == "" {
+		return l.adopt(ctx, run, backend)
+	}
+	// The status comes first: whatever the trainer logged before it ended is
+	// then in the file that is read after.
+	status, err := backend.Status(ctx, l.Dir(run), run.Handle)
+	if err != nil {
+		return run, fmt.Errorf("run %s: %w", run.ID, err)
+	}
+	if err := l.readProgress(ctx, run, backend); err != nil {
+		return run, err
+	}
+	if err := l.record(ctx, run, status); err != nil {
+		return run, err
+	}
+	return l.Ledger.Run(ctx, run.ID)
+}
+
+// adopt looks after an attempt without a handle, unless its launcher lives.
+func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, error) {
+	unlock, err := tryLock(l.lockPath(run.ID))
+	if errors.Is(err, errHeld) {
+		return run, nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return run, fmt.Errorf("run %s: its directory %s is gone", run.ID, l.runDir(run.ID))
+	}
+	if err != nil {
+		return run, err
+	}
+	defer unlock()
+	run, err = l.Ledger.Run(ctx, run.ID)
+	if err != nil || run.Handle != "" || run.State.Ended() {
+		return run, err
+	}
+	return l.settle(context.WithoutCancel(ctx), run, backend, nil)
+}
+
+func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
+	if status.State == Running {
+		if status.Reason != "" && status.Reason != run.Reason {
+			return l.Ledger.Note(ctx, run.ID, run.N, status.Reason)
+		}
+		return nil
+	}
+	change := Change{To: status.State, Reason: status.Reason, StartedAt: status.StartedAt, EndedAt: status.EndedAt, Signal: status.Signal}
+	if change.EndedAt.IsZero() {
+		change.EndedAt = time.Now()
+	}
+	if status.Code >= 0 {
+		change.Code = &status.Code
+	}
+	_, err := l.Ledger.Advance(ctx, run.ID, run.N, change)
+	return err
+}
+
+// readProgress copies the lines that the trainer has added into the ledger.
+func (l *Launcher) readProgress(ctx context.Context, run Run, backend Backend) error {
+	if run.Progress == "" {
+		return nil
+	}
+	from, err := l.Ledger.readBytes(ctx, run.ID, run.N)
+	if err != nil {
+		return err
+	}
+	metrics, n, err := l.tail(ctx, run, backend, from)
+	if err != nil || n == 0 {
+		return err
+	}
+	return l.Ledger.addMetrics(ctx, run.ID, run.N, from, from+n, metrics)
+}
+
+// tail reads the complete lines of the progress file after offset.
+func (l *Launcher) tail(ctx context.Context, run Run, backend Backend, offset int64) ([]Metric, int64, error) {
+	r, err := backend.Open(ctx, l.Dir(run), run.Handle, run.Progress, offset)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("run %s: progress: %w", run.ID, err)
+	}
+	defer r.Close()
+	metrics, n, err := readMetrics(r)
+	if err != nil {
+		return nil, 0, fmt.Errorf("run %s: progress: %w", run.ID, err)
+	}
+	return metrics, n, nil
+}
+
+// List returns the newest runs first, at most limit (0: all), each refreshed
+// unless it ended. A run whose backend does not answer comes as the ledger has
+// it; those errors are joined.
+func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
+	runs, err := l.Ledger.Runs(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	for i := range runs {
+		runs[i], err = l.Refresh(ctx, runs[i])
+		faults = append(faults, err)
+	}
+	return runs, errors.Join(faults...)
+}

@@ -1,0 +1,107 @@
+package launch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Run is one job that somebody asked for, with its newest attempt.
+type Run struct {
+	ID        string    `json:"id"` // UUIDv7, sorts by creation
+	CreatedAt time.Time `json:"created_at"`
+	Job       Job       `json:"job"`
+	Attempt
+}
+
+// An Attempt is one try at a run. Figures that nobody reported are nil or
+// zero, never guessed.
+type Attempt struct {
+	N      int    `json:"attempt"` // from 1
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"` // why it stands there, for people
+	Handle Handle `json:"handle,omitempty"`
+	// Progress is Command.Progress of this attempt.
+	Progress string `json:"progress_file,omitempty"`
+
+	StartedAt time.Time `json:"started_at,omitzero"`
+	EndedAt   time.Time `json:"ended_at,omitzero"`
+	ExitCode  *int      `json:"exit_code,omitempty"` // nil: none known
+	Signal    int       `json:"signal,omitempty"`    // that ended the trainer
+
+	Step            int64         `json:"step"`        // optimizer steps done
+	TotalSteps      int64         `json:"total_steps"` // 0: not yet known
+	Loss            *float64      `json:"loss"`        // newest reported
+	EvalLoss        *float64      `json:"eval_loss"`   // newest reported
+	TokensPerSecond float64       `json:"tokens_per_second"`
+	Left            time.Duration `json:"left_ns"` // the trainer's own estimate; 0: none
+	// Diverged says that the newest loss was not a finite number.
+	Diverged bool `json:"diverged,omitempty"`
+	// Cost in US dollars; nil is unknown, as on one's own machine.
+	Cost *float64 `json:"cost"`
+}
+
+// Duration is the time from start to end, or to now while it goes on; 0 for
+// an attempt that has not started or whose end nobody saw.
+func (a Attempt) Duration(now time.Time) time.Duration {
+	switch {
+	case a.StartedAt.IsZero(), a.State.Ended() && a.EndedAt.IsZero():
+		return 0
+	case a.State.Ended():
+		return a.EndedAt.Sub(a.StartedAt)
+	}
+	return now.Sub(a.StartedAt)
+}
+
+// An Event is one line of a run's history.
+type Event struct {
+	At      time.Time `json:"at"`
+	Attempt int       `json:"attempt"`
+	State   State     `json:"state"` // after the event
+	Text    string    `json:"text,omitempty"`
+}
+
+// minShort is the shortest id shown: enough to tell runs of different minutes
+// apart, since a UUIDv7 begins with its time.
+const minShort = 8
+
+// ShortIDs gives for every run the shortest prefix, of at least 8 characters,
+// that no other of these runs shares.
+func ShortIDs(runs []Run) map[string]string {
+	ids := make([]string, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	slices.Sort(ids)
+	short := make(map[string]string, len(ids))
+	for i, id := range ids {
+		n := minShort
+		if i > 0 {
+			n = max(n, common(id, ids[i-1])+1)
+		}
+		if i+1 < len(ids) {
+			n = max(n, common(id, ids[i+1])+1)
+		}
+		short[id] = id[:min(n, len(id))]
+	}
+	return short
+}
+
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// An AmbiguousError lists the runs that share a prefix.
+type AmbiguousError struct {
+	Prefix string
+	IDs    []string // newest first
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q fits %d runs: %s; give more characters", e.Prefix, len(e.IDs), strings.Join(e.IDs, ", "))
+}

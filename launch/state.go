@@ -1,0 +1,40 @@
+package launch
+
+import "slices"
+
+// A State is where an attempt stands. The state of a run is that of its
+// newest attempt.
+type State string
+
+const (
+	Pending   State = "pending"   // intended, in the ledger; nothing was asked of the backend
+	Starting  State = "starting"  // one process holds the claim and is asking the backend
+	Running   State = "running"   // the backend gave a handle and has not said otherwise
+	Stopping  State = "stopping"  // somebody asked for the end; the trainer may still be saving
+	Succeeded State = "succeeded" // the trainer ended with code 0 by itself
+	Failed    State = "failed"    // ended otherwise, or was never started
+	Cancelled State = "cancelled" // ended because somebody asked
+	Lost      State = "lost"      // gone or out of sight without a word on how it ended
+)
+
+// moves is the whole state machine. Starting leads everywhere, since a process
+// that adopts an attempt may find it in any condition. Lost is no dead end:
+// a machine that could not be reached may answer later.
+var moves = map[State][]State{
+	Pending:   {Starting, Failed, Cancelled},
+	Starting:  {Running, Stopping, Succeeded, Failed, Cancelled, Lost},
+	Running:   {Stopping, Succeeded, Failed, Cancelled, Lost},
+	Stopping:  {Succeeded, Failed, Cancelled, Lost},
+	Lost:      {Running, Succeeded, Failed, Cancelled},
+	Succeeded: nil,
+	Failed:    nil,
+	Cancelled: nil,
+}
+
+// May reports whether the state machine allows the step from s to next.
+func (s State) May(next State) bool { return slices.Contains(moves[s], next) }
+
+// Ended reports whether nothing of the attempt is expected to run any more.
+func (s State) Ended() bool {
+	return s == Succeeded || s == Failed || s == Cancelled || s == Lost
+}

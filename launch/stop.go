@@ -1,0 +1,59 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Stop ends a run: the trainer is asked, given Grace to save, then killed. It
+// returns when the run has ended, or when ctx ends first, which does not take
+// the request back. A run that had ended already comes back as it is.
+func (l *Launcher) Stop(ctx context.Context, run Run) (Run, error) {
+	run, err := l.handled(ctx, run)
+	if err != nil || run.State.Ended() {
+		return run, err
+	}
+	backend := l.Backends[run.Job.Backend]
+	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Stopping, Reason: "stop requested"}); err != nil {
+		return l.overtaken(ctx, run, err)
+	}
+	if err := backend.Stop(ctx, l.Dir(run), run.Handle, l.grace()); err != nil {
+		return run, fmt.Errorf("stop run %s: %w", run.ID, err)
+	}
+	return l.until(ctx, run, func(r Run) bool { return r.State.Ended() })
+}
+
+// overtaken sorts out a stop that was refused: the run may have ended between
+// the look and the step.
+func (l *Launcher) overtaken(ctx context.Context, run Run, cause error) (Run, error) {
+	now, err := l.Ledger.Run(ctx, run.ID)
+	if err == nil && now.State.Ended() {
+		return now, nil
+	}
+	return run, cause
+}
+
+// handled waits until a starting run has its handle, or ended without.
+func (l *Launcher) handled(ctx context.Context, run Run) (Run, error) {
+	return l.until(ctx, run, func(r Run) bool { return r.Handle != "" || r.State.Ended() })
+}
+
+func (l *Launcher) until(ctx context.Context, run Run, done func(Run) bool) (Run, error) {
+	for {
+		var err error
+		if run, err = l.Refresh(ctx, run); err != nil || done(run) {
+			return run, err
+		}
+		if err := l.pause(ctx); err != nil {
+			return run, fmt.Errorf("wait for run %s: %w", run.ID, err)
+		}
+	}
+}
+
+func (l *Launcher) grace() time.Duration {
+	if l.Grace > 0 {
+		return l.Grace
+	}
+	return 30 * time.Second
+}

@@ -1,0 +1,96 @@
+package trainer
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// whole reads a parameter as a whole number, from any of the types in which
+// YAML and JSON hand numbers over.
+func whole(v any) (int, bool) {
+	switch v := v.(type) {
+	case int:
+		return v, true
+	case int64:
+		return int(v), true
+	case uint64:
+		return int(v), v <= math.MaxInt
+	case float64:
+		return int(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
+	case json.Number:
+		n, err := strconv.Atoi(v.String())
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// yamlFloat writes a number so that YAML 1.1 reads one: PyYAML takes 5e-05 for
+// a string, it wants a point in the mantissa and a sign in the exponent.
+func yamlFloat(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	mantissa, exponent, scientific := strings.Cut(s, "e")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	if !scientific {
+		return mantissa
+	}
+	return mantissa + "e" + exponent
+}
+
+// yamlScalar writes a value on one line. Lists and maps are written as JSON,
+// which YAML reads.
+func yamlScalar(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "null", nil
+	case bool, int, int64, uint64:
+		return fmt.Sprint(v), nil
+	case float64:
+		return yamlFloat(v), nil
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return strconv.FormatInt(n, 10), nil
+		}
+		f, err := v.Float64()
+		return yamlFloat(f), err
+	case string:
+		return yamlString(v)
+	}
+	return yamlJSON(v)
+}
+
+// yamlString leaves plain words plain and quotes the rest as JSON does.
+func yamlString(s string) (string, error) {
+	if plain(s) {
+		return s, nil
+	}
+	return yamlJSON(s)
+}
+
+// plain reports whether YAML 1.1 reads s back as this very string without
+// quotes. It errs on the side of quotes.
+func plain(s string) bool {
+	switch strings.ToLower(s) {
+	case "", "y", "n", "yes", "no", "on", "off", "true", "false", "null":
+		return false
+	}
+	first := s[0]
+	if first != '/' && !(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z') {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" && !strings.ContainsAny(s, " :#")
+}
+
+func yamlJSON(v any) (string, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(b.String()), nil
+}
