@@ -1,0 +1,261 @@
+package tokenize
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"trainyard/format"
+)
+
+// A Layout is how one family of models writes a conversation.
+type Layout struct {
+	Summary string
+
+	defaultSystem string
+	// noTools: the layout has no place for tool lists and calls; they must be
+	// rendered into text first.
+	noTools bool
+	// bareStrings: arguments that are a JSON string are pasted without quotes.
+	bareStrings bool
+	notation    map[string]speaker
+	write       func(p *page, c conversation)
+}
+
+// Templates are the layouts by name. Each is held against the Jinja text of
+// its models' tokenizer_config.json, rendered by Jinja itself.
+var Templates = map[string]Layout{
+	"qwen2.5": {
+		Summary:       "Qwen2.5 and Qwen2.5-Coder Instruct",
+		defaultSystem: "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
+		notation:      qwenNotation,
+		write:         writeQwen25,
+	},
+	"qwen2.5-base": {
+		Summary:       "Qwen2.5 base models: the same, with a shorter default system prompt",
+		defaultSystem: "You are a helpful assistant.",
+		notation:      qwenNotation,
+		write:         writeQwen25,
+	},
+	"qwen3": {
+		Summary:     "Qwen3 hybrid models: no default system prompt, thoughts kept after the last query only",
+		bareStrings: true,
+		notation:    qwen3Notation,
+		write:       writeQwen3,
+	},
+	"chatml": {
+		Summary: "plain ChatML: every message as it stands, no default system prompt, no tools",
+		noTools: true,
+		write:   writeChatML,
+	},
+}
+
+// A conversation is what a layout writes. Arguments and tools are valid JSON.
+type conversation struct {
+	messages []format.Message
+	tools    json.RawMessage // a non-empty array, or nil
+}
+
+func (c conversation) last(i int) bool { return i == len(c.messages)-1 }
+
+// Options vary what a template does; the zero value is right for training.
+type Options struct {
+	// Convention is a name in Conventions; "" is DefaultConvention.
+	Convention string
+	Literals   Literals
+	// GenerationPrompt appends the header of an assistant turn to be written.
+	GenerationPrompt bool
+}
+
+// A Template turns conversations into examples. It is immutable and safe for
+// concurrent use; the Example it writes to is not.
+type Template struct {
+	name       string
+	layout     Layout
+	tok        *Tokenizer
+	options    Options
+	convention Convention
+	literals   literals
+	imStart    marker
+	imEnd      marker
+	toolCall   marker
+	toolCalled marker
+	result     marker
+	resulted   marker
+	think      marker
+	thought    marker
+	header     []int32 // "assistant\n"
+}
+
+// NewTemplate takes a name of Templates and the vocabulary to write in, which
+// must know <|im_start|> and <|im_end|>.
+func NewTemplate(name string, tok *Tokenizer) (*Template, error) {
+	layout, ok := Templates[name]
+	if !ok {
+		return nil, fmt.Errorf("unknown chat template %q: known are %s", name, names(Templates))
+	}
+	t := &Template{name: name, layout: layout, tok: tok, convention: Conventions[DefaultConvention]}
+	t.literals = newLiterals(tok, layout.notation)
+	t.imStart, t.imEnd = t.marker("<|im_start|>"), t.marker("<|im_end|>")
+	if !t.imStart.known || !t.imEnd.known {
+		return nil, fmt.Errorf("chat template %q: the vocabulary has no <|im_start|> and <|im_end|>", name)
+	}
+	t.toolCall, t.toolCalled = t.marker("<tool_call>"), t.marker("</tool_call>")
+	t.result, t.resulted = t.marker("<tool_response>"), t.marker("</tool_response>")
+	t.think, t.thought = t.marker("<think>"), t.marker("</think>")
+	t.header = tok.Append(nil, string(format.Assistant)+"\n")
+	return t, nil
+}
+
+func (t *Template) marker(text string) marker {
+	id, ok := t.tok.Special(text)
+	return marker{text, id, ok}
+}
+
+// With is a copy of the template with other options.
+func (t *Template) With(o Options) (*Template, error) {
+	c, err := convention(o.Convention)
+	if err != nil {
+		return nil, err
+	}
+	w := *t
+	w.options, w.convention = o, c
+	return &w, nil
+}
+
+// Name is the template's name in Templates.
+func (t *Template) Name() string { return t.name }
+
+// DefaultSystem is the system prompt that the template adds to a conversation
+// without one, "" where it adds none.
+func (t *Template) DefaultSystem() string { return t.layout.defaultSystem }
+
+// Apply writes the ids and spans of a rendered chat into dst, whose memory it
+// reuses: no allocation once dst has grown to the longest chat. An empty chat
+// is an empty example.
+func (t *Template) Apply(dst *Example, chat format.Chat) {
+	p := t.page(dst)
+	if len(chat) == 0 {
+		return
+	}
+	p.messages = appendMessages(p.messages[:0], chat)
+	t.write(p, conversation{messages: p.messages})
+	clear(p.messages) // let go of the chat's strings
+}
+
+// ApplyTools writes a conversation with its tools, calls and results the way
+// the model's own template does. A tool result is data: no string in it is
+// notation. Reasoning is used by templates that have a place for it (qwen3).
+func (t *Template) ApplyTools(dst *Example, messages []format.Message, tools json.RawMessage) error {
+	p := t.page(dst)
+	tools, err := t.check(messages, tools)
+	if err != nil {
+		return err
+	}
+	t.write(p, conversation{messages, tools})
+	return nil
+}
+
+// Text is the rendered chat, the string that Apply encodes.
+func (t *Template) Text(chat format.Chat) string {
+	if len(chat) == 0 {
+		return ""
+	}
+	return t.render(conversation{messages: appendMessages(nil, chat)})
+}
+
+// TextTools is the rendered conversation, the string that ApplyTools encodes.
+func (t *Template) TextTools(messages []format.Message, tools json.RawMessage) (string, error) {
+	tools, err := t.check(messages, tools)
+	if err != nil {
+		return "", err
+	}
+	return t.render(conversation{messages, tools}), nil
+}
+
+func (t *Template) render(c conversation) string {
+	p := t.page(new(Example))
+	p.plain = true
+	t.write(p, c)
+	return string(p.text)
+}
+
+func (t *Template) page(dst *Example) *page {
+	dst.reset()
+	p := &dst.page
+	p.t, p.ex, p.plain, p.text = t, dst, false, p.text[:0]
+	return p
+}
+
+func (t *Template) write(p *page, c conversation) {
+	t.layout.write(p, c)
+	if t.options.GenerationPrompt {
+		p.prompt()
+	}
+}
+
+func appendMessages(dst []format.Message, chat format.Chat) []format.Message {
+	for _, turn := range chat {
+		dst = append(dst, format.Message{Role: turn.Role, Content: turn.Content, Untrained: turn.Untrained})
+	}
+	return dst
+}
+
+// check refuses what the template could only render by losing or inventing
+// something, and reduces an empty tool list to nil.
+func (t *Template) check(messages []format.Message, tools json.RawMessage) (json.RawMessage, error) {
+	if len(messages) == 0 {
+		return nil, fmt.Errorf("chat template %q: no messages", t.name)
+	}
+	tools, err := toolList(tools)
+	if err != nil {
+		return nil, err
+	}
+	if tools != nil && t.layout.noTools {
+		return nil, fmt.Errorf("chat template %q has no place for tools: render them into text first", t.name)
+	}
+	for i := range messages {
+		if err := t.checkMessage(&messages[i]); err != nil {
+			return nil, fmt.Errorf("messages[%d]: %w", i, err)
+		}
+	}
+	return tools, nil
+}
+
+func (t *Template) checkMessage(m *format.Message) error {
+	switch m.Role {
+	case format.System, format.User, format.Assistant, format.ToolRole:
+	default:
+		return fmt.Errorf("unknown role %q", m.Role)
+	}
+	if len(m.Calls) == 0 {
+		return nil
+	}
+	if t.layout.noTools {
+		return fmt.Errorf("chat template %q has no place for calls: render them into text first", t.name)
+	}
+	if m.Role != format.Assistant {
+		return fmt.Errorf("role %q cannot call tools", m.Role)
+	}
+	for _, c := range m.Calls {
+		if !json.Valid(c.Arguments) {
+			return fmt.Errorf("arguments of call %q are not JSON: %q", c.Name, c.Arguments)
+		}
+	}
+	return nil
+}
+
+// toolList accepts an array; an absent one, null and [] mean no tools.
+func toolList(tools json.RawMessage) (json.RawMessage, error) {
+	tools = bytes.TrimSpace(tools)
+	if len(tools) == 0 || string(tools) == "null" {
+		return nil, nil
+	}
+	if tools[0] != '[' || !json.Valid(tools) {
+		return nil, fmt.Errorf("tools are not a JSON array: %.40q", tools)
+	}
+	if len(bytes.TrimSpace(tools[1:len(tools)-1])) == 0 {
+		return nil, nil
+	}
+	return tools, nil
+}
