@@ -24,6 +24,10 @@ func (r *Recipe) tree(tags ...string) tree {
 	return structTree(reflect.ValueOf(r).Elem(), tags)
 }
 
+// JSON is the whole resolved recipe as one canonical line, name and summary
+// included: what a manifest or a run's record keeps.
+func (r *Recipe) JSON() []byte { return r.tree("none", "", "run").json(nil) }
+
 func structTree(v reflect.Value, tags []string) tree {
 	out := tree{}
 	for _, f := range fields(v.Type()) {

@@ -40,13 +40,13 @@ func TestTheBuiltInsSurviveWriting(t *testing.T) {
 
 func random(rng *rand.Rand) *Recipe {
 	r := defaults()
-	r.Name, r.Summary = "r"+letters(rng), words1(rng)
-	r.Model.Base = "Qwen/" + words1(rng)
+	r.Name, r.Summary = "r"+letters(rng), oneLineOf(rng)
+	r.Model.Base = "Qwen/" + oneLineOf(rng)
 	for i := range 1 + rng.IntN(3) {
 		r.Sources = append(r.Sources, Source{
-			Name: string(rune('a'+i)) + letters(rng), Path: "p" + words1(rng), Format: "auto",
-			Task: words1(rng), Teacher: words1(rng), PerInstance: rng.IntN(3), Share: rng.Float64() + 0.1,
-			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w" + anything(rng)}, {Report: "r" + words1(rng)}, {Any: true}}[rng.IntN(4)],
+			Name: string(rune('a'+i)) + letters(rng), Path: "p" + oneLineOf(rng), Format: "auto",
+			Task: oneLineOf(rng), Teacher: oneLineOf(rng), PerInstance: rng.IntN(3), Share: rng.Float64() + 0.1,
+			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w" + anything(rng)}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],
 		})
 	}
 	r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = rng.Int64(), rng.Int64(), rng.Float64()
@@ -96,9 +96,9 @@ func letters(rng *rand.Rand) string {
 	return string(b)
 }
 
-// words1 is one line of text, anything is any text: what YAML readers are
-// known to trip over, in random order.
-func words1(rng *rand.Rand) string {
+// oneLineOf is one line of text, anything any text, of what YAML readers are
+// known to trip over.
+func oneLineOf(rng *rand.Rand) string {
 	return strings.NewReplacer("\n", "", "\t", "", "\r", "", "\x00", "", "\x7f", "").Replace(anything(rng))
 }
 

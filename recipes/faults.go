@@ -10,12 +10,12 @@ import (
 
 // A Fault is one thing wrong with a recipe.
 type Fault struct {
-	File string // the file as given, or: override "key=value"
-	Line int    // 1-based; 0 where the fault has no place in a file
-	Col  int    // 1-based, in characters
-	Path string // the key, dotted, named items by name; empty for the whole file
-	Msg  string // what is wrong, with the value seen
-	Hint string // the way out; may be empty
+	File string `json:"file,omitempty"` // the file as given, or: override "key=value"
+	Line int    `json:"line,omitempty"` // 1-based; 0 where the fault has no place in a file
+	Col  int    `json:"col,omitempty"`  // 1-based, in characters
+	Path string `json:"path,omitempty"` // the key, dotted, named items by name; empty for the whole file
+	Msg  string `json:"msg"`            // what is wrong, with the value seen
+	Hint string `json:"hint,omitempty"` // the way out; may be empty
 }
 
 // Error is one line: file:line:col: path: msg (hint).

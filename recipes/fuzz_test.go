@@ -28,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, arg string) {
 		start := time.Now()
 		r, err := load(memory(text), []string{arg})
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Fatalf("took %v", took)
 		}
 		if err != nil {
@@ -71,7 +71,7 @@ func TestALargeOrDeepFileIsAnsweredSoon(t *testing.T) {
 	} {
 		start := time.Now()
 		faultsOf(t, text)
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s took %v", name, took)
 		}
 	}
