@@ -89,6 +89,7 @@ func (j Job) ranges() (faults []error) {
 	bad(j.Window > 0, "window is %d: give the longest row in tokens, above 0", j.Window)
 	bad(j.Window == 0 || j.Dataset.Window <= j.Window,
 		"window is %d but the dataset was cut for %d: rows would be truncated", j.Window, j.Dataset.Window)
+	bad(j.Seed >= 0 && j.Seed < 1<<32, "seed is %d: give a number from 0 to 4294967295, the range of numpy's seeds", j.Seed)
 	bad(j.GPUs >= 0, "gpus is %d: give 0 or more", j.GPUs)
 	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
 	return faults

@@ -55,11 +55,29 @@ func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	cmd, err := trainer.Render(job, Site{Dir: filepath.Join(l.runDir(id), "attempt-1"), Self: l.Self})
+	cmd, err := trainer.Render(job, l.site(id))
 	if err != nil {
 		return Run{}, err
 	}
 	return l.launch(ctx, id, job, cmd, backend)
+}
+
+// Render gives the command that Start would start, and starts nothing: where
+// the run's id goes, paths have the word RUN. The trainer need not be installed.
+func (l *Launcher) Render(job Job) (Command, error) {
+	trainer, _, err := l.parts(job)
+	if err != nil {
+		return Command{}, err
+	}
+	if err := job.Validate(); err != nil {
+		return Command{}, err
+	}
+	return trainer.Render(job, l.site("RUN"))
+}
+
+// site is that of a run's first attempt.
+func (l *Launcher) site(id string) Site {
+	return Site{Dir: l.Dir(Run{ID: id, Attempt: Attempt{N: 1}}), Self: l.Self}
 }
 
 // launch holds the run's lock from before the intent is written until the

@@ -22,20 +22,20 @@ type Site struct {
 
 // A Command is what a backend starts.
 type Command struct {
-	Argv  []string // never through a shell
-	Env   []Env    // on top of the environment of the backend
-	Dir   string   // working directory; empty: the attempt's directory
-	Files []File   // written into the attempt's directory before the start
+	Argv  []string `json:"argv"`            // never through a shell
+	Env   []Env    `json:"env,omitempty"`   // on top of the environment of the backend
+	Dir   string   `json:"dir,omitempty"`   // working directory; empty: the attempt's directory
+	Files []File   `json:"files,omitempty"` // written into the attempt's directory before the start
 	// Progress is the path, relative to the attempt's directory, of the
 	// JSON lines that the trainer appends to as it goes (see [ParseMetric]);
 	// empty where it writes none.
-	Progress string
+	Progress string `json:"progress,omitempty"`
 }
 
 // A File is written, or linked, into the attempt's directory. Directories in
 // its name are made.
 type File struct {
-	Name    string // relative, slash separated
-	Content []byte
-	Link    string // absolute target; the file is a symbolic link when set
+	Name    string `json:"name"` // relative, slash separated
+	Content string `json:"content,omitempty"`
+	Link    string `json:"link,omitempty"` // absolute target; the file is a symbolic link when set
 }

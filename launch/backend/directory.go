@@ -160,7 +160,7 @@ func placeOne(path string, f launch.File) error {
 	if f.Link != "" {
 		return os.Symlink(f.Link, path)
 	}
-	return os.WriteFile(path, f.Content, 0o600)
+	return os.WriteFile(path, []byte(f.Content), 0o600)
 }
 
 // lastLines is the end of a file, at most n bytes, for words about its end.

@@ -1,7 +1,7 @@
 // Package backend holds the machines that attempts run on.
 //
 // In comes a launch.Task, out goes a launch.Handle that finds the attempt again
-// from any later process. [All] is the registry; adding a backend is a file and
+// from any later process. [Backends] is the registry; adding a backend is a file and
 // a line there, and the conformance suite then demands the whole contract of it.
 //
 // The attempt's directory is the protocol. Whoever makes it has claimed the
@@ -34,7 +34,7 @@ package backend
 
 import "trainyard/launch"
 
-// All is the registry of backends by name.
-var All = map[string]launch.Backend{
+// Backends is the registry by name.
+var Backends = map[string]launch.Backend{
 	"local": Local{},
 }

@@ -76,8 +76,8 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	if err != nil {
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
-	files := append(shardLinks(job.Dataset), launch.File{Name: name, Content: append(config, '\n')})
-	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: Output + "/" + progress}, nil
+	files := append(shardLinks(job.Dataset), launch.File{Name: name, Content: string(config) + "\n"})
+	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress}, nil
 }
 
 func argvOf(params launch.Params) ([]string, error) {
@@ -114,7 +114,7 @@ func placeholders(job launch.Job, site launch.Site, config string) map[string]st
 		"dataset":    job.Dataset.Dir,
 		"train":      filepath.Join(site.Dir, trainDir),
 		"validation": filepath.Join(site.Dir, validationDir),
-		"output":     filepath.Join(site.Dir, Output),
+		"output":     filepath.Join(site.Dir, output),
 		"config":     filepath.Join(site.Dir, config),
 		"model":      job.Model,
 		"template":   job.Template,

@@ -1,7 +1,7 @@
 // Package trainer holds the programs that a run can train with.
 //
 // In comes a launch.Job, out goes a launch.Command: argv, environment and the
-// configuration files in the trainer's own format. [All] is the registry;
+// configuration files in the trainer's own format. [Trainers] is the registry;
 // adding a trainer is a file and a line there, and the conformance suite then
 // demands golden files of it.
 //
@@ -19,8 +19,8 @@ package trainer
 
 import "trainyard/launch"
 
-// All is the registry of trainers by name.
-var All = map[string]launch.Trainer{
+// Trainers is the registry by name.
+var Trainers = map[string]launch.Trainer{
 	"command":      Command{},
 	"llamafactory": LlamaFactory{},
 	"smoke":        Smoke{},

@@ -58,13 +58,13 @@ func (LlamaFactory) Render(job launch.Job, site launch.Site) (launch.Command, er
 		launch.File{Name: "dataset_info.json", Content: info},
 		launch.File{Name: name, Content: config})
 	if settings.get("deepspeed") == filepath.Join(site.Dir, zero3Name) {
-		files = append(files, launch.File{Name: zero3Name, Content: []byte(zero3)})
+		files = append(files, launch.File{Name: zero3Name, Content: zero3})
 	}
 	return launch.Command{
 		Argv:     []string{llamaFactoryProgram, "train", filepath.Join(site.Dir, name)},
 		Env:      append(llamaFactoryEnv(job), job.Env...),
 		Files:    files,
-		Progress: Output + "/" + progressName,
+		Progress: output + "/" + progressName,
 	}, nil
 }
 
@@ -88,7 +88,7 @@ const (
 
 // datasetInfo registers the link directories under the names that the
 // configuration uses.
-func datasetInfo(d launch.Dataset) ([]byte, error) {
+func datasetInfo(d launch.Dataset) (string, error) {
 	type entry struct {
 		FileName   string            `json:"file_name"`
 		Formatting string            `json:"formatting"`
@@ -110,7 +110,7 @@ func datasetInfo(d launch.Dataset) ([]byte, error) {
 		info[validationName] = of(validationDir)
 	}
 	data, err := json.MarshalIndent(info, "", "  ")
-	return append(data, '\n'), err
+	return string(data) + "\n", err
 }
 
 // llamaFactoryTemplates maps our template names onto LLaMA-Factory's.

@@ -1,11 +1,11 @@
 package trainer
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"trainyard/launch"
 )
@@ -35,16 +35,16 @@ func (s *settings) over(params launch.Params) {
 	}
 }
 
-func (s *settings) yaml() ([]byte, error) {
-	var b bytes.Buffer
+func (s *settings) yaml() (string, error) {
+	var b strings.Builder
 	for _, name := range s.names {
 		text, err := yamlScalar(s.values[name])
 		if err != nil {
-			return nil, fmt.Errorf("llamafactory: %s: %w", name, err)
+			return "", fmt.Errorf("llamafactory: %s: %w", name, err)
 		}
 		fmt.Fprintf(&b, "%s: %s\n", name, text)
 	}
-	return b.Bytes(), nil
+	return b.String(), nil
 }
 
 func (s *settings) model(job launch.Job) {
@@ -80,7 +80,7 @@ func (s *settings) data(job launch.Job, dir, template string) {
 }
 
 func (s *settings) output(dir string) {
-	s.set("output_dir", filepath.Join(dir, Output))
+	s.set("output_dir", filepath.Join(dir, output))
 	s.set("logging_steps", 1)
 	s.set("save_strategy", "steps")
 	s.set("save_steps", 50)

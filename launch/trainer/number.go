@@ -27,6 +27,19 @@ func whole(v any) (int, bool) {
 	return 0, false
 }
 
+// number reads a parameter as a number.
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
+	}
+	n, ok := whole(v)
+	return float64(n), ok
+}
+
 // yamlFloat writes a number so that YAML 1.1 reads one: PyYAML takes 5e-05 for
 // a string, it wants a point in the mantissa and a sign in the exponent.
 func yamlFloat(f float64) string {

@@ -17,37 +17,33 @@ type Smoke struct{}
 
 var _ launch.Trainer = Smoke{}
 
-// Output is the directory, in an attempt's directory, where every trainer
+// output is the directory, in an attempt's directory, where every trainer
 // writes its checkpoints and its log.
-const Output = "out"
+const output = "out"
 
 // progressName is LLaMA-Factory's name of the progress log, which the others
 // follow.
 const progressName = "trainer_log.jsonl"
 
-// SmokeConfig is the file that `trainyard smoke-train CONFIG` reads.
-type SmokeConfig struct {
-	Dataset      string      `json:"dataset"`       // dataset directory, absolute, with its manifest.json
-	OutputDir    string      `json:"output_dir"`    // absolute; trainer_log.jsonl and checkpoint-N/ go there
-	Template     string      `json:"template"`      // chat template, as the tokenizer names it
-	Window       int         `json:"window"`        // a longer row, in tokens, is an error
-	Epochs       float64     `json:"epochs"`        // may be a fraction
-	BatchSize    int         `json:"batch_size"`    // rows per step
-	LearningRate float64     `json:"learning_rate"` // as the recipe has it, meant for a large model
-	Seed         int64       `json:"seed"`          // of the order of rows
-	LoggingSteps int         `json:"logging_steps"` // steps between lines of the log
-	SaveSteps    int         `json:"save_steps"`    // steps between checkpoints
-	Expect       SmokeExpect `json:"expect"`        // what the manifest promises; anything else is an error
+// smokeConfig is the file that `trainyard smoke-train CONFIG` reads. What is
+// left out has the smoke trainer's own default.
+type smokeConfig struct {
+	Dataset        string      `json:"dataset"`    // directory with manifest.json, absolute
+	OutputDir      string      `json:"output_dir"` // absolute; trainer_log.jsonl and checkpoint-N/ go there
+	Template       string      `json:"template"`   // chat template, as the tokenizer names it
+	Window         int         `json:"window"`     // a longer row, in tokens, is an error
+	Epochs         float64     `json:"epochs"`
+	BatchSize      int         `json:"batch_size"`              // rows per step
+	LearningRate   float64     `json:"learning_rate,omitempty"` // of the tiny model
+	Seed           int64       `json:"seed"`                    // of the model and of the order of rows
+	SaveSteps      int         `json:"save_steps"`              // steps between checkpoints
+	LoggingSteps   int         `json:"logging_steps"`           // steps between lines of the log
+	SaveTotalLimit int         `json:"save_total_limit"`        // newest checkpoints kept
+	Expected       smokeTotals `json:"expected"`                // of the training rows; others are an error
 }
 
-// SmokeExpect are the totals of the manifest, in rows and tokens.
-type SmokeExpect struct {
-	Train      SmokeTotals `json:"train"`
-	Validation SmokeTotals `json:"validation"`
-}
-
-// SmokeTotals are the totals of one split.
-type SmokeTotals struct {
+// smokeTotals are what the manifest promises.
+type smokeTotals struct {
 	Rows          int64 `json:"rows"`
 	Tokens        int64 `json:"tokens"`
 	TrainedTokens int64 `json:"trained_tokens"`
@@ -66,11 +62,12 @@ func (Smoke) Check(launch.Job, func(string) (string, error)) error { return nil 
 
 // Render implements launch.Trainer.
 func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
-	config := SmokeConfig{
-		Dataset: job.Dataset.Dir, OutputDir: filepath.Join(site.Dir, Output),
+	train := job.Dataset.Train
+	config := smokeConfig{
+		Dataset: job.Dataset.Dir, OutputDir: filepath.Join(site.Dir, output),
 		Template: job.Template, Window: job.Window, Epochs: job.Epochs, BatchSize: job.Batch,
-		LearningRate: job.LR, Seed: job.Seed, LoggingSteps: 1, SaveSteps: 50,
-		Expect: SmokeExpect{Train: totals(job.Dataset.Train), Validation: totals(job.Dataset.Validation)},
+		Seed: job.Seed, SaveSteps: 50, LoggingSteps: 1, SaveTotalLimit: 3,
+		Expected: smokeTotals{Rows: train.Rows, Tokens: train.Tokens, TrainedTokens: train.TrainedTokens},
 	}
 	if err := config.apply(job.Params); err != nil {
 		return launch.Command{}, err
@@ -83,31 +80,47 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 	return launch.Command{
 		Argv:     []string{site.Self, "smoke-train", filepath.Join(site.Dir, name)},
 		Env:      job.Env,
-		Files:    []launch.File{{Name: name, Content: append(content, '\n')}},
-		Progress: Output + "/" + progressName,
+		Files:    []launch.File{{Name: name, Content: string(content) + "\n"}},
+		Progress: output + "/" + progressName,
 	}, nil
 }
 
-func totals(s launch.Split) SmokeTotals {
-	return SmokeTotals{Rows: s.Rows, Tokens: s.Tokens, TrainedTokens: s.TrainedTokens}
-}
-
-// apply takes the two parameters that a recipe may set.
-func (c *SmokeConfig) apply(params launch.Params) error {
-	known := map[string]*int{"logging_steps": &c.LoggingSteps, "save_steps": &c.SaveSteps}
+// apply takes the parameters that a recipe may set. The learning rate is one
+// of them, since train.lr is meant for a large model and would leave this one
+// where it starts.
+func (c *smokeConfig) apply(params launch.Params) error {
+	counts := map[string]*int{
+		"logging_steps": &c.LoggingSteps, "save_steps": &c.SaveSteps, "save_total_limit": &c.SaveTotalLimit,
+	}
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(params)) {
-		field, ok := known[name]
-		if !ok {
-			faults = append(faults, fmt.Errorf("smoke: unknown parameter %q: there are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
-			continue
+		switch field := counts[name]; {
+		case field != nil:
+			faults = append(faults, setCount(field, name, params[name]))
+		case name == "learning_rate":
+			faults = append(faults, setRate(&c.LearningRate, params[name]))
+		default:
+			faults = append(faults, fmt.Errorf("smoke: train.params.%s is unknown: there are learning_rate, %s",
+				name, strings.Join(slices.Sorted(maps.Keys(counts)), ", ")))
 		}
-		n, ok := whole(params[name])
-		if !ok || n <= 0 {
-			faults = append(faults, fmt.Errorf("smoke: %s is %v: give a whole number above 0", name, params[name]))
-			continue
-		}
-		*field = n
 	}
 	return errors.Join(faults...)
+}
+
+func setCount(field *int, name string, v any) error {
+	n, ok := whole(v)
+	if !ok || n <= 0 {
+		return fmt.Errorf("smoke: train.params.%s is %v: give a whole number above 0", name, v)
+	}
+	*field = n
+	return nil
+}
+
+func setRate(field *float64, v any) error {
+	f, ok := number(v)
+	if !ok || f <= 0 {
+		return fmt.Errorf("smoke: train.params.learning_rate is %v: give a number above 0, such as 0.2", v)
+	}
+	*field = f
+	return nil
 }
