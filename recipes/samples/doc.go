@@ -32,11 +32,10 @@
 //	func_gen             29        20        6        3       1            2      2
 //	together            113        81       22       10       5            7      8
 //
-// Three instances have walks of both teachers per task except dep_search, whose
-// folders hold one walk each. Other oddities: two calls in one message
-// (func_gen), contents in parts (func_localize), edits that fail first, outputs
-// with CRLF and colour codes (oldmill/greenlog), and <|im_end|> in plain text
-// (lowtide/chatstencil).
+// Five instances were walked by both teachers. Other oddities: two calls in one
+// message (func_gen), contents in parts (func_localize), edits that fail at
+// first, outputs with CRLF and colour codes (oldmill/greenlog), and <|im_end|> in
+// plain text (lowtide/chatstencil).
 //
 // # How they are made
 //

@@ -47,7 +47,7 @@ func (c *checkout) commit(ctx context.Context, files tree) error {
 	if err := files.write(c.real(c.root)); err != nil {
 		return err
 	}
-	script := "git init -q && git symbolic-ref HEAD refs/heads/main && git config core.abbrev 7 && git add -A && git commit -q -m 'First version'"
+	script := "git init -q --template= && git symbolic-ref HEAD refs/heads/main && git config core.abbrev 7 && git add -A && git commit -q -m 'First version'"
 	if out, code, err := c.run(ctx, script); err != nil || code != 0 {
 		return errors.Join(fmt.Errorf("git: exit %d: %s", code, out), err)
 	}
