@@ -1,5 +1,12 @@
 package tokenize
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Added tokens stand outside the vocabulary: no merge makes them, and ordinary
 // text that spells one stays text unless matching is asked for. The lists are
 // those of the tokenizer_config.json of each family; ids follow the order.
@@ -15,3 +22,60 @@ var (
 	}
 	qwen3Added = []string{"<tool_response>", "</tool_response>", "<think>", "</think>"}
 )
+
+// A matcher finds added tokens in text, the leftmost first and of those that
+// start together the longest, as Hugging Face's tokenizers do.
+type matcher struct {
+	texts  []string // longest first
+	ids    []int32
+	starts string // the first bytes of all, each once
+}
+
+func newMatcher(added map[string]int32) *matcher {
+	m := &matcher{texts: slices.Collect(maps.Keys(added))}
+	slices.SortFunc(m.texts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	for _, s := range m.texts {
+		m.ids = append(m.ids, added[s])
+		if strings.IndexByte(m.starts, s[0]) < 0 {
+			m.starts += s[:1]
+		}
+	}
+	return m
+}
+
+// find returns the bounds and the id of the first added token in text; start
+// is len(text) if there is none.
+func (m *matcher) find(text string) (start, end int, id int32) {
+	for at := 0; ; at++ {
+		next := strings.IndexAny(text[at:], m.starts)
+		if len(m.starts) == 1 {
+			next = strings.IndexByte(text[at:], m.starts[0])
+		}
+		if next < 0 {
+			return len(text), len(text), 0
+		}
+		at += next
+		for i, s := range m.texts {
+			if strings.HasPrefix(text[at:], s) {
+				return at, at + len(s), m.ids[i]
+			}
+		}
+	}
+}
+
+// AppendAdded is Append with added tokens matched in text: what a trainer's
+// tokenizer makes of a rendered conversation, or of content that nobody
+// checked for special strings.
+func (t *Tokenizer) AppendAdded(dst []int32, text string) []int32 {
+	for len(text) > 0 {
+		start, end, id := t.match.find(text)
+		dst = t.Append(dst, text[:start])
+		if end > start {
+			dst = append(dst, id)
+		}
+		text = text[end:]
+	}
+	return dst
+}

@@ -71,5 +71,3 @@ func (t *classTable) markUnstable() {
 		t[r] |= unstable
 	}
 }
-
-func classOf(r rune) uint8 { return loadClasses()[r] }

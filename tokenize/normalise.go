@@ -2,58 +2,124 @@ package tokenize
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // normalise brings text into the form the merges expect: invalid UTF-8
 // replaced, then NFC as Hugging Face's tokenizers compute it. Text that is in
 // that form already comes back as it is.
 func normalise(text string) string {
-	if !needsNormalising(text) {
+	if settled(text) {
 		return text
 	}
-	return compose(validUTF8(text))
+	return strings.Clone(new(normaliser).normalise(text))
 }
 
-// needsNormalising looks for bytes that could matter. Below 0xCC lie ASCII and
-// the code points under U+0300, none of which changes under NFC by itself.
-func needsNormalising(text string) bool {
+// settled reports whether normalising would change nothing: every code point
+// is whole, does not decompose and does not combine with the one before it.
+// Below 0xCC lie ASCII and the code points under U+0300, where all are such.
+func settled(text string) bool {
+	stable := loadClasses()
 	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
-			i++
-			continue
+		if i += asciiPrefix(text[i:]); i == len(text) {
+			break
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && n == 1 || classOf(r)&unstable != 0 {
-			return true
+		if r == utf8.RuneError && n == 1 || stable[r]&unstable != 0 {
+			return false
 		}
 		i += n
 	}
-	return false
+	return true
 }
 
-// validUTF8 replaces what is not UTF-8 by U+FFFD, one for each maximal part of
-// a sequence, which is what Python's errors="replace" gives.
-func validUTF8(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		r, n := utf8.DecodeRuneInString(text)
-		if r == utf8.RuneError && n == 1 {
-			n = brokenLen(text)
+// asciiPrefix is the number of bytes before the first that is not ASCII.
+func asciiPrefix(text string) int {
+	b := unsafe.Slice(unsafe.StringData(text), len(text))
+	i := 0
+	for ; len(b)-i >= 32; i += 32 {
+		w := b[i : i+32 : i+32]
+		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|
+			binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&tops != 0 {
+			break
 		}
-		b.WriteRune(r)
-		text = text[n:]
 	}
-	return b.String()
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
-// brokenLen is the length of the longest start of text that begins some valid
-// sequence, at least one byte. Text starts with an invalid one.
+// A normaliser keeps its buffers from text to text.
+type normaliser struct {
+	text  []byte
+	runes []rune
+}
+
+// normalise returns a string that is good until the next call. Only stretches
+// around unstable code points are composed; a stable one bounds them, since
+// nothing before it combines with it or what follows it.
+func (n *normaliser) normalise(text string) string {
+	stable := loadClasses()
+	n.text = n.text[:0]
+	n.runes = n.runes[:0]
+	done, last := 0, 0 // text before done is written; last is where the last stable one starts
+	for i := 0; i < len(text); {
+		r, width := utf8.DecodeRuneInString(text[i:])
+		broken := r == utf8.RuneError && width == 1
+		if broken {
+			width = brokenLen(text[i:])
+		}
+		switch open := len(n.runes) > 0; {
+		case stable[r]&unstable != 0:
+			if !open {
+				n.open(text, done, last, i)
+			}
+			n.runes = decompose(n.runes, r)
+			done = i + width
+		case open:
+			n.close()
+			done, last = i, i
+		default:
+			last = i
+		}
+		if broken {
+			n.text = append(append(n.text, text[done:i]...), "\uFFFD"...)
+			done, last = i+width, i+width
+		}
+		i += width
+	}
+	n.close()
+	n.text = append(n.text, text[done:]...)
+	return unsafe.String(unsafe.SliceData(n.text), len(n.text))
+}
+
+// open starts a stretch at the last stable code point before i, if one is
+// there that is not written yet.
+func (n *normaliser) open(text string, done, last, i int) {
+	last = max(last, done)
+	n.text = append(n.text, text[done:last]...)
+	for _, r := range text[last:i] {
+		n.runes = decompose(n.runes, r)
+	}
+}
+
+// close composes the open stretch and writes it.
+func (n *normaliser) close() {
+	reorder(n.runes)
+	for _, r := range recompose(n.runes) {
+		n.text = utf8.AppendRune(n.text, r)
+	}
+	n.runes = n.runes[:0]
+}
+
+// brokenLen is the length of what one U+FFFD replaces: the longest start of
+// text that begins some valid sequence, at least one byte. It is what Python's
+// errors="replace" does. Text starts with an invalid sequence.
 func brokenLen(text string) int {
 	need, low, high := 0, byte(0x80), byte(0xBF)
 	switch c := text[0]; {
@@ -81,16 +147,8 @@ func brokenLen(text string) int {
 	return n
 }
 
-// compose is NFC with the tables of Unicode 9 and without the stream-safe
+// What follows is NFC with the tables of Unicode 9 and without the stream-safe
 // limit of golang.org/x/text, which would insert U+034F after thirty marks.
-func compose(text string) string {
-	runes := make([]rune, 0, len(text))
-	for _, r := range text {
-		runes = decompose(runes, r)
-	}
-	reorder(runes)
-	return string(recompose(runes))
-}
 
 func decompose(dst []rune, r rune) []rune {
 	if r >= hangulBase && r < hangulBase+hangulCount {

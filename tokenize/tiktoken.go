@@ -14,9 +14,9 @@ import (
 // tiktoken-go splits with the Unicode tables of Go's standard library, so the
 // two may differ on code points assigned since (Unicode 16 against 15).
 func Tiktoken(t *Tokenizer) (Encoder, error) {
-	ranks := make(map[string]int, t.vocab.size())
-	for id := range int32(t.vocab.size()) {
-		ranks[t.vocab.token(id)] = int(id)
+	ranks := make(map[string]int, t.engine.vocab.size())
+	for id := range int32(t.engine.vocab.size()) {
+		ranks[t.engine.vocab.token(id)] = int(id)
 	}
 	core, err := tiktoken.NewCoreBPE(ranks, map[string]int{}, qwenPattern)
 	if err != nil {

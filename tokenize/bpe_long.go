@@ -1,0 +1,191 @@
+package tokenize
+
+import (
+	"container/heap"
+	"math/bits"
+	"slices"
+)
+
+// A chain merges a piece of any length in almost linear time. Tokens form a
+// linked list over byte positions; pairs wait in a queue by rank, and those of
+// one rank are taken from left to right.
+type chain struct {
+	ids        []int32  // the token that starts at a position
+	ranks      []uint32 // of the pair that starts there
+	prev, next []int32
+	queue      rankQueue
+	batch      []int32
+}
+
+// merge appends the ids of piece. The queue relies on every merge being of a
+// higher rank than those that made its parts; where a vocabulary breaks that
+// rule the piece is done again with a heap.
+func (c *chain) merge(dst []int32, t *pairTable, bytes *[256]int32, piece string) []int32 {
+	c.load(t, bytes, piece)
+	c.queue.reset()
+	for i, r := range c.ranks {
+		c.queue.push(r, int32(i))
+	}
+	for {
+		rank, batch := c.queue.pop(c.batch[:0])
+		if rank == noMerge {
+			break
+		}
+		slices.Sort(batch)
+		c.batch = batch
+		for _, at := range batch {
+			if c.ranks[at] != rank {
+				continue
+			}
+			left, joined := c.join(t, at, rank)
+			if left < rank || joined <= rank {
+				return c.mergeHeap(dst, t, bytes, piece)
+			}
+		}
+	}
+	return c.collect(dst)
+}
+
+func (c *chain) load(t *pairTable, bytes *[256]int32, piece string) {
+	n := len(piece)
+	c.ids = slices.Grow(c.ids[:0], n)[:n]
+	c.ranks = slices.Grow(c.ranks[:0], n)[:n]
+	c.prev = slices.Grow(c.prev[:0], n)[:n]
+	c.next = slices.Grow(c.next[:0], n)[:n]
+	for i := range n {
+		c.ids[i] = bytes[piece[i]]
+		c.prev[i], c.next[i] = int32(i-1), int32(i+1)
+	}
+	for i := range n - 1 {
+		c.ranks[i] = t.rank(c.ids[i], c.ids[i+1])
+	}
+	c.ranks[n-1] = noMerge
+}
+
+// join merges the pair at a position and queues its new neighbours. It returns
+// their ranks.
+func (c *chain) join(t *pairTable, at int32, rank uint32) (left, right uint32) {
+	gone := c.next[at]
+	after := c.next[gone]
+	c.ids[at], c.next[at] = t.into[rank], after
+	c.ranks[gone], c.ranks[at] = noMerge, noMerge
+	left, right = noMerge, noMerge
+	if int(after) < len(c.ids) {
+		c.prev[after] = at
+		right = t.rank(c.ids[at], c.ids[after])
+		c.ranks[at] = right
+		c.queue.push(right, at)
+	}
+	if before := c.prev[at]; before >= 0 {
+		left = t.rank(c.ids[before], c.ids[at])
+		c.ranks[before] = left
+		c.queue.push(left, before)
+	}
+	return left, right
+}
+
+func (c *chain) collect(dst []int32) []int32 {
+	for at := int32(0); int(at) < len(c.ids); at = c.next[at] {
+		dst = append(dst, c.ids[at])
+	}
+	return dst
+}
+
+// mergeHeap does the same with a queue that takes ranks in any order.
+func (c *chain) mergeHeap(dst []int32, t *pairTable, bytes *[256]int32, piece string) []int32 {
+	c.load(t, bytes, piece)
+	var h pairHeap
+	for i, r := range c.ranks {
+		h = append(h, uint64(r)<<32|uint64(i))
+	}
+	heap.Init(&h)
+	for len(h) > 0 {
+		top := heap.Pop(&h).(uint64)
+		rank, at := uint32(top>>32), int32(top)
+		if rank == noMerge {
+			break
+		}
+		if c.ranks[at] != rank {
+			continue
+		}
+		c.queue.reset()
+		c.join(t, at, rank)
+		heap.Push(&h, uint64(c.ranks[at])<<32|uint64(at))
+		if before := c.prev[at]; before >= 0 {
+			heap.Push(&h, uint64(c.ranks[before])<<32|uint64(before))
+		}
+	}
+	return c.collect(dst)
+}
+
+type pairHeap []uint64
+
+func (h pairHeap) Len() int           { return len(h) }
+func (h pairHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h pairHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *pairHeap) Push(x any)        { *h = append(*h, x.(uint64)) }
+func (h *pairHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}
+
+// A rankQueue is a radix heap: as ranks only rise, a pair waits in the bucket
+// of the highest bit in which its rank differs from the last one popped, and
+// moves down at most once per bit.
+type rankQueue struct {
+	last    uint32
+	buckets [33][]queued
+}
+
+type queued struct {
+	rank uint32
+	at   int32
+}
+
+func (q *rankQueue) reset() {
+	q.last = 0
+	for i := range q.buckets {
+		q.buckets[i] = q.buckets[i][:0]
+	}
+}
+
+func (q *rankQueue) push(rank uint32, at int32) {
+	if rank != noMerge {
+		b := bits.Len32(rank ^ q.last)
+		q.buckets[b] = append(q.buckets[b], queued{rank, at})
+	}
+}
+
+// pop takes all pairs of the lowest rank, in no order; noMerge means none is
+// left.
+func (q *rankQueue) pop(batch []int32) (uint32, []int32) {
+	if len(q.buckets[0]) == 0 && !q.refill() {
+		return noMerge, batch
+	}
+	for _, p := range q.buckets[0] {
+		batch = append(batch, p.at)
+	}
+	q.buckets[0] = q.buckets[0][:0]
+	return q.last, batch
+}
+
+func (q *rankQueue) refill() bool {
+	for i := range q.buckets {
+		moving := q.buckets[i]
+		if len(moving) == 0 {
+			continue
+		}
+		q.last = moving[0].rank
+		for _, p := range moving {
+			q.last = min(q.last, p.rank)
+		}
+		q.buckets[i] = moving[:0]
+		for _, p := range moving {
+			q.push(p.rank, p.at)
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package tokenize
+
+func adviseHuge[T any]([]T) {}
