@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/mix"
+	"trainyard/tokenize"
+)
+
+// Marks around trained tokens: colour where a person reads, brackets that no
+// trajectory holds by chance in a pipe.
+const (
+	paintTrained = "\x1b[32m"
+	paintHeading = "\x1b[1m"
+	paintDim     = "\x1b[2m"
+	paintOff     = "\x1b[0m"
+	openMark     = "⟦"
+	closeMark    = "⟧"
+)
+
+// showRow shows a shard's row.
+func showRow(t *terminal, s *settings, row *mix.Row) error {
+	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	if err != nil {
+		return err
+	}
+	chat := make(format.Chat, len(row.Messages))
+	for i, m := range row.Messages {
+		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
+	}
+	return showChat(t, s, template, rowFacts(row), chat)
+}
+
+// A turnView is one turn as inspect shows it.
+type turnView struct {
+	Role    format.Role `json:"role"`
+	Tokens  int         `json:"tokens"`
+	Trained int         `json:"trained_tokens"`
+	Content string      `json:"content"`
+}
+
+// showChat shows a conversation's turns with their token counts and marks the
+// trained tokens.
+func showChat(t *terminal, s *settings, template *tokenize.Template, f facts, chat format.Chat) error {
+	var ex tokenize.Example
+	template.Apply(&ex, chat)
+	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
+	views := viewTurns(&ex, chat)
+	if s.json() {
+		return t.printJSON(struct {
+			facts
+			Turns []turnView `json:"turns"`
+		}{f, views})
+	}
+	return printChat(t, s, f, &ex, views)
+}
+
+func viewTurns(ex *tokenize.Example, chat format.Chat) []turnView {
+	views := make([]turnView, len(chat))
+	for i, turn := range chat {
+		span := ex.Turns[i]
+		views[i] = turnView{Role: turn.Role, Tokens: span.End - span.Start, Content: turn.Content}
+		for _, trained := range ex.Spans {
+			views[i].Trained += max(0, min(trained.End, span.End)-max(trained.Start, span.Start))
+		}
+	}
+	return views
+}
+
+func printChat(t *terminal, s *settings, f facts, ex *tokenize.Example, views []turnView) error {
+	m := newMarker(t.color(s.color()))
+	t.print("%s\n", m.heading("%s  instance %s  repo %s  teacher %s", f.ID, orDash(f.Instance), orDash(f.Repo), orDash(f.Teacher)))
+	t.print("%s tokens, %s trained (%s), %s\n", thousands(f.Tokens), thousands(f.Trained),
+		percent(int64(f.Trained), int64(f.Tokens)), counted(f.Steps, "step"))
+	if len(f.Notes) > 0 {
+		t.print("edited while rendering: %s\n", strings.Join(f.Notes, ", "))
+	}
+	for i, v := range views {
+		t.print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, thousands(v.Tokens), thousands(v.Trained)))
+		t.print("%s", m.tokens(ex, ex.Turns[i]))
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// A marker paints, or brackets where nothing can be painted.
+type marker struct{ color bool }
+
+func newMarker(color bool) marker { return marker{color} }
+
+func (m marker) heading(format string, args ...any) string {
+	text := fmt.Sprintf(format, args...)
+	if m.color {
+		return paintHeading + text + paintOff
+	}
+	return "── " + text
+}
+
+// tokens decodes the tokens of span with the trained ones marked.
+func (m marker) tokens(ex *tokenize.Example, span tokenize.Span) string {
+	var b strings.Builder
+	at := span.Start
+	for _, trained := range ex.Spans {
+		if trained.End <= at || trained.Start >= span.End {
+			continue
+		}
+		b.WriteString(m.untrained(decode(ex, at, trained.Start)))
+		b.WriteString(m.trained(decode(ex, trained.Start, trained.End)))
+		at = trained.End
+	}
+	b.WriteString(m.untrained(decode(ex, at, span.End)))
+	return b.String()
+}
+
+func (m marker) trained(text string) string {
+	if m.color {
+		return paintTrained + text + paintOff
+	}
+	return openMark + text + closeMark
+}
+
+func (m marker) untrained(text string) string {
+	if m.color && text != "" {
+		return paintDim + text + paintOff
+	}
+	return text
+}
+
+func decode(ex *tokenize.Example, start, end int) string {
+	return string(tokenize.Qwen25().Decode(ex.IDs[start:end]))
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/launch"
+)
+
+func newDemo(t *terminal, s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "The whole road on sample trajectories: prepare, launch, follow",
+		Long: `Prepare the built-in recipe demo from the sample trajectories, launch it on this
+machine with the smoke trainer, follow it to its end, and say where everything
+lies. Takes seconds; needs no network, no Python and no GPU.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runDemo(cmd.Context(), t, s)
+		},
+	}
+}
+
+func runDemo(ctx context.Context, t *terminal, s *settings) error {
+	target, err := findTarget(ctx, t, s, "demo", nil)
+	if err != nil {
+		return err
+	}
+	job, err := target.job("local")
+	if err != nil {
+		return err
+	}
+	return withLauncher(s, func(l *launch.Launcher) error {
+		run, err := l.Start(ctx, job)
+		if err != nil {
+			return err
+		}
+		if err := announce(ctx, t, s, l, run, false); err != nil || s.json() {
+			return err
+		}
+		printWhere(t, s, l, run, target)
+		return nil
+	})
+}
+
+func printWhere(t *terminal, s *settings, l *launch.Launcher, run launch.Run, target target) {
+	t.print("\nWhere everything lies\n")
+	t.print("  trajectories  %s\n", s.samplesDir())
+	t.print("  dataset       %s\n", target.dir)
+	t.print("  run           %s\n", l.Dir(run))
+	t.print("  ledger        %s\n", launch.LedgerFile(l.Home))
+	self := invocation(l.Self)
+	t.print("\nWorth typing next\n")
+	t.print("  %s inspect %s --row 1\n", self, target.dir)
+	t.print("  %s runs show %s\n", self, run.ID)
+	t.print("  %s prepare hybrid-gym-32b --data YOUR_ROLLOUTS --dry-run\n", self)
+}
+
+// invocation is how to start this program again: go run deletes what it
+// built.
+func invocation(self string) string {
+	if strings.Contains(self, string(filepath.Separator)+"go-build") {
+		return "go run ./cmd/trainyard"
+	}
+	return "trainyard"
+}

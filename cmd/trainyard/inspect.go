@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/mix"
+)
+
+const inspectExample = `  trainyard inspect output.jsonl                 records of a source
+  trainyard inspect output.jsonl --row 3         one conversation, trained tokens marked
+  trainyard inspect out/demo                     a dataset
+  trainyard inspect out/demo --id ID             one row of it
+  trainyard inspect out/demo --verify            re-hash every file`
+
+type inspectOptions struct {
+	row     int
+	id      string
+	verify  bool
+	format  string
+	toolsAs string
+}
+
+func newInspect(t *terminal, s *settings) *cobra.Command {
+	var opts inspectOptions
+	cmd := &cobra.Command{
+		Use:     "inspect PATH",
+		Short:   "Look into a dataset, a shard or a source file",
+		Example: inspectExample,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runInspect(cmd.Context(), t, s, args[0], opts)
+		},
+	}
+	cmd.Flags().IntVar(&opts.row, "row", 0, "show the Nth record or row, from 1")
+	cmd.Flags().StringVar(&opts.id, "id", "", "show the trajectory with this id")
+	cmd.Flags().BoolVar(&opts.verify, "verify", false, "re-hash a dataset against its manifest")
+	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
+	cmd.Flags().StringVar(&opts.toolsAs, "tools-as", "openhands", "how calls of a source become text")
+	return cmd
+}
+
+// one says that a single conversation is asked for.
+func (o inspectOptions) one() bool { return o.row > 0 || o.id != "" }
+
+func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
+	if opts.row < 0 {
+		return usageError{fmt.Errorf("--row %d: rows count from 1", opts.row)}
+	}
+	if _, err := os.Stat(filepath.Join(path, mix.ManifestFile)); err == nil {
+		return inspectDataset(ctx, t, s, path, opts)
+	}
+	if opts.verify {
+		return fmt.Errorf("%s: no %s: only a finished dataset can be verified", path, mix.ManifestFile)
+	}
+	if mix.IsShard(path) {
+		return inspectShards(ctx, t, s, []string{path}, opts)
+	}
+	return inspectSource(ctx, t, s, path, opts)
+}
+
+func inspectDataset(ctx context.Context, t *terminal, s *settings, dir string, opts inspectOptions) error {
+	d, err := mix.OpenDataset(dir)
+	if err != nil {
+		return err
+	}
+	switch {
+	case opts.verify:
+		return verifyDataset(t, s, d)
+	case opts.one():
+		return inspectShards(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
+	case s.json():
+		return t.printJSON(d.Manifest)
+	}
+	return printDataset(t, d)
+}
+
+func verifyDataset(t *terminal, s *settings, d *mix.Dataset) error {
+	if err := d.Verify(); err != nil {
+		return err
+	}
+	files := len(d.Manifest.Shards) + 1
+	if s.json() {
+		return t.printJSON(map[string]any{"verified": true, "files": files})
+	}
+	t.print("%s: %s hold what the manifest says\n", d.Dir, counted(files, "file"))
+	return nil
+}
+
+func printDataset(t *terminal, d *mix.Dataset) error {
+	m := d.Manifest
+	t.print("Dataset %s, recipe %s (%.12s), template %s, tools as %s\n\n", d.Dir, m.Recipe.Name, m.Recipe.Fingerprint, m.Template, m.Tools)
+	if err := printFunnel(t, m); err != nil {
+		return err
+	}
+	printReasons(t, m)
+	if err := printMix(t, m); err != nil {
+		return err
+	}
+	t.print("\n")
+	tab := newTable("shard", "rows", "tokens", "trained", "bytes").numbers(1, 2, 3, 4)
+	for _, s := range m.Shards {
+		tab.row(s.File, thousands(s.Rows), thousands(s.Tokens), thousands(s.TrainedTokens), thousands(s.Bytes))
+	}
+	return tab.write(t.out)
+}
+
+func inspectShards(ctx context.Context, t *terminal, s *settings, paths []string, opts inspectOptions) error {
+	if opts.one() {
+		row, err := findRow(ctx, paths, opts)
+		if err != nil {
+			return err
+		}
+		return showRow(t, s, row)
+	}
+	list := newRowList(t, s, "row", "shard")
+	n := 0
+	for _, path := range paths {
+		err := mix.ReadShard(path, func(row *mix.Row) error {
+			n++
+			list.add(n, filepath.Base(path), rowFacts(row))
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return list.print()
+}
+
+// errFound stops a walk once what it looks for was met.
+var errFound = errors.New("found")
+
+func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *mix.Row, err error) {
+	n := 0
+	for _, path := range paths {
+		err = mix.ReadShard(path, func(row *mix.Row) error {
+			if n++; n == opts.row || (opts.id != "" && row.TrajID == opts.id) {
+				found = row
+				return errFound
+			}
+			return ctx.Err()
+		})
+		if errors.Is(err, errFound) {
+			return found, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, notFound(opts, n, "row")
+}
+
+func notFound(opts inspectOptions, n int, noun string) error {
+	if opts.id != "" {
+		return fmt.Errorf("no trajectory %q among %s", opts.id, counted(n, noun))
+	}
+	return fmt.Errorf("no %s %d: there are %s", noun, opts.row, thousands(n))
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"trainyard/format"
+	"trainyard/tokenize"
+)
+
+// inspectSource lists the records of anything format reads, or shows one of
+// them as prepare would render it.
+func inspectSource(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
+	src, err := format.Open(format.Input{Path: path, Format: opts.format})
+	if err != nil {
+		return err
+	}
+	if opts.one() {
+		return inspectRecord(ctx, t, s, src, opts)
+	}
+	list := newRowList(t, s, "record", "place")
+	n := 0
+	err = src.Records(ctx, func(rec format.Record) error {
+		n++
+		list.add(n, fmt.Sprintf("%s:%d", rec.File, rec.Line), recordFacts(src, rec))
+		return nil
+	})
+	return errors.Join(err, list.print())
+}
+
+func recordFacts(src *format.Source, rec format.Record) facts {
+	traj, err := src.Parse(rec)
+	if err != nil {
+		return facts{Fault: err.Error()}
+	}
+	return facts{
+		ID: traj.ID, Instance: traj.InstanceID, Repo: traj.Repo, Teacher: traj.Teacher,
+		Steps: traj.Steps(), Messages: len(traj.Messages),
+	}
+}
+
+func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.Source, opts inspectOptions) error {
+	rec, traj, err := findRecord(ctx, src, opts)
+	if err != nil {
+		return err
+	}
+	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	if err != nil {
+		return err
+	}
+	chat, notes, err := format.Render(traj, format.Style(opts.toolsAs), format.RenderOptions{
+		DefaultSystem: template.DefaultSystem(), Specials: tokenize.Qwen25().Specials(),
+	})
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", rec.File, rec.Line, err)
+	}
+	f := recordFacts(src, rec)
+	f.Notes = notes
+	return showChat(t, s, template, f, chat)
+}
+
+// findRecord reads on until the record asked for. Records in front of it that
+// do not parse are passed over; it is not they who were asked for.
+func findRecord(ctx context.Context, src *format.Source, opts inspectOptions) (found format.Record, traj *format.Trajectory, err error) {
+	n := 0
+	err = src.Records(ctx, func(rec format.Record) error {
+		n++
+		if opts.row > 0 && n != opts.row {
+			return nil
+		}
+		parsed, err := src.Parse(rec)
+		if n == opts.row && err != nil {
+			return err
+		}
+		if err != nil || (opts.id != "" && parsed.ID != opts.id && parsed.InstanceID != opts.id) {
+			return nil
+		}
+		found, traj = rec, parsed
+		found.Raw = bytes.Clone(rec.Raw)
+		return errFound
+	})
+	switch {
+	case errors.Is(err, errFound):
+		return found, traj, nil
+	case err != nil:
+		return found, nil, err
+	}
+	return found, nil, notFound(opts, n, "record")
+}

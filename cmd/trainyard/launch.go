@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/launch"
+)
+
+const launchExample = `  trainyard launch demo
+  trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run
+  trainyard launch out/mix-3 train.lr=1e-5 --detach`
+
+type launchOptions struct {
+	backend, trainer string
+	detach, dryRun   bool
+}
+
+func newLaunch(t *terminal, s *settings) *cobra.Command {
+	var opts launchOptions
+	cmd := &cobra.Command{
+		Use:   "launch RECIPE|DATASET [key=value …]",
+		Short: "Start a fine-tune and follow it",
+		Long: `Start a fine-tune on a finished dataset, or on that of a recipe, which is
+prepared first unless it is there already. The run goes on when this command
+ends: follow it again with "trainyard runs logs -f ID".`,
+		Example: launchExample,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runLaunch(cmd.Context(), t, s, args[0], args[1:], opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.backend, "backend", "local", "where it runs; see: trainyard list backends")
+	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's; see: trainyard list trainers")
+	cmd.Flags().BoolVarP(&opts.detach, "detach", "d", false, "start and return")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the command and its files, start nothing")
+	return cmd
+}
+
+func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overrides []string, opts launchOptions) error {
+	if opts.trainer != "" {
+		overrides = append(overrides, "train.trainer="+opts.trainer)
+	}
+	target, err := findTarget(ctx, t, s, what, overrides)
+	if err != nil {
+		return err
+	}
+	job, err := target.job(opts.backend)
+	if err != nil {
+		return err
+	}
+	return withLauncher(s, func(l *launch.Launcher) error {
+		if opts.dryRun {
+			return printRendered(t, s, l, job)
+		}
+		run, err := l.Start(ctx, job)
+		if err != nil {
+			return err
+		}
+		return announce(ctx, t, s, l, run, opts.detach)
+	})
+}
+
+// announce tells that the run started, and follows it unless told not to.
+func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, run launch.Run, detach bool) error {
+	if !s.json() {
+		t.print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, l.Dir(run))
+	}
+	if !detach {
+		var err error
+		if run, err = follow(ctx, t, s, l, run); err != nil {
+			return err
+		}
+	}
+	if s.json() {
+		if err := t.printJSON(run); err != nil {
+			return err
+		}
+	}
+	if !detach && run.State != launch.Succeeded {
+		return errRunNotSucceeded
+	}
+	return nil
+}
+
+// printRendered shows what a launch would start.
+func printRendered(t *terminal, s *settings, l *launch.Launcher, job launch.Job) error {
+	site := launch.Site{Dir: filepath.Join(l.Home, "runs", "RUN", "attempt-1"), Self: l.Self}
+	trainer, ok := l.Trainers[job.Trainer]
+	if !ok {
+		return usageError{fmt.Errorf("no trainer %q (trainyard list trainers)", job.Trainer)}
+	}
+	cmd, err := trainer.Render(job, site)
+	if err != nil {
+		return err
+	}
+	if s.json() {
+		return t.printJSON(cmd)
+	}
+	t.print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", job.Backend, strings.Join(cmd.Argv, " "))
+	for _, f := range cmd.Files {
+		if f.Link != "" {
+			t.print("\n%s -> %s\n", f.Name, f.Link)
+			continue
+		}
+		t.print("\n%s:\n%s\n", f.Name, f.Content)
+	}
+	t.print("\nCost: %s\n", costWords(nil, job.Backend))
+	return nil
+}
+
+// costWords tells the money spent. On machines of one's own it is not known
+// here, and nothing is made up.
+func costWords(cost *float64, backend string) string {
+	switch {
+	case cost != nil:
+		return dollars(*cost)
+	case backend == "local":
+		return "none beyond this machine"
+	}
+	return "unknown"
+}

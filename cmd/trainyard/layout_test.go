@@ -1,0 +1,111 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// mayImport says which packages of the project a package may import. Only the
+// command may import everything.
+var mayImport = map[string][]string{
+	"format":         {},
+	"tokenize":       {"format"},
+	"mix":            {"format", "tokenize"},
+	"launch":         {},
+	"launch/trainer": {"launch"},
+	"launch/backend": {"launch"},
+	"recipes":        {"mix", "launch", "recipes/samples"},
+}
+
+// doors says where a library may be imported: everybody else goes through
+// the package that owns it. Tests are free: they make broken files of any kind.
+var doors = map[string][]string{
+	"github.com/spf13/viper":             {"cmd/trainyard/settings.go"},
+	"github.com/goccy/go-yaml":           {"recipes"},
+	"github.com/parquet-go/parquet-go":   {"mix", "format"},
+	"github.com/pkoukk/tiktoken-go":      {"tokenize"},
+	"modernc.org/sqlite":                 {"launch"},
+	"github.com/expr-lang/expr":          {"format"},
+	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/progress.go"},
+	"github.com/spf13/cobra":             {"cmd/trainyard"},
+	"github.com/klauspost/compress/zstd": {"format", "mix", "recipes/samples"},
+}
+
+// eachImport calls visit for every import of the project's Go files.
+func eachImport(t *testing.T, visit func(file, imported string)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "repos" || strings.HasPrefix(d.Name(), ".") && path != root) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			visit(filepath.ToSlash(rel), imported)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPackagesImportOnlyWhatTheHouseAllows(t *testing.T) {
+	eachImport(t, func(file, imported string) {
+		sibling, ok := strings.CutPrefix(imported, "trainyard/")
+		dir := filepath.ToSlash(filepath.Dir(file))
+		rules, ruled := mayImport[dir]
+		if ok && ruled && sibling != dir && !slices.Contains(rules, sibling) && !strings.HasPrefix(sibling, dir+"/internal/") {
+			t.Errorf("%s imports %s, which %s may not", file, imported, dir)
+		}
+	})
+}
+
+func TestEveryLibraryHasOneDoor(t *testing.T) {
+	eachImport(t, func(file, imported string) {
+		if strings.HasSuffix(file, "_test.go") {
+			return
+		}
+		for library, owners := range doors {
+			if imported != library && !strings.HasPrefix(imported, library+"/") {
+				continue
+			}
+			inside := func(owner string) bool { return file == owner || strings.HasPrefix(file, owner+"/") }
+			if !slices.ContainsFunc(owners, inside) {
+				t.Errorf("%s imports %s, which only %v may", file, imported, owners)
+			}
+		}
+	})
+}
+
+func TestTheTopLevelHoldsOnlyTheHouse(t *testing.T) {
+	house := []string{"cmd", "format", "tokenize", "mix", "launch", "recipes", "go.mod", "go.sum", "README.md", "LICENSE", "NOTICE"}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(house, e.Name()) {
+			t.Errorf("%s stands at the top level", e.Name())
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/format"
+	"trainyard/launch"
+	"trainyard/launch/backend"
+	"trainyard/launch/trainer"
+	"trainyard/mix"
+	"trainyard/recipes"
+	"trainyard/tokenize"
+)
+
+// A listed is one thing that can be named in a recipe or on the command line.
+type listed struct {
+	Name    string `json:"name"`
+	Summary string `json:"summary"`
+}
+
+// lists are the registries by the word that asks for them.
+var lists = map[string]func() []listed{
+	"formats":   listFormats,
+	"trainers":  listTrainers,
+	"backends":  listBackends,
+	"samplers":  listSamplers,
+	"recipes":   listRecipes,
+	"templates": listTemplates,
+}
+
+func newList(t *terminal, s *settings) *cobra.Command {
+	words := slices.Sorted(maps.Keys(lists))
+	return &cobra.Command{
+		Use:       "list WHAT",
+		Short:     "List what a recipe or a command can name",
+		Long:      "List formats, trainers, backends, samplers, templates or recipes, each with one line on when to use it.",
+		Example:   "  trainyard list formats\n  trainyard list recipes --json",
+		ValidArgs: words,
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return runList(t, s, args[0])
+		},
+	}
+}
+
+func runList(t *terminal, s *settings, what string) error {
+	all := lists[what]()
+	if s.json() {
+		return t.printJSON(all)
+	}
+	tab := newTable("name", "summary")
+	for _, l := range all {
+		tab.row(l.Name, l.Summary)
+	}
+	return tab.write(t.out)
+}
+
+// summaries lists a registry in the order of its names.
+func summaries[V any](registry map[string]V, summary func(V) string) []listed {
+	var all []listed
+	for _, name := range slices.Sorted(maps.Keys(registry)) {
+		all = append(all, listed{name, summary(registry[name])})
+	}
+	return all
+}
+
+func listFormats() []listed {
+	return summaries(format.Dialects, func(d format.Dialect) string { return d.Summary })
+}
+
+func listSamplers() []listed {
+	return summaries(mix.Samplers, func(s mix.Sampler) string { return s.Summary })
+}
+
+func listTemplates() []listed {
+	return summaries(tokenize.Templates, func(l tokenize.Layout) string { return l.Summary })
+}
+
+func listTrainers() []listed { return summaries(trainer.Trainers, launch.Trainer.Summary) }
+
+func listBackends() []listed { return summaries(backend.Backends, launch.Backend.Summary) }
+
+func listRecipes() []listed {
+	var all []listed
+	for _, info := range recipes.List() {
+		all = append(all, listed{info.Name, info.Summary})
+	}
+	return all
+}

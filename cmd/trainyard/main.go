@@ -1,0 +1,34 @@
+// Command trainyard turns accepted trajectories of coding agents into Parquet
+// shards, and shards into tracked fine-tunes.
+//
+// It has one file per command. Every command is a function runX(ctx, env,
+// options) under a thin cobra shell, so that what a user can type is what
+// tests run. stdout carries the answer (or --json), stderr the conversation.
+// spf13/cobra parses the command line: the field's standard, with completion.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], newTerminal()))
+}
+
+// run is the whole program: arguments in, exit code out.
+func run(args []string, t *terminal) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(t)
+	root.SetArgs(args)
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		t.fail(err)
+	}
+	return exitCode(ctx, err)
+}

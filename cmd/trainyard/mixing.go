@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"trainyard/format"
+	"trainyard/mix"
+	"trainyard/recipes"
+	"trainyard/recipes/samples"
+)
+
+// loadRecipe reads a recipe with its overrides and sees to it that the sample
+// trajectories are on disk if it names any.
+func loadRecipe(s *settings, name string, overrides []string) (*recipes.Recipe, error) {
+	r, err := recipes.Load(name, overrides)
+	if err != nil {
+		return nil, err
+	}
+	if r.UsesSamples() {
+		if err := samples.Extract(s.samplesDir()); err != nil {
+			return nil, fmt.Errorf("unpack sample trajectories: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// mixConfig is the recipe as the mix package takes it: paths resolved on this
+// machine, everything else as the recipe says.
+func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
+	cfg := mix.Config{
+		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
+		YAML:     r.YAML(),
+		Template: r.Model.Template, Tools: format.Style(r.Tools.As),
+		Sampler: r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
+		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
+		Out:     filepath.Join(s.datasetsDir(), datasetName(r)),
+		Workers: s.workers(),
+	}
+	for _, src := range r.Sources {
+		cfg.Sources = append(cfg.Sources, mixSource(s, r, src))
+	}
+	return cfg
+}
+
+func mixSource(s *settings, r *recipes.Recipe, src recipes.Source) mix.Source {
+	resolve := func(path string) string { return r.Resolve(path, s.data(), s.samplesDir()) }
+	accept := format.Accept{Field: src.Accept.Field, Where: src.Accept.Where, Any: src.Accept.Any}
+	if src.Accept.Report != "" {
+		accept.Report = resolve(src.Accept.Report)
+	}
+	return mix.Source{
+		Name: src.Name, Path: resolve(src.Path), Given: src.Path, Format: src.Format,
+		Task: src.Task, Teacher: src.Teacher, Accept: accept,
+		PerInstance: src.PerInstance, Share: src.Share,
+	}
+}
+
+// datasetName is the default output directory: one for each dataset that a
+// recipe describes, so that changing the mix never meets the old one.
+func datasetName(r *recipes.Recipe) string {
+	return fmt.Sprintf("%s-%.12s", r.Name, r.DataFingerprint())
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/mix"
+)
+
+const prepareExample = `  trainyard prepare demo
+  trainyard prepare hybrid-gym-32b --data ~/rollouts --dry-run
+  trainyard prepare recipe.yaml mix.seed=3 sources.func_gen.share=0.5 --out out/mix-3`
+
+type prepareOptions struct {
+	out    string
+	dryRun bool
+}
+
+func newPrepare(t *terminal, s *settings) *cobra.Command {
+	var opts prepareOptions
+	cmd := &cobra.Command{
+		Use:     "prepare RECIPE [key=value …]",
+		Short:   "Read, convert, tokenise, choose and write a dataset",
+		Example: prepareExample,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runPrepare(cmd.Context(), t, s, args[0], args[1:], opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.out, "out", "", "output directory (default: HOME/datasets/NAME-FINGERPRINT)")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the plan and write nothing")
+	return cmd
+}
+
+func runPrepare(ctx context.Context, t *terminal, s *settings, recipe string, overrides []string, opts prepareOptions) error {
+	cfg, err := prepareConfig(s, recipe, overrides, opts)
+	if err != nil {
+		return err
+	}
+	res, err := prepareDataset(ctx, t, s, cfg)
+	if err != nil {
+		return err
+	}
+	if s.json() {
+		return t.printJSON(preparedJSON(cfg, res))
+	}
+	return printPrepared(t, cfg, res)
+}
+
+func prepareConfig(s *settings, recipe string, overrides []string, opts prepareOptions) (mix.Config, error) {
+	r, err := loadRecipe(s, recipe, overrides)
+	if err != nil {
+		return mix.Config{}, err
+	}
+	cfg := mixConfig(s, r)
+	cfg.DryRun = opts.dryRun
+	if opts.out != "" {
+		cfg.Out = opts.out
+	}
+	return cfg, nil
+}
+
+// prepareDataset runs the prepare under a progress line.
+func prepareDataset(ctx context.Context, t *terminal, s *settings, cfg mix.Config) (*mix.Result, error) {
+	line := newProgressLine(t, s.json())
+	defer line.finish()
+	cfg.Progress = line.update
+	return mix.Prepare(ctx, cfg)
+}
+
+// preparedJSON is what --json prints: the manifest, and where it lies.
+func preparedJSON(cfg mix.Config, res *mix.Result) any {
+	out := struct {
+		Out      string        `json:"out,omitempty"`
+		Reused   bool          `json:"reused"`
+		Manifest *mix.Manifest `json:"manifest"`
+	}{cfg.Out, res.Reused, res.Manifest}
+	if cfg.DryRun {
+		out.Out = ""
+	}
+	return out
+}

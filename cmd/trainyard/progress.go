@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"trainyard/mix"
+)
+
+// A progressLine shows a prepare's stage, rate and time left on a terminal,
+// and nothing anywhere else. schollz/progressbar draws it: small, maintained,
+// and it knows terminals.
+type progressLine struct {
+	t     *terminal
+	on    bool
+	mu    sync.Mutex
+	stage string
+	bar   *progressbar.ProgressBar
+	begun time.Time
+}
+
+func newProgressLine(t *terminal, quiet bool) *progressLine {
+	return &progressLine{t: t, on: t.errTTY && !quiet}
+}
+
+var stageVerbs = map[string]string{"hash": "hashing", "read": "reading", "write": "writing"}
+
+func (l *progressLine) update(p mix.Progress) {
+	if !l.on {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p.Stage != l.stage {
+		l.begin(p)
+	}
+	l.bar.Describe(l.describe(p))
+	_ = l.bar.Set64(min(p.Done, p.Total))
+}
+
+func (l *progressLine) begin(p mix.Progress) {
+	l.finishBar()
+	l.stage, l.begun = p.Stage, time.Now()
+	l.bar = progressbar.NewOptions64(p.Total,
+		progressbar.OptionSetWriter(l.t.err),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionShowBytes(p.Stage != "write"),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWidth(20),
+	)
+}
+
+func (l *progressLine) describe(p mix.Progress) string {
+	rate := float64(p.Tokens) / max(time.Since(l.begun).Seconds(), 0.001)
+	return fmt.Sprintf("%s  %s records  %s tokens  %s tokens/s", stageVerbs[p.Stage],
+		thousands(p.Records), thousands(p.Tokens), thousands(int64(rate)))
+}
+
+func (l *progressLine) finish() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.finishBar()
+}
+
+func (l *progressLine) finishBar() {
+	if l.bar != nil {
+		_ = l.bar.Clear()
+	}
+	l.bar = nil
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+const rootLong = `Trainyard turns accepted trajectories of coding agents into Parquet shards with
+exact token counts, launches fine-tunes on them from YAML recipes, and tracks
+the runs.
+
+Exit codes:
+  0    done
+  1    failed: the message says what and where
+  2    wrong usage, or a recipe with faults
+  3    the output directory holds something else
+  4    the run ended, but not succeeded
+  130  interrupted (Ctrl-C); a run that was started goes on
+  143  terminated (SIGTERM)`
+
+func newRoot(t *terminal) *cobra.Command {
+	s := newSettings()
+	root := &cobra.Command{
+		Use:           "trainyard",
+		Short:         "accepted trajectories in, a tracked fine-tune out",
+		Long:          rootLong,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return s.load(cmd)
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	s.flags(root)
+	root.AddCommand(
+		newDemo(t, s), newPrepare(t, s), newInspect(t, s),
+		newLaunch(t, s), newRuns(t, s), newList(t, s),
+		newSupervise(), newSmokeTrain(t),
+	)
+	return root
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"trainyard/mix"
+)
+
+// facts are what a list says of one trajectory. Zero means unknown.
+type facts struct {
+	Number   int      `json:"number"`
+	Place    string   `json:"place"`
+	ID       string   `json:"traj_id,omitempty"`
+	Instance string   `json:"instance_id,omitempty"`
+	Task     string   `json:"task,omitempty"`
+	Repo     string   `json:"repo,omitempty"`
+	Teacher  string   `json:"teacher,omitempty"`
+	Messages int      `json:"messages,omitempty"`
+	Steps    int      `json:"steps,omitempty"`
+	Tokens   int      `json:"tokens,omitempty"`
+	Trained  int      `json:"trained_tokens,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+	Fault    string   `json:"fault,omitempty"`
+}
+
+func rowFacts(r *mix.Row) facts {
+	return facts{
+		ID: r.TrajID, Instance: r.InstanceID, Task: r.Task, Repo: r.Repo, Teacher: r.Teacher,
+		Messages: len(r.Messages), Steps: int(r.NSteps), Tokens: int(r.NTokens), Trained: int(r.NTrainedTokens),
+	}
+}
+
+// A rowList prints trajectories, one a line.
+type rowList struct {
+	t      *terminal
+	s      *settings
+	number string
+	place  string
+	all    []facts
+}
+
+func newRowList(t *terminal, s *settings, number, place string) *rowList {
+	return &rowList{t: t, s: s, number: number, place: place}
+}
+
+func (l *rowList) add(n int, place string, f facts) {
+	f.Number, f.Place = n, place
+	l.all = append(l.all, f)
+}
+
+func (l *rowList) print() error {
+	if l.s.json() {
+		return l.t.printJSON(l.all)
+	}
+	tab := newTable(l.number, l.place, "id", "repo", "messages", "steps", "tokens", "trained").numbers(0, 4, 5, 6, 7)
+	for _, f := range l.all {
+		if f.Fault != "" {
+			tab.row(strconv.Itoa(f.Number), f.Place, "rejected: "+strings.TrimPrefix(f.Fault, f.Place+": "), "", "", "", "", "")
+			continue
+		}
+		tab.row(strconv.Itoa(f.Number), f.Place, f.ID, f.Repo, thousands(f.Messages), thousands(f.Steps), known(f.Tokens), known(f.Trained))
+	}
+	return tab.write(l.t.out)
+}
+
+// known writes a count, or a dash where nobody counted.
+func known(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return thousands(n)
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/launch"
+)
+
+const runsExample = `  trainyard runs
+  trainyard runs show 0198c2
+  trainyard runs logs -f 0198c2
+  trainyard runs stop 0198c2`
+
+func newRuns(t *terminal, s *settings) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:     "runs",
+		Short:   "List runs, newest first; show, follow or stop one",
+		Long:    "List runs, newest first. An ID may be shortened to any prefix that fits one run.",
+		Example: runsExample,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runRuns(cmd.Context(), t, s, limit)
+		},
+	}
+	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
+	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s))
+	return cmd
+}
+
+func runRuns(ctx context.Context, t *terminal, s *settings, limit int) error {
+	return withLauncher(s, func(l *launch.Launcher) error {
+		runs, err := l.List(ctx, limit)
+		if err != nil {
+			return err
+		}
+		if s.json() {
+			return t.printJSON(runs)
+		}
+		if len(runs) == 0 {
+			t.print("No runs yet. Start one: trainyard demo\n")
+			return nil
+		}
+		return runTable(runs).write(t.out)
+	})
+}
+
+func runTable(runs []launch.Run) *table {
+	tab := newTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "held-out", "time", "cost").numbers(5, 6, 7, 8)
+	short := launch.ShortIDs(runs)
+	for _, r := range runs {
+		tab.row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, string(r.State),
+			progressWords(r), lossWords(r.Loss), lossWords(r.EvalLoss), span(r.Duration(time.Now())), costCell(r.Cost))
+	}
+	return tab
+}
+
+func progressWords(r launch.Run) string {
+	if r.TotalSteps == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%s/%s", thousands(r.Step), thousands(r.TotalSteps))
+}
+
+func lossWords(loss *float64) string {
+	if loss == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", *loss)
+}
+
+func costCell(cost *float64) string {
+	if cost == nil {
+		return "-"
+	}
+	return dollars(*cost)
+}
+
+// withRun finds the run that prefix names and brings it up to date.
+func withRun(ctx context.Context, s *settings, prefix string, do func(*launch.Launcher, launch.Run) error) error {
+	return withLauncher(s, func(l *launch.Launcher) error {
+		run, err := l.Ledger.Find(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		if run, err = l.Refresh(ctx, run); err != nil {
+			return err
+		}
+		return do(l, run)
+	})
+}
+
+func newRunsShow(t *terminal, s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one run: its job, its history, its files",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runShow(cmd.Context(), t, s, args[0])
+		},
+	}
+}
+
+func newRunsLogs(t *terminal, s *settings) *cobra.Command {
+	var following bool
+	cmd := &cobra.Command{
+		Use:   "logs ID",
+		Short: "Print what the trainer wrote",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withRun(cmd.Context(), s, args[0], func(l *launch.Launcher, run launch.Run) error {
+				return l.Logs(cmd.Context(), run, t.out, 0, following)
+			})
+		},
+	}
+	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on until the run has ended")
+	return cmd
+}
+
+func newRunsStop(t *terminal, s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "stop ID",
+		Short: "Ask the trainer to save and end, and end it if it does not",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runStop(cmd.Context(), t, s, args[0])
+		},
+	}
+}
+
+func runStop(ctx context.Context, t *terminal, s *settings, prefix string) error {
+	return withRun(ctx, s, prefix, func(l *launch.Launcher, run launch.Run) error {
+		ended := run.State.Ended()
+		run, err := l.Stop(ctx, run)
+		if err != nil {
+			return err
+		}
+		if s.json() {
+			return t.printJSON(run)
+		}
+		if ended {
+			t.print("Run %s had ended already: %s\n", run.ID, endWords(run))
+			return nil
+		}
+		t.print("Run %s: %s\n", run.ID, endWords(run))
+		return nil
+	})
+}

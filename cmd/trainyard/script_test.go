@@ -1,0 +1,35 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this binary the program, so that scripts, supervisors and
+// smoke trainers all run the real main.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"trainyard": main})
+}
+
+// TestScripts runs everything a user types, each script in its own home.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TRAINYARD_HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("HOME", env.WorkDir)
+			fixtures, err := filepath.Abs(filepath.Join(root, "../shared/fixtures"))
+			env.Setenv("FIXTURES", fixtures)
+			return err
+		},
+		Condition: func(cond string) (bool, error) {
+			_, err := os.Stat(filepath.Join(root, "../shared", cond))
+			return err == nil, nil
+		},
+	})
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
+)
+
+// settings are what may differ between machines without making a different
+// dataset or run: places, workers, the backend. Each comes, in this order,
+// from its flag, TRAINYARD_NAME in the environment, config.yaml in the user's
+// configuration directory, or its default. spf13/viper does that layering
+// (the user's choice); it never sees a recipe, whose keys it would
+// lower-case and let the environment change.
+type settings struct {
+	v *viper.Viper
+}
+
+// A setting is one row of the table that flags and help are made from.
+type setting struct {
+	name, usage string
+	value       any
+}
+
+func settingTable() []setting {
+	return []setting{
+		{"home", "where runs, datasets and samples are kept", defaultHome()},
+		{"data", "directory that relative paths of sources start from (default: that of the recipe)", ""},
+		{"workers", "goroutines that parse, tokenise and write (0 = one per processor)", 0},
+		{"color", "auto, always or never", "auto"},
+	}
+}
+
+func newSettings() *settings { return &settings{v: viper.New()} }
+
+func (s *settings) flags(root *cobra.Command) {
+	for _, row := range settingTable() {
+		switch value := row.value.(type) {
+		case string:
+			root.PersistentFlags().String(row.name, value, row.usage)
+		case int:
+			root.PersistentFlags().Int(row.name, value, row.usage)
+		}
+	}
+	root.PersistentFlags().Bool("json", false, "print facts as JSON")
+}
+
+// load reads the layers once the flags are parsed.
+func (s *settings) load(cmd *cobra.Command) error {
+	s.v.SetEnvPrefix("trainyard")
+	s.v.SetEnvKeyReplacer(strings.NewReplacer("-", "_"))
+	s.v.AutomaticEnv()
+	if err := s.v.BindPFlags(cmd.Flags()); err != nil {
+		return err
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return nil // no home directory, no configuration file
+	}
+	s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
+	if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("read settings %s: %w", s.v.ConfigFileUsed(), err)
+	}
+	return nil
+}
+
+func (s *settings) home() string  { return s.v.GetString("home") }
+func (s *settings) data() string  { return s.v.GetString("data") }
+func (s *settings) workers() int  { return s.v.GetInt("workers") }
+func (s *settings) json() bool    { return s.v.GetBool("json") }
+func (s *settings) color() string { return s.v.GetString("color") }
+
+func (s *settings) samplesDir() string  { return filepath.Join(s.home(), "samples") }
+func (s *settings) datasetsDir() string { return filepath.Join(s.home(), "datasets") }
+
+// defaultHome follows the XDG base directories, which users of several
+// machines already synchronise or exclude.
+func defaultHome() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "trainyard")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ".trainyard"
+	}
+	return filepath.Join(home, ".local", "share", "trainyard")
+}

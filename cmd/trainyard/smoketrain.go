@@ -1,0 +1,25 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"trainyard/cmd/trainyard/smoke"
+)
+
+// newSmokeTrain is the program that the smoke trainer launches, as others
+// launch llamafactory-cli.
+func newSmokeTrain(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:    "smoke-train CONFIG",
+		Short:  "Check a dataset as a trainer would, and fit a tiny language model to it",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := smoke.LoadConfig(args[0])
+			if err != nil {
+				return err
+			}
+			return smoke.Train(cmd.Context(), cfg, t.out)
+		},
+	}
+}

@@ -1,0 +1,107 @@
+package mix
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+
+	"trainyard/format"
+)
+
+// A Config is everything a prepare needs. What bears identity comes from the
+// recipe; Out, Workers, DryRun and Progress never change a byte of the result.
+type Config struct {
+	Recipe   RecipeID
+	YAML     []byte       // the resolved recipe, kept beside the shards
+	Template string       // chat template, a name of the tokenize package
+	Tools    format.Style // how calls become text
+	Sources  []Source
+
+	Sampler    string
+	Unit       Unit
+	Budget     int64 // in Unit, train side; 0 = as much as the sampler allows
+	Seed       int64
+	Window     int     // longest trajectory in tokens; longer ones are dropped and counted
+	Unique     string  // UniqueContent or UniqueNone
+	Validation float64 // fraction of the mix set aside by repository, [0, 1)
+
+	Out      string // output directory; created
+	Workers  int    // 0 = one for each processor
+	DryRun   bool   // plan only, write nothing
+	Progress func(Progress)
+}
+
+// RecipeID names the recipe in the manifest.
+type RecipeID struct {
+	Name        string `json:"name"`
+	Fingerprint string `json:"fingerprint"`      // of the whole recipe
+	Data        string `json:"data_fingerprint"` // of what determines the dataset
+}
+
+// A Source is one stream of records.
+type Source struct {
+	Name        string
+	Path        string // on this machine
+	Given       string // as the recipe spells it, for the manifest
+	Format      string
+	Task        string
+	Teacher     string // overrides what the records say; empty = keep
+	Accept      format.Accept
+	PerInstance int // keep at most this many of one instance; 0 = no limit
+	Share       float64
+}
+
+const (
+	UniqueContent = "content" // records whose whole conversation was met before are duplicates
+	UniqueNone    = "none"
+)
+
+// Progress tells how far a prepare is. Done and Total are bytes of input
+// while reading and rows while writing.
+type Progress struct {
+	Stage       string // "hash", "read" or "write"
+	Done, Total int64
+	Records     int64
+	Tokens      int64
+}
+
+func (c *Config) report(p Progress) {
+	if c.Progress != nil {
+		c.Progress(p)
+	}
+}
+
+func (c *Config) workers() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// check refuses what no pass over the data could make sense of.
+func (c *Config) check() error {
+	sampler, ok := Samplers[c.Sampler]
+	total := 0.0
+	for _, s := range c.Sources {
+		total += s.Share
+	}
+	switch {
+	case len(c.Sources) == 0:
+		return fmt.Errorf("prepare: no sources")
+	case !ok:
+		return fmt.Errorf("prepare: no sampler %q", c.Sampler)
+	case sampler.NeedsShares && total <= 0:
+		return fmt.Errorf("prepare: sampler %s divides by share, and the shares sum to 0", c.Sampler)
+	case c.Sampler == "all" && c.Budget != 0:
+		return fmt.Errorf("prepare: sampler all takes everything, so that a budget of %d means nothing (use proportional or shares)", c.Budget)
+	case c.Window <= 0:
+		return fmt.Errorf("prepare: window %d holds no token", c.Window)
+	case c.Validation < 0 || c.Validation >= 1:
+		return fmt.Errorf("prepare: validation %v is not in [0, 1)", c.Validation)
+	case !slices.Contains([]Unit{Trajectories, Tokens}, c.Unit):
+		return fmt.Errorf("prepare: no unit %q", c.Unit)
+	case !slices.Contains([]string{UniqueContent, UniqueNone}, c.Unique):
+		return fmt.Errorf("prepare: no unique %q", c.Unique)
+	}
+	return nil
+}

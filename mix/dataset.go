@@ -1,0 +1,126 @@
+package mix
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// A Dataset is a finished prepare on disk.
+type Dataset struct {
+	Dir      string
+	Manifest *Manifest
+}
+
+// OpenDataset reads the manifest of dir. A directory without one is an error
+// that errors.Is takes for fs.ErrNotExist.
+func OpenDataset(dir string) (*Dataset, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Dataset{Dir: dir, Manifest: m}, nil
+}
+
+// Shards lists the files of one split ("train", "validation") in row order.
+func (d *Dataset) Shards(split string) []string {
+	var paths []string
+	for _, s := range d.Manifest.Shards {
+		if s.Split == split {
+			paths = append(paths, filepath.Join(d.Dir, s.File))
+		}
+	}
+	return paths
+}
+
+// Verify re-hashes every file of the dataset against the manifest. It names
+// all the files that differ, not the first.
+func (d *Dataset) Verify() error {
+	var faults []error
+	for _, s := range d.Manifest.Shards {
+		faults = append(faults, d.verifyFile(s.FileDigest))
+	}
+	return errors.Join(append(faults, d.verifyFile(d.Manifest.Outcomes), d.verifyFile(d.Manifest.RecipeFile))...)
+}
+
+func (d *Dataset) verifyFile(want FileDigest) error {
+	got, err := digestFile(filepath.Join(d.Dir, want.File), want.File)
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return fmt.Errorf("%s: has %d bytes with sha256 %s, the manifest says %d with %s",
+			filepath.Join(d.Dir, want.File), got.Bytes, got.SHA256, want.Bytes, want.SHA256)
+	}
+	return nil
+}
+
+// ReadShard hands the rows of a shard to yield, in order. The row's memory is
+// reused between calls; its strings stay valid.
+func ReadShard(path string, yield func(*Row) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var r *parquet.GenericReader[Row]
+	if err := guard(path, func() error { r = parquet.NewGenericReader[Row](f); return nil }); err != nil {
+		return err
+	}
+	defer r.Close()
+	rows := make([]Row, 16)
+	for {
+		var n int
+		err := guard(path, func() (err error) { n, err = r.Read(rows); return err })
+		for i := range rows[:n] {
+			if err := yield(&rows[i]); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// IsShard says whether the file at path is a Parquet file with the columns of
+// a dataset's shards. Other Parquet files are sources.
+func IsShard(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := parquet.OpenFile(f, info.Size())
+	if err != nil {
+		return false
+	}
+	_, counted := file.Schema().Lookup("n_trained_tokens")
+	_, named := file.Schema().Lookup("traj_id")
+	return counted && named
+}
+
+// guard turns the panics of parquet-go on damaged files into errors: a bad
+// file is bad input.
+func guard(path string, read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("read shard %s: damaged file: %v", path, p)
+		}
+	}()
+	if err = read(); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read shard %s: %w", path, err)
+	}
+	return err
+}

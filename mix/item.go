@@ -1,0 +1,53 @@
+package mix
+
+// An Item is what planning knows of one trajectory: where it lies and how
+// long it is, never what it says. A million of them fit in memory.
+type Item struct {
+	Source   int32 // index into Config.Sources
+	Repo     int32 // interned repository; 0 is the empty name
+	Instance int32 // interned instance id; 0 is the empty name
+	Tokens   int32 // length under the template
+	Trained  int32 // tokens inside the loss
+	Steps    int32 // assistant turns
+	Bytes    int32 // text size in a shard, before compression
+	Digest   digest
+
+	at extent // where its row lies in the spool
+}
+
+// size is the item's weight in the given unit.
+func (it *Item) size(u Unit) int64 {
+	if u == Tokens {
+		return int64(it.Tokens)
+	}
+	return 1
+}
+
+// A Unit is what budgets and shares are counted in.
+type Unit string
+
+const (
+	Trajectories Unit = "trajectories"
+	Tokens       Unit = "tokens"
+)
+
+// digest identifies a chat's text: the first 16 bytes of its SHA-256.
+type digest [16]byte
+
+// names interns strings, so that items hold numbers. Number 0 is "".
+type names struct {
+	ids  map[string]int32
+	list []string
+}
+
+func newNames() *names { return &names{ids: map[string]int32{"": 0}, list: []string{""}} }
+
+func (n *names) id(s string) int32 {
+	if id, ok := n.ids[s]; ok {
+		return id
+	}
+	id := int32(len(n.list))
+	n.ids[s] = id
+	n.list = append(n.list, s)
+	return id
+}

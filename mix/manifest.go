@@ -1,0 +1,119 @@
+package mix
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ManifestFile is written last: a directory without it is not a dataset.
+const ManifestFile = "manifest.json"
+
+// RecipeFile is the resolved recipe as YAML, for people and for launching the
+// dataset again.
+const RecipeFile = "recipe.yaml"
+
+// manifestFormat changes when a reader of older manifests would go wrong.
+const manifestFormat = 1
+
+// A Manifest says what a dataset holds and how it came to be. It has no
+// times and no paths of the machine, so that equal inputs give equal bytes.
+type Manifest struct {
+	Format     int            `json:"format"`
+	Recipe     RecipeID       `json:"recipe"`
+	Template   string         `json:"template"`
+	Tools      string         `json:"tools"`
+	Window     int            `json:"window"`
+	Seed       int64          `json:"seed"`
+	Sampler    string         `json:"sampler"`
+	Unit       Unit           `json:"unit"`
+	Budget     int64          `json:"budget,omitempty"`
+	Mix        []MixLine      `json:"mix"`
+	Sources    []SourceReport `json:"sources"`
+	Totals     Totals         `json:"totals"`
+	Validation ValidationSide `json:"validation"`
+	Shards     []Shard        `json:"shards"`
+	Outcomes   FileDigest     `json:"outcomes"`
+	RecipeFile FileDigest     `json:"recipe_file"`
+}
+
+// Totals are summed over the sources; Train and ValidationRows are the rows
+// that the shards hold.
+type Totals struct {
+	Funnel   Funnel            `json:"funnel"`
+	Outcomes map[Outcome]Count `json:"outcomes"`
+	Train    Side              `json:"train"`
+	Held     Side              `json:"validation"`
+}
+
+// A Side is one split of the dataset.
+type Side struct {
+	Rows          int64 `json:"rows"`
+	Tokens        int64 `json:"tokens"`
+	TrainedTokens int64 `json:"trained_tokens"`
+	Steps         int64 `json:"steps"`
+	Repos         int   `json:"repos"`
+}
+
+// ValidationSide lists what was set aside.
+type ValidationSide struct {
+	Asked float64  `json:"asked"`
+	Repos []string `json:"repos"`
+}
+
+// A SourceReport accounts for one source.
+type SourceReport struct {
+	Name     string            `json:"name"`
+	Path     string            `json:"path"` // as the recipe spells it
+	Inputs   []FileDigest      `json:"inputs"`
+	Funnel   Funnel            `json:"funnel"`
+	Outcomes map[Outcome]Count `json:"outcomes"`
+	Reasons  map[string]int64  `json:"reasons"` // why records are in no shard, to records
+	Notes    map[string]int64  `json:"notes"`   // edits made while rendering, by kind
+}
+
+// A FileDigest pins a file's content. File is relative to its source's path.
+type FileDigest struct {
+	File   string `json:"file"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// A Shard is one Parquet file of the dataset.
+type Shard struct {
+	FileDigest
+	Split         string `json:"split"`
+	Rows          int64  `json:"rows"`
+	Tokens        int64  `json:"tokens"`
+	TrainedTokens int64  `json:"trained_tokens"`
+}
+
+func (m *Manifest) write(dir string) error {
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	return writeDurably(filepath.Join(dir, ManifestFile), append(data, '\n'))
+}
+
+func readManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, ManifestFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no %s: not a finished dataset: %w", dir, ManifestFile, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("read manifest %s: %w", path, err)
+	}
+	if m.Format != manifestFormat {
+		return nil, fmt.Errorf("read manifest %s: format %d, this program reads %d", path, m.Format, manifestFormat)
+	}
+	return m, nil
+}

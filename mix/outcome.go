@@ -1,0 +1,84 @@
+package mix
+
+// An Outcome is what became of one record. Every record that was read ends
+// in exactly one.
+type Outcome string
+
+const (
+	Kept        Outcome = "kept"         // a row of a train shard
+	Validation  Outcome = "validation"   // a row of a validation shard
+	Rejected    Outcome = "rejected"     // could not be read, parsed or rendered; Reason says why
+	NotAccepted Outcome = "not_accepted" // Reason: refused (evidence of failure) or unknown (no evidence)
+	Duplicate   Outcome = "duplicate"    // Reason: content (same text met before) or instance (per_instance reached)
+	OverWindow  Outcome = "over_window"  // longer than the window
+	NotSampled  Outcome = "not_sampled"  // left over by the sampler
+)
+
+// Outcomes lists all outcomes in the order of the pipeline.
+var Outcomes = []Outcome{Rejected, NotAccepted, Duplicate, OverWindow, NotSampled, Validation, Kept}
+
+// An Entry is the account of one record.
+type Entry struct {
+	Source  string  `json:"source"`
+	File    string  `json:"file"`
+	Line    int     `json:"line"`
+	ID      string  `json:"traj_id,omitempty"`
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason,omitempty"`
+	Detail  string  `json:"detail,omitempty"`
+	Tokens  int32   `json:"tokens,omitempty"`
+
+	item int // index into the prepared items; -1 where it never became one
+}
+
+// A Count is a number of records and the tokens in them. Tokens of records
+// that were never tokenised are not counted.
+type Count struct {
+	Records int64 `json:"records"`
+	Tokens  int64 `json:"tokens"`
+}
+
+func (c *Count) add(tokens int32) {
+	c.Records++
+	c.Tokens += int64(tokens)
+}
+
+func (c *Count) sum(d Count) {
+	c.Records += d.Records
+	c.Tokens += d.Tokens
+}
+
+// A Funnel tells how many records of a source passed each stage, in order.
+// Its counts come from the outcomes alone, so that they always sum.
+type Funnel struct {
+	Read         Count `json:"read"`
+	Parsed       Count `json:"parsed"`
+	Accepted     Count `json:"accepted"`
+	Unique       Count `json:"unique"`
+	WithinWindow Count `json:"within_window"`
+	Sampled      Count `json:"sampled"`
+}
+
+// funnel derives the stages from the outcomes of one source.
+func funnel(by map[Outcome]Count) Funnel {
+	var f Funnel
+	stages := []struct {
+		to   *Count
+		from []Outcome
+	}{
+		{&f.Sampled, []Outcome{Kept, Validation}},
+		{&f.WithinWindow, []Outcome{NotSampled}},
+		{&f.Unique, []Outcome{OverWindow}},
+		{&f.Accepted, []Outcome{Duplicate}},
+		{&f.Parsed, []Outcome{NotAccepted}},
+		{&f.Read, []Outcome{Rejected}},
+	}
+	var total Count
+	for _, s := range stages {
+		for _, o := range s.from {
+			total.sum(by[o])
+		}
+		*s.to = total
+	}
+	return f
+}

@@ -1,0 +1,137 @@
+package mix
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// workDir holds everything unfinished, inside the output directory so that
+// renames stay on one file system. What a killed prepare left there is
+// removed by the next.
+const workDir = ".prepare"
+
+// ErrOccupied says that the output directory holds something else.
+var ErrOccupied = errors.New("output directory is occupied")
+
+// An outDir is an output directory claimed by this process.
+type outDir struct {
+	dir  string
+	lock *os.File
+	old  *Manifest // the finished dataset found there, if any
+}
+
+// claim creates dir, locks it against other prepares and looks at what it
+// holds. It refuses foreign files and the dataset of another recipe.
+func claim(dir string, id RecipeID) (*outDir, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("prepare into %s: %w", dir, err)
+	}
+	if err := refuseForeign(dir); err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(filepath.Join(dir, ".lock"))
+	if err != nil {
+		return nil, fmt.Errorf("prepare into %s: another prepare is writing there: %w", dir, err)
+	}
+	o := &outDir{dir: dir, lock: lock}
+	if err := o.look(id); err != nil {
+		o.release()
+		return nil, err
+	}
+	return o, nil
+}
+
+func refuseForeign(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("prepare into %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if !ours(e.Name()) {
+			return fmt.Errorf("prepare into %s: %w: %s is not part of a dataset (choose an empty directory with --out)", dir, ErrOccupied, e.Name())
+		}
+	}
+	return nil
+}
+
+// ours tells the names that a prepare writes.
+func ours(name string) bool {
+	if slices.Contains([]string{workDir, ".lock", ManifestFile, ManifestFile + ".tmp", outcomesFile, RecipeFile}, name) {
+		return true
+	}
+	shard := strings.HasPrefix(name, "train-") || strings.HasPrefix(name, "validation-")
+	return shard && strings.HasSuffix(name, ".parquet")
+}
+
+// look reads the finished dataset, if there is one, and clears leftovers.
+func (o *outDir) look(id RecipeID) error {
+	m, err := readManifest(o.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case m.Recipe.Data != id.Data:
+		return fmt.Errorf("prepare into %s: %w: it holds the dataset of recipe %s (%.12s), not of %s (%.12s); choose another --out, or remove it",
+			o.dir, ErrOccupied, m.Recipe.Name, m.Recipe.Data, id.Name, id.Data)
+	default:
+		o.old = m
+	}
+	return os.RemoveAll(filepath.Join(o.dir, workDir))
+}
+
+func (o *outDir) work() (string, error) {
+	dir := filepath.Join(o.dir, workDir)
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// publish moves the finished files into place and writes the manifest last.
+// The old manifest goes first, so that a crash leaves no dataset rather than
+// a mixed one.
+func (o *outDir) publish(m *Manifest) error {
+	if err := o.clear(); err != nil {
+		return err
+	}
+	files := []string{m.Outcomes.File, m.RecipeFile.File}
+	for _, s := range m.Shards {
+		files = append(files, s.File)
+	}
+	for _, f := range files {
+		if err := os.Rename(filepath.Join(o.dir, workDir, f), filepath.Join(o.dir, f)); err != nil {
+			return fmt.Errorf("publish %s: %w", o.dir, err)
+		}
+	}
+	if err := syncDir(o.dir); err != nil {
+		return err
+	}
+	return m.write(o.dir)
+}
+
+// clear removes an older dataset, manifest first.
+func (o *outDir) clear() error {
+	err := os.Remove(filepath.Join(o.dir, ManifestFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	entries, err := os.ReadDir(o.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if ours(e.Name()) && e.Name() != workDir && e.Name() != ".lock" {
+			err = errors.Join(err, os.Remove(filepath.Join(o.dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// release removes the leftovers and gives the lock back.
+func (o *outDir) release() {
+	os.RemoveAll(filepath.Join(o.dir, workDir))
+	os.Remove(o.lock.Name())
+	o.lock.Close()
+}

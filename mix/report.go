@@ -1,0 +1,86 @@
+package mix
+
+// account fills the funnels, outcome counts and reasons of every source from
+// the entries, each of which has its outcome by now.
+func account(cfg *Config, entries []Entry, notes []map[string]int64, inputs [][]FileDigest) []SourceReport {
+	reports := make([]SourceReport, len(cfg.Sources))
+	index := map[string]*SourceReport{}
+	for k, s := range cfg.Sources {
+		reports[k] = SourceReport{
+			Name: s.Name, Path: s.Given, Inputs: inputs[k],
+			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Notes: notes[k],
+		}
+		index[s.Name] = &reports[k]
+	}
+	for i := range entries {
+		e := &entries[i]
+		if e.Outcome == "" {
+			panic("mix: a record without an outcome: " + e.File)
+		}
+		r := index[e.Source]
+		c := r.Outcomes[e.Outcome]
+		c.add(e.Tokens)
+		r.Outcomes[e.Outcome] = c
+		if e.Outcome != Kept && e.Outcome != Validation {
+			r.Reasons[reasonKey(e)]++
+		}
+	}
+	for k := range reports {
+		reports[k].Funnel = funnel(reports[k].Outcomes)
+	}
+	return reports
+}
+
+// reasonKey is "outcome: reason", or the outcome where that says it all.
+func reasonKey(e *Entry) string {
+	if e.Reason == "" {
+		return string(e.Outcome)
+	}
+	return string(e.Outcome) + ": " + e.Reason
+}
+
+// totals sums the sources and measures both sides.
+func totals(reports []SourceReport, p *plan, items []Item) Totals {
+	t := Totals{Outcomes: map[Outcome]Count{}}
+	for _, r := range reports {
+		for o, c := range r.Outcomes {
+			sum := t.Outcomes[o]
+			sum.sum(c)
+			t.Outcomes[o] = sum
+		}
+	}
+	t.Funnel = funnel(t.Outcomes)
+	t.Train, t.Held = side(p.Train, items), side(p.Validation, items)
+	return t
+}
+
+func side(order []int32, items []Item) Side {
+	var s Side
+	repos := map[int32]bool{}
+	for _, i := range order {
+		it := &items[i]
+		s.Rows++
+		s.Tokens += int64(it.Tokens)
+		s.TrainedTokens += int64(it.Trained)
+		s.Steps += int64(it.Steps)
+		if it.Repo != 0 {
+			repos[it.Repo] = true
+		}
+	}
+	s.Repos = len(repos)
+	return s
+}
+
+// heldRepos lists the repositories of the validation side, sorted.
+func heldRepos(order []int32, items []Item, repos *names) []string {
+	seen := map[string]bool{}
+	list := []string{}
+	for _, i := range order {
+		name := repos.list[items[i].Repo]
+		if !seen[name] {
+			seen[name] = true
+			list = append(list, name)
+		}
+	}
+	return sortedNames(list)
+}

@@ -1,0 +1,176 @@
+package mix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// shardBytes is the text a shard holds at most, before compression. It
+	// lets writers of one dataset work side by side and keeps a re-upload small.
+	shardBytes = 256 << 20
+	// Readers batch by the first row group's size and overflow 32-bit string
+	// offsets on huge ones, so that row groups stay small.
+	groupRows  = 512
+	groupBytes = 128 << 20
+)
+
+// A shardPlan is one file to write: items in row order.
+type shardPlan struct {
+	split string
+	file  string
+	items []int32
+}
+
+// cutShards divides one side into files of about equal text. Where the cuts
+// fall depends on the rows alone.
+func cutShards(split string, order []int32, items []Item) []shardPlan {
+	total := int64(0)
+	for _, i := range order {
+		total += int64(items[i].Bytes)
+	}
+	n := max(1, int((total+shardBytes-1)/shardBytes))
+	if len(order) == 0 {
+		return nil
+	}
+	plans := make([]shardPlan, n)
+	done := int64(0)
+	for _, i := range order {
+		k := min(int(done*int64(n)/max(total, 1)), n-1)
+		plans[k].items = append(plans[k].items, i)
+		done += int64(items[i].Bytes)
+	}
+	plans = withoutEmpty(plans)
+	for k := range plans {
+		plans[k].split = split
+		plans[k].file = fmt.Sprintf("%s-%05d-of-%05d.parquet", split, k, len(plans))
+	}
+	return plans
+}
+
+// withoutEmpty drops files that one giant row left without rows.
+func withoutEmpty(plans []shardPlan) []shardPlan {
+	full := plans[:0]
+	for _, p := range plans {
+		if len(p.items) > 0 {
+			full = append(full, p)
+		}
+	}
+	return full
+}
+
+// writeShards writes every planned file into dir, cfg.workers() at a time.
+func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan, items []Item, sp *spool) ([]Shard, error) {
+	shards := make([]Shard, len(plans))
+	counter := &rowCounter{cfg: cfg}
+	for _, p := range plans {
+		counter.total += int64(len(p.items))
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cfg.workers())
+	for k, p := range plans {
+		g.Go(func() (err error) {
+			shards[k], err = writeShard(ctx, dir, p, items, sp, counter)
+			return err
+		})
+	}
+	return shards, g.Wait()
+}
+
+type rowCounter struct {
+	cfg         *Config
+	mu          sync.Mutex
+	done, total int64
+	tokens      int64
+}
+
+func (c *rowCounter) add(tokens int32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done++
+	c.tokens += int64(tokens)
+	c.cfg.report(Progress{Stage: "write", Done: c.done, Total: c.total, Records: c.done, Tokens: c.tokens})
+}
+
+func writeShard(ctx context.Context, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
+	path := filepath.Join(dir, p.file)
+	f, err := os.Create(path)
+	if err != nil {
+		return Shard{}, err
+	}
+	s := Shard{Split: p.split, Rows: int64(len(p.items))}
+	out := newHashWriter(f)
+	err = writeRows(ctx, out, p.items, items, sp, func(it *Item) {
+		s.Tokens += int64(it.Tokens)
+		s.TrainedTokens += int64(it.Trained)
+		counter.add(it.Tokens)
+	})
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return s, fmt.Errorf("write shard %s: %w", path, err)
+	}
+	s.FileDigest = out.digest(p.file)
+	return s, nil
+}
+
+func writeRows(ctx context.Context, f io.Writer, order []int32, items []Item, sp *spool, wrote func(*Item)) error {
+	w := newRowWriter(f)
+	var buf spoolBuf
+	rows := make([]Row, 1)
+	for _, i := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		it := &items[i]
+		if err := sp.read(it.at, &rows[0], &buf); err != nil {
+			return err
+		}
+		if err := w.write(rows, int(it.Bytes)); err != nil {
+			return err
+		}
+		wrote(it)
+	}
+	return w.Close()
+}
+
+// rowWriter closes a row group before it would pass either limit.
+type rowWriter struct {
+	*parquet.GenericWriter[Row]
+	rows, bytes int
+}
+
+// newRowWriter sets the options every reader was tried with: PLAIN strings,
+// zstd, one-megabyte pages, and no page bounds for text, whose minimum and
+// maximum would be whole conversations.
+func newRowWriter(f io.Writer) *rowWriter {
+	return &rowWriter{GenericWriter: parquet.NewGenericWriter[Row](f,
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.PageBufferSize(1<<20),
+		parquet.WriteBufferSize(1<<20),
+		parquet.DataPageStatistics(false),
+		parquet.SkipPageBounds("messages", "list", "element", "role"),
+		parquet.SkipPageBounds("messages", "list", "element", "content"),
+		parquet.CreatedBy("trainyard", "1", ""),
+	)}
+}
+
+func (w *rowWriter) write(rows []Row, bytes int) error {
+	if w.rows > 0 && (w.rows >= groupRows || w.bytes+bytes > groupBytes) {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		w.rows, w.bytes = 0, 0
+	}
+	w.rows++
+	w.bytes += bytes
+	_, err := w.Write(rows)
+	return err
+}
