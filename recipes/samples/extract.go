@@ -47,7 +47,7 @@ func Extract(dir string) error {
 	return swap(fresh, dir, filepath.Join(temp, "old"))
 }
 
-// complete compares every file. That is 6 MB to read, and makes up for not
+// complete compares every file. That is 5 MB to read, and makes up for not
 // forcing the files to disk: what a power cut spoils is replaced next time.
 func complete(dir string) bool {
 	if version, err := os.ReadFile(filepath.Join(dir, stamp)); err != nil || string(version) != Digest() {

@@ -38,7 +38,7 @@ var unpacked = sync.OnceValue(func() *zip.Reader {
 })
 
 // FS holds the sample files, one directory per task. It is safe for concurrent
-// use and keeps about 6 MB in memory from the first call on.
+// use and keeps about 5 MB in memory from the first call on.
 func FS() fs.FS { return unpacked() }
 
 // Digest names this version of the samples: 12 hexadecimal digits of the
