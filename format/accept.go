@@ -3,6 +3,7 @@ package format
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -56,18 +57,16 @@ func NewJudge(a Accept) (*Judge, error) {
 }
 
 func (a Accept) check() error {
-	var set []string
-	for name, given := range map[string]bool{
-		"field": a.Field != "", "where": a.Where != "", "report": a.Report != "", "any": a.Any,
-	} {
+	kinds := 0
+	for _, given := range []bool{a.Field != "", a.Where != "", a.Report != "", a.Any} {
 		if given {
-			set = append(set, name)
+			kinds++
 		}
 	}
-	if len(set) > 1 {
-		return fmt.Errorf("accept names several kinds of evidence at once, choose one of field, where, report, any")
+	if kinds > 1 {
+		return errors.New("accept names several kinds of evidence: choose one of field, where, report, any")
 	}
-	if a.Field != "" && (strings.HasPrefix(a.Field, ".") || strings.HasSuffix(a.Field, ".") || strings.Contains(a.Field, "..")) {
+	if a.Field != "" && slices.Contains(strings.Split(a.Field, "."), "") {
 		return fmt.Errorf("accept field %q: a dotted path has no empty part", a.Field)
 	}
 	return nil
@@ -99,7 +98,10 @@ func judgeField(path string) *Judge {
 				v.Evidence += ", which is neither yes nor no"
 			}
 		})
-		return v, err
+		if err != nil {
+			v.Evidence = fmt.Sprintf("%s cannot be reached: %v", path, err)
+		}
+		return v, nil
 	}}
 }
 
@@ -130,22 +132,18 @@ func descend(raw []byte, keys []string, use func(value)) error {
 	if member == nil {
 		return nil
 	}
-	err := withIndex(member, func(root value) error {
-		at := root
-		if len(keys) == 1 {
-			if at.present() {
-				use(at)
-			}
-			return nil
+	return withIndex(member, func(v value) error { return follow(v, keys[1:], use) })
+}
+
+func follow(v value, keys []string, use func(value)) error {
+	switch {
+	case len(keys) == 0:
+		if v.present() {
+			use(v)
 		}
-		if at.kind() == kindText {
-			return descend([]byte(at.text()), keys[1:], use)
-		}
-		return descend(member, keys[1:], use)
-	})
-	var syntax *syntaxError
-	if errors.As(err, &syntax) {
 		return nil
+	case v.kind() == kindText:
+		return withIndex([]byte(v.text()), func(v value) error { return follow(v, keys, use) })
 	}
-	return err
+	return follow(v.get(keys[0]), keys[1:], use)
 }

@@ -53,9 +53,9 @@ func readMessage(v value) (Message, error) {
 	var m Message
 	var calls, legacy, content value
 	for name, member := range v.members() {
-		switch name.text() {
+		switch string(name.bytes()) {
 		case "role":
-			role, ok := roles[member.text()]
+			role, ok := roles[string(member.bytes())]
 			if !ok {
 				return m, reject(BadRole, "role %q is none of system, developer, user, assistant, tool, function", clip(member.scalar()))
 			}
@@ -245,18 +245,24 @@ func wantObject(text string) error {
 	return err
 }
 
-// decoded hands v to use, or what v's text holds when it is a string with
-// JSON inside (Parquet's JSON columns) or a Python literal.
+// decoded hands v to use, or what v's text holds when it is a string: JSON
+// (Parquet's JSON columns) or a Python literal (columns that went through
+// str()).
 func decoded(v value, use func(value) error) error {
 	if v.kind() != kindText {
 		return use(v)
 	}
-	text := []byte(v.text())
-	err := withIndex(text, use)
-	if syntax, ok := err.(*syntaxError); ok {
-		return reject(NotJSON, "a string that should hold JSON: %v", syntax)
+	text := v.text()
+	err := withIndex([]byte(text), use)
+	syntax, broken := err.(*syntaxError)
+	if !broken {
+		return err
 	}
-	return err
+	literal, err := pythonToJSON(text)
+	if err != nil {
+		return reject(NotJSON, "a string that should hold JSON: %v; nor is it a Python literal: %v", syntax, err)
+	}
+	return withIndex(literal, use)
 }
 
 // readTools returns a tool list as recorded, without the null members that

@@ -85,7 +85,8 @@ func (c counted) Read(p []byte) (int, error) {
 
 // readFile reads one file whole. What is wrong inside it becomes a record
 // with Err; only the file system's own failures end the reading.
-func (s *Source) readFile(ctx context.Context, file File, yield func(Record) error) error {
+func (s *Source) readFile(ctx context.Context, files []File, yield func(Record) error) error {
+	file := files[0]
 	f, err := os.Open(file.Path)
 	if err != nil {
 		return fmt.Errorf("read source: %w", err)
@@ -111,6 +112,7 @@ func (r *reader) stream(file io.Reader) error {
 	}
 	defer closeIn()
 	w := newWindow(in, r.max)
+	w.skipMark()
 	kind := containerOf(r.path)
 	if kind == unknownContainer {
 		kind = w.guess()
@@ -121,14 +123,23 @@ func (r *reader) stream(file io.Reader) error {
 	return r.values(w)
 }
 
-// damaged tells a broken stream, which costs the rest of this file, from a
-// broken disk, which ends everything.
+// damaged reports a broken stream as the loss of the rest of its file.
 func (r *reader) damaged(line int, err error) error {
+	var broken *Reject
+	if err = damage(err); errors.As(err, &broken) {
+		return r.reject(line, broken.Reason, "%s", broken.Detail)
+	}
+	return err
+}
+
+// damage tells a broken stream, which costs the rest of a file, from a broken
+// disk, which ends everything.
+func damage(err error) error {
 	var disk *os.PathError
 	if errors.As(err, &disk) {
 		return fmt.Errorf("read source: %w", err)
 	}
-	return r.reject(line, Truncated, "the compressed data is damaged, the rest of the file is lost: %v", err)
+	return reject(Truncated, "the compressed data is damaged, the rest of the file is lost: %v", err)
 }
 
 // decompress looks at the first bytes, not at the name, for the compression.

@@ -1,9 +1,10 @@
 package format
 
 import (
+	"bufio"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -46,9 +47,10 @@ func complete(t *Trajectory) error {
 // message, enough for 16 million trajectories at even odds of one clash.
 func (t *Trajectory) digest() string {
 	h := sha256.New()
+	w := bufio.NewWriterSize(h, 4096)
 	part := func(s string) {
-		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(s))))
-		h.Write([]byte(s))
+		fmt.Fprintf(w, "%d:", len(s))
+		w.WriteString(s)
 	}
 	for _, m := range t.Messages {
 		part(string(m.Role))
@@ -58,6 +60,7 @@ func (t *Trajectory) digest() string {
 			part(string(c.Arguments))
 		}
 	}
+	w.Flush()
 	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 

@@ -137,6 +137,9 @@ func walk(dir string) ([]File, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: no file to read in this directory (%s, also with .gz or .zst)", dir, containerNames)
 	}
+	if !slices.ContainsFunc(files, func(f File) bool { return f.Size > 0 }) {
+		return nil, fmt.Errorf("%s: every file in this directory is empty (%d of them)", dir, len(files))
+	}
 	return sorted(files), nil
 }
 
@@ -171,8 +174,12 @@ func (s *Source) Read() int64 { return s.read.Load() }
 // returned is the file system's, the context's or yield's.
 func (s *Source) Records(ctx context.Context, yield func(Record) error) error {
 	s.read.Store(0)
-	for _, file := range s.files {
-		if err := s.readFile(ctx, file, yield); err != nil {
+	for _, u := range units(s.files, s.format) {
+		read := s.readFolder
+		if !u.folder {
+			read = s.readFile
+		}
+		if err := read(ctx, u.files, yield); err != nil {
 			return err
 		}
 	}

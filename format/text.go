@@ -51,7 +51,9 @@ func endOfText(src []byte, i int) (end int, plain bool, err error) {
 			return i + 1, plain, nil
 		case c == '\\':
 			plain = false
-			if i, err = escape(src, i); err != nil {
+			if i+1 < len(src) && shortEscape[src[i+1]] {
+				i += 2
+			} else if i, err = longEscape(src, i); err != nil {
 				return i, false, err
 			}
 		case c < 0x20:
@@ -63,18 +65,15 @@ func endOfText(src []byte, i int) (end int, plain bool, err error) {
 	}
 }
 
-// escape checks one escape and returns the offset after it.
-func escape(src []byte, i int) (int, error) {
-	if i+1 >= len(src) {
+// shortEscape holds what may follow a backslash alone.
+var shortEscape = [256]bool{'"': true, '\\': true, '/': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true}
+
+// longEscape checks a \uXXXX and returns the offset after it.
+func longEscape(src []byte, i int) (int, error) {
+	switch {
+	case i+1 == len(src), src[i+1] == 'u' && i+6 > len(src):
 		return i, &syntaxError{len(src), "the text ends inside a string"}
-	}
-	switch src[i+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return i + 2, nil
-	case 'u':
-		if i+6 > len(src) {
-			return i, &syntaxError{len(src), "the text ends inside a string"}
-		}
+	case src[i+1] == 'u':
 		if _, ok := hex4(src[i+2 : i+6]); ok {
 			return i + 6, nil
 		}

@@ -47,6 +47,19 @@ func (v value) text() string {
 	return unescape(inside)
 }
 
+// bytes returns a string's text like text does, without a copy where there is
+// nothing to decode.
+func (v value) bytes() []byte {
+	if v.kind() != kindText {
+		return nil
+	}
+	n := v.node()
+	if n.plain {
+		return v.ix.src[n.start+1 : n.end-1]
+	}
+	return []byte(v.text())
+}
+
 // scalar returns a string's text, a number or a boolean as written, else "".
 func (v value) scalar() string {
 	switch v.kind() {
@@ -58,22 +71,13 @@ func (v value) scalar() string {
 	return ""
 }
 
-// named says whether a member name equals key, without decoding plain names.
-func (v value) named(key string) bool {
-	n := v.node()
-	if n.plain {
-		return string(v.ix.src[n.start+1:n.end-1]) == key
-	}
-	return v.text() == key
-}
-
 // get returns a member of an object; of repeated names the last, as in
 // Python. Several keys descend.
 func (v value) get(keys ...string) value {
 	for _, key := range keys {
 		var found value
 		for name, member := range v.members() {
-			if name.named(key) {
+			if string(name.bytes()) == key {
 				found = member
 			}
 		}
@@ -143,4 +147,34 @@ func (v value) float() (f float64, ok bool) {
 	}
 	f, err := strconv.ParseFloat(strings.TrimSuffix(string(v.raw()), "inity"), 64)
 	return f, err == nil || f != 0
+}
+
+// decode builds Go values, as expressions see them: integers as int where
+// they fit, other numbers as float64, null as nil.
+func (v value) decode() any {
+	switch v.kind() {
+	case kindBool:
+		return v.raw()[0] == 't'
+	case kindNumber:
+		if n, err := strconv.Atoi(string(v.raw())); err == nil {
+			return n
+		}
+		f, _ := v.float()
+		return f
+	case kindText:
+		return v.text()
+	case kindArray:
+		list := make([]any, 0, v.length())
+		for _, element := range v.elements() {
+			list = append(list, element.decode())
+		}
+		return list
+	case kindObject:
+		object := make(map[string]any, v.length())
+		for name, m := range v.members() {
+			object[name.text()] = m.decode()
+		}
+		return object
+	}
+	return nil
 }

@@ -62,6 +62,16 @@ func (w *window) damage() error {
 	return w.err
 }
 
+// skipMark passes over the byte order mark that some editors write.
+func (w *window) skipMark() {
+	mark := []byte("\xEF\xBB\xBF")
+	for len(w.rest()) < len(mark) && w.more() {
+	}
+	if bytes.HasPrefix(w.rest(), mark) {
+		w.start += len(mark)
+	}
+}
+
 // guess tells lines from one value by the content: a second value on its own
 // line after the first means lines.
 func (w *window) guess() container {

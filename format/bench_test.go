@@ -1,0 +1,118 @@
+package format
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// openhandsRows are real SWE-Gym rows, one compact JSON each.
+func openhandsRows(tb testing.TB) [][]byte {
+	var rows [][]byte
+	for _, row := range unmarshal[[]json.RawMessage](tb, readFixture(tb, "adp/swe-gym_openhands_sampled_trajectories/sample_raw.json")) {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, row); err != nil {
+			tb.Fatal(err)
+		}
+		rows = append(rows, compact.Bytes())
+	}
+	return rows
+}
+
+// asCompletions wraps the rows' messages as logs of model calls.
+func asCompletions(tb testing.TB, rows [][]byte) [][]byte {
+	var logs [][]byte
+	for _, row := range rows {
+		logs = append(logs, fmt.Appendf(nil, `{"messages":%s,"response":{"model":"m","choices":[]},"kwargs":{"tools":%s},"timestamp":1.5}`,
+			find(row, "messages"), find(row, "tools")))
+	}
+	return logs
+}
+
+func BenchmarkParse(b *testing.B) {
+	rows := openhandsRows(b)
+	for _, c := range []struct {
+		dialect string
+		rows    [][]byte
+	}{{"openai", rows}, {"openhands", rows}, {"openhands-completions", asCompletions(b, rows)}, {Auto, rows}} {
+		b.Run(c.dialect, func(b *testing.B) {
+			b.SetBytes(int64(len(bytes.Join(c.rows, nil))))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, raw := range c.rows {
+					if _, err := parseRecord(c.dialect, Record{File: "bench/id/x.json", Raw: raw}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	var list []*Trajectory
+	rows := openhandsRows(b)
+	for _, raw := range rows {
+		list = append(list, mustParse(b, "openhands", string(raw)))
+	}
+	specials := []string{"<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>", "<|fim_prefix|>"}
+	for _, style := range []Style{"openhands", "qwen"} {
+		b.Run(string(style), func(b *testing.B) {
+			b.SetBytes(int64(len(bytes.Join(rows, nil))))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, t := range list {
+					if _, _, err := Render(t, style, RenderOptions{DefaultSystem: "s", Specials: specials}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkRecords measures the containers alone: no record is parsed.
+func BenchmarkRecords(b *testing.B) {
+	rows := openhandsRows(b)
+	lines := bytes.Repeat(append(bytes.Join(rows, []byte("\n")), '\n'), 20)
+	array := append(append([]byte("["), bytes.TrimSuffix(bytes.Repeat(append(bytes.Join(rows, []byte(",")), ','), 20), []byte(","))...), ']')
+	for name, content := range map[string][]byte{"lines.jsonl": lines, "array.json": array} {
+		path := filepath.Join(b.TempDir(), name)
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(content)))
+			b.ReportAllocs()
+			for b.Loop() {
+				s, err := Open(Input{Path: path})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := s.Records(context.Background(), func(Record) error { return nil }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkJudgeField(b *testing.B) {
+	rows := openhandsRows(b)
+	judge, err := NewJudge(Accept{Field: "resolved"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(bytes.Join(rows, nil))))
+	for b.Loop() {
+		for _, raw := range rows {
+			if _, err := judge.Judge(Record{Raw: raw}, &Trajectory{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
