@@ -24,7 +24,7 @@ type Info struct {
 // List returns the built-in recipes, sorted by name.
 func List() []Info {
 	var out []Info
-	for _, name := range names() {
+	for _, name := range builtinNames() {
 		r, err := Load(name, nil)
 		if err != nil {
 			panic("recipes: built-in " + err.Error())
@@ -34,7 +34,7 @@ func List() []Info {
 	return out
 }
 
-func names() []string {
+func builtinNames() []string {
 	entries, err := builtins.ReadDir(".")
 	if err != nil {
 		panic("recipes: " + err.Error())

@@ -30,7 +30,7 @@ func find(ref, dir string, builtinOnly bool) (f *file, msg, hint string) {
 		return &file{label: label, id: label, builtin: true, data: data}, "", ""
 	}
 	if builtinOnly || ref == "" {
-		return nil, fmt.Sprintf("no recipe %s", seen(ref)), choose(ref, names())
+		return nil, fmt.Sprintf("no recipe %s", seen(ref)), choose(ref, builtinNames())
 	}
 	path := ref
 	if !filepath.IsAbs(path) {
@@ -63,7 +63,7 @@ func missing(ref, path string) string {
 			return fmt.Sprintf("did you mean %q?", ref+ext)
 		}
 	}
-	return choose(ref, names())
+	return choose(ref, builtinNames())
 }
 
 func identity(path string) string {

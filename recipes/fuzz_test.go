@@ -20,7 +20,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(string(data), "mix.seed=3")
 	}
-	for _, name := range names() {
+	for _, name := range builtinNames() {
 		data, _ := BuiltIn(name)
 		f.Add(string(data), "sources.func_gen=!unset")
 	}

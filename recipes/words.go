@@ -1,16 +1,28 @@
 package recipes
 
-// words lists what a field of closed vocabulary may say, by its key. A new
-// sampler, trainer or template is added here as well. Dialects (source
-// formats) are not listed: the package that opens the files knows them.
+import (
+	"maps"
+	"slices"
+
+	"trainyard/format"
+	"trainyard/launch/trainer"
+	"trainyard/mix"
+	"trainyard/tokenize"
+)
+
+// words lists what a field of closed vocabulary may say, by its key. Where a
+// registry knows the words, it is asked: adding to it is enough.
 var words = map[string][]string{
-	"model.template":  {"qwen2.5"},
-	"tools.as":        {"openhands", "qwen", "keep"},
-	"mix.sampler":     {"all", "shares"},
-	"mix.unit":        {"trajectories", "tokens"},
+	"model.template":  names(tokenize.Templates),
+	"tools.as":        format.StyleNames(),
+	"sources.format":  append([]string{format.Auto}, format.Names()...),
+	"mix.sampler":     names(mix.Samplers),
+	"mix.unit":        {string(mix.Trajectories), string(mix.Tokens)},
 	"mix.over_window": {"drop"},
-	"mix.unique":      {"content", "none"},
-	"train.trainer":   {"smoke", "llamafactory", "command"},
+	"mix.unique":      {mix.UniqueContent, mix.UniqueNone},
+	"train.trainer":   names(trainer.Trainers),
 	"train.method":    {"full", "lora"},
 	"train.schedule":  {"cosine", "linear", "constant"},
 }
+
+func names[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"launch":         {},
 	"launch/trainer": {"launch"},
 	"launch/backend": {"launch"},
-	"recipes":        {"mix", "launch", "recipes/samples"},
+	"recipes":        {"format", "tokenize", "mix", "launch/trainer"},
 }
 
 // doors says where a library may be imported: everybody else goes through

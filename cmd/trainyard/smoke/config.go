@@ -21,9 +21,9 @@ type Config struct {
 	Epochs    float64 `json:"epochs"`     // passes over the training rows, may end within one; default 3
 	BatchSize int     `json:"batch_size"` // rows per step; default 1
 	// LearningRate is this model's own peak rate (Adagrad), some 10,000 times
-	// that of a large model's AdamW; default 0.2.
+	// that of a large model's AdamW; default 0.1.
 	LearningRate float64 `json:"learning_rate"`
-	Seed         uint64  `json:"seed"` // of the initial model and of every epoch's order
+	Seed         int64   `json:"seed"` // of the initial model and of every epoch's order
 
 	SaveSteps      int `json:"save_steps"`       // steps between checkpoints; 0: at the end and when stopped
 	LoggingSteps   int `json:"logging_steps"`    // steps between log lines; default 1
@@ -46,7 +46,7 @@ func LoadConfig(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read config: %w", err)
 	}
-	cfg := Config{Epochs: 3, BatchSize: 1, LearningRate: 0.2, LoggingSteps: 1}
+	cfg := Config{Epochs: 3, BatchSize: 1, LearningRate: 0.1, LoggingSteps: 1}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&cfg); err != nil {

@@ -21,7 +21,7 @@ func TestConfigFillsInWhatIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Dataset: "d", OutputDir: "o", Epochs: 1.5, BatchSize: 1, LearningRate: 0.2, LoggingSteps: 1, Expected: Totals{Rows: 7}}
+	want := Config{Dataset: "d", OutputDir: "o", Epochs: 1.5, BatchSize: 1, LearningRate: 0.1, LoggingSteps: 1, Expected: Totals{Rows: 7}}
 	if cfg != want {
 		t.Errorf("got %+v, want %+v", cfg, want)
 	}

@@ -78,9 +78,9 @@ func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, log
 	}
 	r := newReader(template, cfg.Window)
 	for _, s := range source.Manifest.Shards {
-		into := d.train
-		if s.Split == "validation" {
-			into = d.heldOut
+		into := map[string]*corpus{"train": d.train, "validation": d.heldOut}[s.Split]
+		if into == nil {
+			return fmt.Errorf("read dataset %s: shard %s is of split %q, want train or validation", source.Dir, s.File, s.Split)
 		}
 		if err := r.shard(ctx, filepath.Join(source.Dir, s.File), shardTotals(s), into); err != nil {
 			return fmt.Errorf("read dataset: %w", err)

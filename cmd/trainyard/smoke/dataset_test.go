@@ -180,6 +180,24 @@ func TestRowsThatNoTrainerCanUseStopTheRun(t *testing.T) {
 	}
 }
 
+func TestEmptyMaskIsRefused(t *testing.T) {
+	row := mix.Row{NTokens: 3}
+	if err := checkExample(&row, &tokenize.Example{IDs: []int32{1, 2, 3}}, 10); err == nil || !strings.Contains(err.Error(), "no trained token") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOnlyTheFirstFaultsAreTold(t *testing.T) {
+	rows := conversations(t, 0, 2*rowsAtOnce)
+	for i := range rows {
+		rows[i].NTokens++
+	}
+	_, err := readDataset(t.Context(), readConfig(t, writeDataset(t, [][]mix.Row{rows}, nil)), io.Discard)
+	if err == nil || strings.Count(err.Error(), "n_tokens says") != maxFaults {
+		t.Errorf("got %v, want %d faults", err, maxFaults)
+	}
+}
+
 func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(t *testing.T, dir string, m *mix.Manifest, cfg *Config)
@@ -203,6 +221,7 @@ func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 			"manifest, validation: 1 rows read, 2 expected"},
 		"expected total": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Expected.Rows = 5 },
 			"config, expected: 3 rows read, 5 expected"},
+		"unknown split": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Shards[1].Split = "test" }, `split "test"`},
 		"other template": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Template = "chatml" }, `prepared for "qwen2.5"`},
 	} {
 		t.Run(name, func(t *testing.T) {

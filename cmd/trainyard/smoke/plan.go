@@ -28,7 +28,7 @@ func newPlan(cfg Config, rows int) *plan {
 	return &plan{
 		rows: rows, batch: cfg.BatchSize, perEpoch: perEpoch, steps: steps,
 		warmup: int(math.Ceil(warmupShare * float64(steps))), peak: cfg.LearningRate,
-		seed: cfg.Seed, epochOf: -1,
+		seed: uint64(cfg.Seed), epochOf: -1,
 	}
 }
 

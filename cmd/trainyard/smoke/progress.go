@@ -44,7 +44,7 @@ type identity struct {
 	Epochs       float64 `json:"epochs"`
 	BatchSize    int     `json:"batch_size"`
 	LearningRate float64 `json:"learning_rate"`
-	Seed         uint64  `json:"seed"`
+	Seed         int64   `json:"seed"`
 }
 
 func identify(cfg Config, manifest *mix.Manifest) identity {

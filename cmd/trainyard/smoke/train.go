@@ -84,7 +84,7 @@ func newRun(cfg Config, data *dataset, log io.Writer) (*run, error) {
 	return r, nil
 }
 
-func (r *run) fresh() *model { return newModel(r.words, r.trained, r.cfg.Seed) }
+func (r *run) fresh() *model { return newModel(r.words, r.trained, uint64(r.cfg.Seed)) }
 
 // learn takes the steps that are left.
 func (r *run) learn(ctx context.Context) error {

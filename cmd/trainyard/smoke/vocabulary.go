@@ -16,7 +16,8 @@ type vocabulary struct {
 	dense []int32 // the dense id of each id
 	// rare is the probability of all unseen ids together, shared equally: the
 	// Good-Turing estimate, the part of the training tokens whose id occurs
-	// once. It is not learned, since no training token could teach it.
+	// once, one added to either side so that it is neither 0 nor 1. It is not
+	// learned, since no training token could teach it.
 	rare float64
 }
 
