@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"trainyard/format"
 	"trainyard/tokenize"
@@ -24,10 +25,19 @@ func inspectSource(ctx context.Context, t *terminal, s *settings, path string, o
 	n := 0
 	err = src.Records(ctx, func(rec format.Record) error {
 		n++
-		list.add(n, fmt.Sprintf("%s:%d", rec.File, rec.Line), recordFacts(src, rec))
+		list.add(n, fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line), recordFacts(src, rec))
 		return nil
 	})
 	return errors.Join(err, list.print())
+}
+
+// shortPath is file as seen from the path that was asked for.
+func shortPath(path, file string) string {
+	rel, err := filepath.Rel(path, file)
+	if err != nil || !filepath.IsLocal(rel) || rel == "." {
+		return filepath.Base(file)
+	}
+	return rel
 }
 
 func recordFacts(src *format.Source, rec format.Record) facts {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
 
 	"trainyard/mix"
 )
@@ -55,13 +54,25 @@ func (l *rowList) print() error {
 	}
 	tab := newTable(l.number, l.place, "id", "repo", "messages", "steps", "tokens", "trained").numbers(0, 4, 5, 6, 7)
 	for _, f := range l.all {
-		if f.Fault != "" {
-			tab.row(strconv.Itoa(f.Number), f.Place, "rejected: "+strings.TrimPrefix(f.Fault, f.Place+": "), "", "", "", "", "")
-			continue
+		if f.Fault == "" {
+			tab.row(strconv.Itoa(f.Number), f.Place, f.ID, orDash(f.Repo), thousands(f.Messages), thousands(f.Steps), known(f.Tokens), known(f.Trained))
 		}
-		tab.row(strconv.Itoa(f.Number), f.Place, f.ID, f.Repo, thousands(f.Messages), thousands(f.Steps), known(f.Tokens), known(f.Trained))
 	}
-	return tab.write(l.t.out)
+	if err := tab.write(l.t.out); err != nil {
+		return err
+	}
+	l.printFaults()
+	return nil
+}
+
+// printFaults lists the records that are none, below the table whose columns
+// their texts would push apart.
+func (l *rowList) printFaults() {
+	for _, f := range l.all {
+		if f.Fault != "" {
+			l.t.print("%s %d rejected: %s\n", l.number, f.Number, f.Fault)
+		}
+	}
 }
 
 // known writes a count, or a dash where nobody counted.
