@@ -1,11 +1,6 @@
 package tokenize
 
-import (
-	"sort"
-	"strings"
-
-	"trainyard/format"
-)
+import "trainyard/format"
 
 // Literals says what becomes of an added-token string such as <|im_end|> or
 // <tool_call> that stands in the content of a message.
@@ -54,63 +49,4 @@ type marker struct {
 	text  string
 	id    int32
 	known bool
-}
-
-type literal struct {
-	marker
-	notation speaker // who may write it as notation
-}
-
-// literals finds added-token strings in content, leftmost first, the longest
-// where two begin at the same byte, as Hugging Face does.
-type literals struct {
-	list   []literal // longest first
-	first  string    // the set of first bytes
-	second [256]bool // the set of second bytes
-}
-
-func newLiterals(tok *Tokenizer, notation map[string]speaker) literals {
-	var l literals
-	for _, text := range tok.Specials() {
-		id, ok := tok.Special(text)
-		if !ok || len(text) < 2 {
-			continue
-		}
-		l.list = append(l.list, literal{marker{text, id, true}, notation[text]})
-		if strings.IndexByte(l.first, text[0]) < 0 {
-			l.first += text[:1]
-		}
-		l.second[text[1]] = true
-	}
-	sort.SliceStable(l.list, func(i, j int) bool { return len(l.list[i].text) > len(l.list[j].text) })
-	return l
-}
-
-// find returns the first literal in s and where it begins; nil without one.
-func (l *literals) find(s string) (int, *literal) {
-	for from := 0; ; from++ {
-		at := l.next(s[from:])
-		if at < 0 {
-			return 0, nil
-		}
-		from += at
-		if from+1 >= len(s) {
-			return 0, nil
-		}
-		if !l.second[s[from+1]] {
-			continue
-		}
-		for i := range l.list {
-			if strings.HasPrefix(s[from:], l.list[i].text) {
-				return from, &l.list[i]
-			}
-		}
-	}
-}
-
-func (l *literals) next(s string) int {
-	if len(l.first) == 1 {
-		return strings.IndexByte(s, l.first[0])
-	}
-	return strings.IndexAny(s, l.first)
 }

@@ -55,27 +55,26 @@ func (p *page) flush() {
 // only where the template's options and the speaker allow.
 func (p *page) content(s string, by speaker) {
 	for {
-		at, lit := p.t.literals.find(s)
-		if lit == nil {
-			break
+		start, end, id := p.t.tok.match.find(s)
+		p.print(s[:start])
+		if start == end {
+			return
 		}
-		p.print(s[:at])
-		p.literal(lit, by)
-		s = s[at+len(lit.text):]
+		p.literal(marker{s[start:end], id, true}, by)
+		s = s[end:]
 	}
-	p.print(s)
 }
 
-func (p *page) literal(lit *literal, by speaker) {
-	notation := lit.notation&by != 0 && p.t.options.Literals != AsText
+func (p *page) literal(m marker, by speaker) {
+	notation := p.t.isNotation(m.text, by) && p.t.options.Literals != AsText
 	if !notation {
 		p.ex.SpecialLiterals++
 	}
 	if notation || p.t.options.Literals == AsTokens {
-		p.mark(lit.marker)
+		p.mark(m)
 		return
 	}
-	p.print(lit.text)
+	p.print(m.text)
 }
 
 // value writes a JSON value as Python prints it; raw has been checked.

@@ -25,8 +25,8 @@ type Example struct {
 	// Roles says who speaks in each of Turns.
 	Roles []format.Role
 	// SpecialLiterals counts the added-token strings met in content outside
-	// the template's own notation: text that a trainer's tokenizer may turn
-	// into a control token. See Literals for how they are encoded here.
+	// the template's own notation: text that a trainer's tokenizer turns into a
+	// control token. Literals says how they are encoded here.
 	SpecialLiterals int
 
 	page page

@@ -75,7 +75,6 @@ type Template struct {
 	tok        *Tokenizer
 	options    Options
 	convention Convention
-	literals   literals
 	imStart    marker
 	imEnd      marker
 	toolCall   marker
@@ -95,7 +94,6 @@ func NewTemplate(name string, tok *Tokenizer) (*Template, error) {
 		return nil, fmt.Errorf("unknown chat template %q: known are %s", name, names(Templates))
 	}
 	t := &Template{name: name, layout: layout, tok: tok, convention: Conventions[DefaultConvention]}
-	t.literals = newLiterals(tok, layout.notation)
 	t.imStart, t.imEnd = t.marker("<|im_start|>"), t.marker("<|im_end|>")
 	if !t.imStart.known || !t.imEnd.known {
 		return nil, fmt.Errorf("chat template %q: the vocabulary has no <|im_start|> and <|im_end|>", name)
@@ -110,6 +108,10 @@ func NewTemplate(name string, tok *Tokenizer) (*Template, error) {
 func (t *Template) marker(text string) marker {
 	id, ok := t.tok.Special(text)
 	return marker{text, id, ok}
+}
+
+func (t *Template) isNotation(text string, by speaker) bool {
+	return t.layout.notation[text]&by != 0
 }
 
 // With is a copy of the template with other options.

@@ -80,16 +80,16 @@ func (t *Template) mergedNewline(content string) (int32, bool) {
 func (t *Template) warnLiterals(list []Warning, m *format.Message, i int) []Warning {
 	count, first := 0, ""
 	for s := m.Content; ; {
-		at, lit := t.literals.find(s)
-		if lit == nil {
+		start, end, _ := t.tok.match.find(s)
+		if start == end {
 			break
 		}
-		if lit.notation&speakerOf(m.Role) == 0 {
+		if text := s[start:end]; !t.isNotation(text, speakerOf(m.Role)) {
 			if count++; first == "" {
-				first = lit.text
+				first = text
 			}
 		}
-		s = s[at+len(lit.text):]
+		s = s[end:]
 	}
 	if count == 0 {
 		return list
