@@ -221,7 +221,7 @@ func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 			"manifest, validation: 1 rows read, 2 expected"},
 		"expected total": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Expected.Rows = 5 },
 			"config, expected: 3 rows read, 5 expected"},
-		"unknown split": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Shards[1].Split = "test" }, `split "test"`},
+		"unknown split":  {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Shards[1].Split = "test" }, `split "test"`},
 		"other template": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Template = "chatml" }, `prepared for "qwen2.5"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package smoke
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -12,8 +11,11 @@ import (
 	"testing"
 )
 
-// configOfChild makes the test binary a trainer.
-const configOfChild = "SMOKE_TEST_CONFIG"
+// With these the test binary is a trainer that kills itself at a line.
+const (
+	configOfChild = "SMOKE_TEST_CONFIG"
+	endOfChild    = "SMOKE_TEST_KILL_AT"
+)
 
 func TestMain(m *testing.M) {
 	path := os.Getenv(configOfChild)
@@ -22,19 +24,28 @@ func TestMain(m *testing.M) {
 	}
 	cfg, err := LoadConfig(path)
 	if err == nil {
-		err = Train(context.Background(), cfg, os.Stdout)
+		err = Train(context.Background(), cfg, stopper{os.Getenv(endOfChild), killSelf})
 	}
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
+	fmt.Println("not killed:", err)
+	os.Exit(1)
 }
 
-// TestKilledTrainerEndsLikeOneThatWasNot kills processes with SIGKILL at lines
-// of their output, saving after every step, and lets the last one finish.
+func killSelf() {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Kill()
+	}
+	if err != nil {
+		panic(err)
+	}
+	select {} // the signal is on its way
+}
+
+// TestKilledTrainerEndsLikeOneThatWasNot kills processes with SIGKILL, at
+// lines before and after a checkpoint, and lets the last one finish.
 func TestKilledTrainerEndsLikeOneThatWasNot(t *testing.T) {
 	whole := readConfig(t, twoSplits(t))
-	whole.SaveSteps = 1
+	whole.SaveSteps = 2
 	train(t, whole)
 
 	killed := whole
@@ -43,7 +54,7 @@ func TestKilledTrainerEndsLikeOneThatWasNot(t *testing.T) {
 	if err := os.WriteFile(config, []byte(toJSON(t, killed)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"step 1/6", "step 2/6  saved", "step 4/6", "step 5/6"} {
+	for _, line := range []string{"step 1/6", "step 2/6  saved", "step 3/6  epoch 1.00  held-out", "step 4/6", "step 5/6", "step 6/6  saved"} {
 		killAt(t, config, line)
 	}
 	train(t, killed)
@@ -57,25 +68,12 @@ func TestKilledTrainerEndsLikeOneThatWasNot(t *testing.T) {
 	}
 }
 
-// killAt runs a trainer until its output has line.
 func killAt(t *testing.T, config, line string) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), configOfChild+"="+config)
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	found := false
-	for lines := bufio.NewScanner(out); !found && lines.Scan(); {
-		found = strings.Contains(lines.Text(), line)
-	}
-	_ = child.Process.Kill() // it may have ended by itself
-	_ = child.Wait()
-	if !found {
-		t.Fatalf("the trainer never said %q", line)
+	child.Env = append(os.Environ(), configOfChild+"="+config, endOfChild+"="+line)
+	out, err := child.CombinedOutput()
+	if err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Fatalf("trainer to be killed at %q: %v\n%s", line, err, out)
 	}
 }
