@@ -28,7 +28,8 @@ var (
 type matcher struct {
 	texts  []string // longest first
 	ids    []int32
-	starts string // the first bytes of all, each once
+	starts string    // the first bytes of all, each once
+	second [256]bool // bytes that may follow: code is full of "<" that starts nothing
 }
 
 func newMatcher(added map[string]int32) *matcher {
@@ -40,6 +41,9 @@ func newMatcher(added map[string]int32) *matcher {
 		m.ids = append(m.ids, added[s])
 		if strings.IndexByte(m.starts, s[0]) < 0 {
 			m.starts += s[:1]
+		}
+		for b := range m.second {
+			m.second[b] = m.second[b] || len(s) == 1 || s[1] == byte(b)
 		}
 	}
 	return m
@@ -57,6 +61,9 @@ func (m *matcher) find(text string) (start, end int, id int32) {
 			return len(text), len(text), 0
 		}
 		at += next
+		if at+1 < len(text) && !m.second[text[at+1]] {
+			continue
+		}
 		for i, s := range m.texts {
 			if strings.HasPrefix(text[at:], s) {
 				return at, at + len(s), m.ids[i]
