@@ -29,7 +29,7 @@ func (r *reader) values(w *window) error {
 		case bytes.IndexByte([]byte("]},:"), c) >= 0:
 			return r.reject(n, NotJSON, "unexpected %q where a record should start, the rest of the file is lost", c)
 		}
-		if err := r.oneValue(w, n); err != nil {
+		if whole, err := r.oneValue(w, n); !whole || err != nil {
 			return err
 		}
 		n++
@@ -49,17 +49,19 @@ func (w *window) peek() (byte, bool) {
 	}
 }
 
-func (r *reader) oneValue(w *window, n int) error {
-	raw, size, done := w.value()
+// oneValue hands on the value that starts here; whole is false when the
+// stream ended inside it, and with it the file.
+func (r *reader) oneValue(w *window, n int) (whole bool, err error) {
+	raw, size, whole := w.value()
 	switch {
 	case int64(size) > r.max:
-		return r.tooLarge(n)
-	case done:
-		return r.record(n, raw)
+		return whole, r.tooLarge(n)
+	case whole:
+		return true, r.record(n, raw)
 	case w.damage() != nil:
-		return nil // the caller meets the damage next and reports it
+		return false, r.damaged(n, w.damage())
 	}
-	return r.reject(n, NotJSON, "the file ends inside a record")
+	return false, r.reject(n, NotJSON, "the file ends inside a record")
 }
 
 // value takes the value that starts here, passing over one that is longer

@@ -1,0 +1,133 @@
+package format
+
+import (
+	"strings"
+	"testing"
+)
+
+const askOK = `{"role":"user","content":"q"},{"role":"assistant","content":"ok"}`
+
+func TestMessageShapes(t *testing.T) {
+	for _, c := range []struct {
+		name, message string
+		want          Message
+	}{
+		{"plain text", `{"role":"user","content":"hi"}`, Message{Role: User, Content: "hi"}},
+		{"all text parts joined", `{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b","cache_control":{"type":"ephemeral"}}]}`, Message{Role: User, Content: "ab"}},
+		{"nested parts", `{"role":"user","content":[[{"type":"text","text":"a"}],"b"]}`, Message{Role: User, Content: "ab"}},
+		{"LLaMA-Factory parts", `{"role":"user","content":[{"type":"text","value":"a"}],"loss_weight":0.0}`, Message{Role: User, Content: "a"}},
+		{"null content", `{"role":"assistant","content":null}`, Message{Role: Assistant}},
+		{"developer is system", `{"role":"developer","content":"s"}`, Message{Role: System, Content: "s"}},
+		{"function is a result", `{"role":"function","name":"f","content":"r"}`, Message{Role: ToolRole, Name: "f", Content: "r"}},
+		{"a result", `{"role":"tool","tool_call_id":"1","name":"f","content":[{"type":"text","text":"r"}]}`, Message{Role: ToolRole, CallID: "1", Name: "f", Content: "r"}},
+		{"a call with arguments as text", `{"role":"assistant","content":"","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"b\": 1, \"a\": 2.50}"}}]}`,
+			Message{Role: Assistant, Calls: []Call{{"1", "f", []byte(`{"b": 1, "a": 2.50}`)}}}},
+		{"a call with arguments as an object", `{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f","arguments":{"b":1,"a":null}}}]}`,
+			Message{Role: Assistant, Calls: []Call{{"1", "f", []byte(`{"b":1,"a":null}`)}}}},
+		{"a call without arguments", `{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f","arguments":""}}]}`,
+			Message{Role: Assistant, Calls: []Call{{"1", "f", []byte(`{}`)}}}},
+		{"a call without its function wrapper", `{"role":"assistant","tool_calls":[{"id":"1","name":"f","arguments":"{}"}]}`,
+			Message{Role: Assistant, Calls: []Call{{"1", "f", []byte(`{}`)}}}},
+		{"the old function_call", `{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}`,
+			Message{Role: Assistant, Calls: []Call{{"", "f", []byte(`{}`)}}}},
+		{"a LLaMA-Factory call part", `{"role":"assistant","content":[{"type":"reasoning","value":"hm"},{"type":"text","value":"t"},{"type":"tool_call","value":"{\"name\":\"f\",\"arguments\":{\"x\":1}}"}]}`,
+			Message{Role: Assistant, Content: "t", Reasoning: "hm", Calls: []Call{{"", "f", []byte(`{"x":1}`)}}}},
+		{"empty and null call lists", `{"role":"assistant","content":"t","tool_calls":[],"function_call":null}`, Message{Role: Assistant, Content: "t"}},
+		{"reasoning stays apart", `{"role":"assistant","content":"t","reasoning_content":"hm"}`, Message{Role: Assistant, Content: "t", Reasoning: "hm"}},
+		{"weight 0", `{"role":"assistant","content":"t","weight":0}`, Message{Role: Assistant, Content: "t", Untrained: true}},
+		{"weight 1", `{"role":"assistant","content":"t","weight":1}`, Message{Role: Assistant, Content: "t"}},
+		{"train false", `{"role":"assistant","content":"t","train":false}`, Message{Role: Assistant, Content: "t", Untrained: true}},
+		{"loss_mask 0", `{"role":"assistant","content":"t","loss_mask":0}`, Message{Role: Assistant, Content: "t", Untrained: true}},
+		{"loss_weight 0.0", `{"role":"assistant","content":"t","loss_weight":0.0}`, Message{Role: Assistant, Content: "t", Untrained: true}},
+		{"a flag that is null", `{"role":"assistant","content":"t","weight":null}`, Message{Role: Assistant, Content: "t"}},
+	} {
+		tr := mustParse(t, "openai", `{"messages":[`+c.message+`,`+askOK+`]}`)
+		if got := tr.Messages[0]; !sameMessage(got, c.want) || got.Untrained != c.want.Untrained || got.Reasoning != c.want.Reasoning {
+			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRecordsAreRejectedWithAReason(t *testing.T) {
+	for _, c := range []struct{ name, record, reason, detail string }{
+		{"not an object", `[1]`, UnknownFormat, "a record is a JSON object, this is an array"},
+		{"no messages", `{"text":"x"}`, NoMessages, `no messages in a record with the members "text"`},
+		{"messages of another kind", `{"messages":{"a":1}}`, NoMessages, "messages is an object, not an array"},
+		{"no message at all", `{"messages":[]}`, NoMessages, "an empty list of messages"},
+		{"nobody answers", `{"messages":[{"role":"user","content":"q"}]}`, NoAssistant, "no assistant message among 1"},
+		{"a message that is none", `{"messages":["hi"]}`, BadMessage, "message 1: a string where an object should stand"},
+		{"an unknown role", `{"messages":[` + askOK + `,{"role":"narrator","content":"x"}]}`, BadRole, `message 3: role "narrator" is none of`},
+		{"no role", `{"messages":[{"content":"x"}]}`, BadRole, "message 1: no role"},
+		{"an image", `{"messages":[{"role":"user","content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"x"}}]}]}`, ImagePart, `message 1: a content part of type "image_url"`},
+		{"an unknown part", `{"messages":[{"role":"user","content":[{"type":"hologram"}]}]}`, UnknownPart, `"hologram"`},
+		{"content of another kind", `{"messages":[{"role":"user","content":7}]}`, BadMessage, "content is a number"},
+		{"calls of another kind", `{"messages":[{"role":"assistant","tool_calls":"f"}]}`, BadMessage, "tool_calls is a string, not an array"},
+		{"a call without a name", `{"messages":[{"role":"assistant","tool_calls":[{"id":"1","function":{}}]}]}`, BadMessage, "a call without a name"},
+		{"arguments that are no JSON", `{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{bad"}}]}]}`, BadArguments, `message 1: call "f": arguments are not JSON`},
+		{"arguments that are no object", `{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"[1]"}}]}]}`, BadArguments, "arguments are an array, not an object"},
+		{"tools of another kind", `{"messages":[` + askOK + `],"tools":{"f":1}}`, BadTools, "tools is an object, not an array"},
+		{"a tool of another kind", `{"messages":[` + askOK + `],"tools":["f"]}`, BadTools, "tool 1 is a string, not an object"},
+	} {
+		_, err := parse("openai", c.record)
+		if got := reasonOf(t, err); got != c.reason || !strings.Contains(err.Error(), c.detail) || !strings.HasPrefix(err.Error(), "test.jsonl:1: ") {
+			t.Errorf("%s: got %s %v, want %s …%s", c.name, got, err, c.reason, c.detail)
+		}
+	}
+}
+
+func TestToolsKeepTheirOrderAndLoseTheirPadding(t *testing.T) {
+	const tools = `[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"b":{"type":"string","enum":["x",null]},"a":null},"required":null}}}]`
+	const want = `[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"b":{"type":"string","enum":["x",null]}}}}}]`
+	for name, member := range map[string]string{"array": tools, "JSON text": string(quoteJSON(nil, tools))} {
+		if got := string(mustParse(t, "openai", `{"messages":[`+askOK+`],"tools":`+member+`}`).Tools); got != want {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+	for _, none := range []string{`null`, `[]`, `"[]"`} {
+		if got := mustParse(t, "openai", `{"messages":[`+askOK+`],"tools":`+none+`}`).Tools; got != nil {
+			t.Errorf("%s: got %s, want none", none, got)
+		}
+	}
+}
+
+func TestMessagesMayBeTextWithJSONOrAPythonLiteral(t *testing.T) {
+	for _, text := range []string{
+		`[{"role": "user", "content": "it's"}, {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"x": true}}}]}]`,
+		`[{'role': 'user', 'content': "it's"}, {'role': 'assistant', 'content': None, 'tool_calls': [{'function': {'name': 'f', 'arguments': {'x': True}}}]}]`,
+	} {
+		tr := mustParse(t, "openai", `{"messages":`+string(quoteJSON(nil, text))+`}`)
+		if tr.Messages[0].Content != "it's" || string(tr.Messages[1].Calls[0].Arguments[:4]) != `{"x"` {
+			t.Errorf("%s: got %+v", text, tr.Messages)
+		}
+	}
+}
+
+func TestIdentityComesFromTheRecord(t *testing.T) {
+	for _, c := range []struct{ name, members, id, instance, repo, teacher string }{
+		{"SWE-bench id", `"instance_id":"django__django-15202"`, "", "django__django-15202", "django/django", ""},
+		{"SWE-bench id with an attempt", `"instance_id":"Project-MONAI__MONAI-5686_4","run_id":"gpt-4o_maxiter_30_N_v2"`, "", "Project-MONAI__MONAI-5686_4", "Project-MONAI/MONAI", "gpt-4o"},
+		{"SWE-smith id", `"instance_id":"arrow-py__arrow.1d70d009.lm_rewrite__nuzj","traj_id":"t1","model":"claude"`, "t1", "arrow-py__arrow.1d70d009.lm_rewrite__nuzj", "arrow-py/arrow", "claude"},
+		{"the record's own repo", `"instance_id":"a__b-1","repo":"x/y","model_name":"m"`, "", "a__b-1", "x/y", "m"},
+		{"the instance's repo", `"instance":{"repo":"x/y"},"metadata":{"llm_config":{"model":"openai/m"}}`, "", "", "x/y", "openai/m"},
+		{"Multi-SWE-bench", `"instance":{"org":"o","repo":"r"}`, "", "", "o/r", ""},
+		{"a number as id", `"id":13461`, "13461", "", "", ""},
+		{"a repo that is a bare name", `"repo":"ponyc"`, "", "", "", ""},
+	} {
+		got := mustParse(t, "openai", `{`+c.members+`,"messages":[`+askOK+`]}`)
+		if c.id != "" && got.ID != c.id || got.InstanceID != c.instance || got.Repo != c.repo || got.Teacher != c.teacher {
+			t.Errorf("%s: got %q %q %q %q", c.name, got.ID, got.InstanceID, got.Repo, got.Teacher)
+		}
+		if c.id == "" && !strings.HasPrefix(got.ID, c.instance) || got.ID == c.instance {
+			t.Errorf("%s: id %q is not the instance and a digest", c.name, got.ID)
+		}
+	}
+}
+
+func TestTheDigestTellsContentsApart(t *testing.T) {
+	a := mustParse(t, "openai", `{"messages":[{"role":"user","content":"ab"},{"role":"assistant","content":"c"}]}`)
+	b := mustParse(t, "openai", `{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"bc"}]}`)
+	same := mustParse(t, "openai", `{"x":1,"messages":[{"content":"ab","role":"user"},{"role":"assistant","content":[{"type":"text","text":"c"}]}]}`)
+	if a.ID == b.ID || a.ID != same.ID {
+		t.Errorf("got %s, %s, %s", a.ID, b.ID, same.ID)
+	}
+}
