@@ -1,0 +1,92 @@
+package trainer
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"trainyard/launch"
+)
+
+func TestParametersThatWouldBreakAPromiseAreRefusedWithTheReason(t *testing.T) {
+	for _, c := range []struct {
+		trainer string
+		params  launch.Params
+		want    string
+	}{
+		{"llamafactory", launch.Params{"overwrite_output_dir": true}, "deletes the log"},
+		{"llamafactory", launch.Params{"save_only_model": true}, "impossible to resume"},
+		{"llamafactory", launch.Params{"learning_rate": 1e-5}, "set train.lr"},
+		{"llamafactory", launch.Params{"val_size": 0.1}, "at random"},
+		{"llamafactory", launch.Params{"cutoff_len": int64(2048)}, "cut without a word"},
+		{"llamafactory", launch.Params{"per_device_train_batch_size": int64(3)}, "does not divide"},
+		{"llamafactory", launch.Params{"per_device_train_batch_size": "many"}, "whole number"},
+		{"smoke", launch.Params{"save_stesp": int64(1)}, "save_stesp is unknown"},
+		{"smoke", launch.Params{"save_steps": 0.5}, "whole number"},
+		{"smoke", launch.Params{"learning_rate": "fast"}, "give a number"},
+		{"command", nil, "give a list of strings"},
+		{"command", launch.Params{"argv": []any{}}, "give a list of strings"},
+		{"command", launch.Params{"argv": []any{"train", int64(1)}}, "argv[1]"},
+		{"command", launch.Params{"argv": []any{""}}, "give a program"},
+		{"command", launch.Params{"argv": []any{"train", "{datset}"}}, "unknown placeholder {datset}: there are {batch}, {config}"},
+		{"command", launch.Params{"argv": []any{"train", "a{b"}}, "single {"},
+		{"command", launch.Params{"argv": []any{"train"}, "progress": "../log"}, "inside the output directory"},
+	} {
+		j := job()
+		j.Params = c.params
+		if _, err := Trainers[c.trainer].Render(j, site); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %v: error %v, want words %q", c.trainer, c.params, err, c.want)
+		}
+	}
+}
+
+func TestLlamaFactoryReportsAllFaultsAtOnce(t *testing.T) {
+	j := job()
+	j.Model, j.Template, j.GPUs = "", "gemma", 7
+	j.Params = launch.Params{"seed": int64(1), "output_dir": "/tmp"}
+	_, err := Trainers["llamafactory"].Render(j, site)
+	for _, want := range []string{"model.base", `"gemma"`, "7 GPUs", "seed", "output_dir"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v lacks %q", err, want)
+		}
+	}
+}
+
+func TestABatchIsDividedAmongDevicesAndAccumulation(t *testing.T) {
+	for _, c := range []struct {
+		gpus, perDevice, accumulation int
+	}{{0, 1, 16}, {1, 1, 16}, {2, 1, 8}, {2, 4, 2}, {8, 2, 1}, {16, 1, 1}} {
+		j := job()
+		j.GPUs, j.Params = c.gpus, launch.Params{"per_device_train_batch_size": int64(c.perDevice)}
+		perDevice, accumulation, err := splitBatch(j)
+		if err != nil || perDevice != c.perDevice || accumulation != c.accumulation {
+			t.Errorf("%d GPUs with %d rows each: %d, %d, %v", c.gpus, c.perDevice, perDevice, accumulation, err)
+		}
+	}
+}
+
+func TestYAMLScalarsAreReadBackAsTheyWere(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		want  string
+	}{
+		{5e-5, "5.0e-05"}, {0.05, "0.05"}, {2.0, "2.0"}, {1e21, "1.0e+21"}, {1.25e-7, "1.25e-07"},
+		{json.Number("5e-05"), "5.0e-05"}, {json.Number("16"), "16"}, {uint64(math.MaxUint64), "18446744073709551615"},
+		{true, "true"}, {nil, "null"}, {"qwen", "qwen"}, {"a/b-c_d.json", "a/b-c_d.json"},
+		{"no", `"no"`}, {"null", `"null"`}, {"", `""`}, {"1e5", `"1e5"`}, {"a: b", `"a: b"`}, {"<|im_end|>", `"<|im_end|>"`},
+		{"~", `"~"`}, {"it's", `"it's"`}, {"#x", `"#x"`}, {"ü", `"ü"`},
+		{[]any{"a", int64(1)}, `["a",1]`}, {map[string]any{"k": true}, `{"k":true}`},
+	} {
+		if got, err := yamlScalar(c.value); err != nil || got != c.want {
+			t.Errorf("%v: %s, %v; want %s", c.value, got, err, c.want)
+		}
+	}
+}
+
+func TestValuesOfPlaceholdersAreNotFilledInAgain(t *testing.T) {
+	got, err := fill("--d={dataset}", map[string]string{"dataset": "/a/{model}"})
+	if err != nil || got != "--d=/a/{model}" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
