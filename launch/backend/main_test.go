@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 			act(os.Args[2], os.Args[3:])
 		}
 	}
+	// A program built with the race detector waits a second before it exits.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	os.Exit(m.Run())
 }
 

@@ -1,0 +1,79 @@
+package launch
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const goodManifest = `{"format":1,"recipe":{"name":"mix","fingerprint":"f00d","more":1},"template":"qwen2.5","window":4096,"seed":3,
+"shards":[
+ {"file":"train-00000-of-00002.parquet","split":"train","rows":3,"bytes":4,"sha256":"x","tokens":30,"trained_tokens":9},
+ {"file":"train-00001-of-00002.parquet","split":"train","rows":2,"bytes":4,"sha256":"x","tokens":20,"trained_tokens":6},
+ {"file":"validation-00000-of-00001.parquet","split":"validation","rows":1,"bytes":4,"sha256":"x","tokens":10,"trained_tokens":3}],
+"totals":{}}`
+
+// datasetDir is a finished dataset as far as this package looks.
+func datasetDir(t *testing.T, manifest string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"manifest.json": manifest, "train-00000-of-00002.parquet": "PAR1", "train-00001-of-00002.parquet": "PAR1",
+		"validation-00000-of-00001.parquet": "PAR1",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestADatasetIsItsManifestsFacts(t *testing.T) {
+	dir := datasetDir(t, goodManifest)
+	d, err := ReadDataset(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprint(Dataset{
+		Dir: dir, Recipe: "mix", Fingerprint: "f00d", Template: "qwen2.5", Window: 4096,
+		Train: Split{
+			Shards: []string{"train-00000-of-00002.parquet", "train-00001-of-00002.parquet"},
+			Rows:   5, Tokens: 50, TrainedTokens: 15,
+		},
+		Validation: Split{Shards: []string{"validation-00000-of-00001.parquet"}, Rows: 1, Tokens: 10, TrainedTokens: 3},
+	})
+	if got := fmt.Sprint(d); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestADatasetThatCannotBeTrustedSaysWhy(t *testing.T) {
+	for want, change := range map[string]func(dir string) error{
+		"not a finished dataset": func(dir string) error { return os.Remove(filepath.Join(dir, "manifest.json")) },
+		"train-00001-of-00002.parquet: no such file": func(dir string) error {
+			return os.Remove(filepath.Join(dir, "train-00001-of-00002.parquet"))
+		},
+		"6 bytes, the manifest says 4": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "train-00000-of-00002.parquet"), []byte("PAR1 x"), 0o600)
+		},
+		"manifest format 2": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"format":2}`), 0o600)
+		},
+		"unexpected end": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"format":1`), 0o600)
+		},
+		`split "test"`: func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"format":1,"shards":[{"file":"a","split":"test"}]}`), 0o600)
+		},
+	} {
+		dir := datasetDir(t, goodManifest)
+		if err := change(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadDataset(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v lacks %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package launch
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func goodJob() Job {
+	return Job{
+		Recipe: "r", Fingerprint: "f", Trainer: "command", Backend: "local", Model: "m", Template: "qwen2.5",
+		Dataset: Dataset{Dir: "/data", Window: 1024, Train: Split{Shards: []string{"train-00000-of-00001.parquet"}, Rows: 10}},
+		Window:  1024, Epochs: 1, Batch: 4, LR: 1e-5,
+	}
+}
+
+func TestAGoodJobHasNoFault(t *testing.T) {
+	if err := goodJob().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAJobTellsAllItsFaultsAtOnce(t *testing.T) {
+	err := Job{Method: "qlora", Warmup: 1, Seed: -1}.Validate()
+	for _, want := range []string{"recipe is empty", "trainer is empty", "backend is empty", "dataset.dir is empty", "no rows",
+		"epochs is 0", "batch is 0", "lr is 0", "warmup is 1", "window is 0", `method is "qlora"`, "seed is -1"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %q", err, want)
+		}
+	}
+}
+
+func TestAWindowBelowThatOfTheDatasetIsRefused(t *testing.T) {
+	j := goodJob()
+	j.Window = 512
+	if err := j.Validate(); err == nil || !strings.Contains(err.Error(), "truncated") {
+		t.Error(err)
+	}
+}
+
+func TestASecretAmongTheParametersIsRefusedAndNotRepeated(t *testing.T) {
+	token := "hf_" + strings.Repeat("Q", 34)
+	for name, params := range map[string]Params{
+		"by its name":  {"hub_token": "short"},
+		"by its shape": {"argv": []any{"train", "--token=" + token}},
+		"deep inside":  {"callbacks": map[string]any{"wandb": map[string]any{"api_key": "abc"}}},
+	} {
+		j := goodJob()
+		j.Params = params
+		err := j.Validate()
+		if err == nil || !strings.Contains(err.Error(), "environment") {
+			t.Errorf("%s: %v", name, err)
+		} else if strings.Contains(err.Error(), token) {
+			t.Errorf("%s: the error repeats it: %v", name, err)
+		}
+	}
+}
+
+func TestHarmlessParametersWithTokenInTheirNamesPass(t *testing.T) {
+	j := goodJob()
+	j.Params = Params{"eos_token": "<|im_end|>", "max_new_tokens": 10, "include_num_input_tokens_seen": true, "mask_token": "x"}
+	if err := j.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASecretUnderAHarmlessNameIsRefused(t *testing.T) {
+	j := goodJob()
+	j.Env = []Env{{"SOMETHING", "sk-" + strings.Repeat("z", 40)}, {"HF_TOKEN", "hf_" + strings.Repeat("z", 34)}}
+	if err := j.Validate(); err == nil || !strings.Contains(err.Error(), "SOMETHING") || strings.Contains(err.Error(), "HF_TOKEN") {
+		t.Error(err)
+	}
+}
+
+func TestNumbersOfParametersKeepTheirSpelling(t *testing.T) {
+	var j Job
+	if err := json.Unmarshal([]byte(`{"params":{"a":1e-5,"b":16,"c":{"d":9007199254740993}}}`), &j); err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(j.Params)
+	if err != nil || string(got) != `{"a":1e-5,"b":16,"c":{"d":9007199254740993}}` {
+		t.Errorf("%s, %v", got, err)
+	}
+}

@@ -1,0 +1,294 @@
+package launch
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func openLedger(t *testing.T) *Ledger {
+	t.Helper()
+	l, err := OpenLedger(filepath.Join(t.TempDir(), "deep", "runs.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+func create(t *testing.T, l *Ledger, id string) Run {
+	t.Helper()
+	run, err := l.Create(t.Context(), id, goodJob(), "out/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func advance(t *testing.T, l *Ledger, run Run, states ...State) {
+	t.Helper()
+	for _, s := range states {
+		if moved, err := l.Advance(t.Context(), run.ID, run.N, Change{To: s, Reason: "because"}); err != nil || !moved {
+			t.Fatalf("to %s: %v, %v", s, moved, err)
+		}
+	}
+}
+
+func TestANewRunIsPendingAndKnowsNothingYet(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	if run.State != Pending || run.N != 1 || run.Handle != "" || run.Loss != nil || run.Cost != nil || run.ExitCode != nil ||
+		!run.StartedAt.IsZero() || run.Progress != "out/log" || run.Job.Recipe != "r" {
+		t.Errorf("%+v", run)
+	}
+	if time.Since(run.CreatedAt) > time.Minute {
+		t.Errorf("created at %v", run.CreatedAt)
+	}
+}
+
+func TestRunsAreListedNewestFirst(t *testing.T) {
+	l := openLedger(t)
+	var want []string
+	for range 5 {
+		id, err := newID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		create(t, l, id)
+		want = append([]string{id}, want...)
+	}
+	for limit, want := range map[int][]string{0: want, 2: want[:2], 9: want} {
+		runs, err := l.Runs(t.Context(), limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range runs {
+			got = append(got, r.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("limit %d: %v, want %v", limit, got, want)
+		}
+	}
+}
+
+func TestAUniquePrefixFindsARun(t *testing.T) {
+	l := openLedger(t)
+	for _, id := range []string{"0199aaaa-1111", "0199aaaa-2222", "0199bbbb-3333"} {
+		create(t, l, id)
+	}
+	for prefix, want := range map[string]string{"0199b": "0199bbbb-3333", "0199AAAA-1": "0199aaaa-1111", "0199aaaa-2222": "0199aaaa-2222"} {
+		if run, err := l.Find(t.Context(), prefix); err != nil || run.ID != want {
+			t.Errorf("%q found %q, %v", prefix, run.ID, err)
+		}
+	}
+	for _, prefix := range []string{"0199c", "", "%", "demo", "0199aaaa-1111-"} {
+		if run, err := l.Find(t.Context(), prefix); !errors.Is(err, ErrNoRun) {
+			t.Errorf("%q found %q, %v", prefix, run.ID, err)
+		}
+	}
+}
+
+func TestAPrefixOfSeveralRunsListsThem(t *testing.T) {
+	l := openLedger(t)
+	create(t, l, "0199aaaa-1111")
+	create(t, l, "0199aaaa-2222")
+	_, err := l.Find(t.Context(), "0199")
+	var ambiguous *AmbiguousError
+	if !errors.As(err, &ambiguous) || !slices.Equal(ambiguous.IDs, []string{"0199aaaa-2222", "0199aaaa-1111"}) {
+		t.Errorf("%v", err)
+	}
+	for _, want := range []string{"0199aaaa-1111", "0199aaaa-2222", "more characters"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %s", err, want)
+		}
+	}
+}
+
+func TestShortIDsAreUniqueAndResolve(t *testing.T) {
+	l := openLedger(t)
+	var runs []Run
+	for range 50 { // of the same minute: their first 8 characters are equal
+		id, err := newID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, create(t, l, id))
+	}
+	for id, short := range ShortIDs(runs) {
+		if found, err := l.Find(t.Context(), short); err != nil || found.ID != id {
+			t.Errorf("%s for %s found %s, %v", short, id, found.ID, err)
+		}
+	}
+	if short := ShortIDs(runs[:1])[runs[0].ID]; len(short) != 8 {
+		t.Errorf("alone it is %q", short)
+	}
+}
+
+// The ledger must agree with the table after any sequence of requests.
+func TestTheLedgerFollowsTheStateMachineWhateverIsAsked(t *testing.T) {
+	l := openLedger(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		id, err := newID()
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := create(t, l, id)
+		state, events := Pending, 1
+		for range 12 {
+			to := everyState[rng.IntN(len(everyState))]
+			moved, err := l.Advance(t.Context(), id, 1, Change{To: to})
+			var refused *TransitionError
+			switch {
+			case state == to:
+				if moved || err != nil {
+					t.Fatalf("%s again: %v, %v", to, moved, err)
+				}
+			case !state.May(to):
+				if moved || !errors.As(err, &refused) {
+					t.Fatalf("%s to %s: %v, %v", state, to, moved, err)
+				}
+			case !moved || err != nil:
+				t.Fatalf("%s to %s: %v, %v", state, to, moved, err)
+			default:
+				state, events = to, events+1
+			}
+		}
+		if run, err = l.Run(t.Context(), id); err != nil || run.State != state {
+			t.Fatalf("stands at %s, %v; want %s", run.State, err, state)
+		}
+		if history, err := l.Events(t.Context(), id); err != nil || len(history) != events || history[len(history)-1].State != state {
+			t.Fatalf("history %+v, %v", history, err)
+		}
+	}
+}
+
+func TestWhatAChangeDoesNotSayStays(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	advance(t, l, run, Starting)
+	started := time.UnixMilli(1_700_000_000_000)
+	if _, err := l.Advance(t.Context(), run.ID, 1, Change{To: Running, Handle: "h", StartedAt: started}); err != nil {
+		t.Fatal(err)
+	}
+	code := 3
+	if _, err := l.Advance(t.Context(), run.ID, 1, Change{To: Failed, Reason: "code 3", Code: &code, EndedAt: started.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := l.Run(t.Context(), run.ID)
+	if err != nil || run.Handle != "h" || !run.StartedAt.Equal(started) || *run.ExitCode != 3 || run.Reason != "code 3" {
+		t.Errorf("%+v, %v", run, err)
+	}
+	if d := run.Duration(time.Now()); d != time.Hour {
+		t.Errorf("took %v", d)
+	}
+}
+
+func TestLossAndHeldOutLossOfOneStepStandTogether(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	loss, held := 1.5, 1.75
+	lines := []Metric{
+		{Step: 1, TotalSteps: 4, Loss: &loss, TokensPerSecond: 100, Left: 3 * time.Second},
+		{Step: 2, TotalSteps: 4, Loss: &loss, TokensPerSecond: 120, Left: 2 * time.Second},
+		{Step: 2, TotalSteps: 4, EvalLoss: &held, Left: 2 * time.Second},
+		{Step: 3, TotalSteps: 4, Diverged: true, Left: time.Second},
+	}
+	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 100, lines); err != nil {
+		t.Fatal(err)
+	}
+	curve, err := l.Metrics(t.Context(), run.ID, 1)
+	if err != nil || len(curve) != 3 || *curve[1].Loss != 1.5 || *curve[1].EvalLoss != 1.75 || curve[1].TokensPerSecond != 120 || !curve[2].Diverged {
+		t.Errorf("%+v, %v", curve, err)
+	}
+	run, err = l.Run(t.Context(), run.ID)
+	if err != nil || run.Step != 3 || run.TotalSteps != 4 || *run.Loss != 1.5 || *run.EvalLoss != 1.75 || !run.Diverged || run.Left != time.Second {
+		t.Errorf("%+v, %v", run, err)
+	}
+}
+
+func TestLinesThatAnotherProcessStoredFirstAreNotStoredAgain(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	first, late := 1.0, 9.0
+	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 50, []Metric{{Step: 1, Loss: &first}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 25, []Metric{{Step: 1, Loss: &late}}); err != nil {
+		t.Fatal(err)
+	}
+	curve, err := l.Metrics(t.Context(), run.ID, 1)
+	if err != nil || len(curve) != 1 || *curve[0].Loss != 1 {
+		t.Errorf("%+v, %v", curve, err)
+	}
+	if n, err := l.readBytes(t.Context(), run.ID, 1); err != nil || n != 50 {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
+func TestALedgerOfANewerProgramIsRefused(t *testing.T) {
+	l := openLedger(t)
+	if _, err := l.db.Exec("PRAGMA user_version = 99"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenLedger(l.path); err == nil || !strings.Contains(err.Error(), "schema 99") {
+		t.Error(err)
+	}
+}
+
+func TestALedgerWritesThroughToTheDisk(t *testing.T) {
+	l := openLedger(t)
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "15000"} {
+		var got string
+		if err := l.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, %v; want %q", pragma, got, err, want)
+		}
+	}
+}
+
+func TestAFileNameWithOddCharactersIsItself(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a b?c=d%41#ü", "runs.db")
+	l, err := OpenLedger(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheLedgersFilesHaveNoSecret(t *testing.T) {
+	l := openLedger(t)
+	job := goodJob()
+	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}, {"PLAIN", "staple"}}
+	if _, err := l.Create(t.Context(), "0199aaaa", job, ""); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(l.path + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, data...)
+	}
+	if bytes.Contains(all, []byte("correct-horse-battery")) || !bytes.Contains(all, []byte("staple")) {
+		t.Error("the value of HF_TOKEN is on disk, or nothing is")
+	}
+}
