@@ -18,16 +18,16 @@ var trajectoryNames = map[string]any{"n_steps": 0, "instance_id": "", "repo": ""
 
 // A condition is a compiled where: expression.
 type condition struct {
-	source   string
-	program  *vm.Program
-	members  []string        // the record's members it names
-	optional map[string]bool // those whose absence it deals with itself
+	source  string
+	program *vm.Program
+	members []string // the record's members it names
+	needed  []string // the dotted paths that must lead somewhere
 }
 
 // judgeWhere compiles an expression of expr-lang. True accepts and false
-// refuses. Where the record lacks a member that the expression names, or the
-// expression fails or gives something else, the outcome is unknown, unless
-// the expression says what absence means: (reward ?? 0) > 0.5, or a
+// refuses. Where the record lacks something that the expression names, or
+// the expression fails or gives something else, the outcome is unknown,
+// unless the expression says what absence means: (reward ?? 0) > 0.5, or a
 // comparison with nil.
 func judgeWhere(source string) (*Judge, error) {
 	c, err := compileWhere(source)
@@ -42,30 +42,36 @@ func compileWhere(source string) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := &nameVisitor{optional: map[string]bool{}}
+	names := &nameVisitor{excused: map[string]bool{}}
 	ast.Walk(&tree.Node, names)
 	if names.call != "" {
 		return nil, fmt.Errorf("unknown function %q in %q", names.call, source)
 	}
-	program, err := expr.Compile(source, expr.Env(trajectoryNames), expr.AllowUndefinedVariables(), expr.AsBool())
+	options := []expr.Option{expr.Env(trajectoryNames), expr.AllowUndefinedVariables()}
+	if _, err := expr.Compile(source, append(options, expr.AsBool())...); err != nil {
+		return nil, err
+	}
+	// AsBool also turns nil into false, which no evidence must not become, so
+	// what runs is compiled without it.
+	program, err := expr.Compile(source, options...)
 	if err != nil {
 		return nil, err
 	}
-	return &condition{source, program, names.members(), names.optional}, nil
+	return &condition{source, program, names.members(), names.needed()}, nil
 }
 
 func (c *condition) judge(rec Record, t *Trajectory) (Verdict, error) {
 	env := map[string]any{"n_steps": t.Steps(), "instance_id": t.InstanceID, "repo": t.Repo, "teacher": t.Teacher}
-	var missing []string
 	for _, name := range c.members {
-		var found any
-		err := descend(rec.Raw, []string{name}, func(v value) { found = v.decode() })
+		err := descend(rec.Raw, []string{name}, func(v value) { env[name] = v.decode() })
 		if err != nil {
 			return Verdict{}, fmt.Errorf("judge %s:%d: %w", rec.File, rec.Line, err)
 		}
-		env[name] = found
-		if found == nil && !c.optional[name] {
-			missing = append(missing, name)
+	}
+	var missing []string
+	for _, path := range c.needed {
+		if !leads(env, path) {
+			missing = append(missing, path)
 		}
 	}
 	if len(missing) > 0 {
@@ -74,31 +80,49 @@ func (c *condition) judge(rec Record, t *Trajectory) (Verdict, error) {
 	return c.run(env), nil
 }
 
+// leads says that a dotted path ends on something other than nil.
+func leads(env map[string]any, path string) bool {
+	var at any = env
+	for _, key := range strings.Split(path, ".") {
+		object, ok := at.(map[string]any)
+		if !ok {
+			return false
+		}
+		at = object[key]
+	}
+	return at != nil
+}
+
 func (c *condition) run(env map[string]any) Verdict {
 	result, err := expr.Run(c.program, env)
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return Verdict{Unknown, fmt.Sprintf("%s fails: %s", c.source, first)}
 	}
-	outcome := Refused
-	if result == true {
-		outcome = Accepted
+	evidence := fmt.Sprintf("%s is %v", c.source, result)
+	switch result {
+	case true:
+		return Verdict{Accepted, evidence}
+	case false:
+		return Verdict{Refused, evidence}
 	}
-	return Verdict{outcome, fmt.Sprintf("%s is %v", c.source, result)}
+	return Verdict{Unknown, evidence + ", which is neither true nor false"}
 }
 
-// A nameVisitor collects the names an expression uses.
+// A nameVisitor collects what an expression names.
 type nameVisitor struct {
-	names    []string
+	paths    []string // dotted, every name and every chain of members
 	declared []string // by let
-	optional map[string]bool
+	excused  map[string]bool
 	call     string // a name called like a function
 }
 
 func (v *nameVisitor) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
-	case *ast.IdentifierNode:
-		v.names = append(v.names, n.Value)
+	case *ast.IdentifierNode, *ast.MemberNode:
+		if path := pathOf(n); path != "" {
+			v.paths = append(v.paths, path)
+		}
 	case *ast.VariableDeclaratorNode:
 		v.declared = append(v.declared, n.Name)
 	case *ast.CallNode:
@@ -110,43 +134,64 @@ func (v *nameVisitor) Visit(node *ast.Node) {
 	}
 }
 
-// visitBinary notes the members whose absence the expression deals with.
+// visitBinary notes the paths whose absence the expression deals with.
 func (v *nameVisitor) visitBinary(n *ast.BinaryNode) {
-	switch n.Operator {
-	case "??":
-		v.excuse(n.Left)
-	case "==", "!=":
-		if _, ok := n.Right.(*ast.NilNode); ok {
-			v.excuse(n.Left)
-		}
-		if _, ok := n.Left.(*ast.NilNode); ok {
-			v.excuse(n.Right)
-		}
+	_, leftNil := n.Left.(*ast.NilNode)
+	_, rightNil := n.Right.(*ast.NilNode)
+	switch {
+	case n.Operator == "??", rightNil:
+		v.excuse(pathOf(n.Left))
+	case leftNil:
+		v.excuse(pathOf(n.Right))
 	}
 }
 
-// excuse takes the name that a chain of members starts with.
-func (v *nameVisitor) excuse(node ast.Node) {
-	for {
-		switch n := node.(type) {
-		case *ast.IdentifierNode:
-			v.optional[n.Value] = true
-			return
-		case *ast.MemberNode:
-			node = n.Node
-		case *ast.ChainNode:
-			node = n.Node
-		default:
-			return
+// excuse lets a path and everything on the way to it be absent.
+func (v *nameVisitor) excuse(path string) {
+	for path != "" {
+		v.excused[path] = true
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+	}
+}
+
+// pathOf spells a name or a chain of members with dots; anything computed
+// has no path.
+func pathOf(node ast.Node) string {
+	switch n := node.(type) {
+	case *ast.IdentifierNode:
+		return n.Value
+	case *ast.ChainNode:
+		return pathOf(n.Node)
+	case *ast.MemberNode:
+		key, ok := n.Property.(*ast.StringNode)
+		if base := pathOf(n.Node); ok && base != "" {
+			return base + "." + key.Value
 		}
 	}
+	return ""
 }
 
 // members are the names that must come from the record.
 func (v *nameVisitor) members() []string {
-	slices.Sort(v.names)
-	return slices.DeleteFunc(slices.Compact(v.names), func(name string) bool {
-		_, ours := trajectoryNames[name]
-		return ours || slices.Contains(v.declared, name)
+	var names []string
+	for _, path := range v.paths {
+		name, _, _ := strings.Cut(path, ".")
+		if _, ours := trajectoryNames[name]; !ours && !slices.Contains(v.declared, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// needed are the longest paths into the record that nothing excuses.
+func (v *nameVisitor) needed() []string {
+	members := v.members()
+	paths := slices.DeleteFunc(slices.Clone(v.paths), func(path string) bool {
+		name, _, _ := strings.Cut(path, ".")
+		longer := slices.ContainsFunc(v.paths, func(p string) bool { return strings.HasPrefix(p, path+".") })
+		return longer || v.excused[path] || !slices.Contains(members, name)
 	})
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }
