@@ -11,6 +11,10 @@ import (
 // loss on. The rendered text is the same for all of them; the counts differ by
 // one to four tokens a turn, so loss curves of two trainers never agree to the
 // last digit.
+//
+// Two things are not modelled: torchtune encodes the contents of all speakers
+// apart and leaves out the very last newline instead of masking it, and axolotl
+// skips an assistant turn without content altogether.
 type Convention struct {
 	Summary string
 
