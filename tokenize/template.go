@@ -1,62 +1,11 @@
 package tokenize
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
 	"trainyard/format"
 )
-
-// A Layout is how one family of models writes a conversation.
-type Layout struct {
-	Summary string
-
-	defaultSystem string
-	// noTools: the layout has no place for tool lists and calls; they must be
-	// rendered into text first.
-	noTools bool
-	// bareStrings: arguments that are a JSON string are pasted without quotes.
-	bareStrings bool
-	notation    map[string]speaker
-	write       func(p *page, c conversation)
-}
-
-// Templates are the layouts by name. Each is held against the Jinja text of
-// its models' tokenizer_config.json, rendered by Jinja itself.
-var Templates = map[string]Layout{
-	"qwen2.5": {
-		Summary:       "Qwen2.5 and Qwen2.5-Coder Instruct",
-		defaultSystem: "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
-		notation:      qwenNotation,
-		write:         writeQwen25,
-	},
-	"qwen2.5-base": {
-		Summary:       "Qwen2.5 base models: the same, with a shorter default system prompt",
-		defaultSystem: "You are a helpful assistant.",
-		notation:      qwenNotation,
-		write:         writeQwen25,
-	},
-	"qwen3": {
-		Summary:     "Qwen3 hybrid models: no default system prompt, thoughts kept after the last query only",
-		bareStrings: true,
-		notation:    qwen3Notation,
-		write:       writeQwen3,
-	},
-	"chatml": {
-		Summary: "plain ChatML: every message as it stands, no default system prompt, no tools",
-		noTools: true,
-		write:   writeChatML,
-	},
-}
-
-// A conversation is what a layout writes. Arguments and tools are valid JSON.
-type conversation struct {
-	messages []format.Message
-	tools    json.RawMessage // a non-empty array, or nil
-}
-
-func (c conversation) last(i int) bool { return i == len(c.messages)-1 }
 
 // Options vary what a template does; the zero value is right for training.
 type Options struct {
@@ -201,63 +150,4 @@ func appendMessages(dst []format.Message, chat format.Chat) []format.Message {
 		dst = append(dst, format.Message{Role: turn.Role, Content: turn.Content, Untrained: turn.Untrained})
 	}
 	return dst
-}
-
-// check refuses what the template could only render by losing or inventing
-// something, and reduces an empty tool list to nil.
-func (t *Template) check(messages []format.Message, tools json.RawMessage) (json.RawMessage, error) {
-	if len(messages) == 0 {
-		return nil, fmt.Errorf("chat template %q: no messages", t.name)
-	}
-	tools, err := toolList(tools)
-	if err != nil {
-		return nil, err
-	}
-	if tools != nil && t.layout.noTools {
-		return nil, fmt.Errorf("chat template %q has no place for tools: render them into text first", t.name)
-	}
-	for i := range messages {
-		if err := t.checkMessage(&messages[i]); err != nil {
-			return nil, fmt.Errorf("messages[%d]: %w", i, err)
-		}
-	}
-	return tools, nil
-}
-
-func (t *Template) checkMessage(m *format.Message) error {
-	switch m.Role {
-	case format.System, format.User, format.Assistant, format.ToolRole:
-	default:
-		return fmt.Errorf("unknown role %q", m.Role)
-	}
-	if len(m.Calls) == 0 {
-		return nil
-	}
-	if t.layout.noTools {
-		return fmt.Errorf("chat template %q has no place for calls: render them into text first", t.name)
-	}
-	if m.Role != format.Assistant {
-		return fmt.Errorf("role %q cannot call tools", m.Role)
-	}
-	for _, c := range m.Calls {
-		if !json.Valid(c.Arguments) {
-			return fmt.Errorf("arguments of call %q are not JSON: %q", c.Name, c.Arguments)
-		}
-	}
-	return nil
-}
-
-// toolList accepts an array; an absent one, null and [] mean no tools.
-func toolList(tools json.RawMessage) (json.RawMessage, error) {
-	tools = bytes.TrimSpace(tools)
-	if len(tools) == 0 || string(tools) == "null" {
-		return nil, nil
-	}
-	if tools[0] != '[' || !json.Valid(tools) {
-		return nil, fmt.Errorf("tools are not a JSON array: %.40q", tools)
-	}
-	if len(bytes.TrimSpace(tools[1:len(tools)-1])) == 0 {
-		return nil, nil
-	}
-	return tools, nil
 }

@@ -1,11 +1,60 @@
 package tokenize
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+func appendScalar(dst, raw []byte) []byte {
+	if raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		return append(dst, raw...) // true, false, null
+	}
+	if !bytes.ContainsAny(raw, ".eE") {
+		if string(raw) == "-0" {
+			raw = raw[1:]
+		}
+		return append(dst, raw...)
+	}
+	// Out of range is ±Inf, which is what Python's float gives too.
+	f, _ := strconv.ParseFloat(string(raw), 64)
+	return appendFloat(dst, f)
+}
+
+func appendString(dst, raw []byte) []byte {
+	dst = append(dst, '"')
+	raw = raw[1 : len(raw)-1]
+	for len(raw) > 0 {
+		n := bytes.IndexByte(raw, '\\')
+		if n < 0 {
+			return append(append(dst, raw...), '"')
+		}
+		dst = append(dst, raw[:n]...)
+		var r rune
+		r, raw = unescape(raw[n:])
+		dst = appendEscaped(dst, r)
+	}
+	return append(dst, '"')
+}
+
+// appendStringContent prints what a string literal says.
+func appendStringContent(dst, raw []byte) []byte {
+	raw, _ = cutString(raw)
+	raw = raw[1 : len(raw)-1]
+	for len(raw) > 0 {
+		n := bytes.IndexByte(raw, '\\')
+		if n < 0 {
+			return append(dst, raw...)
+		}
+		dst = append(dst, raw[:n]...)
+		var r rune
+		r, raw = unescape(raw[n:])
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
 
 // appendFloat prints f as Python's repr does: the shortest digits that read
 // back as f, with an exponent below 1e-4 and from 1e16 on.
