@@ -15,6 +15,7 @@ type Config struct {
 	YAML     []byte       // the resolved recipe, kept beside the shards
 	Template string       // chat template, a name of the tokenize package
 	Tools    format.Style // how calls become text
+	Output   string       // a key of Outputs: what the rows hold
 	Sources  []Source
 
 	Sampler    string
@@ -81,6 +82,7 @@ func (c *Config) workers() int {
 // check refuses what no pass over the data could make sense of.
 func (c *Config) check() error {
 	sampler, ok := Samplers[c.Sampler]
+	_, known := Outputs[c.Output]
 	total := 0.0
 	for _, s := range c.Sources {
 		total += s.Share
@@ -90,6 +92,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: no sources")
 	case !ok:
 		return fmt.Errorf("prepare: no sampler %q", c.Sampler)
+	case !known:
+		return fmt.Errorf("prepare: no output %q", c.Output)
 	case sampler.NeedsShares && total <= 0:
 		return fmt.Errorf("prepare: sampler %s divides by share, and the shares sum to 0", c.Sampler)
 	case c.Sampler == "all" && c.Budget != 0:

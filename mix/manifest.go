@@ -26,6 +26,7 @@ type Manifest struct {
 	Recipe     RecipeID       `json:"recipe"`
 	Template   string         `json:"template"`
 	Tools      string         `json:"tools"`
+	Output     string         `json:"output"`
 	Window     int            `json:"window"`
 	Seed       int64          `json:"seed"`
 	Sampler    string         `json:"sampler"`

@@ -107,7 +107,7 @@ func newSpool(out *outDir) (*spool, error) {
 func describe(cfg *Config, r *reading, p *plan, inputs [][]FileDigest) *Manifest {
 	reports := account(cfg, r.entries, r.notes, inputs)
 	return &Manifest{
-		Format: manifestFormat, Recipe: cfg.Recipe, Template: cfg.Template, Tools: string(cfg.Tools),
+		Format: manifestFormat, Recipe: cfg.Recipe, Template: cfg.Template, Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: ValidationSide{Asked: cfg.Validation, Repos: heldRepos(p.Validation, r.items, r.repos)},

@@ -57,7 +57,7 @@ func writeSource(t testing.TB, dir, name string, records int) string {
 func prepareConfig(t testing.TB, paths ...string) Config {
 	cfg := Config{
 		Recipe: RecipeID{Name: "test", Fingerprint: "f", Data: "d"}, YAML: []byte("name: test\n"),
-		Template: "qwen2.5", Tools: "openhands", Sampler: "all", Unit: Trajectories, Seed: 3,
+		Template: "qwen2.5", Tools: "openhands", Output: "messages", Sampler: "all", Unit: Trajectories, Seed: 3,
 		Window: 4000, Unique: UniqueContent, Validation: 0.2, Out: filepath.Join(t.TempDir(), "out"),
 	}
 	for k, p := range paths {
@@ -299,16 +299,31 @@ func TestNothingAcceptedIsAnErrorThatSaysWhereAllWent(t *testing.T) {
 	}
 }
 
-// TestMain lets a test run this binary as a prepare that it can kill.
+// TestMain lets a test run this binary as a prepare that it can kill or measure.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("MIX_TEST_PREPARE"); dir != "" {
-		runForKill(dir)
+		runChild(dir)
 		return
 	}
 	os.Exit(m.Run())
 }
 
-func runForKill(dir string) {
+// writeChildConfig hands a Config to the child; a function cannot travel.
+func writeChildConfig(t testing.TB, dir string, cfg Config) {
+	t.Helper()
+	data, err := json.Marshal(struct {
+		Config
+		Progress any `json:",omitempty"`
+	}{Config: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func runChild(dir string) {
 	var cfg Config
 	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
 	if err == nil {
@@ -319,7 +334,9 @@ func runForKill(dir string) {
 			fmt.Printf("%s %d\n", p.Stage, p.Done)
 			time.Sleep(time.Millisecond)
 		}
-		cfg.Progress = slow
+		if os.Getenv("MIX_TEST_QUIET") == "" {
+			cfg.Progress = slow
+		}
 		_, err = Prepare(context.Background(), cfg)
 	}
 	if err != nil {
@@ -331,16 +348,7 @@ func runForKill(dir string) {
 func TestAKilledPrepareLeavesNoManifestAndTheNextFinishes(t *testing.T) {
 	dir := t.TempDir()
 	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 150))
-	data, err := json.Marshal(struct {
-		Config
-		Progress any `json:",omitempty"`
-	}{Config: cfg})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), data, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeChildConfig(t, dir, cfg)
 	for _, stage := range []string{"read", "write"} {
 		killDuring(t, dir, stage)
 		if _, err := OpenDataset(cfg.Out); !errors.Is(err, os.ErrNotExist) {

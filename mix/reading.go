@@ -199,11 +199,13 @@ type worker struct {
 	render   format.RenderOptions
 	example  tokenize.Example
 	row      Row
+	output   Output
+	digest   []byte
 	plain    []byte
 }
 
 func newWorker(r *reading, t *tokenize.Template) *worker {
-	return &worker{r: r, template: t, render: format.RenderOptions{
+	return &worker{r: r, template: t, output: Outputs[r.cfg.Output], render: format.RenderOptions{
 		DefaultSystem: t.DefaultSystem(),
 		Specials:      tokenize.Qwen25().Specials(),
 	}}
@@ -238,17 +240,17 @@ func (w *worker) do(j *job) result {
 
 // pack tokenises the chat and packs the row.
 func (w *worker) pack(res *result, k int, src *Source, traj *format.Trajectory, chat format.Chat) {
-	if trainAll(chat) {
+	if !w.output.flags && trainAll(chat) {
 		res.notes = append(res.notes, "untrained_flag_ignored")
 	}
 	w.template.Apply(&w.example, chat)
 	w.fill(src, traj, chat)
-	w.plain = packMessages(w.plain[:0], w.row.Messages)
+	w.digest = packMessages(w.digest[:0], w.row.Messages)
 	res.item = Item{
 		Source: int32(k), Tokens: w.row.NTokens, Trained: w.row.NTrainedTokens, Steps: w.row.NSteps,
-		Bytes: int32(w.row.textBytes()), Digest: contentDigest(w.plain),
+		Bytes: int32(w.row.textBytes()), Digest: contentDigest(w.digest),
 	}
-	w.plain = packSides(w.plain, &w.row)
+	w.plain = w.output.pack(w.plain[:0], &w.row, &w.example)
 	res.packed = s2.Encode(nil, w.plain)
 	res.repo, res.inst = traj.Repo, traj.InstanceID
 	res.entry.Tokens = w.row.NTokens

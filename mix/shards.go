@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -79,7 +76,7 @@ func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan
 	g.SetLimit(cfg.workers())
 	for k, p := range plans {
 		g.Go(func() (err error) {
-			shards[k], err = writeShard(ctx, dir, p, items, sp, counter)
+			shards[k], err = writeShard(ctx, Outputs[cfg.Output], dir, p, items, sp, counter)
 			return err
 		})
 	}
@@ -101,7 +98,7 @@ func (c *rowCounter) add(tokens int32) {
 	c.cfg.report(Progress{Stage: "write", Done: c.done, Total: c.total, Records: c.done, Tokens: c.tokens})
 }
 
-func writeShard(ctx context.Context, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
+func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
 	path := filepath.Join(dir, p.file)
 	f, err := os.Create(path)
 	if err != nil {
@@ -109,7 +106,7 @@ func writeShard(ctx context.Context, dir string, p shardPlan, items []Item, sp *
 	}
 	s := Shard{Split: p.split, Rows: int64(len(p.items))}
 	out := newHashWriter(f)
-	err = writeRows(ctx, out, p.items, items, sp, func(it *Item) {
+	err = writeRows(ctx, kind.writer(out), p.items, items, sp, func(it *Item) {
 		s.Tokens += int64(it.Tokens)
 		s.TrainedTokens += int64(it.Trained)
 		counter.add(it.Tokens)
@@ -121,56 +118,39 @@ func writeShard(ctx context.Context, dir string, p shardPlan, items []Item, sp *
 	return s, nil
 }
 
-func writeRows(ctx context.Context, f io.Writer, order []int32, items []Item, sp *spool, wrote func(*Item)) error {
-	w := newRowWriter(f)
+func writeRows(ctx context.Context, out shardWriter, order []int32, items []Item, sp *spool, wrote func(*Item)) error {
+	w := groupWriter{shardWriter: out}
 	var buf spoolBuf
-	rows := make([]Row, 1)
 	for _, i := range order {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		it := &items[i]
-		if err := sp.read(it.at, &rows[0], &buf); err != nil {
+		packed, err := sp.read(items[i].at, &buf)
+		if err != nil {
 			return err
 		}
-		if err := w.write(rows, int(it.Bytes)); err != nil {
+		if err := w.write(packed); err != nil {
 			return err
 		}
-		wrote(it)
+		wrote(&items[i])
 	}
 	return w.Close()
 }
 
-// rowWriter closes a row group before it would pass either limit.
-type rowWriter struct {
-	*parquet.GenericWriter[Row]
+// A groupWriter closes a row group before it would pass either limit.
+type groupWriter struct {
+	shardWriter
 	rows, bytes int
 }
 
-// newRowWriter sets the options every reader was tried with: PLAIN strings,
-// zstd, one-megabyte pages, and no page bounds for text, whose minimum and
-// maximum would be whole conversations.
-func newRowWriter(f io.Writer) *rowWriter {
-	return &rowWriter{GenericWriter: parquet.NewGenericWriter[Row](f,
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-		parquet.PageBufferSize(1<<20),
-		parquet.WriteBufferSize(1<<20),
-		parquet.DataPageStatistics(false),
-		parquet.SkipPageBounds("messages", "list", "element", "role"),
-		parquet.SkipPageBounds("messages", "list", "element", "content"),
-		parquet.CreatedBy("trainyard", "1", ""),
-	)}
-}
-
-func (w *rowWriter) write(rows []Row, bytes int) error {
-	if w.rows > 0 && (w.rows >= groupRows || w.bytes+bytes > groupBytes) {
-		if err := w.Flush(); err != nil {
+func (w *groupWriter) write(packed string) error {
+	if w.rows > 0 && (w.rows >= groupRows || w.bytes+len(packed) > groupBytes) {
+		if err := w.flush(); err != nil {
 			return err
 		}
 		w.rows, w.bytes = 0, 0
 	}
 	w.rows++
-	w.bytes += bytes
-	_, err := w.Write(rows)
-	return err
+	w.bytes += len(packed)
+	return w.shardWriter.write(packed)
 }

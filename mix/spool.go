@@ -1,7 +1,6 @@
 package mix
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 
@@ -38,20 +37,19 @@ func (s *spool) append(packed []byte) (extent, error) {
 	return at, nil
 }
 
-// read fetches the row at e into row, using buf as scratch. The row's strings
-// are copies: they stay valid after the next read.
-func (s *spool) read(e extent, row *Row, buf *spoolBuf) error {
+// read fetches the row at e, using buf as scratch. The string is a copy and
+// stays valid.
+func (s *spool) read(e extent, buf *spoolBuf) (string, error) {
 	buf.packed = grow(buf.packed, int(e.n))
 	if _, err := s.file.ReadAt(buf.packed, e.off); err != nil {
-		return fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
+		return "", fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
 	}
 	plain, err := s2.Decode(buf.plain[:cap(buf.plain)], buf.packed)
 	if err != nil {
-		return fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
+		return "", fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
 	}
 	buf.plain = plain
-	unpackRow(row, string(plain))
-	return nil
+	return string(plain), nil
 }
 
 type spoolBuf struct{ packed, plain []byte }
@@ -61,71 +59,4 @@ func grow(b []byte, n int) []byte {
 		return make([]byte, n)
 	}
 	return b[:n]
-}
-
-// packMessages appends the conversation in the spool's layout: a count, then
-// role and content of each message with their lengths. Its bytes identify the
-// conversation.
-func packMessages(dst []byte, messages []Message) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(messages)))
-	for _, m := range messages {
-		dst = appendString(dst, m.Role)
-		dst = appendString(dst, m.Content)
-	}
-	return dst
-}
-
-// packSides appends the side columns, which follow the messages.
-func packSides(dst []byte, row *Row) []byte {
-	for _, s := range row.texts() {
-		dst = appendString(dst, *s)
-	}
-	for _, n := range row.numbers() {
-		dst = binary.AppendUvarint(dst, uint64(*n))
-	}
-	return dst
-}
-
-// unpackRow is the inverse of packMessages and packSides. The input was packed
-// by this process and S2 checked its frame.
-func unpackRow(row *Row, src string) {
-	r := rowReader{src}
-	n := int(r.uvarint())
-	row.Messages = row.Messages[:0]
-	for range n {
-		role := r.text()
-		row.Messages = append(row.Messages, Message{Role: role, Content: r.text()})
-	}
-	for _, s := range row.texts() {
-		*s = r.text()
-	}
-	for _, p := range row.numbers() {
-		*p = int32(r.uvarint())
-	}
-}
-
-func appendString(dst []byte, s string) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(s)))
-	return append(dst, s...)
-}
-
-type rowReader struct{ rest string }
-
-func (r *rowReader) uvarint() uint64 {
-	var x uint64
-	for shift := 0; ; shift += 7 {
-		b := r.rest[0]
-		r.rest = r.rest[1:]
-		x |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			return x
-		}
-	}
-}
-
-func (r *rowReader) text() string {
-	n := r.uvarint()
-	s := r.rest[:n]
-	r.rest = r.rest[n:]
-	return s
 }

@@ -120,7 +120,7 @@ func TestTypesAndOrderOfSourcesDoCount(t *testing.T) {
 func TestTheFingerprintOfAGivenRecipeStays(t *testing.T) {
 	r := mustLoad(t, small)
 	got := r.Fingerprint() + " " + r.DataFingerprint()
-	want := "b8d6fb40177df4bd6679e0aac0cd1538489b12a48d6b25589d125f3909e174e7 aaaf96ed2195c8e94b1483cafe7b8cc6c9c86b7e060d1b21d18a3942af16bc58"
+	want := "c515ee6a866be7aa35af429619f918edb63befd353301d39f8540c9b8aa1060f ac8ea94a1040df2303c378bbe9e8be3ed7c24d5476c261b2f067a8211808df17"
 	if got != want {
 		t.Errorf("got %s, want %s\n%s", got, want, r.tree("", "run").json(nil))
 	}

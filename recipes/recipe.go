@@ -92,6 +92,9 @@ type Mix struct {
 	Unique string `yaml:"unique"`
 	// Validation is the fraction held out, [0, 1), whole repositories; default 0.02.
 	Validation float64 `yaml:"validation"`
+	// Output is what the rows hold: messages (default), text that every
+	// trainer reads, or tokens, which are input_ids, attention_mask and labels.
+	Output string `yaml:"output"`
 }
 
 // Train is what a trainer is told.
@@ -122,7 +125,7 @@ func defaults() *Recipe {
 		Tools: Tools{As: "openhands"},
 		Mix: Mix{
 			Sampler: "all", Seed: 17, Unit: "trajectories",
-			OverWindow: "drop", Unique: "content", Validation: 0.02,
+			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
 		},
 		// Epochs, batch and rate are those of the reference's 32B run.
 		Train: Train{

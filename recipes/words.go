@@ -20,6 +20,7 @@ var words = map[string][]string{
 	"mix.unit":        {string(mix.Trajectories), string(mix.Tokens)},
 	"mix.over_window": {"drop"},
 	"mix.unique":      {mix.UniqueContent, mix.UniqueNone},
+	"mix.output":      names(mix.Outputs),
 	"train.trainer":   names(trainer.Trainers),
 	"train.method":    {"full", "lora"},
 	"train.schedule":  {"cosine", "linear", "constant"},

@@ -31,7 +31,7 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 	cfg := mix.Config{
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
-		Template: r.Model.Template, Tools: format.Style(r.Tools.As),
+		Template: r.Model.Template, Tools: format.Style(r.Tools.As), Output: r.Mix.Output,
 		Sampler: r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
 		Out:     filepath.Join(s.datasetsDir(), datasetName(r)),
