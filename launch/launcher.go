@@ -128,7 +128,7 @@ func (l *Launcher) save(ctx context.Context, run Run, handle Handle, reason stri
 	if err != nil {
 		return run, err
 	}
-	return l.Ledger.Run(ctx, run.ID)
+	return l.reload(ctx, run)
 }
 
 // settle decides about an attempt without a handle whose launcher failed or
@@ -153,7 +153,7 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Failed, Reason: reason, EndedAt: time.Now()}); err != nil {
 		return run, errors.Join(cause, err)
 	}
-	run, err = l.Ledger.Run(ctx, run.ID)
+	run, err = l.reload(ctx, run)
 	return run, errors.Join(cause, err)
 }
 

@@ -11,9 +11,9 @@ import (
 // Refresh asks the backend how the run stands, reads what its trainer logged
 // since, and writes both to the ledger. An attempt whose launcher died before
 // it saved the handle is adopted or declared never started. Runs that ended
-// come back as they are.
+// come back as they are. With an error comes the run as it was given.
 func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
-	run, err := l.Ledger.Run(ctx, run.ID)
+	run, err := l.reload(ctx, run)
 	if err != nil || run.State.Ended() {
 		return run, err
 	}
@@ -36,7 +36,16 @@ func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 	if err := l.record(ctx, run, status); err != nil {
 		return run, err
 	}
-	return l.Ledger.Run(ctx, run.ID)
+	return l.reload(ctx, run)
+}
+
+// reload reads the run again; a ledger that does not answer leaves it as it is.
+func (l *Launcher) reload(ctx context.Context, run Run) (Run, error) {
+	now, err := l.Ledger.Run(ctx, run.ID)
+	if err != nil {
+		return run, err
+	}
+	return now, nil
 }
 
 // adopt looks after an attempt without a handle, unless its launcher lives.
@@ -52,7 +61,7 @@ func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, er
 		return run, err
 	}
 	defer unlock()
-	run, err = l.Ledger.Run(ctx, run.ID)
+	run, err = l.reload(ctx, run)
 	if err != nil || run.Handle != "" || run.State.Ended() {
 		return run, err
 	}

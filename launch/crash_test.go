@@ -1,0 +1,225 @@
+package launch_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+)
+
+func TestALauncherKilledAtAnyPointNeverStartsARunTwice(t *testing.T) {
+	for point, want := range map[string]struct {
+		state  launch.State
+		reason string
+		starts int
+	}{
+		"intent":   {launch.Failed, "never started", 0},
+		"starting": {launch.Failed, "never started", 0},
+		"started":  {launch.Succeeded, "code 0", 1},
+	} {
+		t.Run(point, func(t *testing.T) {
+			p := newPlace(t)
+			if err := begin(t, "start", p.Home, p.dataset, p.mark, point).Run(); err == nil {
+				t.Fatal("the launcher lived")
+			}
+			runs, err := p.Ledger.Runs(t.Context(), 0)
+			if err != nil || len(runs) != 1 || runs[0].Handle != "" {
+				t.Fatalf("the crash left %+v, %v", runs, err)
+			}
+			run := p.end(t, runs[0])
+			if run.State != want.state || !strings.Contains(run.Reason, want.reason) || p.starts(t) != want.starts {
+				t.Errorf("%s: %s, started %d times", run.State, run.Reason, p.starts(t))
+			}
+		})
+	}
+}
+
+// Whenever the launcher dies, what the ledger says afterwards is what happened.
+func TestALauncherKilledAtAnyMomentLeavesATrueLedger(t *testing.T) {
+	states := map[launch.State]int{}
+	for delay := range 24 {
+		p := newPlace(t)
+		cmd := begin(t, "start", p.Home, p.dataset, p.mark, "never")
+		cmd.Stderr = nil
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(delay) * 3 * time.Millisecond) // spread over what a start takes
+		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // killed, or done before
+		runs, err := p.List(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range runs {
+			run = p.end(t, run)
+			states[run.State]++
+			if want := map[launch.State]int{launch.Succeeded: 1, launch.Failed: 0}[run.State]; p.starts(t) != want {
+				t.Errorf("after %d: %s (%s), started %d times", delay, run.State, run.Reason, p.starts(t))
+			}
+		}
+		if len(runs) == 0 && p.starts(t) != 0 {
+			t.Errorf("after %d: no run in the ledger, started %d times", delay, p.starts(t))
+		}
+	}
+	t.Log("ended as", states)
+}
+
+func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) {
+	p := newPlace(t)
+	if err := begin(t, "start", p.Home, p.dataset, p.mark, "started").Run(); err == nil {
+		t.Fatal("the launcher lived")
+	}
+	var looking sync.WaitGroup
+	for range 8 {
+		looking.Go(func() {
+			if _, err := p.List(t.Context(), 0); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	looking.Wait()
+	runs, err := p.Ledger.Runs(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run := p.end(t, runs[0]); run.State != launch.Succeeded || p.starts(t) != 1 {
+		t.Errorf("%s: %s, started %d times", run.State, run.Reason, p.starts(t))
+	}
+	events, err := p.Ledger.Events(t.Context(), runs[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var adopted int
+	for _, e := range events {
+		if strings.Contains(e.Text, "adopted") {
+			adopted++
+		}
+	}
+	if adopted != 1 {
+		t.Errorf("adopted %d times: %+v", adopted, events)
+	}
+}
+
+func TestProcessesThatRaceToStartARunStartItOnce(t *testing.T) {
+	p := newPlace(t)
+	const racers = 4
+	run, err := p.Ledger.Create(t.Context(), "0199aaaa-0000", job(p.dataset, "hold", p.mark), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var go1, ready sync.WaitGroup
+	go1.Add(1)
+	ready.Add(racers)
+	var racing sync.WaitGroup
+	won := make(chan string, racers)
+	for range racers {
+		racing.Go(func() { won <- race(t, p, run.ID, &ready, &go1) })
+	}
+	ready.Wait()
+	go1.Done()
+	racing.Wait()
+	close(won)
+	var winners int
+	for line := range won {
+		if strings.HasPrefix(line, "true") {
+			winners++
+		} else if !strings.Contains(line, "already claimed") {
+			t.Errorf("a loser said %q", line)
+		}
+	}
+	if run, err = p.Stop(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	if winners != 1 || p.starts(t) != 1 || run.State != launch.Cancelled {
+		t.Errorf("%d won, started %d times, %s", winners, p.starts(t), run.State)
+	}
+}
+
+// race runs one process up to its start, and on when all others are there too.
+func race(t *testing.T, p place, id string, ready, start *sync.WaitGroup) string {
+	cmd := begin(t, "begin", p.Home, id, p.mark)
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut, cmd.Start()); err != nil {
+		t.Error(err)
+	}
+	lines := bufio.NewReader(out)
+	if line, err := lines.ReadString('\n'); line != "ready\n" {
+		t.Errorf("%q, %v", line, err)
+	}
+	ready.Done()
+	start.Wait()
+	if _, err := io.WriteString(in, "\n"); err != nil {
+		t.Error(err)
+	}
+	line, err := lines.ReadString('\n')
+	if err := errors.Join(err, cmd.Wait()); err != nil {
+		t.Error(err)
+	}
+	return line
+}
+
+func TestARunGoesOnWhenItsLauncherIsKilledAndIsFoundAgain(t *testing.T) {
+	p := newPlace(t)
+	cmd := begin(t, "leave", p.Home, p.dataset, p.mark)
+	out, err := cmd.StdoutPipe()
+	if err := errors.Join(err, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	id, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+	run, err := p.Ledger.Find(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run, err = p.Refresh(t.Context(), run); err != nil || run.State != launch.Running {
+		t.Fatalf("%s (%s), %v", run.State, run.Reason, err)
+	}
+	if run, err = p.Stop(t.Context(), run); err != nil || run.State != launch.Cancelled || run.ExitCode == nil || *run.ExitCode != 143 {
+		t.Errorf("%+v, %v", run.Attempt, err)
+	}
+}
+
+func TestProcessesThatMeetAtANewLedgerAllWrite(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "home", "runs.db")
+	const writers = 6
+	var writing sync.WaitGroup
+	for i := range writers {
+		writing.Go(func() {
+			cmd := begin(t, "open", file, fmt.Sprintf("0199aaa%d", i))
+			var words bytes.Buffer
+			cmd.Stderr = &words
+			if err := cmd.Run(); err != nil {
+				t.Errorf("%v: %s", err, words.String())
+			}
+		})
+	}
+	writing.Wait()
+	l, err := launch.OpenLedger(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if runs, err := l.Runs(t.Context(), 0); err != nil || len(runs) != writers {
+		t.Errorf("%d runs, %v", len(runs), err)
+	}
+}

@@ -1,0 +1,195 @@
+package launch_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend"
+	"trainyard/launch/trainer"
+)
+
+// TestMain lets the test binary play trainyard's supervisor, the trainer, and
+// a trainyard that starts a run and may be killed while it does.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && play(os.Args[1], os.Args[2:]) {
+		os.Exit(0)
+	}
+	// A program built with the race detector waits a second before it exits.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
+	os.Exit(m.Run())
+}
+
+func play(role string, args []string) bool {
+	switch role {
+	case "supervise":
+		check(backend.Supervise(args[0]))
+	case "train": // MARK OUTPUT
+		train(args[0], args[1])
+	case "hold": // MARK: until asked to end
+		asked := make(chan os.Signal, 1)
+		signal.Notify(asked, syscall.SIGTERM)
+		note(args[0])
+		<-asked
+		os.Exit(143)
+	case "start": // HOME DATASET MARK POINT: starts a run and dies at the point
+		l := launcher(args[0])
+		l.DieAt(func(point string) {
+			if point == args[3] {
+				check(syscall.Kill(os.Getpid(), syscall.SIGKILL))
+				select {}
+			}
+		})
+		run, err := l.Start(context.Background(), job(args[1], "train", args[2], "{output}"))
+		check(err)
+		fmt.Println(run.ID)
+	case "leave": // HOME DATASET MARK: starts a run that goes on, and waits to be killed
+		run, err := launcher(args[0]).Start(context.Background(), job(args[1], "hold", args[2]))
+		check(err)
+		fmt.Println(run.ID)
+		time.Sleep(time.Hour)
+	case "begin": // HOME ID MARK: starts a run that is pending already
+		l := launcher(args[0])
+		run, err := l.Ledger.Run(context.Background(), args[1])
+		check(err)
+		fmt.Println("ready")
+		_, err = bufio.NewReader(os.Stdin).ReadString('\n') // all racers at once
+		check(err)
+		run, err = l.Begin(context.Background(), run, launch.Command{Argv: []string{l.Self, "hold", args[2]}})
+		fmt.Println(run.Handle != "" && err == nil, err)
+	case "open": // FILE: one of many that meet at a new ledger
+		l, err := launch.OpenLedger(args[0])
+		check(err)
+		_, err = l.Create(context.Background(), args[1], launch.Job{}, "")
+		check(err)
+		check(l.Close())
+	default:
+		return false
+	}
+	return true
+}
+
+// train leaves its mark and logs as a trainer does.
+func train(mark, output string) {
+	note(mark)
+	check(os.MkdirAll(output, 0o700))
+	log, err := os.Create(filepath.Join(output, "trainer_log.jsonl"))
+	check(err)
+	for step := 1; step <= 3; step++ {
+		_, err := fmt.Fprintf(log, `{"current_steps": %d, "total_steps": 3, "loss": %d.5, "throughput": 100, "remaining_time": "0:00:01"}`+"\n", step, 4-step)
+		check(err)
+	}
+	_, err = fmt.Fprintln(log, `{"current_steps": 3, "total_steps": 3, "eval_loss": 1.75}`)
+	check(err)
+	fmt.Println("trained")
+}
+
+// note adds a line to the file that counts starts.
+func note(mark string) {
+	f, err := os.OpenFile(mark, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	check(err)
+	_, err = fmt.Fprintln(f, os.Getpid())
+	check(err)
+	check(f.Close())
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// launcher is what the program makes of its settings.
+func launcher(home string) *launch.Launcher {
+	self, err := os.Executable()
+	check(err)
+	ledger, err := launch.OpenLedger(launch.LedgerFile(home))
+	check(err)
+	return &launch.Launcher{
+		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backend.Backends, Self: self, Poll: 5 * time.Millisecond,
+	}
+}
+
+// job runs this binary in a role, through the trainer command.
+func job(dataset string, argv ...string) launch.Job {
+	list := []any{"{self}"}
+	for _, arg := range argv {
+		list = append(list, arg)
+	}
+	return launch.Job{
+		Recipe: "r", Fingerprint: "f", Trainer: "command", Backend: "local", Model: "m", Template: "qwen2.5",
+		Dataset: launch.Dataset{Dir: dataset, Train: launch.Split{Shards: []string{"train-00000-of-00001.parquet"}, Rows: 10}},
+		Window:  1024, Epochs: 1, Batch: 1, LR: 1e-5, Params: launch.Params{"argv": list},
+	}
+}
+
+// A place is a state directory of a test, the launcher in it, and the file
+// that counts how often its trainer was started.
+type place struct {
+	*launch.Launcher
+	dataset, mark string
+}
+
+func newPlace(t *testing.T) place {
+	t.Helper()
+	dir := t.TempDir()
+	l := launcher(filepath.Join(dir, "home"))
+	p := place{Launcher: l, dataset: filepath.Join(dir, "dataset"), mark: filepath.Join(dir, "mark")}
+	t.Cleanup(func() {
+		runs, err := l.Ledger.Runs(context.Background(), 0)
+		if err != nil {
+			t.Error(err)
+		}
+		l.Grace = time.Millisecond
+		for _, r := range runs {
+			if _, err := l.Stop(context.Background(), r); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := l.Ledger.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// starts counts how often the trainer was started.
+func (p place) starts(t *testing.T) int {
+	t.Helper()
+	data, err := os.ReadFile(p.mark)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return strings.Count(string(data), "\n")
+}
+
+// begin starts this binary in a role that play knows.
+func begin(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func (p place) end(t *testing.T, run launch.Run) launch.Run {
+	t.Helper()
+	run, err := p.Watch(t.Context(), run, func(launch.Update) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
