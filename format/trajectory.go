@@ -44,6 +44,12 @@ type Trajectory struct {
 	Repo       string // owner/name; empty where unknown
 	Teacher    string // the model that acted; empty where unknown
 	Messages   []Message
+	// How it ended and what it cost, where the record says so; zero is unknown.
+	ExitStatus       string
+	Patch            string  // unified diff that the agent left behind
+	CostUSD          float64 // of all model calls
+	PromptTokens     int64   // as billed, summed over the calls
+	CompletionTokens int64
 	// Tools is the JSON array of tool descriptions (OpenAI shape) as recorded,
 	// null members of objects stripped; nil where the record has none.
 	Tools json.RawMessage
