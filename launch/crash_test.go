@@ -140,6 +140,7 @@ func TestProcessesThatRaceToStartARunStartItOnce(t *testing.T) {
 			t.Errorf("a loser said %q", line)
 		}
 	}
+	p.awaitStart(t)
 	if run, err = p.Stop(t.Context(), run); err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +192,7 @@ func TestARunGoesOnWhenItsLauncherIsKilledAndIsFoundAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.awaitStart(t)
 	if run, err = p.Refresh(t.Context(), run); err != nil || run.State != launch.Running {
 		t.Fatalf("%s (%s), %v", run.State, run.Reason, err)
 	}

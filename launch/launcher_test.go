@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"trainyard/launch"
 )
@@ -104,9 +103,7 @@ func TestStoppingARunCancelsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for p.starts(t) == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	p.awaitStart(t)
 	if run, err = p.Stop(t.Context(), run); err != nil || run.State != launch.Cancelled || !strings.Contains(run.Reason, "stopped on request") {
 		t.Errorf("%+v, %v", run.Attempt, err)
 	}

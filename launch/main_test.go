@@ -38,7 +38,7 @@ func play(role string, args []string) bool {
 	case "hold": // MARK: until asked to end
 		asked := make(chan os.Signal, 1)
 		signal.Notify(asked, syscall.SIGTERM)
-		note(args[0])
+		note(args[0]) // from here on it hears the signal
 		<-asked
 		os.Exit(143)
 	case "start": // HOME DATASET MARK POINT: starts a run and dies at the point
@@ -171,6 +171,18 @@ func (p place) starts(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return strings.Count(string(data), "\n")
+}
+
+// awaitStart waits until the trainer does its work: a signal before that ends
+// it without a word.
+func (p place) awaitStart(t *testing.T) {
+	t.Helper()
+	for p.starts(t) == 0 {
+		if err := t.Context().Err(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // begin starts this binary in a role that play knows.

@@ -83,6 +83,10 @@ func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
 		change.Code = &status.Code
 	}
 	_, err := l.Ledger.Advance(ctx, run.ID, run.N, change)
+	var overtaken *TransitionError
+	if errors.As(err, &overtaken) && overtaken.From.Ended() {
+		return nil // another process saw the end first
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package backend
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -255,9 +256,24 @@ func TestAProcessWithTheSamePidIsNotTheSupervisor(t *testing.T) {
 }
 
 func TestARestartOfTheMachineIsTheReason(t *testing.T) {
-	s := status(t, t.TempDir(), `{"pid":1,"start_time":"1","boot_id":"before"}`)
-	if s.State != launch.Lost || !strings.Contains(s.Reason, "restarted") {
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := launch.Handle(fmt.Sprintf(`{"pid":1,"start_time":"1","boot_id":"before","host":%q}`, host))
+	if s := status(t, t.TempDir(), h); s.State != launch.Lost || !strings.Contains(s.Reason, "restarted") {
 		t.Errorf("status %+v", s)
+	}
+}
+
+// A home directory on a network disk shows runs of other machines.
+func TestARunOfAnotherMachineIsNotDeclaredLost(t *testing.T) {
+	const h = `{"pid":1,"start_time":"1","boot_id":"theirs","host":"gpu7.elsewhere"}`
+	if s := status(t, t.TempDir(), h); s.State != launch.Running || !strings.Contains(s.Reason, "gpu7.elsewhere") {
+		t.Errorf("status %+v", s)
+	}
+	if err := (Local{}).Stop(t.Context(), t.TempDir(), h, time.Second); err == nil || !strings.Contains(err.Error(), "stop it there") {
+		t.Errorf("stop: %v", err)
 	}
 }
 

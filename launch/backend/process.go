@@ -8,6 +8,7 @@ type identity struct {
 	PID       int    `json:"pid"`
 	StartTime string `json:"start_time"` // as the system counts it
 	BootID    string `json:"boot_id"`
+	Host      string `json:"host,omitempty"` // its name, for people on another machine
 }
 
 // identify reads the identity of a living process.
@@ -20,7 +21,11 @@ func identify(pid int) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{PID: pid, StartTime: start, BootID: boot}, nil
+	host, err := os.Hostname()
+	if err != nil {
+		return identity{}, err
+	}
+	return identity{PID: pid, StartTime: start, BootID: boot, Host: host}, nil
 }
 
 // alive reports whether the process still runs; a zombie does not.
@@ -29,7 +34,17 @@ func (id identity) alive() bool {
 		return false
 	}
 	now, err := identify(id.PID)
+	now.Host = id.Host // a laptop may get another name while it runs
 	return err == nil && now == id
+}
+
+// boot tells whether this machine has not been restarted since the process was
+// started, or whether it was started on another machine that shares our files.
+func (id identity) boot() (same, elsewhere bool) {
+	boot, errBoot := bootID()
+	host, errHost := os.Hostname()
+	same = errBoot != nil || boot == id.BootID
+	return same, !same && errHost == nil && host != id.Host
 }
 
 // signal sends sig to this very process. os.FindProcess holds a pidfd where

@@ -32,14 +32,22 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 	return unsupervised(dir, supervisor), nil
 }
 
-// unsupervised judges an attempt whose supervisor is gone without a record.
+// unsupervised judges an attempt whose supervisor is not here and has left no
+// record.
 func unsupervised(dir string, supervisor identity) launch.Status {
-	if boot, err := bootID(); err == nil && boot != supervisor.BootID {
+	same, elsewhere := supervisor.boot()
+	if elsewhere {
+		return launch.Status{State: launch.Running, Code: -1, Reason: "last known: it was started on " + supervisor.Host + ", look there for news"}
+	}
+	if !same {
 		return lost("the machine was restarted while the run went on")
 	}
 	if pids := survivors(dir); len(pids) > 0 {
 		return launch.Status{State: launch.Running, Code: -1, Reason: fmt.Sprintf(
 			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, pids[0])}
+	}
+	if found, err := readJSON(dir, stopName, &stopRequest{}); err == nil && found {
+		return launch.Status{State: launch.Cancelled, Code: -1, Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
 	}
 	reason := fmt.Sprintf("the supervisor (pid %d) vanished without an exit record, killed from outside or for want of memory; the trainer is gone too, and how it ended is not known", supervisor.PID)
 	if words := strings.TrimSpace(lastLines(filepath.Join(dir, supervisorLogName), 400)); words != "" {

@@ -14,11 +14,18 @@ import (
 
 // Stop implements launch.Backend. The request is a file first and a signal
 // second, so that the supervisor knows our TERM from anybody else's, and finds
-// the request also if it was not there yet to hear the signal.
-func (Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
+// the request also if it was not there yet to hear the signal. What has ended
+// gets no request: it did not end by it.
+func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
 	var supervisor identity
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
 		return fmt.Errorf("local: handle %q: %w", h, err)
+	}
+	if _, elsewhere := supervisor.boot(); elsewhere {
+		return fmt.Errorf("local: it was started on %s: stop it there", supervisor.Host)
+	}
+	if s, err := b.Status(ctx, dir, h); err != nil || s.State.Ended() {
+		return err
 	}
 	request := stopRequest{At: time.Now(), Grace: grace}
 	if err := writeJSON(dir, stopName, request); err != nil {
@@ -31,28 +38,19 @@ func (Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.D
 	return err
 }
 
-// stopUnsupervised does the work of a supervisor that is gone. Where nothing
-// is left to stop it writes nothing: nobody knows how that ended.
+// stopUnsupervised does the work of a supervisor that is gone.
 func stopUnsupervised(ctx context.Context, dir string, request stopRequest) error {
-	if found, err := readJSON(dir, exitName, &Exit{}); found || err != nil {
-		return err
-	}
-	if len(survivors(dir)) == 0 {
-		return nil
-	}
 	signalAll(dir, syscall.SIGTERM)
-	for len(survivors(dir)) > 0 && ctx.Err() == nil {
+	for len(survivors(dir)) > 0 {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if time.Now().After(request.deadline()) {
 			signalAll(dir, syscall.SIGKILL)
 		}
 		pause()
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return writeJSON(dir, exitName, Exit{
-		Code: -1, Stopped: true, Ended: time.Now(), Reason: "stopped on request; its supervisor was gone, so its exit code is not known",
-	})
+	return nil
 }
 
 // signalAll reaches the trainer's process group and whatever left it.
