@@ -1,6 +1,7 @@
 package format
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -34,6 +35,10 @@ func StyleNames() []string {
 
 // RenderOptions are what a rendering needs to know besides the trajectory.
 type RenderOptions struct {
+	// System supplies or replaces the record's system text; empty keeps it.
+	System string
+	// Tools supplies tool descriptions (a JSON array) where the record has none.
+	Tools json.RawMessage
 	// DefaultSystem is written out where a record has no system text, so that
 	// no template adds its own. Empty: such a record is rejected.
 	DefaultSystem string
@@ -48,6 +53,8 @@ type RenderOptions struct {
 // edit adds its note once, so counting equal notes counts edits.
 const (
 	NoteDefaultSystem  = "default_system"          // no system text: the default is written out
+	NoteSystem         = "supplied_system"         // the given system text stands in place of the record's, or of none
+	NoteTools          = "supplied_tools"          // the record has no tool list: the given one is described
 	NoteLateSystem     = "late_system_as_user"     // a system message after the start becomes a user turn
 	NoteMerged         = "merged_consecutive"      // two turns of one role joined by an empty line
 	NoteSplitCalls     = "split_parallel_calls"    // a turn with several calls became one turn per call
@@ -87,6 +94,7 @@ func Render(t *Trajectory, as Style, opt RenderOptions) (Chat, []string, error) 
 		return nil, nil, unknownName("tool style", string(as), StyleNames())
 	}
 	p := &page{opt: opt, rendered: hasRenderedCalls(t)}
+	t = p.supplied(t)
 	system, rest := p.splitSystem(t.Messages)
 	tools, err := style.tools(p, t)
 	if err != nil {
@@ -104,6 +112,27 @@ func Render(t *Trajectory, as Style, opt RenderOptions) (Chat, []string, error) 
 	}
 	chat, err := p.chat(system + tools)
 	return chat, p.notes, err
+}
+
+// supplied puts the system text and the tools that the caller gives in their
+// places. The record's own copy stays as it is.
+func (p *page) supplied(t *Trajectory) *Trajectory {
+	given := *t
+	if p.opt.System != "" {
+		rest := t.Messages
+		for len(rest) > 0 && rest[0].Role == System {
+			rest = rest[1:]
+		}
+		given.Messages = append([]Message{{Role: System, Content: p.opt.System}}, rest...)
+		p.note(NoteSystem)
+	}
+	if t.Tools == nil && len(p.opt.Tools) > 0 {
+		given.Tools = p.opt.Tools
+		if !p.rendered {
+			p.note(NoteTools)
+		}
+	}
+	return &given
 }
 
 // splitSystem joins the system messages a trajectory starts with.
