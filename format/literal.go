@@ -107,7 +107,7 @@ var pythonWords = map[string]string{
 	"True": "true", "False": "false", "None": "null", "nan": "NaN", "inf": "Infinity", "-inf": "-Infinity",
 }
 
-// word reads a name or a number; the JSON index checks numbers afterwards.
+// word reads a name or a number.
 func (p *pythonParser) word() error {
 	end := p.at
 	for end < len(p.src) && strings.IndexByte(" \t\r\n\f,:]})([{'\"", p.src[end]) < 0 {
@@ -116,13 +116,23 @@ func (p *pythonParser) word() error {
 	word := p.src[p.at:end]
 	if json, ok := pythonWords[word]; ok {
 		p.out = append(p.out, json...)
-	} else if _, err := strconv.ParseFloat(word, 64); err == nil && strings.IndexByte("-0123456789", word[0]) >= 0 {
+	} else if isNumber(word) {
 		p.out = append(p.out, word...)
 	} else {
 		return p.fail("%q is no literal", clip(word))
 	}
 	p.at = end
 	return nil
+}
+
+// isNumber says that a word is a number as JSON, and so repr(), writes it.
+func isNumber(word string) bool {
+	if word == "" {
+		return false
+	}
+	ix := index{src: []byte(word)}
+	end, err := ix.number(0)
+	return err == nil && end == len(word)
 }
 
 // text reads a string in single or double quotes.

@@ -1,0 +1,100 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden is what a record becomes: its trajectory and its chat in every
+// style, or the reason that it does not.
+type golden struct {
+	Record     int
+	Reject     string             `json:",omitempty"`
+	ID         string             `json:",omitempty"`
+	InstanceID string             `json:",omitempty"`
+	Repo       string             `json:",omitempty"`
+	Teacher    string             `json:",omitempty"`
+	Tools      json.RawMessage    `json:",omitempty"`
+	Chats      map[Style][]string `json:",omitempty"`
+	Notes      map[Style][]string `json:",omitempty"`
+}
+
+// Every dialect has a directory of its own files in testdata, and what each
+// of their records becomes beside them.
+func TestEveryDialectMatchesItsGoldenFiles(t *testing.T) {
+	for _, name := range Names() {
+		inputs, err := filepath.Glob(filepath.Join("testdata", name, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked := 0
+		for _, input := range inputs {
+			if strings.HasSuffix(input, ".golden") {
+				continue
+			}
+			checkGolden(t, name, input)
+			checked++
+		}
+		if checked == 0 {
+			t.Errorf("dialect %s has no file in testdata/%s", name, name)
+		}
+	}
+}
+
+func checkGolden(t *testing.T, dialect, input string) {
+	var got []golden
+	for _, format := range []string{dialect, Auto} {
+		got = nil
+		for _, o := range readAll(t, Input{Path: input, Format: format}) {
+			got = append(got, goldenOf(t, o))
+		}
+		var raw bytes.Buffer
+		enc := json.NewEncoder(&raw)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", " ")
+		if err := enc.Encode(got); err != nil {
+			t.Fatal(err)
+		}
+		if *update {
+			if err := os.WriteFile(input+".golden", raw.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(input + ".golden")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if raw.String() != string(want) {
+			t.Errorf("%s read as %s differs from its golden file; go test -run Golden -update ./format, then read the diff", input, format)
+		}
+	}
+}
+
+func goldenOf(t *testing.T, o outcome) golden {
+	g := golden{Record: o.Record.Line, Chats: map[Style][]string{}, Notes: map[Style][]string{}}
+	if o.Err != nil {
+		g.Reject = reasonOf(t, o.Err) + ": " + o.Err.Error()
+		return g
+	}
+	g.ID, g.InstanceID, g.Repo, g.Teacher, g.Tools = o.T.ID, o.T.InstanceID, o.T.Repo, o.T.Teacher, o.T.Tools
+	for style := range Styles {
+		chat, notes, err := Render(o.T, style, RenderOptions{DefaultSystem: "(default)"})
+		var r *Reject
+		if errors.As(err, &r) {
+			notes = []string{"rejected: " + r.Reason}
+		}
+		for _, turn := range chat {
+			g.Chats[style] = append(g.Chats[style], string(turn.Role)+": "+turn.Content)
+		}
+		g.Notes[style] = notes
+	}
+	return g
+}
