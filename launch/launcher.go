@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,124 +37,6 @@ func (l *Launcher) Dir(run Run) string {
 }
 
 func (l *Launcher) runDir(id string) string { return filepath.Join(l.Home, "runs", id) }
-
-// Start checks and renders the job, writes the intent and starts the attempt.
-// It returns once the backend has it and the ledger knows its handle. An error
-// with a Run that has an id means that the run exists and did not start; faults
-// of the job leave nothing behind.
-func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
-	trainer, backend, err := l.parts(job)
-	if err != nil {
-		return Run{}, err
-	}
-	if err := errors.Join(job.Validate(), trainer.Check(job, backend.LookPath)); err != nil {
-		return Run{}, err
-	}
-	id, err := newID()
-	if err != nil {
-		return Run{}, err
-	}
-	cmd, err := trainer.Render(job, l.site(id))
-	if err != nil {
-		return Run{}, err
-	}
-	return l.launch(ctx, id, job, cmd, backend)
-}
-
-// Render gives the command that Start would start, and starts nothing: where
-// the run's id goes, paths have the word RUN. The trainer need not be installed.
-func (l *Launcher) Render(job Job) (Command, error) {
-	trainer, _, err := l.parts(job)
-	if err != nil {
-		return Command{}, err
-	}
-	if err := job.Validate(); err != nil {
-		return Command{}, err
-	}
-	return trainer.Render(job, l.site("RUN"))
-}
-
-// site is that of a run's first attempt.
-func (l *Launcher) site(id string) Site {
-	return Site{Dir: l.Dir(Run{ID: id, Attempt: Attempt{N: 1}}), Self: l.Self}
-}
-
-// launch holds the run's lock from before the intent is written until the
-// handle is saved. Whoever finds a run without a handle and gets the lock knows
-// that its launcher is dead.
-func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, backend Backend) (Run, error) {
-	if err := os.MkdirAll(l.runDir(id), 0o700); err != nil {
-		return Run{}, fmt.Errorf("start run: %w", err)
-	}
-	unlock, err := lockFile(ctx, l.lockPath(id))
-	if err != nil {
-		return Run{}, err
-	}
-	defer unlock()
-	run, err := l.Ledger.Create(ctx, id, job, cmd.Progress)
-	if err != nil {
-		return Run{}, err
-	}
-	l.reached("intent")
-	return l.begin(ctx, run, cmd, backend)
-}
-
-// begin takes a pending attempt to running. From here on an interrupt must not
-// leave a started process without its handle, so ctx only bounds the wait
-// inside the backend.
-func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Backend) (Run, error) {
-	durable := context.WithoutCancel(ctx)
-	claimed, err := l.Ledger.Advance(durable, run.ID, run.N, Change{To: Starting, Reason: "claimed by this launcher"})
-	if err != nil {
-		return run, err
-	}
-	if !claimed {
-		return run, fmt.Errorf("run %s: %w", run.ID, ErrClaimed)
-	}
-	l.reached("starting")
-	task := Task{Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd}
-	handle, startErr := backend.Start(ctx, task)
-	l.reached("started")
-	if startErr != nil {
-		return l.settle(durable, run, backend, startErr)
-	}
-	return l.save(durable, run, handle, "started")
-}
-
-// save writes the handle, the first thing after a start.
-func (l *Launcher) save(ctx context.Context, run Run, handle Handle, reason string) (Run, error) {
-	_, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Running, Reason: reason, Handle: handle, StartedAt: time.Now()})
-	if err != nil {
-		return run, err
-	}
-	return l.reload(ctx, run)
-}
-
-// settle decides about an attempt without a handle whose launcher failed or
-// died: what was started is adopted, what was not never will be.
-func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause error) (Run, error) {
-	handle, err := backend.Find(ctx, l.Dir(run))
-	if err == nil {
-		if run.State == Pending {
-			if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Starting, Reason: "found running"}); err != nil {
-				return run, err
-			}
-		}
-		return l.save(ctx, run, handle, "adopted: its launcher died before it saved the handle")
-	}
-	if !errors.Is(err, ErrNeverStarted) {
-		return run, errors.Join(cause, err)
-	}
-	reason := "never started: the launcher died after it wrote the intent"
-	if cause != nil {
-		reason = "never started: " + cause.Error()
-	}
-	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Failed, Reason: reason, EndedAt: time.Now()}); err != nil {
-		return run, errors.Join(cause, err)
-	}
-	run, err = l.reload(ctx, run)
-	return run, errors.Join(cause, err)
-}
 
 func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
 	trainer, okT := l.Trainers[job.Trainer]

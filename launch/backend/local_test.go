@@ -146,6 +146,27 @@ func TestTheTrainerOutlivesItsSupervisorAndCanStillBeStopped(t *testing.T) {
 	}
 }
 
+// The supervisor may die after it started the trainer and before it wrote down
+// which process that is.
+func TestATrainerThatNobodyWroteDownIsFoundByItsMark(t *testing.T) {
+	task := task(t, "wait")
+	h := start(t, Local{}, task)
+	says(t, Local{}, task.Dir, h, "waiting")
+	killSupervisor(t, h)
+	if err := os.Remove(filepath.Join(task.Dir, trainerName)); err != nil {
+		t.Fatal(err)
+	}
+	if s := status(t, task.Dir, h); s.State != launch.Running {
+		t.Fatalf("status %+v", s)
+	}
+	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if s := status(t, task.Dir, h); s.State != launch.Cancelled || len(marked(task.Dir)) > 0 {
+		t.Errorf("status %+v, left %v", s, marked(task.Dir))
+	}
+}
+
 func TestATrainerThatEndedWithoutASupervisorIsLostWhateverItDid(t *testing.T) {
 	task := task(t, "wait")
 	h := start(t, Local{}, task)

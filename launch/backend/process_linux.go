@@ -68,3 +68,20 @@ func marked(dir string) (pids []int) {
 	}
 	return pids
 }
+
+// oomKills counts the processes that the kernel has killed for want of memory
+// since boot, those of control groups included; -1 where it does not tell.
+func oomKills() int {
+	data, err := os.ReadFile("/proc/vmstat")
+	if err != nil {
+		return -1
+	}
+	for line := range strings.Lines(string(data)) {
+		if count, ok := strings.CutPrefix(line, "oom_kill "); ok {
+			if n, err := strconv.Atoi(strings.TrimSpace(count)); err == nil {
+				return n
+			}
+		}
+	}
+	return -1
+}

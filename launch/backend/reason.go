@@ -11,6 +11,7 @@ type ending struct {
 	exit    Exit
 	outside os.Signal // that the supervisor got without a stop request
 	tail    string    // the end of the log
+	oom     *bool     // whether the kernel killed for want of memory meanwhile; nil: not known
 }
 
 // signalHints say what usually sends a signal to a training process.
@@ -20,7 +21,7 @@ var signalHints = map[int]string{
 	4:  "SIGILL: a binary built for another processor",
 	6:  "SIGABRT: an assertion, or the NCCL watchdog after a collective hung",
 	7:  "SIGBUS: most often /dev/shm is too small for the data loaders",
-	9:  "SIGKILL: most often the host ran out of memory (see dmesg); else somebody's kill -9",
+	9:  "SIGKILL: most often the host ran out of memory; else somebody's kill -9",
 	11: "SIGSEGV: a crash in native code",
 	15: "SIGTERM: asked to end from outside, by a scheduler or a shutdown",
 }
@@ -64,28 +65,44 @@ func (e ending) reason() string {
 
 func (e ending) what() string {
 	if e.exit.Signal != 0 {
-		return fmt.Sprintf("killed by signal %d%s", e.exit.Signal, hint(signalHints[e.exit.Signal]))
+		return fmt.Sprintf("killed by signal %d%s", e.exit.Signal, e.hint())
 	}
-	h := codeHints[e.exit.Code]
-	if e.exit.Code > 128 {
-		h = signalHints[e.exit.Code-128]
-	}
-	return fmt.Sprintf("exited with code %d%s", e.exit.Code, hint(h))
+	return fmt.Sprintf("exited with code %d%s", e.exit.Code, e.hint())
 }
 
-func hint(text string) string {
-	if text == "" {
+// hint is what most often lies behind a code or a signal. Whoever asked for
+// the end needs none.
+func (e ending) hint() string {
+	text := codeHints[e.exit.Code]
+	if e.exit.Code > 128 {
+		text = signalHints[e.exit.Code-128]
+	}
+	if e.exit.Code == 137 && e.oom != nil {
+		text = killHint(*e.oom)
+	}
+	if text == "" || e.exit.Stopped {
 		return ""
 	}
 	return " (" + text + ")"
 }
 
-// why adds what the log tells: a known trouble, else its last line.
+func killHint(oom bool) string {
+	if oom {
+		return "SIGKILL: the kernel killed for want of memory while this ran; use more memory, less offload or fewer workers"
+	}
+	return "SIGKILL: somebody's kill -9; the kernel killed nothing for want of memory while this ran"
+}
+
+// why adds what the log tells: a known trouble, else its last line. A process
+// that was killed did not know, so its last line is none.
 func (e ending) why() string {
 	for _, h := range logHints {
 		if strings.Contains(e.tail, h.words) {
 			return "; the log says: " + h.hint
 		}
+	}
+	if e.exit.Signal != 0 {
+		return ""
 	}
 	if line := lastLine(e.tail); line != "" {
 		return fmt.Sprintf("; the log ends with %q", line)

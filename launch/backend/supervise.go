@@ -64,6 +64,7 @@ type supervisor struct {
 	started time.Time
 	stop    stopRequest // zero until somebody asked
 	outside os.Signal   // a signal that nobody asked for through us
+	oomKill int         // of the kernel's count when the trainer was started
 }
 
 func (s *supervisor) run(signals <-chan os.Signal) error {
@@ -101,7 +102,7 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 	cmd.Env = append(os.Environ(), markName+"="+s.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	s.started = time.Now()
+	s.started, s.oomKill = time.Now(), oomKills()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -124,78 +125,6 @@ func startCode(err error) int {
 	return 127
 }
 
-// attend passes signals on until the trainer has ended, then sees to it that
-// nothing of the attempt is left.
-func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan struct{}) {
-	var kill <-chan time.Time
-	for {
-		select {
-		case sig := <-signals:
-			if ended(exited) {
-				continue // by itself, before the signal: its own word counts
-			}
-			kill = time.After(s.asked(sig))
-			s.signalAll(pid, syscall.SIGTERM)
-		case <-kill:
-			s.signalAll(pid, syscall.SIGKILL)
-		case <-exited:
-			s.sweep(pid)
-			return
-		}
-	}
-}
-
-func ended(exited <-chan struct{}) bool {
-	select {
-	case <-exited:
-		return true
-	default:
-		return false
-	}
-}
-
-// asked notes who wants the end, and gives the time left for it.
-func (s *supervisor) asked(sig os.Signal) time.Duration {
-	var request stopRequest
-	if found, err := readJSON(s.dir, stopName, &request); err == nil && found {
-		s.stop = request
-		return time.Until(request.deadline())
-	}
-	s.outside = sig
-	return outsideGrace
-}
-
-// outsideGrace is for a TERM that did not come from a stop of ours: most often
-// the machine goes down, and systemd kills 90 s after its TERM.
-const outsideGrace = 60 * time.Second
-
-// sweep ends what the trainer left behind. After a stop, processes that are
-// still saving may use up the grace: a wrapper script dies of the TERM at once,
-// while the trainer it started writes its checkpoint. The leader is not reaped
-// yet, so the name of its group is still ours.
-func (s *supervisor) sweep(pid int) {
-	for time.Now().Before(s.stop.deadline()) && len(marked(s.dir)) > 0 {
-		pause()
-	}
-	s.signalAll(pid, syscall.SIGKILL)
-	for range 50 { // new processes may appear while old ones are killed
-		if len(marked(s.dir)) == 0 {
-			return
-		}
-		pause()
-		s.signalAll(pid, syscall.SIGKILL)
-	}
-}
-
-func (s *supervisor) signalAll(pid int, sig syscall.Signal) {
-	_ = syscall.Kill(-pid, sig) // an empty group is what we want
-	for _, other := range marked(s.dir) {
-		if other != pid {
-			_ = syscall.Kill(other, sig)
-		}
-	}
-}
-
 func (s *supervisor) judge(state *os.ProcessState) Exit {
 	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero()}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
@@ -203,6 +132,10 @@ func (s *supervisor) judge(state *os.ProcessState) Exit {
 		exit.Code = 128 + exit.Signal
 	}
 	end := ending{exit: exit, outside: s.outside, tail: lastLines(filepath.Join(s.dir, launch.LogName), 32<<10)}
+	if now := oomKills(); now >= 0 && s.oomKill >= 0 {
+		killed := now > s.oomKill
+		end.oom = &killed
+	}
 	exit.Reason = launch.Redact(end.reason(), os.Environ())
 	return exit
 }

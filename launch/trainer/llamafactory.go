@@ -116,30 +116,6 @@ func datasetInfo(d launch.Dataset) (string, error) {
 // llamaFactoryTemplates maps our template names onto LLaMA-Factory's.
 var llamaFactoryTemplates = map[string]string{"qwen2.5": "qwen"}
 
-// llamaFactoryOwned are the keys that parameters may not set, with the reason.
-var llamaFactoryOwned = map[string]string{
-	"stage":                       "trainyard runs supervised fine-tuning only",
-	"do_train":                    "a run trains",
-	"model_name_or_path":          "set model.base",
-	"finetuning_type":             "set train.method",
-	"template":                    "set model.template: token counts and masks were made with it",
-	"dataset":                     "the dataset is the recipe's",
-	"dataset_dir":                 "the dataset is the recipe's",
-	"eval_dataset":                "the validation shards are split by repository",
-	"val_size":                    "it would split rows at random, with one repository on both sides",
-	"output_dir":                  "every attempt has a directory of its own",
-	"overwrite_output_dir":        "true deletes the log and the checkpoints to resume from",
-	"save_only_model":             "true makes the run impossible to resume",
-	"disable_shuffling":           "the order of rows is the trainer's, by the seed",
-	"learning_rate":               "set train.lr",
-	"num_train_epochs":            "set train.epochs",
-	"max_steps":                   "set train.epochs",
-	"lr_scheduler_type":           "set train.schedule",
-	"warmup_ratio":                "set train.warmup",
-	"seed":                        "set mix.seed",
-	"gradient_accumulation_steps": "it follows from train.batch, the GPUs and per_device_train_batch_size",
-}
-
 func llamaFactorySettings(job launch.Job, dir string) (*settings, error) {
 	template, okTemplate := llamaFactoryTemplates[job.Template]
 	perDevice, accumulation, errBatch := splitBatch(job)
@@ -162,38 +138,4 @@ func llamaFactorySettings(job launch.Job, dir string) (*settings, error) {
 	s.validation(job)
 	s.over(job.Params)
 	return s, nil
-}
-
-// refused lists every parameter that may not be set.
-func refused(job launch.Job) error {
-	var faults []error
-	for _, name := range slices.Sorted(maps.Keys(job.Params)) {
-		if why, owned := llamaFactoryOwned[name]; owned {
-			faults = append(faults, fmt.Errorf("llamafactory: train.params.%s may not be set: %s", name, why))
-		}
-	}
-	if v, set := job.Params["cutoff_len"]; set {
-		if n, ok := whole(v); !ok || n < job.Window {
-			faults = append(faults, fmt.Errorf("llamafactory: train.params.cutoff_len is %v, below the window of %d: rows would be cut without a word", v, job.Window))
-		}
-	}
-	return errors.Join(faults...)
-}
-
-// splitBatch divides the batch of the job among devices and accumulation.
-func splitBatch(job launch.Job) (perDevice, accumulation int, err error) {
-	perDevice = 1
-	if v, set := job.Params["per_device_train_batch_size"]; set {
-		n, ok := whole(v)
-		if !ok || n <= 0 {
-			return 0, 0, fmt.Errorf("llamafactory: train.params.per_device_train_batch_size is %v: give a whole number above 0", v)
-		}
-		perDevice = n
-	}
-	step := perDevice * job.Devices()
-	if job.Batch%step != 0 {
-		return 0, 0, fmt.Errorf("llamafactory: train.batch %d does not divide among %d GPUs with %d rows each: choose a multiple of %d",
-			job.Batch, job.Devices(), perDevice, step)
-	}
-	return perDevice, job.Batch / step, nil
 }

@@ -1,0 +1,54 @@
+package launch
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Create writes the intent to run job: a new run whose first attempt is
+// pending. Nothing is started.
+func (l *Ledger) Create(ctx context.Context, id string, job Job, progress string) (Run, error) {
+	stored, err := json.Marshal(job)
+	if err != nil {
+		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
+	}
+	now := time.Now()
+	err = l.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms) VALUES (?, ?, ?, ?, ?)`,
+			id, job.Recipe, job.Fingerprint, string(stored), now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("ledger: create run: %w", err)
+		}
+		if _, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress) VALUES (?, 1, ?, ?)`, id, Pending, progress); err != nil {
+			return fmt.Errorf("ledger: create attempt: %w", err)
+		}
+		return insertEvent(tx, id, 1, now, Pending, "intent written")
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	return l.Run(ctx, id)
+}
+
+// newID is a UUIDv7: ids sort by the time they were made.
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("make run id: %w", err)
+	}
+	return id.String(), nil
+}
+
+func insertEvent(tx *sql.Tx, run string, attempt int, at time.Time, state State, text string) error {
+	_, err := tx.Exec(`INSERT INTO events (run, attempt, at_ms, state, text) VALUES (?, ?, ?, ?, ?)`,
+		run, attempt, at.UnixMilli(), state, text)
+	if err != nil {
+		return fmt.Errorf("ledger: event: %w", err)
+	}
+	return nil
+}
