@@ -79,7 +79,7 @@ func printChat(t *terminal, s *settings, f facts, ex *tokenize.Example, views []
 	}
 	for i, v := range views {
 		t.print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, thousands(v.Tokens), thousands(v.Trained)))
-		t.print("%s", m.tokens(ex, ex.Turns[i]))
+		t.print("%s", m.tokens(tokenize.Qwen25(), ex, ex.Turns[i]))
 	}
 	return nil
 }
@@ -105,18 +105,18 @@ func (m marker) heading(format string, args ...any) string {
 }
 
 // tokens decodes the tokens of span with the trained ones marked.
-func (m marker) tokens(ex *tokenize.Example, span tokenize.Span) string {
+func (m marker) tokens(tok *tokenize.Tokenizer, ex *tokenize.Example, span tokenize.Span) string {
 	var b strings.Builder
 	at := span.Start
 	for _, trained := range ex.Spans {
 		if trained.End <= at || trained.Start >= span.End {
 			continue
 		}
-		b.WriteString(m.untrained(decode(ex, at, trained.Start)))
-		b.WriteString(m.trained(decode(ex, trained.Start, trained.End)))
+		b.WriteString(m.untrained(string(tok.Decode(ex.IDs[at:trained.Start]))))
+		b.WriteString(m.trained(string(tok.Decode(ex.IDs[trained.Start:trained.End]))))
 		at = trained.End
 	}
-	b.WriteString(m.untrained(decode(ex, at, span.End)))
+	b.WriteString(m.untrained(string(tok.Decode(ex.IDs[at:span.End]))))
 	return b.String()
 }
 
@@ -132,8 +132,4 @@ func (m marker) untrained(text string) string {
 		return paintDim + text + paintOff
 	}
 	return text
-}
-
-func decode(ex *tokenize.Example, start, end int) string {
-	return string(tokenize.Qwen25().Decode(ex.IDs[start:end]))
 }

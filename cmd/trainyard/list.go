@@ -23,12 +23,13 @@ type listed struct {
 
 // lists are the registries by the word that asks for them.
 var lists = map[string]func() []listed{
-	"formats":   listFormats,
-	"trainers":  listTrainers,
-	"backends":  listBackends,
-	"samplers":  listSamplers,
-	"recipes":   listRecipes,
-	"templates": listTemplates,
+	"formats":     listFormats,
+	"trainers":    listTrainers,
+	"backends":    listBackends,
+	"samplers":    listSamplers,
+	"recipes":     listRecipes,
+	"templates":   listTemplates,
+	"conventions": listConventions,
 }
 
 func newList(t *terminal, s *settings) *cobra.Command {
@@ -36,7 +37,7 @@ func newList(t *terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:       "list WHAT",
 		Short:     "List what a recipe or a command can name",
-		Long:      "List formats, trainers, backends, samplers, templates or recipes, each with one line on when to use it.",
+		Long:      "List formats, trainers, backends, samplers, templates, conventions or recipes, each with one line on when to use it.",
 		Example:   "  trainyard list formats\n  trainyard list recipes --json",
 		ValidArgs: words,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
@@ -77,6 +78,10 @@ func listSamplers() []listed {
 
 func listTemplates() []listed {
 	return summaries(tokenize.Templates, func(l tokenize.Layout) string { return l.Summary })
+}
+
+func listConventions() []listed {
+	return summaries(tokenize.Conventions, func(c tokenize.Convention) string { return c.Summary })
 }
 
 func listTrainers() []listed { return summaries(trainer.Trainers, launch.Trainer.Summary) }

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"trainyard/format"
+	"trainyard/tokenize"
+)
+
+// eachLine answers every line of in. A line that cannot be read ends the
+// work: answers and lines must stay side by side.
+func (j *tokenJob) eachLine(ctx context.Context, in io.Reader, name string, answer func(*tokenJob, []byte) error) error {
+	r := bufio.NewReaderSize(in, 1<<20)
+	w := bufio.NewWriterSize(j.t.out, 1<<20)
+	out := *j.t
+	out.out = w
+	j.t = &out
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			if err := answer(j, line); err != nil {
+				return errors.Join(w.Flush(), fmt.Errorf("%s:%d: %w", name, n, err))
+			}
+		}
+		if err != nil || ctx.Err() != nil {
+			return errors.Join(w.Flush(), ctx.Err())
+		}
+	}
+}
+
+// An input is one line: text, or a conversation.
+type lineInput struct {
+	Text     *string         `json:"text"`
+	Messages []lineMessage   `json:"messages"`
+	Tools    json.RawMessage `json:"tools"`
+	IDs      []int32         `json:"ids"`
+}
+
+type lineMessage struct {
+	Role      string     `json:"role"`
+	Content   *string    `json:"content"`
+	ToolCalls []lineCall `json:"tool_calls"`
+	Reasoning string     `json:"reasoning_content"`
+	Weight    *float64   `json:"weight"`
+	Train     *bool      `json:"train"`
+}
+
+type lineCall struct {
+	Function struct {
+		Name      string          `json:"name"`
+		Arguments json.RawMessage `json:"arguments"`
+	} `json:"function"`
+	Name      string          `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+func (m lineMessage) message() format.Message {
+	out := format.Message{Role: format.Role(m.Role), Reasoning: m.Reasoning}
+	if m.Content != nil {
+		out.Content = *m.Content
+	}
+	out.Untrained = (m.Weight != nil && *m.Weight == 0) || (m.Train != nil && !*m.Train)
+	for _, c := range m.ToolCalls {
+		call := format.Call{Name: c.Function.Name, Arguments: c.Function.Arguments}
+		if call.Name == "" {
+			call = format.Call{Name: c.Name, Arguments: c.Arguments}
+		}
+		out.Calls = append(out.Calls, call)
+	}
+	return out
+}
+
+// read parses a line and, if it is a conversation, applies the template.
+func (j *tokenJob) read(line []byte) (in lineInput, conversation bool, err error) {
+	if err := json.Unmarshal(line, &in); err != nil {
+		return in, false, err
+	}
+	if in.Text == nil && in.Messages == nil {
+		return in, false, fmt.Errorf(`neither "text" nor "messages" is there`)
+	}
+	if in.Text != nil {
+		return in, false, nil
+	}
+	if j.template == nil {
+		return in, true, fmt.Errorf("tokenizer %s has no chat template of its own (choose one with --template)", j.tok.Name())
+	}
+	return in, true, j.template.ApplyTools(&j.example, in.messages(), in.tools())
+}
+
+func (in lineInput) messages() []format.Message {
+	messages := make([]format.Message, len(in.Messages))
+	for i, m := range in.Messages {
+		messages[i] = m.message()
+	}
+	return messages
+}
+
+// tools leaves out a null, which in JSON means that there are none.
+func (in lineInput) tools() json.RawMessage {
+	if string(in.Tools) == "null" {
+		return nil
+	}
+	return in.Tools
+}
+
+func countLine(j *tokenJob, line []byte) error {
+	in, conversation, err := j.read(line)
+	if err != nil {
+		return err
+	}
+	if conversation {
+		j.t.print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(j.example.IDs), j.example.Trained())
+		return nil
+	}
+	j.t.print("{\"tokens\": %d}\n", len(j.encode(*in.Text)))
+	return nil
+}
+
+func encodeLine(j *tokenJob, line []byte) error {
+	in, conversation, err := j.read(line)
+	if err != nil {
+		return err
+	}
+	if !conversation {
+		j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.encode(*in.Text))
+		j.out = append(j.out, "}\n"...)
+		_, err = j.t.out.Write(j.out)
+		return err
+	}
+	text, err := j.template.TextTools(in.messages(), in.tools())
+	if err != nil {
+		return err
+	}
+	return j.writeConversation(text)
+}
+
+func (j *tokenJob) writeConversation(text string) error {
+	quoted, err := quote(text)
+	if err != nil {
+		return err
+	}
+	j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.example.IDs)
+	j.out = append(append(j.out, `, "text": `...), quoted...)
+	j.out = appendSpans(append(j.out, `, "spans": `...), j.example.Spans)
+	_, err = j.t.out.Write(append(j.out, "}\n"...))
+	return err
+}
+
+func appendIDs(dst []byte, ids []int32) []byte {
+	dst = append(dst, '[')
+	for i, id := range ids {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = strconv.AppendInt(dst, int64(id), 10)
+	}
+	return append(dst, ']')
+}
+
+func appendSpans(dst []byte, spans []tokenize.Span) []byte {
+	dst = append(dst, '[')
+	for i, s := range spans {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = fmt.Appendf(dst, "[%d, %d]", s.Start, s.End)
+	}
+	return append(dst, ']')
+}
+
+// quote writes JSON text without HTML escapes.
+func quote(text string) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(text)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+func decodeLine(j *tokenJob, line []byte) error {
+	var in lineInput
+	if err := json.Unmarshal(line, &in); err != nil {
+		return err
+	}
+	for _, id := range in.IDs {
+		if id < 0 || int(id) >= j.tok.VocabSize() {
+			return fmt.Errorf("%d is no id: %s has %d, from 0", id, j.tok.Name(), j.tok.VocabSize())
+		}
+	}
+	quoted, err := quote(string(j.tok.Decode(in.IDs)))
+	j.t.print("{\"text\": %s}\n", quoted)
+	return err
+}
+
+// showLine prints a conversation with its trained tokens marked, or a text
+// token by token.
+func showLine(j *tokenJob, line []byte) error {
+	in, conversation, err := j.read(line)
+	if err != nil {
+		return err
+	}
+	if !conversation {
+		return showText(j, []byte(*in.Text))
+	}
+	m := newMarker(j.t.color(j.s.color()))
+	for i, turn := range j.example.Turns {
+		j.t.print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func countText(j *tokenJob, text []byte) error {
+	n := len(j.encode(string(text)))
+	if j.s.json() {
+		return j.t.printJSON(map[string]int{"tokens": n, "bytes": len(text)})
+	}
+	j.t.print("%d\n", n)
+	return nil
+}
+
+func encodeText(j *tokenJob, text []byte) error {
+	ids := j.encode(string(text))
+	if j.s.json() {
+		return j.t.printJSON(map[string]any{"ids": ids})
+	}
+	out := make([]byte, 0, 6*len(ids))
+	for _, id := range ids {
+		out = append(strconv.AppendInt(out, int64(id), 10), ' ')
+	}
+	_, err := j.t.out.Write(append(bytes.TrimSuffix(out, []byte(" ")), '\n'))
+	return err
+}
+
+// decodeText reads ids as encode prints them, or as JSON lists write them.
+func decodeText(j *tokenJob, text []byte) error {
+	var ids []int32
+	isID := func(r rune) bool { return r < '0' || r > '9' }
+	for _, word := range strings.FieldsFunc(string(text), isID) {
+		id, err := j.id(word)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	_, err := j.t.out.Write(j.tok.Decode(ids))
+	return err
+}
+
+func (j *tokenJob) id(word string) (int32, error) {
+	id, err := strconv.ParseInt(word, 10, 32)
+	if err != nil || int(id) >= j.tok.VocabSize() {
+		return 0, fmt.Errorf("%s is no id: %s has %d, from 0", word, j.tok.Name(), j.tok.VocabSize())
+	}
+	return int32(id), nil
+}
+
+// showText prints a token a line, with its id.
+func showText(j *tokenJob, text []byte) error {
+	var b strings.Builder
+	for i, id := range j.encode(string(text)) {
+		fmt.Fprintf(&b, "%6d  %6d  %q\n", i, id, j.tok.Decode([]int32{id}))
+	}
+	j.t.print("%s", b.String())
+	return nil
+}
