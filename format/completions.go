@@ -2,13 +2,14 @@ package format
 
 import "path/filepath"
 
-// completions reads the llm_completions folders of OpenHands V0: one folder
-// per instance, one file per model call, each repeating the conversation so
-// far. The folder's last file is the trajectory (see latestCompletion).
+// completions reads the llm_completions folders of OpenHands: one folder per
+// instance, one file per model call, each repeating the conversation so far.
+// The folder's last call is the trajectory (see readFolder); the folder's
+// name is the instance id where the log holds none.
 var completions = Dialect{
 	Name:    "openhands-completions",
 	Summary: "OpenHands llm_completions folders: one record per instance, from its last model call",
-	Limits:  "a condensed run yields its last segment",
+	Limits:  "a condensed run yields its last segment; logs of mocked function calling hold no tool list",
 	claim: func(_ Record, v value) claim {
 		if v.get("messages").present() && v.get("response").present() {
 			return byShape
@@ -18,13 +19,8 @@ var completions = Dialect{
 	parse: parseCompletion,
 }
 
-// parseCompletion prefers the structured pair (fncall_*) that is logged
-// beside the text protocol when function calling was mocked.
 func parseCompletion(rec Record, v value) (*Trajectory, error) {
-	list, response := v.get("fncall_messages"), v.get("fncall_response")
-	if !list.present() || !response.present() {
-		list, response = v.get("messages"), v.get("response")
-	}
+	list, response := loggedPair(v)
 	messages, err := readMessages(list)
 	if err != nil {
 		return nil, err
@@ -37,11 +33,29 @@ func parseCompletion(rec Record, v value) (*Trajectory, error) {
 		messages = append(messages, last)
 		break
 	}
-	t := &Trajectory{Messages: messages}
-	if t.Tools, err = readTools(v.get("kwargs", "tools")); err != nil {
+	t := &Trajectory{Messages: messages, InstanceID: filepath.Base(filepath.Dir(rec.File))}
+	tools := v.get("kwargs", "tools")
+	if !tools.present() {
+		tools = v.get("tools")
+	}
+	if t.Tools, err = readTools(tools); err != nil {
 		return nil, err
 	}
-	t.InstanceID = filepath.Base(filepath.Dir(rec.File))
 	t.identify(v)
 	return t, nil
+}
+
+// loggedPair finds the messages and the response that belong together. Where
+// function calling was mocked a log holds both the text protocol and the
+// structure behind it, which is preferred: V0 adds fncall_messages and
+// fncall_response; V1 adds raw_messages, and its response is structured.
+func loggedPair(v value) (messages, response value) {
+	messages, response = v.get("fncall_messages"), v.get("fncall_response")
+	if messages.present() && response.present() {
+		return messages, response
+	}
+	if raw := v.get("raw_messages"); raw.present() {
+		return raw, v.get("response")
+	}
+	return v.get("messages"), v.get("response")
 }

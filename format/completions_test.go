@@ -96,3 +96,16 @@ func TestAFolderWithABrokenCallIsLeftOutWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestRealModelCallLogsKeepTheirStructure(t *testing.T) {
+	for dir, steps := range map[string]int{"llm-logs": 6, "nonfncall-llm-logs": 4} {
+		list := readAll(t, Input{Path: fixture(t, "openhands_sdk_v1/llm_data/"+dir)})
+		if len(list) != 1 || list[0].Err != nil {
+			t.Fatalf("%s: got %+v", dir, list)
+		}
+		tr := list[0].T
+		if tr.Steps() != steps || tr.Tools == nil || len(tr.Messages[2].Calls) == 0 {
+			t.Errorf("%s: %d steps, tools %.20s, first turn %+v", dir, tr.Steps(), tr.Tools, tr.Messages[2])
+		}
+	}
+}

@@ -15,8 +15,8 @@ import (
 )
 
 // completionName is how OpenHands names the log of one model call: the model
-// and time.time().
-var completionName = regexp.MustCompile(`-(\d{9,}(?:\.\d+)?)\.json(?:\.gz|\.zst)?$`)
+// and time.time(), in V1 four random digits after them.
+var completionName = regexp.MustCompile(`-(\d{9,}(?:\.\d+)?)(?:-[0-9a-f]{4})?\.json(?:\.gz|\.zst)?$`)
 
 // A unit is what is read as one: a file, or a folder of completion logs.
 type unit struct {
