@@ -1,5 +1,7 @@
 package mix
 
+import "hash/maphash"
+
 // An Item is what planning knows of one trajectory: where it lies and how
 // long it is, never what it says. A million of them fit in memory.
 type Item struct {
@@ -31,8 +33,20 @@ const (
 	Tokens       Unit = "tokens"
 )
 
-// digest identifies a chat's text: the first 16 bytes of its SHA-256.
-type digest [16]byte
+// digest identifies a chat's text within this process: two hashes with seeds
+// of their own, so that a million texts clash with odds of 1 in 10^26.
+type digest [2]uint64
+
+var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+// contentDigest digests a conversation's packed messages. It is ten times as
+// fast as SHA-256 and never leaves the process.
+func contentDigest(packed []byte) (d digest) {
+	for i, seed := range digestSeeds {
+		d[i] = maphash.Bytes(seed, packed)
+	}
+	return d
+}
 
 // names interns strings, so that items hold numbers. Number 0 is "".
 type names struct {

@@ -211,10 +211,3 @@ func (p *planner) pools() (pools []Pool, members [][]int32) {
 func shuffle(seed int64, name string, items []int32) {
 	rng(seed, name).Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
 }
-
-// contentDigest identifies a conversation by its packed messages.
-func contentDigest(packed []byte) (d digest) {
-	sum := sha256.Sum256(packed)
-	copy(d[:], sum[:])
-	return d
-}

@@ -21,7 +21,7 @@ func newWorld(r *rand.Rand, sources int) *world {
 		it := Item{
 			Source: int32(r.IntN(sources)), Instance: int32(r.IntN(60)),
 			Tokens: int32(1 + r.IntN(40_000)), Trained: 1, Steps: 1, Bytes: 100,
-			Digest: digest{byte(r.IntN(120))},
+			Digest: digest{uint64(r.IntN(120))},
 		}
 		if k := r.IntN(12); k > 0 {
 			it.Repo = w.repos.id(fmt.Sprint("owner/repo", k))

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +15,7 @@ const launchExample = `  trainyard launch demo
 
 type launchOptions struct {
 	backend, trainer string
+	gpus             int
 	detach, dryRun   bool
 }
 
@@ -35,24 +34,24 @@ ends: follow it again with "trainyard runs logs -f ID".`,
 		},
 	}
 	cmd.Flags().StringVar(&opts.backend, "backend", "local", "where it runs; see: trainyard list backends")
-	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's; see: trainyard list trainers")
+	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
+	cmd.Flags().IntVar(&opts.gpus, "gpus", 1, "devices that the batch is divided among")
 	cmd.Flags().BoolVarP(&opts.detach, "detach", "d", false, "start and return")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the command and its files, start nothing")
 	return cmd
 }
 
 func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overrides []string, opts launchOptions) error {
-	if opts.trainer != "" {
-		overrides = append(overrides, "train.trainer="+opts.trainer)
-	}
 	target, err := findTarget(ctx, t, s, what, overrides)
 	if err != nil {
 		return err
 	}
+	target.useTrainer(opts.trainer)
 	job, err := target.job(opts.backend)
 	if err != nil {
 		return err
 	}
+	job.GPUs = opts.gpus
 	return withLauncher(s, func(l *launch.Launcher) error {
 		if opts.dryRun {
 			return printRendered(t, s, l, job)
@@ -89,12 +88,7 @@ func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher,
 
 // printRendered shows what a launch would start.
 func printRendered(t *terminal, s *settings, l *launch.Launcher, job launch.Job) error {
-	site := launch.Site{Dir: filepath.Join(l.Home, "runs", "RUN", "attempt-1"), Self: l.Self}
-	trainer, ok := l.Trainers[job.Trainer]
-	if !ok {
-		return usageError{fmt.Errorf("no trainer %q (trainyard list trainers)", job.Trainer)}
-	}
-	cmd, err := trainer.Render(job, site)
+	cmd, err := l.Render(job)
 	if err != nil {
 		return err
 	}

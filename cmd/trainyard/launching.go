@@ -82,6 +82,14 @@ func refuseUnfinished(what string) error {
 	return fmt.Errorf("%s is a directory without %s: no finished dataset (prepare it again)", what, mix.ManifestFile)
 }
 
+// useTrainer puts another trainer in the recipe's place. Parameters are a
+// trainer's own, so the other one gets none of them.
+func (g target) useTrainer(name string) {
+	if name != "" && name != g.recipe.Train.Trainer {
+		g.recipe.Train.Trainer, g.recipe.Train.Params = name, nil
+	}
+}
+
 // job is the recipe's training as the launch package takes it.
 func (g target) job(backend string) (launch.Job, error) {
 	data, err := launch.ReadDataset(g.dir)

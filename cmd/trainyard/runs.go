@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,19 +35,21 @@ func newRuns(t *terminal, s *settings) *cobra.Command {
 
 func runRuns(ctx context.Context, t *terminal, s *settings, limit int) error {
 	return withLauncher(s, func(l *launch.Launcher) error {
+		// Runs that could not be looked at are in the list as they were last seen.
 		runs, err := l.List(ctx, limit)
-		if err != nil {
-			return err
-		}
-		if s.json() {
-			return t.printJSON(runs)
-		}
-		if len(runs) == 0 {
-			t.print("No runs yet. Start one: trainyard demo\n")
-			return nil
-		}
-		return runTable(runs).write(t.out)
+		return errors.Join(printRuns(t, s, runs), err)
 	})
+}
+
+func printRuns(t *terminal, s *settings, runs []launch.Run) error {
+	switch {
+	case s.json():
+		return t.printJSON(runs)
+	case len(runs) == 0:
+		t.print("No runs yet. Start one: trainyard demo\n")
+		return nil
+	}
+	return runTable(runs).write(t.out)
 }
 
 func runTable(runs []launch.Run) *table {
