@@ -28,12 +28,18 @@ const (
 	BadMessage    = "bad_message"     // a message that is not shaped like one
 	BadRole       = "bad_role"        // a role no dialect knows
 	BadArguments  = "bad_arguments"   // a call whose arguments are no JSON object
+	BadCall       = "bad_call"        // a call in text that is not written as its style says
 	BadTools      = "bad_tools"       // a tool list that is no list of tools
 	ImagePart     = "image_part"      // images, audio and files have no text
 	UnknownPart   = "unknown_part"    // a content part nobody described
 	Unanswered    = "unanswered_call" // parallel calls interrupted half way
 	BadOrder      = "bad_order"       // turns that no chat template can hold
+	NoPrompt      = "no_prompt"       // the text the agent was asked with is not recorded
 	NoSystem      = "no_system"       // no system text, and no default given
+	NoTools       = "no_tools"        // calls of tools that the record does not describe, and none are given
+	EventStream   = "event_stream"    // a log of events that does not hold the conversation
+	LostContext   = "lost_context"    // what the model saw cannot be told from the record
+	Preference    = "preference"      // answers to compare, or verdicts on them: nothing to imitate
 	Structured    = "structured"      // style keep met calls or tool results
 )
 

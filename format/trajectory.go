@@ -53,6 +53,19 @@ type Trajectory struct {
 	// Tools is the JSON array of tool descriptions (OpenAI shape) as recorded,
 	// null members of objects stripped; nil where the record has none.
 	Tools json.RawMessage
+	// ToolsUnrecorded says that calls were made with tools whose descriptions
+	// the record does not hold; SystemUnrecorded, that the agent had a system
+	// prompt of which the same is true. Render asks for them, never guesses.
+	ToolsUnrecorded, SystemUnrecorded bool
+}
+
+// markUnrecordedTools looks for calls of tools that nothing describes.
+func (t *Trajectory) markUnrecordedTools() {
+	for _, m := range t.Messages {
+		if len(m.Calls) > 0 && t.Tools == nil {
+			t.ToolsUnrecorded = true
+		}
+	}
 }
 
 // Steps counts the assistant messages, the unit of "agent steps" in reports.
