@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,11 @@ import (
 // sourceLines are the lines of Go's own sources: code that is wherever Go is.
 func sourceLines(b *testing.B) [][]string {
 	b.Helper()
-	paths, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", "*", "*.go"))
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		b.Skip("the go command is not here to find Go's sources:", err)
+	}
+	paths, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(goroot)), "src", "*", "*.go"))
 	if err != nil || len(paths) == 0 {
 		b.Skip("Go's sources are not here to make rollouts of")
 	}

@@ -1,32 +1,15 @@
 package mix
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/klauspost/compress/s2"
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"trainyard/format"
 	"trainyard/tokenize"
 )
-
-// inFlightBytes bounds the raw records between the reader and the collector.
-// A larger record passes alone.
-const inFlightBytes = 64 << 20
-
-// A job is one record on its way through a worker. The collector takes jobs
-// in reading order, whichever worker is done first.
-type job struct {
-	source int
-	rec    format.Record
-	weight int64
-	done   chan result
-}
 
 // A result is what a worker made of one record.
 type result struct {
@@ -54,17 +37,13 @@ type reading struct {
 	notes     []map[string]int64 // for each source
 	tokens    int64
 	total     int64 // bytes of input
-
-	inFlight *semaphore.Weighted
-	buffers  sync.Pool
 }
 
 func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, sp *spool) *reading {
 	r := &reading{
 		cfg: cfg, sources: sources, judges: judges, spool: sp,
 		repos: newNames(), instances: newNames(),
-		notes:    make([]map[string]int64, len(sources)),
-		inFlight: semaphore.NewWeighted(inFlightBytes),
+		notes: make([]map[string]int64, len(sources)),
 	}
 	for k, src := range sources {
 		r.notes[k] = map[string]int64{}
@@ -81,106 +60,46 @@ func (r *reading) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	work := make(chan *job, r.cfg.workers())
-	order := make(chan *job, 1024)
-	g.Go(func() error {
-		defer close(work)
-		defer close(order)
-		return r.feed(ctx, work, order)
-	})
-	for range r.cfg.workers() {
-		g.Go(func() error {
-			w := newWorker(r, template)
-			for j := range work {
-				j.done <- w.do(j)
-			}
-			return nil
-		})
-	}
-	g.Go(func() error { return r.collect(ctx, order) })
-	return g.Wait()
-}
-
-// feed reads the records in order and hands each to the workers and to the
-// collector.
-func (r *reading) feed(ctx context.Context, work, order chan<- *job) error {
 	for k, src := range r.sources {
-		err := src.Records(ctx, func(rec format.Record) error {
-			j := &job{source: k, rec: rec, done: make(chan result, 1)}
-			j.weight = min(int64(len(rec.Raw))+1, inFlightBytes)
-			if err := r.inFlight.Acquire(ctx, j.weight); err != nil {
-				return err
-			}
-			j.rec.Raw = r.copyRaw(rec.Raw)
-			for _, to := range []chan<- *job{work, order} {
-				select {
-				case to <- j:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		newWork := func() func(format.Record) *result {
+			w := newWorker(r, k, template)
+			return w.do
+		}
+		if err := format.Ordered(ctx, src, r.cfg.workers(), newWork, r.take); err != nil {
 			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
 		}
 	}
 	return nil
 }
 
-func (r *reading) copyRaw(raw []byte) []byte {
-	buf, _ := r.buffers.Get().(*[]byte)
-	if buf == nil {
-		return bytes.Clone(raw)
+// take gets the results in reading order. It alone touches the items.
+func (r *reading) take(res *result) error {
+	if res.err != nil {
+		return res.err
 	}
-	return append((*buf)[:0], raw...)
-}
-
-// collect takes the results in reading order. It alone touches the items.
-func (r *reading) collect(ctx context.Context, order <-chan *job) error {
-	for j := range order {
-		var res result
-		select {
-		case res = <-j.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if res.err != nil {
-			return res.err
-		}
-		if err := r.keep(j, &res); err != nil {
+	res.entry.item = -1
+	for _, n := range res.notes {
+		r.notes[res.item.Source][n]++
+	}
+	if res.packed != nil {
+		if err := r.keep(res); err != nil {
 			return err
 		}
-		r.release(j)
-		r.progress()
 	}
+	r.entries = append(r.entries, res.entry)
+	r.progress()
 	return nil
 }
 
-func (r *reading) release(j *job) {
-	raw := j.rec.Raw
-	r.buffers.Put(&raw)
-	r.inFlight.Release(j.weight)
-}
-
-func (r *reading) keep(j *job, res *result) error {
-	res.entry.item = -1
-	for _, n := range res.notes {
-		r.notes[j.source][n]++
+// keep turns a result into an item with a row in the spool.
+func (r *reading) keep(res *result) (err error) {
+	if res.item.at, err = r.spool.append(res.packed); err != nil {
+		return err
 	}
-	if res.packed != nil {
-		at, err := r.spool.append(res.packed)
-		if err != nil {
-			return err
-		}
-		res.item.at = at
-		res.item.Repo, res.item.Instance = r.repos.id(res.repo), r.instances.id(res.inst)
-		res.entry.item = len(r.items)
-		r.items = append(r.items, res.item)
-		r.tokens += int64(res.item.Tokens)
-	}
-	r.entries = append(r.entries, res.entry)
+	res.item.Repo, res.item.Instance = r.repos.id(res.repo), r.instances.id(res.inst)
+	res.entry.item = len(r.items)
+	r.items = append(r.items, res.item)
+	r.tokens += int64(res.item.Tokens)
 	return nil
 }
 
@@ -192,9 +111,12 @@ func (r *reading) progress() {
 	r.cfg.report(p)
 }
 
-// A worker turns records into results. Its buffers live as long as it does.
+// A worker turns the records of one source into results. Its buffers live as
+// long as it does.
 type worker struct {
 	r        *reading
+	k        int // the source's index
+	source   *Source
 	template *tokenize.Template
 	render   format.RenderOptions
 	example  tokenize.Example
@@ -204,8 +126,8 @@ type worker struct {
 	plain    []byte
 }
 
-func newWorker(r *reading, t *tokenize.Template) *worker {
-	return &worker{r: r, template: t, output: Outputs[r.cfg.Output], render: format.RenderOptions{
+func newWorker(r *reading, k int, t *tokenize.Template) *worker {
+	return &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, output: Outputs[r.cfg.Output], render: format.RenderOptions{
 		DefaultSystem: t.DefaultSystem(),
 		Specials:      tokenize.Qwen25().Specials(),
 	}}
@@ -213,17 +135,17 @@ func newWorker(r *reading, t *tokenize.Template) *worker {
 
 // do takes one record from its bytes to a packed row, or to the reason why
 // it will be none.
-func (w *worker) do(j *job) result {
-	src := &w.r.cfg.Sources[j.source]
-	res := result{entry: Entry{Source: src.Name, File: relative(src.Path, j.rec.File), Line: j.rec.Line}}
-	traj, err := w.r.sources[j.source].Parse(j.rec)
+func (w *worker) do(rec format.Record) *result {
+	res := &result{item: Item{Source: int32(w.k)}}
+	res.entry = Entry{Source: w.source.Name, File: relative(w.source.Path, rec.File), Line: rec.Line}
+	traj, err := w.r.sources[w.k].Parse(rec)
 	if err != nil {
-		return rejected(res, err)
+		return res.rejected(err)
 	}
 	res.entry.ID = traj.ID
-	verdict, err := w.r.judges[j.source].Judge(j.rec, traj)
+	verdict, err := w.r.judges[w.k].Judge(rec, traj)
 	if err != nil {
-		return rejected(res, err)
+		return res.rejected(err)
 	}
 	if verdict.Outcome != format.Accepted {
 		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), verdict.Evidence
@@ -231,26 +153,24 @@ func (w *worker) do(j *job) result {
 	}
 	chat, notes, err := format.Render(traj, w.r.cfg.Tools, w.render)
 	if err != nil {
-		return rejected(res, err)
+		return res.rejected(err)
 	}
 	res.notes = notes
-	w.pack(&res, j.source, src, traj, chat)
+	w.pack(res, traj, chat)
 	return res
 }
 
 // pack tokenises the chat and packs the row.
-func (w *worker) pack(res *result, k int, src *Source, traj *format.Trajectory, chat format.Chat) {
+func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) {
 	if !w.output.flags && trainAll(chat) {
 		res.notes = append(res.notes, "untrained_flag_ignored")
 	}
 	w.template.Apply(&w.example, chat)
-	w.fill(src, traj, chat)
+	w.fill(traj, chat)
 	w.digest = packMessages(w.digest[:0], w.row.Messages)
-	res.item = Item{
-		Source: int32(k), Tokens: w.row.NTokens, Trained: w.row.NTrainedTokens, Steps: w.row.NSteps,
-		Bytes: int32(w.row.textBytes()), Digest: contentDigest(w.digest),
-	}
 	w.plain = w.output.pack(w.plain[:0], &w.row, &w.example)
+	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
+	res.item.Bytes, res.item.Digest = int32(w.row.textBytes()), contentDigest(w.digest)
 	res.packed = s2.Encode(nil, w.plain)
 	res.repo, res.inst = traj.Repo, traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
@@ -266,7 +186,7 @@ func trainAll(chat format.Chat) (flagged bool) {
 	return flagged
 }
 
-func (w *worker) fill(src *Source, traj *format.Trajectory, chat format.Chat) {
+func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {
 	r := &w.row
 	r.Messages = r.Messages[:0]
 	r.NSteps = 0
@@ -277,7 +197,7 @@ func (w *worker) fill(src *Source, traj *format.Trajectory, chat format.Chat) {
 		}
 	}
 	r.TrajID, r.InstanceID, r.Repo = traj.ID, traj.InstanceID, traj.Repo
-	r.Source, r.Task, r.Teacher = src.Name, src.Task, src.Teacher
+	r.Source, r.Task, r.Teacher = w.source.Name, w.source.Task, w.source.Teacher
 	if r.Teacher == "" {
 		r.Teacher = traj.Teacher
 	}
@@ -285,7 +205,7 @@ func (w *worker) fill(src *Source, traj *format.Trajectory, chat format.Chat) {
 }
 
 // rejected records the fault of a record; anything else is fatal.
-func rejected(res result, err error) result {
+func (res *result) rejected(err error) *result {
 	var reject *format.Reject
 	if !errors.As(err, &reject) {
 		res.err = err
