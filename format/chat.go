@@ -24,6 +24,9 @@ func readMessages(list value) ([]Message, error) {
 	return messages, err
 }
 
+// place names one of a record's numbered parts, counting from 1.
+func place(part string, i int) string { return fmt.Sprintf("%s %d", part, i+1) }
+
 // within puts the place inside the record before a Reject's detail.
 func within(err error, place string) error {
 	if r, ok := err.(*Reject); ok {

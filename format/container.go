@@ -23,20 +23,26 @@ const (
 	unknownContainer container = iota
 	lineContainer              // one JSON value a line
 	jsonContainer              // one JSON value, or an array of records
+	wholeContainer             // one JSON value that is one record, even if it is an array
 	parquetContainer           // rows
 )
 
-const containerNames = ".jsonl, .ndjson, .json, .parquet"
+const containerNames = ".jsonl, .ndjson, .json, .traj, .parquet"
 
 // containerOf judges by name alone, compression suffixes aside.
 func containerOf(name string) container {
 	name = strings.ToLower(name)
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	if strings.HasSuffix(name, ".traj.json") {
+		return wholeContainer
+	}
 	switch filepath.Ext(name) {
 	case ".jsonl", ".ndjson":
 		return lineContainer
 	case ".json":
 		return jsonContainer
+	case ".traj":
+		return wholeContainer
 	case ".parquet":
 		return parquetContainer
 	}
@@ -117,8 +123,11 @@ func (r *reader) stream(file io.Reader) error {
 	if kind == unknownContainer {
 		kind = w.guess()
 	}
-	if kind == lineContainer {
+	switch kind {
+	case lineContainer:
 		return r.lines(w)
+	case wholeContainer:
+		return r.whole(w)
 	}
 	return r.values(w)
 }

@@ -16,6 +16,7 @@ type Dialect struct {
 	Name    string // the registry's key
 	Summary string // one line for lists
 	Limits  string // what it does not read; empty where nothing is known
+	lists   bool   // a record may be an array as well as an object
 	claim   func(Record, value) claim
 	parse   func(Record, value) (*Trajectory, error)
 }
@@ -33,9 +34,15 @@ const (
 
 // Dialects holds every dialect by name. Adding one is a file and a line.
 var Dialects = map[string]Dialect{
+	"mini-swe-agent":        mini,
+	"nebius-openhands":      nebiusOpenHands,
+	"nebius-swe-agent":      nebius,
 	"openai":                openai,
 	"openhands":             openhands,
 	"openhands-completions": completions,
+	"r2e-gym":               r2egym,
+	"swe-smith":             swesmith,
+	"sweagent":              sweagent,
 }
 
 // Names lists the dialects in alphabetical order.
@@ -77,8 +84,8 @@ func located(err error, rec Record) error {
 }
 
 func choose(format string, rec Record, root value) (Dialect, error) {
-	if root.kind() != kindObject {
-		return Dialect{}, reject(UnknownFormat, "a record is a JSON object, this is %s", root.kind())
+	if kind := root.kind(); kind != kindObject && (kind != kindArray || format != Auto && !Dialects[format].lists) {
+		return Dialect{}, reject(UnknownFormat, "a record is a JSON object, this is %s", kind)
 	}
 	if format != Auto {
 		return Dialects[format], nil
@@ -106,6 +113,9 @@ func choose(format string, rec Record, root value) (Dialect, error) {
 
 // describeKeys names the members a person would recognise a record by.
 func describeKeys(root value) string {
+	if root.kind() == kindArray {
+		return "no members, for it is an array"
+	}
 	keys := root.keys()
 	if len(keys) == 0 {
 		return "no members"

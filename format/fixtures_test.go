@@ -29,7 +29,7 @@ var fixtureOutcomes = map[string]string{
 	"openhands_v0/nunu0404_gpt5_fastjson2_output.jsonl":                     "1 no_messages",
 	"openhands_v0/resolver_output.jsonl":                                    "2 no_messages",
 	"parquet/hybrid_gym_layout.messages_only.zstd.parquet":                  "3 parsed",
-	"parquet/nebius_swe-agent.nested.gzip.parquet":                          "5 unknown_format",
+	"parquet/nebius_swe-agent.nested.gzip.parquet":                          "5 parsed",
 	"parquet/swe-gym_openhands_sampled.nested.snappy.parquet":               "5 parsed",
 	"parquet/swe-smith_tool_split_layout.messages_json_string.zstd.parquet": "5 parsed",
 }

@@ -22,6 +22,10 @@ type golden struct {
 	InstanceID string             `json:",omitempty"`
 	Repo       string             `json:",omitempty"`
 	Teacher    string             `json:",omitempty"`
+	ExitStatus string             `json:",omitempty"`
+	Patch      string             `json:",omitempty"`
+	CostUSD    float64            `json:",omitempty"`
+	Tokens     []int64            `json:",omitempty"` // prompt, completion
 	Tools      json.RawMessage    `json:",omitempty"`
 	Chats      map[Style][]string `json:",omitempty"`
 	Notes      map[Style][]string `json:",omitempty"`
@@ -85,14 +89,29 @@ func goldenOf(t *testing.T, o outcome) golden {
 		return g
 	}
 	g.ID, g.InstanceID, g.Repo, g.Teacher, g.Tools = o.T.ID, o.T.InstanceID, o.T.Repo, o.T.Teacher, o.T.Tools
+	g.ExitStatus, g.Patch, g.CostUSD = o.T.ExitStatus, o.T.Patch, o.T.CostUSD
+	if o.T.PromptTokens+o.T.CompletionTokens > 0 {
+		g.Tokens = []int64{o.T.PromptTokens, o.T.CompletionTokens}
+	}
+	opt := RenderOptions{DefaultSystem: "(default)"}
+	if o.T.SystemUnrecorded {
+		opt.System = "(supplied)"
+	}
+	if o.T.ToolsUnrecorded {
+		opt.Tools = json.RawMessage(`[{"type":"function","function":{"name":"bash","parameters":{"type":"object","properties":{"command":{"type":"string"}}}}}]`)
+	}
 	for style := range Styles {
-		chat, notes, err := Render(o.T, style, RenderOptions{DefaultSystem: "(default)"})
+		chat, notes, err := Render(o.T, style, opt)
 		var r *Reject
 		if errors.As(err, &r) {
 			notes = []string{"rejected: " + r.Reason}
 		}
 		for _, turn := range chat {
-			g.Chats[style] = append(g.Chats[style], string(turn.Role)+": "+turn.Content)
+			who := string(turn.Role)
+			if turn.Untrained {
+				who += " (untrained)"
+			}
+			g.Chats[style] = append(g.Chats[style], who+": "+turn.Content)
 		}
 		g.Notes[style] = notes
 	}

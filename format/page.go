@@ -81,7 +81,7 @@ func (p *page) trim(turn *Turn) bool {
 		return false
 	}
 	lead := turn.Content[:len(turn.Content)-len(text)]
-	if cut := strings.LastIndexAny(lead, "\r\n"); cut >= 0 {
+	if cut := strings.LastIndexAny(lead, "\r\n"); cut >= 0 && !p.opt.KeepLead {
 		turn.Content = turn.Content[cut+1:]
 		p.note(NoteTrimmedLeading)
 	}

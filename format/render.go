@@ -15,12 +15,17 @@ type Rendering struct {
 	Summary string
 	tools   func(*page, *Trajectory) (string, error) // stands after the system text
 	write   func(*page, []Message) error             // appends turns for what follows it
+	// prompted says that scaffolds of this style describe their tools in the
+	// system text: one that is supplied makes up for tools that are not recorded.
+	prompted bool
 }
 
 // Styles holds every style by name.
 var Styles = map[Style]Rendering{
 	"keep":      {Summary: "text as recorded; records with structured calls are rejected", tools: keepTools, write: keepMessages},
 	"openhands": {Summary: "<function=NAME> tags, one call a turn, results as user turns", tools: openhandsTools, write: openhandsMessages},
+	"r2e":       {Summary: "R2E-Gym's <function=NAME> tags, arguments indented by two spaces", tools: r2eTools, write: r2eMessages, prompted: true},
+	"swe-smith": {Summary: "SWE-smith's <function=NAME> tags, all calls of a turn at its end", tools: swesmithTools, write: swesmithMessages, prompted: true},
 	"qwen":      {Summary: "what the stock Qwen2.5 template renders for native tools", tools: qwenTools, write: qwenMessages},
 }
 
@@ -47,6 +52,9 @@ type RenderOptions struct {
 	Specials []string
 	// KeepCRLF leaves "\r\n" as it is; else it becomes "\n".
 	KeepCRLF bool
+	// KeepLead leaves the empty lines that an assistant turn starts with, as
+	// SWE-smith writes a call without a thought; else they are cut.
+	KeepLead bool
 }
 
 // Notes: the edits a rendering makes, besides the rendering itself. Each
@@ -81,6 +89,9 @@ func Render(t *Trajectory, as Style, opt RenderOptions) (Chat, []string, error) 
 	}
 	p := &page{opt: opt, rendered: hasRenderedCalls(t)}
 	t = p.supplied(t)
+	if err := p.missing(t, style); err != nil {
+		return nil, nil, err
+	}
 	system, rest := p.splitSystem(t.Messages)
 	tools, err := style.tools(p, t)
 	if err != nil {
@@ -106,7 +117,7 @@ func (p *page) supplied(t *Trajectory) *Trajectory {
 	given := *t
 	if p.opt.System != "" {
 		rest := t.Messages
-		for len(rest) > 0 && rest[0].Role == System {
+		for len(rest) > 0 && rest[0].Role == System && !t.SystemUnrecorded {
 			rest = rest[1:]
 		}
 		given.Messages = append([]Message{{Role: System, Content: p.opt.System}}, rest...)
@@ -119,6 +130,17 @@ func (p *page) supplied(t *Trajectory) *Trajectory {
 		}
 	}
 	return &given
+}
+
+// missing refuses what the scaffold had and the record lacks.
+func (p *page) missing(t *Trajectory, style Rendering) error {
+	switch {
+	case t.SystemUnrecorded && p.opt.System == "":
+		return reject(NoSystem, "the agent's system prompt is not in the record: supply it")
+	case t.ToolsUnrecorded && t.Tools == nil && !p.rendered && !(style.prompted && p.opt.System != ""):
+		return reject(NoTools, "tools were called whose descriptions are not in the record: supply them")
+	}
+	return nil
 }
 
 // splitSystem joins the system messages a trajectory starts with.

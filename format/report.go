@@ -20,6 +20,7 @@ type reports struct {
 //	{"resolved": true, …}                 one instance, the directory's name its id
 //	{"ID": {"resolved": true, …}, …}      instances by id
 //	{"resolved_ids": […], "unresolved_ids": […], …}    a run's summary
+//	{"ids_resolved": […], "ids_unresolved": […], …}    SWE-smith's, where resolved is a count
 //
 // An instance that two files disagree about is unknown.
 func judgeReport(path string) (*Judge, error) {
@@ -71,6 +72,11 @@ func (r *reports) loadFile(path string) error {
 }
 
 func (r *reports) take(path string, root value) {
+	if ids := root.get("ids_resolved"); ids.kind() == kindArray {
+		r.takeIDs(path, ids, Accepted)
+		r.takeIDs(path, root.get("ids_unresolved"), Refused)
+		return
+	}
 	if resolved := root.get("resolved"); resolved.kind() != kindMissing {
 		r.add(filepath.Base(filepath.Dir(path)), outcomeOf(resolved), path)
 		return

@@ -145,7 +145,7 @@ func walk(dir string) ([]File, error) {
 
 // beside are the files that evaluation harnesses write next to records.
 var beside = map[string]bool{
-	"metadata.json": true, "report.json": true, "manifest.json": true, "preds.json": true, "dataset_info.json": true,
+	"metadata.json": true, "report.json": true, "manifest.json": true, "preds.json": true, "all_preds.jsonl": true, "dataset_info.json": true,
 }
 
 // sorted orders by path and drops what overlapping patterns found twice.

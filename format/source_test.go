@@ -151,7 +151,7 @@ func TestOpenRefusesInOneClearLine(t *testing.T) {
 		{Input{Path: empty}, "the file is empty"},
 		{Input{Path: filepath.Join(dir, "*.jsonl")}, "no file matches"},
 		{Input{Path: dir, Format: "openhand"}, `unknown format "openhand", did you mean "openhands"?`},
-		{Input{Path: dir, Format: "zzz"}, `unknown format "zzz" (known: openai, openhands, openhands-completions, auto)`},
+		{Input{Path: dir, Format: "zzz"}, `unknown format "zzz" (known: ` + strings.Join(append(Names(), Auto), ", ") + `)`},
 	} {
 		_, err := Open(c.in)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

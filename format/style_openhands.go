@@ -82,6 +82,12 @@ func callTags(call Call) (string, error) {
 // openhandsTools describes the tools in the layout OpenHands gives them,
 // between sentences of our own.
 func openhandsTools(p *page, t *Trajectory) (string, error) {
+	return p.tagTools(t, openhandsExample)
+}
+
+// tagTools describes the tools of a style with function tags, and shows by
+// example how the style writes a call.
+func (p *page) tagTools(t *Trajectory, example string) (string, error) {
 	if t.Tools == nil {
 		return "", nil
 	}
@@ -100,22 +106,23 @@ func openhandsTools(p *page, t *Trajectory) (string, error) {
 	if err != nil {
 		return "", reject(BadTools, "tools: %v", err)
 	}
-	b.WriteString(openhandsProtocol)
+	b.WriteString(tagProtocolHead + example + tagProtocolTail)
 	return p.clean(b.String(), System), nil
 }
 
-const openhandsProtocol = `
-To call a function, end the reply with one block of this form and write nothing after it:
+const (
+	tagProtocolHead = "\nTo call a function, end the reply with one block of this form and write nothing after it:\n\n"
+	tagProtocolTail = "\n\nOne call a reply. Every required parameter is given. Thoughts may stand before the block. " +
+		"A reply without a block is plain text to the user."
+)
 
-<function=NAME>
+const openhandsExample = `<function=NAME>
 <parameter=FIRST>value</parameter>
 <parameter=SECOND>
 a value of
 several lines
 </parameter>
-</function>
-
-One call a reply. Every required parameter is given. Thoughts may stand before the block. A reply without a block is plain text to the user.`
+</function>`
 
 func describeTool(b *strings.Builder, number int, tool value) {
 	f := tool.get("function")

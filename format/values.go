@@ -36,6 +36,23 @@ func (r *reader) values(w *window) error {
 	}
 }
 
+// whole yields a file's one value, whatever it is.
+func (r *reader) whole(w *window) error {
+	switch _, ok := w.peek(); {
+	case !ok && w.damage() != nil:
+		return r.damaged(1, w.damage())
+	case !ok:
+		return nil
+	}
+	if whole, err := r.oneValue(w, 1); !whole || err != nil {
+		return err
+	}
+	if c, more := w.peek(); more {
+		return r.reject(2, NotJSON, "unexpected %q after the one record of this file", c)
+	}
+	return nil
+}
+
 // peek moves to the next byte that is not white space.
 func (w *window) peek() (byte, bool) {
 	for {

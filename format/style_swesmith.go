@@ -1,0 +1,87 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+)
+
+// swesmithMessages writes what SWE-smith's transform makes of a SWE-agent
+// trajectory: the thought, an empty line, the calls, and results as user
+// turns, word for word. SWE-smith itself rewrites the turn that an exhausted
+// budget ends on into a made-up submission; here it stays as recorded.
+func swesmithMessages(p *page, messages []Message) error {
+	return p.tagMessages(messages, swesmithTag)
+}
+
+// swesmithTag prints one argument. SWE-smith puts a value on lines of its
+// own by the argument's name, not by what the value holds.
+func swesmithTag(name, text string) string {
+	if swesmithBlocks[name] {
+		text = "\n" + text + "\n"
+	}
+	return fmt.Sprintf("<parameter=%s>%s</parameter>\n", name, text)
+}
+
+var swesmithBlocks = map[string]bool{"old_str": true, "new_str": true, "file_text": true}
+
+func swesmithTools(p *page, t *Trajectory) (string, error) {
+	return p.tagTools(t, "<function=NAME>\n<parameter=FIRST>value</parameter>\n<parameter=SECOND>value</parameter>\n</function>")
+}
+
+// r2eMessages writes R2E-Gym's dialect: arguments indented by two spaces and
+// never on lines of their own.
+func r2eMessages(p *page, messages []Message) error {
+	return p.tagMessages(messages, r2eTag)
+}
+
+func r2eTools(p *page, t *Trajectory) (string, error) {
+	return p.tagTools(t, "<function=NAME>\n  <parameter=FIRST>value</parameter>\n  <parameter=SECOND>value</parameter>\n</function>")
+}
+
+func r2eTag(name, text string) string {
+	return fmt.Sprintf("  <parameter=%s>%s</parameter>\n", name, text)
+}
+
+// tagMessages writes calls as function tags below the text of their turn, all
+// calls of a turn one below the other.
+func (p *page) tagMessages(messages []Message, tag func(name, text string) string) error {
+	for _, m := range messages {
+		switch {
+		case m.Role == ToolRole:
+			p.add(User, p.clean(m.Content, ToolRole), false)
+		case len(m.Calls) > 0:
+			calls, err := tagCalls(m.Calls, tag)
+			if err != nil {
+				return err
+			}
+			text := joinTexts(m.Content, calls)
+			if m.Content == "" && p.opt.KeepLead {
+				text = "\n\n" + calls
+			}
+			p.add(Assistant, p.clean(text, Assistant), m.Untrained)
+		default:
+			p.writeText(m)
+		}
+	}
+	return nil
+}
+
+func tagCalls(calls []Call, tag func(name, text string) string) (string, error) {
+	blocks := make([]string, len(calls))
+	for i, call := range calls {
+		var b strings.Builder
+		b.WriteString("<function=" + call.Name + ">\n")
+		err := withIndex(call.Arguments, func(arguments value) error {
+			for _, m := range arguments.entries() {
+				b.WriteString(tag(m.name, string(appendStr(nil, m.value))))
+			}
+			return nil
+		})
+		if err != nil {
+			return "", reject(BadArguments, "call %q: %v", clip(call.Name), err)
+		}
+		b.WriteString("</function>")
+		blocks[i] = b.String()
+	}
+	return strings.Join(blocks, "\n"), nil
+}

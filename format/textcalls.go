@@ -1,0 +1,131 @@
+package format
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Ticks is how SWE-agent and mini-swe-agent write a command into text: a
+// fenced block at the end. It can be read, not written.
+const Ticks Style = "ticks"
+
+// textCalls are the readers of calls in text, by the style that writes them.
+// Each splits an assistant's text into what stands before the calls and the
+// calls.
+var textCalls = map[Style]func(text string) (string, []Call, error){
+	"hermes":    hermesCalls,
+	"openhands": func(text string) (string, []Call, error) { return taggedCalls(text, openhandsValue) },
+	"qwen":      hermesCalls,
+	"r2e":       func(text string) (string, []Call, error) { return taggedCalls(text, plainValue) },
+	"swe-smith": func(text string) (string, []Call, error) { return taggedCalls(text, swesmithValue) },
+	Ticks:       tickedCall,
+}
+
+// ParseCalls takes the calls out of an assistant's text that is written in a
+// style, and returns the text before them. A text without a call comes back
+// as it is. A text with a call that the style does not write so is a *Reject.
+//
+// In the tag styles every value is text: tools, a JSON array of descriptions,
+// may be nil, and gives the arguments it types as integer, number, boolean,
+// array or object their values back.
+//
+// What a style prints is read back as it was, on these conditions. Names of
+// functions and arguments are not empty and hold neither ">" nor white space
+// at their ends. No text value holds "</parameter>" followed, white space
+// aside, by "<parameter=" or "</function>". Values that are no text have
+// their type in tools, null has none. The text before the calls holds no
+// call, nor less than what makes one, and in style openhands it does not begin with white space.
+// JSON comes back in Python's spelling, and there are less than 64 calls or
+// mentions of calls before. In style ticks there is one call, of
+// bash, whose command holds no line that begins with three ticks.
+func ParseCalls(text string, as Style, tools json.RawMessage) (string, []Call, error) {
+	read, ok := textCalls[as]
+	if !ok {
+		names := slices.Sorted(maps.Keys(textCalls))
+		known := make([]string, len(names))
+		for i, name := range names {
+			known[i] = string(name)
+		}
+		return "", nil, unknownName("style of calls in text", string(as), known)
+	}
+	before, calls, err := read(text)
+	if err != nil || len(calls) == 0 {
+		return text, nil, err
+	}
+	if err := typeArguments(calls, tools); err != nil {
+		return text, nil, err
+	}
+	return before, calls, nil
+}
+
+// mostOpenings bounds the places tried, and so the time: each may read the
+// text to its end.
+const mostOpenings = 64
+
+// lastRun tries every place where a call may begin, the first first, until
+// the text from there to its end is nothing but calls.
+func lastRun(text, opening string, read func(rest string) ([]Call, error)) (string, []Call, error) {
+	var first error
+	for at, tried := 0, 0; tried < mostOpenings; tried++ {
+		i := strings.Index(text[at:], opening)
+		if i < 0 {
+			return text, nil, first
+		}
+		at += i
+		calls, err := read(text[at:])
+		if err == nil {
+			return text[:at], calls, nil
+		}
+		if first == nil {
+			first = err
+		}
+		at += len(opening)
+	}
+	return text, nil, first
+}
+
+// hermesCalls reads <tool_call> blocks of JSON, which stand a line below the
+// text before them.
+func hermesCalls(text string) (string, []Call, error) {
+	before, calls, err := lastRun(text, "<tool_call>", hermesBlocks)
+	if len(calls) > 0 {
+		before = strings.TrimSuffix(before, "\n")
+	}
+	return before, calls, err
+}
+
+func hermesBlocks(rest string) ([]Call, error) {
+	var calls []Call
+	for rest != "" {
+		block, opened := strings.CutPrefix(rest, "<tool_call>")
+		if !opened {
+			return nil, reject(BadCall, "%q stands after a call", clip(rest))
+		}
+		block = strings.TrimLeft(block, " \t\r\n")
+		n, done := new(skipper).skip([]byte(block))
+		after, closed := strings.CutPrefix(strings.TrimLeft(block[n:], " \t\r\n"), "</tool_call>")
+		if !done || !closed {
+			return nil, reject(BadCall, "a <tool_call> that is not closed: %q", clip(block))
+		}
+		call, err := hermesCall(block[:n])
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, call)
+		rest = strings.TrimLeft(after, " \t\r\n")
+	}
+	return calls, nil
+}
+
+func hermesCall(text string) (call Call, err error) {
+	err = withIndex([]byte(text), func(v value) error {
+		call, err = readFunction(v)
+		return err
+	})
+	if syntax, broken := err.(*syntaxError); broken {
+		err = reject(BadCall, "a <tool_call> that is not JSON: %v in %q", syntax, clip(text))
+	}
+	return call, err
+}
