@@ -7,7 +7,9 @@ import "math"
 type pairTable struct {
 	slots []uint64
 	shift uint8
-	into  []int32 // by rank
+	into  []int32         // by rank
+	bytes [256]int32      // the ids of single bytes
+	first [1 << 16]uint32 // ranks of pairs of bytes, which every merge begins with
 }
 
 const (
@@ -17,15 +19,19 @@ const (
 	noMerge  = math.MaxUint32
 )
 
-func newPairTable(merges []merge) *pairTable {
+func newPairTable(merges []merge, bytes [256]int32) *pairTable {
 	bits := uint8(8)
 	for 1<<bits < 2*len(merges) {
 		bits++
 	}
-	t := &pairTable{slots: make([]uint64, 1<<bits), shift: 64 - bits, into: make([]int32, len(merges))}
+	t := &pairTable{slots: make([]uint64, 1<<bits), shift: 64 - bits, into: make([]int32, len(merges)), bytes: bytes}
+	adviseHuge(t.slots)
 	for rank, m := range merges {
 		t.into[rank] = m.into
 		t.add(m.left, m.right, uint32(rank))
+	}
+	for pair := range t.first {
+		t.first[pair] = t.rank(bytes[pair>>8], bytes[pair&0xFF])
 	}
 	return t
 }
@@ -66,36 +72,43 @@ const maxScan = 64
 
 // scan appends the ids of a piece of at most maxScan bytes. Of pairs of equal
 // rank the leftmost goes first.
-func (t *pairTable) scan(dst []int32, bytes *[256]int32, piece string) []int32 {
-	var ids [maxScan + 1]int32
-	var ranks [maxScan + 1]uint32
+func (t *pairTable) scan(dst []int32, piece string) []int32 {
+	var tokens [maxScan + 1]struct {
+		id   int32
+		rank uint32 // of the pair with the next
+	}
 	n := len(piece)
 	for i := range n {
-		ids[i] = bytes[piece[i]]
+		tokens[i].id = t.bytes[piece[i]]
+		if i > 0 {
+			tokens[i-1].rank = t.first[int(piece[i-1])<<8|int(piece[i])]
+		}
 	}
-	for i := range n - 1 {
-		ranks[i] = t.rank(ids[i], ids[i+1])
-	}
-	for n > 1 {
+	tokens[n-1].rank = noMerge
+	for {
 		at, best := 0, uint32(noMerge)
-		for i, r := range ranks[:n-1] {
-			if r < best {
+		for i := range tokens[:n] {
+			if r := tokens[i].rank; r < best {
 				at, best = i, r
 			}
 		}
 		if best == noMerge {
 			break
 		}
-		ids[at] = t.into[best]
-		copy(ids[at+1:n-1], ids[at+2:n])
-		copy(ranks[at+1:n-2+1], ranks[at+2:n])
 		n--
+		for i := at + 1; i < n; i++ {
+			tokens[i] = tokens[i+1]
+		}
+		tokens[at].id, tokens[at].rank = t.into[best], noMerge
 		if at+1 < n {
-			ranks[at] = t.rank(ids[at], ids[at+1])
+			tokens[at].rank = t.rank(tokens[at].id, tokens[at+1].id)
 		}
 		if at > 0 {
-			ranks[at-1] = t.rank(ids[at-1], ids[at])
+			tokens[at-1].rank = t.rank(tokens[at-1].id, tokens[at].id)
 		}
 	}
-	return append(dst, ids[:n]...)
+	for _, token := range tokens[:n] {
+		dst = append(dst, token.id)
+	}
+	return dst
 }

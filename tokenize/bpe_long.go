@@ -20,8 +20,8 @@ type chain struct {
 // merge appends the ids of piece. The queue relies on every merge being of a
 // higher rank than those that made its parts; where a vocabulary breaks that
 // rule the piece is done again with a heap.
-func (c *chain) merge(dst []int32, t *pairTable, bytes *[256]int32, piece string) []int32 {
-	c.load(t, bytes, piece)
+func (c *chain) merge(dst []int32, t *pairTable, piece string) []int32 {
+	c.load(t, piece)
 	c.queue.reset()
 	for i, r := range c.ranks {
 		c.queue.push(r, int32(i))
@@ -39,25 +39,25 @@ func (c *chain) merge(dst []int32, t *pairTable, bytes *[256]int32, piece string
 			}
 			left, joined := c.join(t, at, rank)
 			if left < rank || joined <= rank {
-				return c.mergeHeap(dst, t, bytes, piece)
+				return c.mergeHeap(dst, t, piece)
 			}
 		}
 	}
 	return c.collect(dst)
 }
 
-func (c *chain) load(t *pairTable, bytes *[256]int32, piece string) {
+func (c *chain) load(t *pairTable, piece string) {
 	n := len(piece)
 	c.ids = slices.Grow(c.ids[:0], n)[:n]
 	c.ranks = slices.Grow(c.ranks[:0], n)[:n]
 	c.prev = slices.Grow(c.prev[:0], n)[:n]
 	c.next = slices.Grow(c.next[:0], n)[:n]
 	for i := range n {
-		c.ids[i] = bytes[piece[i]]
+		c.ids[i] = t.bytes[piece[i]]
 		c.prev[i], c.next[i] = int32(i-1), int32(i+1)
 	}
 	for i := range n - 1 {
-		c.ranks[i] = t.rank(c.ids[i], c.ids[i+1])
+		c.ranks[i] = t.first[int(piece[i])<<8|int(piece[i+1])]
 	}
 	c.ranks[n-1] = noMerge
 }
@@ -92,8 +92,8 @@ func (c *chain) collect(dst []int32) []int32 {
 }
 
 // mergeHeap does the same with a queue that takes ranks in any order.
-func (c *chain) mergeHeap(dst []int32, t *pairTable, bytes *[256]int32, piece string) []int32 {
-	c.load(t, bytes, piece)
+func (c *chain) mergeHeap(dst []int32, t *pairTable, piece string) []int32 {
+	c.load(t, piece)
 	var h pairHeap
 	for i, r := range c.ranks {
 		h = append(h, uint64(r)<<32|uint64(i))

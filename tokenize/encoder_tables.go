@@ -5,18 +5,23 @@ import (
 	"sync/atomic"
 )
 
-// Sizes of the table of short pieces, in entries of 32 bytes. It doubles when
-// it is half full; at its largest it starts again from the vocabulary, so the
-// memory is bounded and a change of subject is learnt anew.
+// Sizes of the table of short pieces, in entries of 32 bytes: 4 to 64 MB. It
+// doubles when it is half full; at its largest it starts again, so the memory
+// is bounded and a change of subject is learnt anew.
 const (
-	firstSlots = 1 << 19
+	firstSlots = 1 << 17
 	lastSlots  = 1 << 21
 )
 
-func (e *engine) seedShort(slots int) *pieceTable {
-	t := newPieceTable(slots)
-	for id := range int32(e.vocab.size()) {
-		if token := e.vocab.token(id); len(token) <= maxShort {
+// newShort holds the vocabulary only where whole pieces are looked up in it
+// whatever the merges say.
+func (e *engine) newShort() *pieceTable {
+	t := newPieceTable(firstSlots)
+	for id := int32(0); e.vocab.direct && int(id) < e.vocab.size(); id++ {
+		if token := e.vocab.token(id); len(token) > 0 && len(token) <= maxShort {
+			if t.full() {
+				t = t.grown()
+			}
 			t.add(keyOfString(token), []int32{id})
 		}
 	}
@@ -28,31 +33,13 @@ func (e *engine) learn(k key, ids []int32) {
 	e.growth.Lock()
 	defer e.growth.Unlock()
 	t := e.short.Load()
-	if t.used >= len(t.slots)/2 {
-		t = e.nextShort(t)
+	if t.full() {
+		if t = t.grown(); t == nil {
+			t = e.newShort()
+		}
 		e.short.Store(t)
 	}
-	if !t.add(k, ids) {
-		e.short.Store(e.seedShort(firstSlots))
-	}
-}
-
-func (e *engine) nextShort(old *pieceTable) *pieceTable {
-	slots := 2 * int(old.mask+1)
-	if slots > lastSlots {
-		return e.seedShort(firstSlots)
-	}
-	t := newPieceTable(slots)
-	for i := range old.slots {
-		if s := &old.slots[i]; s.hi == 0 {
-			continue
-		} else if int(s.n) > len(s.ids) {
-			t.add(key{s.lo, s.hi}, old.rest(s))
-		} else {
-			t.add(key{s.lo, s.hi}, s.ids[:s.n])
-		}
-	}
-	return t
+	t.add(k, ids)
 }
 
 // A longTable remembers pieces of more than maxShort bytes, up to maxLong. Its
@@ -80,13 +67,13 @@ const (
 
 var longSeed = maphash.MakeSeed()
 
-func (e *engine) seedLong() *longTable {
+func (e *engine) newLong() *longTable {
 	t := &longTable{
 		slots: make([]longEntry, longSlots+maxProbe),
 		text:  make([]byte, longSlots*32),
 		ids:   make([]int32, longSlots*8),
 	}
-	for id := range int32(e.vocab.size()) {
+	for id := int32(0); e.vocab.direct && int(id) < e.vocab.size(); id++ {
 		if token := e.vocab.token(id); len(token) > maxShort && len(token) <= maxLong {
 			t.add(token, longHash(token), []int32{id})
 		}
@@ -138,7 +125,7 @@ func (e *engine) longPiece(dst []int32, piece string) []int32 {
 	if len(piece) > maxLong {
 		w := e.workers.Get().(*worker)
 		defer e.workers.Put(w)
-		return w.chain.merge(dst, e.pairs(), &e.bytes, piece)
+		return w.chain.merge(dst, e.pairs(), piece)
 	}
 	hash := longHash(piece)
 	if ids := e.long.Load().find(piece, hash); ids != nil {
@@ -146,10 +133,10 @@ func (e *engine) longPiece(dst []int32, piece string) []int32 {
 	}
 	before := len(dst)
 	if len(piece) <= maxScan {
-		dst = e.pairs().scan(dst, &e.bytes, piece)
+		dst = e.pairs().scan(dst, piece)
 	} else {
 		w := e.workers.Get().(*worker)
-		dst = w.chain.merge(dst, e.pairs(), &e.bytes, piece)
+		dst = w.chain.merge(dst, e.pairs(), piece)
 		e.workers.Put(w)
 	}
 	e.learnLong(piece, hash, dst[before:])
@@ -160,7 +147,7 @@ func (e *engine) learnLong(piece string, hash uint64, ids []int32) {
 	e.growth.Lock()
 	defer e.growth.Unlock()
 	if !e.long.Load().add(piece, hash, ids) {
-		t := e.seedLong()
+		t := e.newLong()
 		t.add(piece, hash, ids)
 		e.long.Store(t)
 	}

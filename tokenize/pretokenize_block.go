@@ -21,8 +21,16 @@ const blockSize = 64
 // classify sets b from the first 64 bytes of w and returns how many of them
 // come before the first that is not ASCII.
 func (b *block) classify(w *window) int {
+	if haveAVX2 {
+		return bits.TrailingZeros64(classifyAVX2(b, w))
+	}
+	return bits.TrailingZeros64(b.classifyWords(w))
+}
+
+// classifyWords works on eight bytes at a time where there is no AVX2. It
+// returns the mask of bytes that are not ASCII, whose other bits are undefined.
+func (b *block) classifyWords(w *window) (high uint64) {
 	*b = block{}
-	var high uint64
 	for i := 0; i < blockSize; i += 8 {
 		x := binary.LittleEndian.Uint64(w[i : i+8])
 		high |= gather(x) << i
@@ -36,7 +44,7 @@ func (b *block) classify(w *window) int {
 		b.lines |= gather(equal(x, '\n')|equal(x, '\r')) << i
 		b.apostrophes |= gather(equal(x, '\'')) << i
 	}
-	return bits.TrailingZeros64(high)
+	return high
 }
 
 const (
@@ -59,9 +67,20 @@ func gather(x uint64) uint64 {
 	return (x & tops >> 7) * 0x0102040810204080 >> 56
 }
 
+// ends returns where the pieces at the start of the block end, of which left
+// bytes of text remain and size are ASCII in this block. Pieces that go on
+// behind those bytes, or might, are not among them.
+func (b *block) ends(w *window, size, left int) uint64 {
+	ends := b.starts(w, size) &^ 1
+	if size == left && size < blockSize && b.spaces>>(size-1)&1 == 0 {
+		ends |= 1 << size
+	}
+	return ends
+}
+
 // starts returns where pieces start within the first size bytes, given that
 // one starts at byte 0 and that what follows the block is unknown. Only starts
-// that no later byte can change are in the answer. text is the block's bytes.
+// that no later byte can change are in the answer.
 func (b *block) starts(w *window, size int) uint64 {
 	known := ^uint64(0) >> (blockSize - size)
 	L, N, W, R := b.letters&known, b.numbers&known, b.spaces&known, b.lines&known

@@ -22,12 +22,22 @@ type vocabulary struct {
 	bytes   string   // of all tokens, in id order
 	offsets []uint32 // token i is bytes[offsets[i]:offsets[i+1]]
 	merges  []merge  // in rank order
+	direct  bool     // a piece that is a token is that token, merges or not
 }
 
 func (v *vocabulary) size() int { return len(v.offsets) - 1 }
 
 func (v *vocabulary) token(id int32) string {
 	return v.bytes[v.offsets[id]:v.offsets[id+1]]
+}
+
+func (v *vocabulary) singleBytes() (ids [256]int32) {
+	for id := range int32(v.size()) {
+		if t := v.token(id); len(t) == 1 {
+			ids[t[0]] = id
+		}
+	}
+	return ids
 }
 
 // loadBlob spreads an embedded vocabulary; the bytes are not copied. In these
