@@ -14,6 +14,9 @@ type Output struct {
 	Summary string
 	// flags says that single turns can be kept out of the loss.
 	flags bool
+	// compress says that the spool is worth compressing. S2 takes a fifth of
+	// the time of zstd on text and finds little in ids.
+	compress bool
 	// pack appends what the spool keeps of a row.
 	pack func(dst []byte, row *Row, ex *tokenize.Example) []byte
 	// writer begins a shard.
@@ -22,15 +25,16 @@ type Output struct {
 
 // A shardWriter writes rows that pack has packed.
 type shardWriter interface {
-	write(packed string) error
-	flush() error // ends the row group
+	write(packed []byte) error // packed is not kept
+	flush() error              // ends the row group
 	Close() error
 }
 
 // Outputs are the kinds of shards by name.
 var Outputs = map[string]Output{
 	"messages": {
-		Summary: "conversations as text, which every trainer reads",
+		Summary:  "conversations as text, which every trainer reads",
+		compress: true,
 		pack: func(dst []byte, row *Row, _ *tokenize.Example) []byte {
 			return packSides(packMessages(dst, row.Messages), row)
 		},
@@ -68,8 +72,8 @@ type messageWriter struct {
 	rows [1]Row
 }
 
-func (m *messageWriter) write(packed string) error {
-	unpackRow(&m.rows[0], packed)
+func (m *messageWriter) write(packed []byte) error {
+	unpackRow(&m.rows[0], string(packed))
 	_, err := m.w.Write(m.rows[:])
 	return err
 }

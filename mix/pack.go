@@ -28,7 +28,7 @@ func packSides(dst []byte, row *Row) []byte {
 // unpackRow is the inverse of packMessages and packSides. The input was packed
 // by this process and S2 checked its frame.
 func unpackRow(row *Row, src string) {
-	r := unpacker{src}
+	r := unpacker[string]{src}
 	row.Messages = row.Messages[:0]
 	for range r.uvarint() {
 		role := r.text()
@@ -47,9 +47,11 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, s...)
 }
 
-type unpacker struct{ rest string }
+// An unpacker reads from the front of packed bytes. Of a string, the texts it
+// hands out are parts, not copies.
+type unpacker[T string | []byte] struct{ rest T }
 
-func (r *unpacker) uvarint() uint64 {
+func (r *unpacker[T]) uvarint() uint64 {
 	var x uint64
 	for shift := 0; ; shift += 7 {
 		b := r.rest[0]
@@ -61,7 +63,7 @@ func (r *unpacker) uvarint() uint64 {
 	}
 }
 
-func (r *unpacker) text() string {
+func (r *unpacker[T]) text() T {
 	n := r.uvarint()
 	s := r.rest[:n]
 	r.rest = r.rest[n:]

@@ -74,7 +74,7 @@ func prepare(ctx context.Context, cfg *Config, sources []*format.Source, judges 
 	}
 	sp := &spool{}
 	if out != nil {
-		if sp, err = newSpool(out); err != nil {
+		if sp, err = newSpool(out, Outputs[cfg.Output].compress); err != nil {
 			return nil, err
 		}
 		defer sp.file.Close()
@@ -94,13 +94,13 @@ func prepare(ctx context.Context, cfg *Config, sources []*format.Source, judges 
 	return &Result{Manifest: m, Entries: r.entries}, err
 }
 
-func newSpool(out *outDir) (*spool, error) {
+func newSpool(out *outDir, compressed bool) (*spool, error) {
 	dir, err := out.work()
 	if err != nil {
 		return nil, err
 	}
 	f, err := os.Create(filepath.Join(dir, "spool"))
-	return &spool{file: f}, err
+	return &spool{file: f, compressed: compressed}, err
 }
 
 // describe is the manifest but for the files that are still to be written.

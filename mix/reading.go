@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -171,9 +172,16 @@ func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) {
 	w.plain = w.output.pack(w.plain[:0], &w.row, &w.example)
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
 	res.item.Bytes, res.item.Digest = int32(w.row.textBytes()), contentDigest(w.digest)
-	res.packed = s2.Encode(nil, w.plain)
+	res.packed = w.forSpool()
 	res.repo, res.inst = traj.Repo, traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
+}
+
+func (w *worker) forSpool() []byte {
+	if w.output.compress {
+		return s2.Encode(nil, w.plain)
+	}
+	return bytes.Clone(w.plain)
 }
 
 // trainAll clears the flags that exclude single turns from the loss, since

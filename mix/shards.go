@@ -143,7 +143,7 @@ type groupWriter struct {
 	rows, bytes int
 }
 
-func (w *groupWriter) write(packed string) error {
+func (w *groupWriter) write(packed []byte) error {
 	if w.rows > 0 && (w.rows >= groupRows || w.bytes+len(packed) > groupBytes) {
 		if err := w.flush(); err != nil {
 			return err

@@ -8,9 +8,8 @@ import (
 )
 
 // The spool is the file between the two passes of a prepare: rows in reading
-// order, each compressed by itself, so that the shard writers can fetch any
-// row in any order while memory holds only the items. S2 is chosen over zstd
-// here because the file lives for seconds: it costs a fifth of the time.
+// order, each by itself, so that the shard writers can fetch any row in any
+// order while memory holds only the items.
 
 // An extent is a row's place in the spool: [off, off+n).
 type extent struct {
@@ -21,8 +20,9 @@ type extent struct {
 // spool appends packed rows and hands out their extents. A nil file counts
 // but keeps nothing, which is what a dry run wants.
 type spool struct {
-	file *os.File
-	end  int64
+	file       *os.File
+	compressed bool
+	end        int64
 }
 
 func (s *spool) append(packed []byte) (extent, error) {
@@ -37,19 +37,21 @@ func (s *spool) append(packed []byte) (extent, error) {
 	return at, nil
 }
 
-// read fetches the row at e, using buf as scratch. The string is a copy and
-// stays valid.
-func (s *spool) read(e extent, buf *spoolBuf) (string, error) {
+// read fetches the row at e into buf, whose memory the result shares.
+func (s *spool) read(e extent, buf *spoolBuf) ([]byte, error) {
 	buf.packed = grow(buf.packed, int(e.n))
 	if _, err := s.file.ReadAt(buf.packed, e.off); err != nil {
-		return "", fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
+		return nil, fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
+	}
+	if !s.compressed {
+		return buf.packed, nil
 	}
 	plain, err := s2.Decode(buf.plain[:cap(buf.plain)], buf.packed)
 	if err != nil {
-		return "", fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
+		return nil, fmt.Errorf("read spool %s at %d: %w", s.file.Name(), e.off, err)
 	}
 	buf.plain = plain
-	return string(plain), nil
+	return plain, nil
 }
 
 type spoolBuf struct{ packed, plain []byte }
