@@ -24,8 +24,7 @@ func newPairTable(merges []merge, bytes [256]int32) *pairTable {
 	for 1<<bits < 2*len(merges) {
 		bits++
 	}
-	t := &pairTable{slots: make([]uint64, 1<<bits), shift: 64 - bits, into: make([]int32, len(merges)), bytes: bytes}
-	adviseHuge(t.slots)
+	t := &pairTable{slots: makeTable[uint64](1 << bits), shift: 64 - bits, into: make([]int32, len(merges)), bytes: bytes}
 	for rank, m := range merges {
 		t.into[rank] = m.into
 		t.add(m.left, m.right, uint32(rank))

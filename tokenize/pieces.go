@@ -79,12 +79,11 @@ const maxProbe = 8
 
 func newPieceTable(slots int) *pieceTable {
 	t := &pieceTable{
-		slots: make([]entry, slots+maxProbe),
+		slots: makeTable[entry](slots + maxProbe),
 		mask:  uint64(slots-1) * entrySize,
 		spill: make([]int32, slots),
 	}
 	t.base = unsafe.Pointer(unsafe.SliceData(t.slots))
-	adviseHuge(t.slots)
 	return t
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Strings returns every long string in the JSON files below root, whatever
@@ -52,7 +53,7 @@ func fromJSON(data []byte) (all []string) {
 func walk(all []string, v any) []string {
 	switch v := v.(type) {
 	case string:
-		if len(v) >= longString {
+		if len(v) >= longString && !isBinary(v) {
 			all = append(all, v)
 		}
 	case []any:
@@ -65,4 +66,9 @@ func walk(all []string, v any) []string {
 		}
 	}
 	return all
+}
+
+// isBinary tells pictures in base64, which no one tokenises, from text.
+func isBinary(s string) bool {
+	return len(s) > 1000 && strings.IndexByte(s[:1000], ' ') < 0
 }
