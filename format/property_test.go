@@ -64,6 +64,9 @@ func TestNoConverterAddsWords(t *testing.T) {
 	records := 0
 	for _, path := range []string{
 		"testdata/openai", "testdata/openhands", "testdata/openhands-completions",
+		"testdata/mini-swe-agent", "testdata/nebius-openhands", "testdata/nebius-swe-agent", "testdata/r2e-gym", "testdata/swe-smith", "testdata/sweagent",
+		fixturesDir + "/sweagent", fixturesDir + "/mini_swe_agent/gemini3pro_swebv/trajs", fixturesDir + "/mini_swe_agent/upstream_testdata",
+		fixturesDir + "/adp/nebius_SWE-agent-trajectories/sample_raw.json", fixturesDir + "/nebius_swe_rebench_openhands",
 		fixturesDir + "/adp/swe-gym_openhands_sampled_trajectories/sample_raw.json", fixturesDir + "/adp/toucan_1_5m/sample_raw.json",
 		fixturesDir + "/adp/swe-smith/sample_raw.json", fixturesDir + "/openai_chat", fixturesDir + "/parquet", fixturesDir + "/hybrid_gym",
 	} {

@@ -31,15 +31,19 @@ var textCalls = map[Style]func(text string) (string, []Call, error){
 // may be nil, and gives the arguments it types as integer, number, boolean,
 // array or object their values back.
 //
-// What a style prints is read back as it was, on these conditions. Names of
-// functions and arguments are not empty and hold neither ">" nor white space
-// at their ends. No text value holds "</parameter>" followed, white space
-// aside, by "<parameter=" or "</function>". Values that are no text have
-// their type in tools, null has none. The text before the calls holds no
-// call, nor less than what makes one, and in style openhands it does not begin with white space.
-// JSON comes back in Python's spelling, and there are less than 64 calls or
-// mentions of calls before. In style ticks there is one call, of
-// bash, whose command holds no line that begins with three ticks.
+// What a style prints is read back as it was, JSON in Python's spelling,
+// under these conditions, which FuzzCallsAreReadBackAsWritten states in code:
+//
+//   - names of functions and arguments are not empty, hold neither ">" nor a
+//     line end, and have no white space at their ends; in qwen no quote,
+//     backslash or control character either;
+//   - no value is printed with "</parameter>" followed, white space aside, by
+//     "<parameter=" or "</function>";
+//   - values that are no text have their type in tools; null has none;
+//   - the text before the calls does not hold "<function=" or "<tool_call>"
+//     and, in openhands, does not begin with white space;
+//   - in ticks there is one call, of bash, and no line of its command or of
+//     the text before begins with three ticks.
 func ParseCalls(text string, as Style, tools json.RawMessage) (string, []Call, error) {
 	read, ok := textCalls[as]
 	if !ok {

@@ -84,8 +84,8 @@ func tagName(rest string) (name, after string, err error) {
 	return name, after, nil
 }
 
-// endOfValue is the first closing tag that another argument, or the end of
-// the call, follows: a value may quote a closing tag.
+// endOfValue is the first closing tag that another argument or the end of the
+// call or of the text follows: a value may quote a closing tag.
 func endOfValue(rest string) int {
 	for at := 0; ; at += len(parameterClose) {
 		i := strings.Index(rest[at:], parameterClose)
@@ -94,7 +94,7 @@ func endOfValue(rest string) int {
 		}
 		at += i
 		after := skipBlank(rest[at+len(parameterClose):])
-		if strings.HasPrefix(after, parameterOpen) || strings.HasPrefix(after, functionClose) {
+		if after == "" || strings.HasPrefix(after, parameterOpen) || strings.HasPrefix(after, functionClose) {
 			return at
 		}
 	}

@@ -1,0 +1,168 @@
+package format
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The real files of SWE-agent's family: the dialect that auto finds by
+// content, and what becomes of their records.
+var familyFixtures = []struct{ path, dialect, outcome string }{
+	{"sweagent/demos", "sweagent", "22 parsed"},
+	{"sweagent/swesmith/trajectories", "sweagent", "2 parsed"},
+	{"sweagent/swesmith/expected/ft_xml_example.jsonl", "openai", "2 parsed"},
+	{"mini_swe_agent/gemini3pro_swebv/trajs", "mini-swe-agent", "10 parsed"},
+	{"mini_swe_agent/upstream_testdata", "mini-swe-agent", "3 parsed"},
+	{"adp/swe-smith/sample_raw.json", "swe-smith", "5 parsed"},
+	{"parquet/swe-smith_tool_split_layout.messages_json_string.zstd.parquet", "swe-smith", "5 parsed"},
+	{"adp/nebius_SWE-agent-trajectories/sample_raw.json", "nebius-swe-agent", "5 parsed"},
+	{"parquet/nebius_swe-agent.nested.gzip.parquet", "nebius-swe-agent", "5 parsed"},
+	{"nebius_swe_rebench_openhands/excerpt.json", "nebius-openhands", "1 parsed"},
+}
+
+func TestRealFilesOfTheSWEAgentFamily(t *testing.T) {
+	t.Logf("%-75s %-17s %8s  %s", "fixture", "format", "messages", "records")
+	for _, c := range familyFixtures {
+		list := readAll(t, Input{Path: fixture(t, c.path)})
+		messages := 0
+		for _, o := range list {
+			if got := formatOf(t, o.Record); got != c.dialect {
+				t.Errorf("%s:%d: found to be %q, want %s", o.Record.File, o.Record.Line, got, c.dialect)
+			}
+			if o.T != nil {
+				messages += len(o.T.Messages)
+			}
+		}
+		got := tally(t, list)
+		if got != c.outcome {
+			t.Errorf("%s: got %s, want %s; first reject: %v", c.path, got, c.outcome, firstReject(list))
+		}
+		t.Logf("%-75s %-17s %8d  %s", c.path, c.dialect, messages, got)
+	}
+}
+
+// formatOf is the dialect that auto chooses, "" where it cannot.
+func formatOf(t *testing.T, rec Record) (name string) {
+	t.Helper()
+	if rec.Err != nil {
+		return ""
+	}
+	err := withIndex(rec.Raw, func(root value) error {
+		d, err := choose(Auto, rec, root)
+		name = d.Name
+		return err
+	})
+	if _, isReject := err.(*Reject); err != nil && !isReject {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// Files of other scaffolds are none of this family's.
+func TestTheSWEAgentFamilyClaimsNothingElse(t *testing.T) {
+	family := map[string]bool{}
+	var own []string
+	for _, c := range familyFixtures {
+		family[c.dialect] = c.dialect != "openai"
+		own = append(own, c.path)
+	}
+	family["r2e-gym"] = true
+	err := filepath.WalkDir(fixture(t, "."), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || containerOf(path) == unknownContainer {
+			return err
+		}
+		name, _ := filepath.Rel(fixturesDir, path)
+		for _, p := range own {
+			if strings.HasPrefix(name, p) {
+				return nil
+			}
+		}
+		s, err := Open(Input{Path: path})
+		if err != nil {
+			return err
+		}
+		return s.Records(context.Background(), func(rec Record) error {
+			if got := formatOf(t, rec); family[got] {
+				t.Errorf("%s:%d is claimed by %s", name, rec.Line, got)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Real runs against the real reports that stand beside them.
+func TestRealRunsOfTheSWEAgentFamilyAreJudged(t *testing.T) {
+	const mini, smith = "mini_swe_agent/gemini3pro_swebv/", "sweagent/swesmith/"
+	failed := map[string]bool{
+		"django__django-10999": true, "django__django-15127": true, "django__django-16667": true, "pandas-dev__pandas.95280573.pr_53856": true,
+	}
+	for _, c := range []struct {
+		runs   string
+		accept Accept
+	}{
+		{mini + "trajs", Accept{Report: mini + "logs"}},
+		{mini + "trajs", Accept{Report: mini + "sb-cli-report.json"}},
+		{smith + "trajectories", Accept{Report: smith + "run_evaluation"}},
+		{smith + "trajectories", Accept{Report: smith + "run_evaluation/report.json"}},
+	} {
+		c.accept.Report = fixture(t, c.accept.Report)
+		judge, err := NewJudge(c.accept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range readAll(t, Input{Path: fixture(t, c.runs)}) {
+			want := Accepted
+			if failed[o.T.InstanceID] {
+				want = Refused
+			}
+			if v, err := judge.Judge(o.Record, o.T); err != nil || v.Outcome != want {
+				t.Errorf("%s by %s: got %+v, %v, want %s", o.T.InstanceID, c.accept.Report, v, err, want)
+			}
+		}
+	}
+}
+
+func TestColumnsJudgeRows(t *testing.T) {
+	for _, c := range []struct {
+		path, field string
+		want        string
+	}{
+		{"adp/nebius_SWE-agent-trajectories/sample_raw.json", "target", "accepted accepted accepted accepted accepted"},
+		{"parquet/nebius_swe-agent.nested.gzip.parquet", "target", "accepted accepted accepted accepted accepted"},
+		{"adp/swe-smith/sample_raw.json", "resolved", "accepted accepted accepted accepted accepted"},
+		{"testdata/nebius-openhands/rows.jsonl", "resolved", "accepted refused accepted"},
+		{"testdata/r2e-gym/run.jsonl", "reward", "accepted refused"},
+		// Every run of this teacher submitted; submitting proves nothing.
+		{"mini_swe_agent/gemini3pro_swebv/trajs", "info.exit_status", strings.TrimSpace(strings.Repeat("unknown ", 10))},
+		{"adp/nebius_SWE-agent-trajectories/sample_raw.json", "exit_status", "unknown unknown unknown unknown unknown"},
+	} {
+		path := c.path
+		if !strings.HasPrefix(path, "testdata") {
+			path = fixture(t, path)
+		}
+		judge, err := NewJudge(Accept{Field: c.field})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, o := range readAll(t, Input{Path: path}) {
+			if o.Err != nil {
+				continue
+			}
+			v, err := judge.Judge(o.Record, o.T)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, v.Outcome.String())
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s by %s: got %v, want %s", c.path, c.field, got, c.want)
+		}
+	}
+}
