@@ -48,18 +48,25 @@ type cursor struct {
 // Append adds the ids of text to dst and returns it.
 func (e *engine) Append(dst []int32, text string) []int32 {
 	c := cursor{text: text}
+	dst = e.drain(dst, &c)
+	if c.i < len(text) {
+		w := e.workers.Get().(*worker)
+		c = cursor{text: w.norm.normalise(text[c.i:]), settled: true}
+		dst = e.drain(dst, &c)
+		e.workers.Put(w)
+	}
+	return dst
+}
+
+// drain is fill with all the room it takes.
+func (e *engine) drain(dst []int32, c *cursor) []int32 {
 	for {
-		dst = e.fill(dst, &c)
-		switch left := len(c.text) - c.i; {
-		case left == 0:
+		dst = e.fill(dst, c)
+		left := len(c.text) - c.i
+		if left == 0 || cap(dst)-len(dst) >= room {
 			return dst
-		case cap(dst)-len(dst) < room:
-			dst = slices.Grow(dst, max(left/3, room))
-		default:
-			w := e.workers.Get().(*worker)
-			defer e.workers.Put(w)
-			c = cursor{text: w.norm.normalise(c.text[c.i:]), settled: true}
 		}
+		dst = slices.Grow(dst, max(left/3, room))
 	}
 }
 
