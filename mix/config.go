@@ -60,7 +60,7 @@ const (
 // Progress tells how far a prepare is. Done and Total are bytes of input
 // while reading and rows while writing.
 type Progress struct {
-	Stage       string // "hash", "read" or "write"
+	Stage       string // "wait", "hash", "read" or "write"
 	Done, Total int64
 	Records     int64
 	Tokens      int64

@@ -72,8 +72,9 @@ type SourceReport struct {
 	Inputs   []FileDigest      `json:"inputs"`
 	Funnel   Funnel            `json:"funnel"`
 	Outcomes map[Outcome]Count `json:"outcomes"`
-	Reasons  map[string]int64  `json:"reasons"` // why records are in no shard, to records
-	Notes    map[string]int64  `json:"notes"`   // edits made while rendering, by kind
+	Reasons  map[string]int64  `json:"reasons"`  // why records are in no shard, to records
+	Examples map[string]string `json:"examples"` // for each reason with more to say, the first record's
+	Notes    map[string]int64  `json:"notes"`    // edits made while rendering, by kind
 }
 
 // A FileDigest pins a file's content. File is relative to its source's path.

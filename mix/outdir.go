@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // workDir holds everything unfinished, inside the output directory so that
@@ -21,34 +23,52 @@ var ErrOccupied = errors.New("output directory is occupied")
 // An outDir is an output directory claimed by this process.
 type outDir struct {
 	dir  string
+	made bool // by this claim
 	lock *os.File
-	old  *Manifest // the finished dataset found there, if any
 }
 
-// claim creates dir, locks it against other prepares and looks at what it
-// holds. It refuses foreign files and the dataset of another recipe.
-func claim(dir string, id RecipeID) (*outDir, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("prepare into %s: %w", dir, err)
-	}
-	if err := refuseForeign(dir); err != nil {
+// claim creates cfg.Out, waits for other prepares that write there, and looks
+// at what it holds. It refuses foreign files and the dataset of another
+// recipe.
+func claim(ctx context.Context, cfg *Config) (*outDir, error) {
+	_, err := os.Stat(cfg.Out)
+	o := &outDir{dir: cfg.Out, made: errors.Is(err, fs.ErrNotExist)}
+	if err := refuseForeign(o.dir); err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(filepath.Join(dir, ".lock"))
-	if err != nil {
-		return nil, fmt.Errorf("prepare into %s: another prepare is writing there: %w", dir, err)
+	if o.lock, err = waitForLock(ctx, o.dir, cfg.report); err != nil {
+		return nil, fmt.Errorf("prepare into %s: %w", o.dir, err)
 	}
-	o := &outDir{dir: dir, lock: lock}
-	if err := o.look(id); err != nil {
+	if err := o.look(cfg.Recipe); err != nil {
 		o.release()
 		return nil, err
 	}
 	return o, nil
 }
 
+// waitForLock makes dir and tries until its lock is free. Whoever holds it may
+// be making this very dataset, or, having failed, be about to remove dir.
+func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.File, error) {
+	for {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+		lock, err := lockFile(filepath.Join(dir, ".lock"))
+		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
+			return lock, err
+		}
+		report(Progress{Stage: "wait"})
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 func refuseForeign(dir string) error {
 	entries, err := os.ReadDir(dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("prepare into %s: %w", dir, err)
 	}
 	for _, e := range entries {
@@ -68,7 +88,7 @@ func ours(name string) bool {
 	return shard && strings.HasSuffix(name, ".parquet")
 }
 
-// look reads the finished dataset, if there is one, and clears leftovers.
+// look refuses another recipe's dataset and clears what a killed prepare left.
 func (o *outDir) look(id RecipeID) error {
 	m, err := readManifest(o.dir)
 	switch {
@@ -78,10 +98,19 @@ func (o *outDir) look(id RecipeID) error {
 	case m.Recipe.Data != id.Data:
 		return fmt.Errorf("prepare into %s: %w: it holds the dataset of recipe %s (%.12s), not of %s (%.12s); choose another --out, or remove it",
 			o.dir, ErrOccupied, m.Recipe.Name, m.Recipe.Data, id.Name, id.Data)
-	default:
-		o.old = m
 	}
 	return os.RemoveAll(filepath.Join(o.dir, workDir))
+}
+
+// spool gives the reading a file for its rows.
+func (o *outDir) spool(r *reading) error {
+	dir, err := o.work()
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(dir, "spool"))
+	r.spool = &spool{file: f, compressed: Outputs[r.cfg.Output].compress}
+	return err
 }
 
 func (o *outDir) work() (string, error) {
@@ -129,9 +158,13 @@ func (o *outDir) clear() error {
 	return err
 }
 
-// release removes the leftovers and gives the lock back.
+// release removes the leftovers and gives the lock back. A directory that was
+// made for a dataset which did not come to be goes too.
 func (o *outDir) release() {
 	os.RemoveAll(filepath.Join(o.dir, workDir))
 	os.Remove(o.lock.Name())
 	o.lock.Close()
+	if o.made {
+		os.Remove(o.dir) // only if it is empty
+	}
 }

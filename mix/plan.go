@@ -110,6 +110,9 @@ func (p *planner) setAside(repos *names) error {
 		return nil
 	}
 	size, total := p.repoSizes(len(repos.list))
+	if total == 0 {
+		return nil // there is nothing to divide
+	}
 	order := p.repoOrder(repos, size)
 	if len(order) < 2 {
 		return fmt.Errorf("validation %v of the mix cannot be set aside by repository: the accepted records name %d repositories, and 2 are needed (set mix.validation=0, or give the records a repo)", p.cfg.Validation, len(order))

@@ -18,12 +18,15 @@ import (
 // outcomesFile has one line for every record that was read, in reading order.
 const outcomesFile = "outcomes.jsonl"
 
-// A Result is a finished prepare.
+// A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
 type Result struct {
 	Manifest *Manifest
 	Entries  []Entry // the account of every record, in reading order; nil when Reused
 	Reused   bool    // the directory already held the dataset of this recipe and these inputs
 }
+
+// ErrNothingLeft says that no trajectory is left to train on.
+var ErrNothingLeft = errors.New("no trajectory is left to train on")
 
 // Prepare reads, converts, tokenises, chooses and writes. Equal recipes and
 // inputs give equal bytes. On any error no manifest is left behind.
@@ -35,15 +38,69 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.DryRun {
-		return prepare(ctx, &cfg, sources, judges, nil)
+	inputs, err := hashInputs(ctx, &cfg, sources)
+	if err != nil {
+		return nil, err
 	}
-	out, err := claim(cfg.Out, cfg.Recipe)
+	r := newReading(&cfg, sources, judges)
+	if cfg.DryRun {
+		m, _, err := readAndPlan(ctx, r, inputs)
+		return &Result{Manifest: m, Entries: r.entries}, err
+	}
+	return prepareInto(ctx, r, inputs)
+}
+
+// prepareInto reuses what cfg.Out holds, or claims it and writes.
+func prepareInto(ctx context.Context, r *reading, inputs [][]FileDigest) (*Result, error) {
+	if m := finished(r.cfg, inputs); m != nil {
+		return &Result{Manifest: m, Reused: true}, nil
+	}
+	out, err := claim(ctx, r.cfg)
 	if err != nil {
 		return nil, err
 	}
 	defer out.release()
-	return prepare(ctx, &cfg, sources, judges, out)
+	// While this prepare waited, the other may have made the very dataset.
+	if m := finished(r.cfg, inputs); m != nil {
+		return &Result{Manifest: m, Reused: true}, nil
+	}
+	if err := out.spool(r); err != nil {
+		return nil, err
+	}
+	defer r.spool.file.Close()
+	m, p, err := readAndPlan(ctx, r, inputs)
+	if err == nil {
+		err = write(ctx, r, p, out, m)
+	}
+	return &Result{Manifest: m, Entries: r.entries}, err
+}
+
+// finished returns the manifest of a dataset in cfg.Out that this prepare
+// would only write again.
+func finished(cfg *Config, inputs [][]FileDigest) *Manifest {
+	d, err := OpenDataset(cfg.Out)
+	if err != nil || d.Manifest.Recipe.Data != cfg.Recipe.Data || !sameInputs(d.Manifest, inputs) || d.Verify() != nil {
+		return nil
+	}
+	return d.Manifest
+}
+
+// readAndPlan reads the input and plans. The manifest it returns lacks only the
+// digests of files that are still to be written; it is there also when
+// nothing is left, to say where all went.
+func readAndPlan(ctx context.Context, r *reading, inputs [][]FileDigest) (*Manifest, *plan, error) {
+	if err := r.run(ctx); err != nil {
+		return nil, nil, err
+	}
+	p, err := makePlan(r.cfg, r.items, r.entries, r.repos)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := describe(r, p, inputs)
+	if len(p.Train) == 0 {
+		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whereAllWent(m.Totals))
+	}
+	return m, p, nil
 }
 
 // openSources opens everything before anything is read, and reports all that
@@ -64,73 +121,35 @@ func openSources(cfg *Config) (sources []*format.Source, judges []*format.Judge,
 	return sources, judges, errors.Join(faults...)
 }
 
-func prepare(ctx context.Context, cfg *Config, sources []*format.Source, judges []*format.Judge, out *outDir) (*Result, error) {
-	inputs, err := hashInputs(ctx, cfg, sources)
-	if err != nil {
-		return nil, err
-	}
-	if out != nil && out.old != nil && sameInputs(out.old, inputs) && (&Dataset{Dir: out.dir, Manifest: out.old}).Verify() == nil {
-		return &Result{Manifest: out.old, Reused: true}, nil
-	}
-	sp := &spool{}
-	if out != nil {
-		if sp, err = newSpool(out, Outputs[cfg.Output].compress); err != nil {
-			return nil, err
-		}
-		defer sp.file.Close()
-	}
-	r := newReading(cfg, sources, judges, sp)
-	if err := r.run(ctx); err != nil {
-		return nil, err
-	}
-	p, err := makePlan(cfg, r.items, r.entries, r.repos)
-	if err != nil {
-		return nil, err
-	}
-	m := describe(cfg, r, p, inputs)
-	if out != nil {
-		err = write(ctx, cfg, r, p, out, m)
-	}
-	return &Result{Manifest: m, Entries: r.entries}, err
-}
-
-func newSpool(out *outDir, compressed bool) (*spool, error) {
-	dir, err := out.work()
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Create(filepath.Join(dir, "spool"))
-	return &spool{file: f, compressed: compressed}, err
-}
-
-// describe is the manifest but for the files that are still to be written.
-func describe(cfg *Config, r *reading, p *plan, inputs [][]FileDigest) *Manifest {
+// describe is the manifest but for the digests of files still to be written.
+func describe(r *reading, p *plan, inputs [][]FileDigest) *Manifest {
+	cfg := r.cfg
 	reports := account(cfg, r.entries, r.notes, inputs)
-	return &Manifest{
+	m := &Manifest{
 		Format: manifestFormat, Recipe: cfg.Recipe, Template: cfg.Template, Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: ValidationSide{Asked: cfg.Validation, Repos: heldRepos(p.Validation, r.items, r.repos)},
 	}
+	for _, s := range p.shards(r.items) {
+		m.Shards = append(m.Shards, s.shard(r.items))
+	}
+	return m
 }
 
-func write(ctx context.Context, cfg *Config, r *reading, p *plan, out *outDir, m *Manifest) (err error) {
-	if len(p.Train) == 0 {
-		return fmt.Errorf("prepare: no trajectory is left to train on: %s", whereAllWent(m.Totals))
-	}
+func write(ctx context.Context, r *reading, p *plan, out *outDir, m *Manifest) (err error) {
 	dir, err := out.work()
 	if err != nil {
 		return err
 	}
-	plans := append(cutShards("train", p.Train, r.items), cutShards("validation", p.Validation, r.items)...)
-	if m.Shards, err = writeShards(ctx, cfg, dir, plans, r.items, r.spool); err != nil {
+	if m.Shards, err = writeShards(ctx, r.cfg, dir, p.shards(r.items), r.items, r.spool); err != nil {
 		return err
 	}
 	if m.Outcomes, err = writeOutcomes(filepath.Join(dir, outcomesFile), r.entries); err != nil {
 		return err
 	}
 	path := filepath.Join(dir, RecipeFile)
-	if err := writeDurably(path, cfg.YAML); err != nil {
+	if err := writeDurably(path, r.cfg.YAML); err != nil {
 		return err
 	}
 	if m.RecipeFile, err = digestFile(path, RecipeFile); err != nil {

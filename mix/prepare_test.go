@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -266,13 +268,48 @@ func TestAnotherDatasetOrForeignFilesAreRefused(t *testing.T) {
 
 func TestTwoPreparesIntoOneDirectoryDoNotMix(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
-	out, err := claim(cfg.Out, cfg.Recipe)
+	out, err := claim(t.Context(), &cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.release()
-	if _, err := Prepare(context.Background(), cfg); err == nil {
-		t.Error("a second prepare wrote into a claimed directory")
+	waiting := make(chan bool, 1)
+	cfg.Progress = func(p Progress) {
+		if p.Stage == "wait" {
+			select {
+			case waiting <- true:
+			default:
+			}
+		}
+	}
+	done := make(chan error)
+	go func() {
+		_, err := Prepare(context.Background(), cfg)
+		done <- err
+	}()
+	<-waiting
+	out.release()
+	if err := <-done; err != nil {
+		t.Errorf("the second prepare did not finish after the first let go: %v", err)
+	}
+}
+
+func TestManyPreparesOfOneDatasetAgree(t *testing.T) {
+	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
+	var wrote atomic.Int64
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			res, err := Prepare(context.Background(), cfg)
+			if err != nil {
+				t.Error(err)
+			} else if !res.Reused {
+				wrote.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if wrote.Load() != 1 {
+		t.Errorf("%d of 6 wrote the dataset", wrote.Load())
 	}
 }
 
@@ -289,13 +326,15 @@ func TestAllMissingPathsAreNamedAtOnce(t *testing.T) {
 func TestNothingAcceptedIsAnErrorThatSaysWhereAllWent(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 20))
 	cfg.Sources[0].Accept = format.Accept{Field: "no_such_field"}
-	cfg.Validation = 0
-	_, err := Prepare(context.Background(), cfg)
-	if err == nil || !strings.Contains(err.Error(), "20 not_accepted") {
-		t.Errorf("error is %v", err)
+	res, err := Prepare(context.Background(), cfg)
+	if !errors.Is(err, ErrNothingLeft) || !strings.Contains(err.Error(), "20 not_accepted") {
+		t.Fatalf("error is %v", err)
 	}
-	if _, err := OpenDataset(cfg.Out); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("there is a dataset: %v", err)
+	if example := res.Manifest.Sources[0].Examples["not_accepted: unknown"]; !strings.Contains(example, "no_such_field") {
+		t.Errorf("the example is %q", example)
+	}
+	if _, err := os.Stat(cfg.Out); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an empty directory is left: %v", err)
 	}
 }
 

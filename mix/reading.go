@@ -40,9 +40,9 @@ type reading struct {
 	total     int64 // bytes of input
 }
 
-func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, sp *spool) *reading {
+func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge) *reading {
 	r := &reading{
-		cfg: cfg, sources: sources, judges: judges, spool: sp,
+		cfg: cfg, sources: sources, judges: judges, spool: &spool{},
 		repos: newNames(), instances: newNames(),
 		notes: make([]map[string]int64, len(sources)),
 	}

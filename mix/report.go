@@ -1,5 +1,7 @@
 package mix
 
+import "fmt"
+
 // account fills the funnels, outcome counts and reasons of every source from
 // the entries, each of which has its outcome by now.
 func account(cfg *Config, entries []Entry, notes []map[string]int64, inputs [][]FileDigest) []SourceReport {
@@ -8,7 +10,7 @@ func account(cfg *Config, entries []Entry, notes []map[string]int64, inputs [][]
 	for k, s := range cfg.Sources {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.Given, Inputs: inputs[k],
-			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Notes: notes[k],
+			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{}, Notes: notes[k],
 		}
 		index[s.Name] = &reports[k]
 	}
@@ -22,13 +24,21 @@ func account(cfg *Config, entries []Entry, notes []map[string]int64, inputs [][]
 		c.add(e.Tokens)
 		r.Outcomes[e.Outcome] = c
 		if e.Outcome != Kept && e.Outcome != Validation {
-			r.Reasons[reasonKey(e)]++
+			r.reason(e)
 		}
 	}
 	for k := range reports {
 		reports[k].Funnel = funnel(reports[k].Outcomes)
 	}
 	return reports
+}
+
+// reason counts why a record is in no shard and keeps the first of each kind.
+func (r *SourceReport) reason(e *Entry) {
+	key := reasonKey(e)
+	if r.Reasons[key]++; r.Reasons[key] == 1 && e.Detail != "" {
+		r.Examples[key] = fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
+	}
 }
 
 // reasonKey is "outcome: reason", or the outcome where that says it all.

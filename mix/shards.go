@@ -65,6 +65,21 @@ func withoutEmpty(plans []shardPlan) []shardPlan {
 	return full
 }
 
+// shards cuts both sides into files.
+func (p *plan) shards(items []Item) []shardPlan {
+	return append(cutShards("train", p.Train, items), cutShards("validation", p.Validation, items)...)
+}
+
+// shard is the plan as the manifest tells it, but for bytes and digest.
+func (p *shardPlan) shard(items []Item) Shard {
+	s := Shard{FileDigest: FileDigest{File: p.file}, Split: p.split, Rows: int64(len(p.items))}
+	for _, i := range p.items {
+		s.Tokens += int64(items[i].Tokens)
+		s.TrainedTokens += int64(items[i].Trained)
+	}
+	return s
+}
+
 // writeShards writes every planned file into dir, cfg.workers() at a time.
 func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan, items []Item, sp *spool) ([]Shard, error) {
 	shards := make([]Shard, len(plans))
@@ -104,13 +119,9 @@ func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items
 	if err != nil {
 		return Shard{}, err
 	}
-	s := Shard{Split: p.split, Rows: int64(len(p.items))}
+	s := p.shard(items)
 	out := newHashWriter(f)
-	err = writeRows(ctx, kind.writer(out), p.items, items, sp, func(it *Item) {
-		s.Tokens += int64(it.Tokens)
-		s.TrainedTokens += int64(it.Trained)
-		counter.add(it.Tokens)
-	})
+	err = writeRows(ctx, kind.writer(out), p.items, items, sp, counter)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return s, fmt.Errorf("write shard %s: %w", path, err)
 	}
@@ -118,7 +129,7 @@ func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items
 	return s, nil
 }
 
-func writeRows(ctx context.Context, out shardWriter, order []int32, items []Item, sp *spool, wrote func(*Item)) error {
+func writeRows(ctx context.Context, out shardWriter, order []int32, items []Item, sp *spool, counter *rowCounter) error {
 	w := groupWriter{shardWriter: out}
 	var buf spoolBuf
 	for _, i := range order {
@@ -132,7 +143,7 @@ func writeRows(ctx context.Context, out shardWriter, order []int32, items []Item
 		if err := w.write(packed); err != nil {
 			return err
 		}
-		wrote(&items[i])
+		counter.add(items[i].Tokens)
 	}
 	return w.Close()
 }
