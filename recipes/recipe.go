@@ -37,7 +37,7 @@ type Model struct {
 
 // Tools says how tool lists and tool calls become text.
 type Tools struct {
-	As string `yaml:"as"` // openhands (default), qwen or keep
+	As string `yaml:"as"` // openhands (default), or another of format.Styles
 }
 
 // A Source is one family of trajectories.
