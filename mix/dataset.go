@@ -61,18 +61,23 @@ func (d *Dataset) verifyFile(want FileDigest) error {
 
 // ReadShard hands the rows of a shard to yield, in order. The row's memory is
 // reused between calls; its strings stay valid.
-func ReadShard(path string, yield func(*Row) error) error {
+func ReadShard(path string, yield func(*Row) error) error { return readRows(path, yield) }
+
+// ReadTokens is ReadShard for shards of tokens. The row's slices are reused.
+func ReadTokens(path string, yield func(*TokenRow) error) error { return readRows(path, yield) }
+
+func readRows[T any](path string, yield func(*T) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	var r *parquet.GenericReader[Row]
-	if err := guard(path, func() error { r = parquet.NewGenericReader[Row](f); return nil }); err != nil {
+	var r *parquet.GenericReader[T]
+	if err := guard(path, func() error { r = parquet.NewGenericReader[T](f); return nil }); err != nil {
 		return err
 	}
 	defer r.Close()
-	rows := make([]Row, 16)
+	rows := make([]T, 16)
 	for {
 		var n int
 		err := guard(path, func() (err error) { n, err = r.Read(rows); return err })
@@ -90,25 +95,30 @@ func ReadShard(path string, yield func(*Row) error) error {
 	}
 }
 
-// IsShard says whether the file at path is a Parquet file with the columns of
-// a dataset's shards. Other Parquet files are sources.
-func IsShard(path string) bool {
+// OutputOf says which of Outputs the file at path is a shard of, by its
+// columns; "" for other files, which are sources.
+func OutputOf(path string) string {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return ""
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return false
+		return ""
 	}
 	file, err := parquet.OpenFile(f, info.Size())
 	if err != nil {
-		return false
+		return ""
 	}
-	_, counted := file.Schema().Lookup("n_trained_tokens")
-	_, named := file.Schema().Lookup("traj_id")
-	return counted && named
+	has := func(column string) bool { return file.Root().Column(column) != nil }
+	switch {
+	case has("messages") && has("n_trained_tokens") && has("traj_id"):
+		return "messages"
+	case has("input_ids") && has("labels"):
+		return "tokens"
+	}
+	return ""
 }
 
 // guard turns the panics of parquet-go on damaged files into errors: a bad
