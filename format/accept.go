@@ -69,7 +69,19 @@ func (a Accept) check() error {
 	if a.Field != "" && slices.Contains(strings.Split(a.Field, "."), "") {
 		return fmt.Errorf("accept field %q: a dotted path has no empty part", a.Field)
 	}
+	if endsOnStatus(a.Field) {
+		return fmt.Errorf("accept field %q: %s", a.Field, statusIsNoEvidence)
+	}
 	return nil
+}
+
+// statusIsNoEvidence says why a run that ended well is not a success: of 500
+// runs that all ended as Submitted, 371 had solved their task.
+const statusIsNoEvidence = "how a run ended does not say that it succeeded; name a verdict beside it (resolved, reward, a report)"
+
+func endsOnStatus(path string) bool {
+	key := path[strings.LastIndexByte(path, '.')+1:]
+	return key == "exit_status" || key == "exit_reason"
 }
 
 func constant(o Outcome, evidence string) *Judge {

@@ -81,7 +81,10 @@ func TestWhereJudgesByTheRecordAndTheTrajectory(t *testing.T) {
 		{`any(tests, # == "pass")`, `{"tests":["fail","pass"]}`, Accepted},
 		{`let r = reward * 2; r > 1`, `{"reward":0.6}`, Accepted},
 		{`teacher startsWith "claude" && repo == "o/n" && instance_id == "o__n-1"`, `{"model":"claude-4","instance_id":"o__n-1"}`, Accepted},
-		{`exit_status in ["submitted", "done"]`, `{"exit_status":"done"}`, Accepted},
+		{`resolved && exit_status in ["submitted", "done"]`, `{"resolved":true,"exit_status":"done"}`, Accepted},
+		{`"loop" not in flags && features.steps < 9 && resolved`, `{"resolved":true}`, Accepted},
+		{`"reward_mismatch" in flags`, `{"resolved":true,"reward":0}`, Accepted},
+		{`features.exploration > 0.5`, `{}`, Refused},
 	} {
 		if got := judged(t, Accept{Where: c.where}, c.record); got.Outcome != c.want {
 			t.Errorf("%s of %s: got %s (%s), want %s", c.where, c.record, got.Outcome, got.Evidence, c.want)
@@ -101,12 +104,16 @@ func TestWrongAcceptanceIsRefusedBeforeAnythingIsRead(t *testing.T) {
 		{Accept{Where: `n_steps < "x"`}, "(1:9)"},
 		{Accept{Where: "n_steps + 1"}, "expected bool, but got int"},
 		{Accept{Where: "resolvd(1)"}, `unknown function "resolvd"`},
+		{Accept{Where: `exit_status == "submitted"`}, "how a run ended does not say that it succeeded"},
+		{Accept{Where: `info.exit_status == "submitted"`}, "how a run ended does not say that it succeeded"},
+		{Accept{Field: "info.exit_status"}, "how a run ended does not say that it succeeded"},
+		{Accept{Where: "features.stepz > 3"}, "has no field stepz"},
 		{Accept{Field: "a..b"}, "a dotted path has no empty part"},
 		{Accept{Field: "a", Any: true}, "choose one of field, where, report, any"},
 		{Accept{Report: "/no/such/report.json"}, "no such file"},
 		{Accept{Report: write(t, "report.json", `{"total": 3}`)}, "no verdict on any instance"},
 		{Accept{Report: write(t, "report.json", `{"total": `)}, "not JSON"},
-		{Accept{Report: t.TempDir()}, "no report.json below this directory"},
+		{Accept{Report: t.TempDir()}, "no report below this directory"},
 	} {
 		if _, err := NewJudge(c.accept); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got %v, want %s", c.accept, err, c.want)

@@ -40,6 +40,8 @@ const (
 	EventStream   = "event_stream"    // a log of events that does not hold the conversation
 	LostContext   = "lost_context"    // what the model saw cannot be told from the record
 	Preference    = "preference"      // answers to compare, or verdicts on them: nothing to imitate
+	EditFailed    = "edit_failed"     // an edit of the recipe could not be made
+	SecretLeft    = "secret_left"     // redaction did not reach every secret
 	Structured    = "structured"      // style keep met calls or tool results
 )
 

@@ -1,37 +1,51 @@
 package format
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// reports are the verdicts of a harness by instance id.
+// reports are the verdicts of a harness.
 type reports struct {
-	path     string
-	verdicts map[string]Verdict
+	path      string
+	verdicts  map[string]Verdict // by instance id
+	trials    map[string]Verdict // by the directory of a Harbor trial, absolute
+	predicted map[string]string  // instances with a prediction, and where it says so
 }
 
-// judgeReport reads evaluation reports once: one file, or every report.json
-// below a directory. A file is one of
-//
-//	{"resolved": true, …}                 one instance, the directory's name its id
-//	{"ID": {"resolved": true, …}, …}      instances by id
-//	{"resolved_ids": […], "unresolved_ids": […], …}    a run's summary
-//	{"ids_resolved": […], "ids_unresolved": […], …}    SWE-smith's, where resolved is a count
+// judgeReport reads evaluation reports once: one file, or every report below
+// a directory. See reportNames for the files and take for their shapes.
 //
 // An instance that two files disagree about is unknown.
 func judgeReport(path string) (*Judge, error) {
-	r := &reports{path: path, verdicts: map[string]Verdict{}}
+	r := &reports{path: path, verdicts: map[string]Verdict{}, trials: map[string]Verdict{}, predicted: map[string]string{}}
 	if err := r.load(); err != nil {
 		return nil, fmt.Errorf("accept report: %w", err)
 	}
-	if len(r.verdicts) == 0 {
-		return nil, fmt.Errorf("accept report: %s: no verdict on any instance: neither resolved, nor instances by id, nor resolved_ids", path)
+	if len(r.verdicts)+len(r.trials) == 0 {
+		return nil, fmt.Errorf("accept report: %s: no verdict on any instance: neither resolved, nor instances by id, nor resolved_ids, nor rewards", path)
 	}
 	return &Judge{r.judge}, nil
+}
+
+// reportNames are the files that evaluations leave behind, as patterns.
+var reportNames = []string{
+	"report.json", "*.report.json", "*-report.json", // SWE-bench and what follows it; OpenHands V1; sb-cli
+	"*.swebench_eval.jsonl", // OpenHands V0
+	"preds.json", "all_preds.jsonl",
+	"result.json", "reward.txt", "reward.json", // Harbor
+}
+
+func isReport(name string) bool {
+	return slices.ContainsFunc(reportNames, func(pattern string) bool {
+		ok, _ := filepath.Match(pattern, name)
+		return ok
+	})
 }
 
 func (r *reports) load() error {
@@ -44,14 +58,14 @@ func (r *reports) load() error {
 	}
 	found := false
 	err = filepath.WalkDir(r.path, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || entry.Name() != "report.json" {
+		if err != nil || entry.IsDir() || !isReport(entry.Name()) {
 			return err
 		}
 		found = true
 		return r.loadFile(path)
 	})
 	if err == nil && !found {
-		err = fmt.Errorf("%s: no report.json below this directory", r.path)
+		err = fmt.Errorf("%s: no report below this directory: none of %s", r.path, strings.Join(reportNames, ", "))
 	}
 	return err
 }
@@ -61,65 +75,58 @@ func (r *reports) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
-	err = withIndex(raw, func(root value) error {
-		r.take(path, root)
+	if filepath.Base(path) == "reward.txt" {
+		r.takeRewardText(path, string(raw))
 		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("%s: not JSON: %w", path, err)
+	}
+	documents := [][]byte{raw}
+	if filepath.Ext(path) == ".jsonl" {
+		documents = bytes.Split(raw, []byte("\n"))
+	}
+	for _, document := range documents {
+		if filepath.Ext(path) == ".jsonl" && len(bytes.TrimSpace(document)) == 0 {
+			continue
+		}
+		err := withIndex(document, func(root value) error {
+			r.take(path, root)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: not JSON: %w", path, err)
+		}
 	}
 	return nil
 }
 
-func (r *reports) take(path string, root value) {
-	if ids := root.get("ids_resolved"); ids.kind() == kindArray {
-		r.takeIDs(path, ids, Accepted)
-		r.takeIDs(path, root.get("ids_unresolved"), Refused)
-		return
-	}
-	if resolved := root.get("resolved"); resolved.kind() != kindMissing {
-		r.add(filepath.Base(filepath.Dir(path)), outcomeOf(resolved), path)
-		return
-	}
-	if ids := root.get("resolved_ids"); ids.kind() == kindArray {
-		r.takeIDs(path, ids, Accepted)
-		r.takeIDs(path, root.get("unresolved_ids"), Refused)
-		r.takeIDs(path, root.get("error_ids"), Refused)
-		r.takeIDs(path, root.get("empty_patch_ids"), Refused)
-		return
-	}
-	for name, member := range root.members() {
-		if resolved := member.get("resolved"); resolved.kind() != kindMissing {
-			r.add(name.text(), outcomeOf(resolved), path)
-		}
-	}
+func (r *reports) add(id string, outcome Outcome, evidence string) {
+	settle(r.verdicts, id, Verdict{outcome, evidence})
 }
 
-func (r *reports) takeIDs(path string, ids value, outcome Outcome) {
-	for _, id := range ids.elements() {
-		r.add(id.text(), outcome, path)
-	}
-}
-
-func (r *reports) add(id string, outcome Outcome, path string) {
-	v := Verdict{outcome, fmt.Sprintf("%s says %s", path, outcome)}
-	if before, ok := r.verdicts[id]; ok && before.Outcome != outcome {
+// settle keeps a verdict, unless another one says otherwise.
+func settle(verdicts map[string]Verdict, key string, v Verdict) {
+	if before, ok := verdicts[key]; ok && before.Outcome != v.Outcome {
 		v = Verdict{Unknown, fmt.Sprintf("reports disagree: %s, %s", before.Evidence, v.Evidence)}
 	}
-	r.verdicts[id] = v
+	verdicts[key] = v
 }
 
-// judge looks the instance up, and without the attempt number that some
-// datasets append (owner__name-123_4) where the id itself is not there.
-func (r *reports) judge(_ Record, t *Trajectory) (Verdict, error) {
+// judge looks for the trial that a record's file lies in, then for its
+// instance: by id, and without the attempt number that some datasets append
+// (owner__name-123_4).
+func (r *reports) judge(rec Record, t *Trajectory) (Verdict, error) {
+	if v, ok := r.trialOf(rec.File); ok {
+		return v, nil
+	}
 	if t.InstanceID == "" {
 		return Verdict{Unknown, fmt.Sprintf("the record names no instance to look up in %s", r.path)}, nil
 	}
-	if v, ok := r.verdicts[t.InstanceID]; ok {
-		return v, nil
-	}
-	if v, ok := r.verdicts[withoutAttempt(t.InstanceID)]; ok {
-		return v, nil
+	for _, id := range []string{t.InstanceID, withoutAttempt(t.InstanceID)} {
+		if v, ok := r.verdicts[id]; ok {
+			return v, nil
+		}
+		if path, ok := r.predicted[id]; ok {
+			return Verdict{Unknown, fmt.Sprintf("%s holds a patch for %s, but no report says whether it works", path, id)}, nil
+		}
 	}
 	return Verdict{Unknown, fmt.Sprintf("no report on %s in %s", t.InstanceID, r.path)}, nil
 }

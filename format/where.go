@@ -14,13 +14,17 @@ import (
 // trajectoryNames are what an expression can name besides the record's own
 // members; they win over members of the same name. Their zero values tell
 // the compiler their types.
-var trajectoryNames = map[string]any{"n_steps": 0, "instance_id": "", "repo": "", "teacher": ""}
+var trajectoryNames = map[string]any{
+	"n_steps": 0, "instance_id": "", "repo": "", "teacher": "",
+	"flags": []string{}, "features": Features{},
+}
 
 // A condition is a compiled where: expression.
 type condition struct {
 	source  string
 	program *vm.Program
 	members []string // the record's members it names
+	costly  []string // names of trajectoryNames that take time to compute
 	needed  []string // the dotted paths that must lead somewhere
 }
 
@@ -47,6 +51,9 @@ func compileWhere(source string) (*condition, error) {
 	if names.call != "" {
 		return nil, fmt.Errorf("unknown function %q in %q", names.call, source)
 	}
+	if len(names.paths) > 0 && !slices.ContainsFunc(names.paths, func(path string) bool { return !names.leadsToStatus(path) }) {
+		return nil, fmt.Errorf("%q: %s", source, statusIsNoEvidence)
+	}
 	options := []expr.Option{expr.Env(trajectoryNames), expr.AllowUndefinedVariables()}
 	if _, err := expr.Compile(source, append(options, expr.AsBool())...); err != nil {
 		return nil, err
@@ -57,11 +64,19 @@ func compileWhere(source string) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &condition{source, program, names.members(), names.needed()}, nil
+	return &condition{source, program, names.members(), names.costly(), names.needed()}, nil
 }
 
 func (c *condition) judge(rec Record, t *Trajectory) (Verdict, error) {
 	env := map[string]any{"n_steps": t.Steps(), "instance_id": t.InstanceID, "repo": t.Repo, "teacher": t.Teacher}
+	for _, name := range c.costly {
+		switch name {
+		case "flags":
+			env[name] = RecordFlags(rec, t, nil)
+		case "features":
+			env[name] = Measure(t)
+		}
+	}
 	for _, name := range c.members {
 		err := descend(rec.Raw, []string{name}, func(v value) { env[name] = v.decode() })
 		if err != nil {
@@ -169,6 +184,25 @@ func pathOf(node ast.Node) string {
 		}
 	}
 	return ""
+}
+
+// leadsToStatus says that a path names how the run ended, or an object on
+// the way there.
+func (v *nameVisitor) leadsToStatus(path string) bool {
+	return slices.ContainsFunc(v.paths, func(p string) bool {
+		return endsOnStatus(p) && (p == path || strings.HasPrefix(p, path+"."))
+	})
+}
+
+// costly are the names whose values are computed only where they are used.
+func (v *nameVisitor) costly() []string {
+	var names []string
+	for _, name := range []string{"flags", "features"} {
+		if slices.ContainsFunc(v.paths, func(p string) bool { return p == name || strings.HasPrefix(p, name+".") }) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // members are the names that must come from the record.

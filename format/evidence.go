@@ -1,0 +1,76 @@
+package format
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// verdictFields are the members in which datasets and scaffolds keep an
+// evaluation's verdict. exit_status is none: it says how a run ended.
+var verdictFields = []string{
+	"resolved", "report.resolved", "test_result.report.resolved", // SWE-Gym, OpenHands after evaluation
+	"target", "reward", "verified", // nebius, R2E-Gym and CoderForge, others
+}
+
+// A Clue is evidence that could judge a record, and what it says about it.
+type Clue struct {
+	Accept  Accept
+	Verdict Verdict
+}
+
+// Clues lists the verdicts that stand inside a record, those that settle
+// nothing included. It is for people who ask what accept: could name: no
+// record is ever judged by evidence that its source does not name.
+func Clues(rec Record, t *Trajectory) []Clue {
+	var clues []Clue
+	for _, field := range verdictFields {
+		present := false
+		// A path that cannot be followed leads to no verdict.
+		_ = descend(rec.Raw, strings.Split(field, "."), func(value) { present = true })
+		if !present {
+			continue
+		}
+		if v, err := judgeField(field).Judge(rec, t); err == nil {
+			clues = append(clues, Clue{Accept{Field: field}, v})
+		}
+	}
+	return clues
+}
+
+// verdictsDisagree says that one member of a record calls it a success and
+// another a failure.
+func verdictsDisagree(rec Record) bool {
+	seen := map[Outcome]bool{}
+	for _, field := range verdictFields {
+		// A path that cannot be followed leads to no verdict.
+		_ = descend(rec.Raw, strings.Split(field, "."), func(v value) { seen[outcomeOf(v)] = true })
+	}
+	return seen[Accepted] && seen[Refused]
+}
+
+// reportPlaces are where evaluations are found from a trajectory's directory
+// or one of the two above it.
+var reportPlaces = append([]string{"run_evaluation", "eval_outputs", "logs", "verifier"}, reportNames...)
+
+// Reports lists the files and directories near a source that hold verdicts,
+// nearest first: what accept: {report: …} could name.
+func Reports(path string) []string {
+	var found []string
+	dir := path
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	for range 3 {
+		for _, place := range reportPlaces {
+			matches, _ := filepath.Glob(filepath.Join(dir, place))
+			found = append(found, matches...)
+		}
+		dir = filepath.Dir(dir)
+	}
+	return slices.DeleteFunc(found, func(path string) bool {
+		_, err := judgeReport(path)
+		return err != nil
+	})
+}

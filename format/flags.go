@@ -1,0 +1,242 @@
+package format
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Flags: what a person should know about a trajectory before training on it.
+const (
+	FlagANSI            = "ansi"
+	FlagCondensed       = "condensed"
+	FlagConsecutive     = "consecutive_role"
+	FlagCRLF            = "crlf"
+	FlagDuplicate       = "duplicate"
+	FlagDuplicatedTools = "duplicated_tool_suffix"
+	FlagEmptyAssistant  = "empty_assistant"
+	FlagErrorTurn       = "error_turn"
+	FlagFormatError     = "format_error_turn"
+	FlagGitHistory      = "git_history_access"
+	FlagExample         = "icl_demo"
+	FlagImage           = "image_part"
+	FlagLoop            = "loop"
+	FlagNetwork         = "network_fetch"
+	FlagOrphanResult    = "orphan_tool_result"
+	FlagOverLength      = "over_length"
+	FlagParallel        = "parallel_calls"
+	FlagRewardMismatch  = "reward_mismatch"
+	FlagSecret          = "secret"
+	FlagSpecial         = "special_token_literal"
+	FlagUnanswered      = "unanswered_call"
+	FlagUnclosed        = "unclosed_function"
+)
+
+// A Flag is one entry of the list of flags.
+type Flag struct {
+	Name, Summary string
+	// raised looks at a trajectory and its steps; nil for flags that need
+	// more than the trajectory and that the caller sets.
+	raised func(*Trajectory, []step) bool
+}
+
+// FlagList holds every flag by name.
+var FlagList = map[string]Flag{
+	FlagANSI:            {FlagANSI, "terminal control sequences in a text", inContent(func(m Message) bool { return strings.ContainsRune(m.Content, '\x1b') })},
+	FlagCondensed:       {FlagCondensed, "a part of the conversation is replaced by a summary or left out", inContent(isCondensed)},
+	FlagConsecutive:     {FlagConsecutive, "two messages of one role in a row", hasConsecutive},
+	FlagCRLF:            {FlagCRLF, "Windows line ends in a text", inContent(func(m Message) bool { return strings.Contains(m.Content, "\r\n") })},
+	FlagDuplicate:       {FlagDuplicate, "the same content came before (set while mixing)", nil},
+	FlagDuplicatedTools: {FlagDuplicatedTools, "the system text describes its tools twice", inContent(func(m Message) bool { return m.Role == System && len(duplicateBlocks(m.Content)) > 0 })},
+	FlagEmptyAssistant:  {FlagEmptyAssistant, "an assistant message without text or call", inContent(isEmptyAssistant)},
+	FlagErrorTurn:       {FlagErrorTurn, "the scaffold could not carry out an action", inContent(isErrorTurn)},
+	FlagFormatError:     {FlagFormatError, "the scaffold could not read a reply as an action", hasFormatError},
+	FlagGitHistory:      {FlagGitHistory, "the agent looked into commits that may hold the fix", anyCommand(readsHistory)},
+	FlagExample:         {FlagExample, "an in-context example stands before the task", hasExample},
+	FlagImage:           {FlagImage, "an image as text, or a record refused for its images", inContent(func(m Message) bool { return strings.Contains(m.Content, "data:image/") })},
+	FlagLoop:            {FlagLoop, "the same action three times in a row", isLoop},
+	FlagNetwork:         {FlagNetwork, "the agent fetched something from the network", fetches},
+	FlagOrphanResult:    {FlagOrphanResult, "a tool result that no call asked for", hasOrphan},
+	FlagOverLength:      {FlagOverLength, "longer than the window (set while mixing)", nil},
+	FlagParallel:        {FlagParallel, "several calls in one message", inContent(func(m Message) bool { return len(m.Calls) > 1 })},
+	FlagRewardMismatch:  {FlagRewardMismatch, "the record's own verdicts disagree (set by RecordFlags)", nil},
+	FlagSecret:          {FlagSecret, "something shaped like a credential", hasSecret},
+	FlagSpecial:         {FlagSpecial, "a special-token string in a text", hasSpecial},
+	FlagUnanswered:      {FlagUnanswered, "a call without a result, and the conversation goes on", hasUnanswered},
+	FlagUnclosed:        {FlagUnclosed, "an assistant turn ends on an open function tag", inContent(func(m Message) bool { return m.Role == Assistant && isUnclosed(m.Content) })},
+}
+
+// FlagNames lists the flags in alphabetical order.
+func FlagNames() []string { return slices.Sorted(maps.Keys(FlagList)) }
+
+// Flags names, in alphabetical order, what holds for a trajectory as it is
+// now, edits included. A chat, where one is given, is looked at for what only
+// a rendering shows. Flags that the trajectory alone cannot tell are left to
+// the caller: over_length, duplicate, reward_mismatch.
+func Flags(t *Trajectory, chat Chat) []string {
+	steps := t.steps()
+	var names []string
+	for _, name := range FlagNames() {
+		flag := FlagList[name]
+		if flag.raised != nil && flag.raised(t, steps) || name == FlagUnclosed && chat.unclosed() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// RecordFlags are Flags, and those that the record around the trajectory
+// raises.
+func RecordFlags(rec Record, t *Trajectory, chat Chat) []string {
+	names := Flags(t, chat)
+	if verdictsDisagree(rec) {
+		names = append(names, FlagRewardMismatch)
+		slices.Sort(names)
+	}
+	return names
+}
+
+func (c Chat) unclosed() bool {
+	return slices.ContainsFunc(c, func(turn Turn) bool { return turn.Role == Assistant && isUnclosed(turn.Content) })
+}
+
+func inContent(holds func(Message) bool) func(*Trajectory, []step) bool {
+	return func(t *Trajectory, _ []step) bool { return slices.ContainsFunc(t.Messages, holds) }
+}
+
+// condensed are how scaffolds mark what they left out of the context.
+var condensed = []string{
+	"<PREVIOUS SUMMARY>", "<CONVERSATION SUMMARY", "<MASKED>", // OpenHands condensers
+	"Old environment output: (",                                                      // SWE-agent's last-n observations
+	"This session is being continued from a previous conversation",                   // Claude Code
+	"<previous-context>", "The conversation history before this point was compacted", // others
+}
+
+func isCondensed(m Message) bool {
+	return (m.Role == User || m.Role == ToolRole) && startsWithAny(m.Content, condensed)
+}
+
+func hasConsecutive(t *Trajectory, _ []step) bool {
+	for i := 1; i < len(t.Messages); i++ {
+		if role := t.Messages[i].Role; role == t.Messages[i-1].Role && role != ToolRole {
+			return true
+		}
+	}
+	return false
+}
+
+func isEmptyAssistant(m Message) bool {
+	return m.Role == Assistant && len(m.Calls) == 0 && strings.TrimSpace(m.Content) == ""
+}
+
+// errorTurn matches what scaffolds answer to an action they could not carry
+// out; a command that fails is none.
+var errorTurn = regexp.MustCompile(`\[Error occurred in processing last action\]\s*\z|\A\s*(?:EXECUTION RESULT of \[[^\]]*\]:\s*)?(?:Error validating args|Error executing tool|<tool_use_error>|ERROR:\n|Tool '[^']*' not found)`)
+
+func isErrorTurn(m Message) bool {
+	return (m.Role == User || m.Role == ToolRole) && errorTurn.MatchString(m.Content)
+}
+
+func hasFormatError(t *Trajectory, _ []step) bool {
+	for i, m := range t.Messages {
+		if isFormatError(m) && !t.isTask(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasExample(t *Trajectory, _ []step) bool {
+	for _, m := range t.Messages {
+		if m.Role == Assistant {
+			return false
+		}
+		if _, found := withoutExample(m.Content); found && m.Role == User {
+			return true
+		}
+	}
+	return false
+}
+
+// isLoop is the measure of the Hybrid-Gym paper: the same action three times
+// in a row. A step without an action ends a row.
+func isLoop(_ *Trajectory, steps []step) bool {
+	var last action
+	row := 0
+	for _, s := range steps {
+		if len(s.actions) == 0 {
+			row = 0
+		}
+		for _, a := range s.actions {
+			if row > 0 && a.same(last) {
+				row++
+			} else {
+				row = 1
+			}
+			if last = a; row == 3 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasOrphan matches results to calls by id; without ids a result needs only
+// some call before it.
+func hasOrphan(t *Trajectory, _ []step) bool {
+	called := map[string]bool{}
+	open := 0
+	for _, m := range t.Messages {
+		for _, call := range m.Calls {
+			called[call.ID] = true
+		}
+		switch {
+		case m.Role == Assistant:
+			open = len(m.Calls)
+		case m.Role == ToolRole:
+			if open == 0 || m.CallID != "" && !called[m.CallID] && !called[""] {
+				return true
+			}
+			open--
+		}
+	}
+	return false
+}
+
+func hasUnanswered(_ *Trajectory, steps []step) bool {
+	for i, s := range steps {
+		if i < len(steps)-1 && slices.ContainsFunc(s.actions, func(a action) bool { return !a.answered }) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasSecret(t *Trajectory, _ []step) bool {
+	found := false
+	// Arguments that are no JSON were refused when the record was parsed.
+	_, _ = editTexts(t, func(_ Role, text string) (string, int) {
+		found = found || len(findSecrets(text)) > 0
+		return text, 0
+	})
+	return found
+}
+
+// specialLiterals are the special tokens of the Qwen family that a
+// trajectory may hold as text.
+var specialLiterals = []string{"<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>"}
+
+func hasSpecial(t *Trajectory, _ []step) bool {
+	spared := specialLiterals
+	if hasRenderedCalls(t) {
+		spared = withoutCallTags(specialLiterals)
+	}
+	return slices.ContainsFunc(t.Messages, func(m Message) bool {
+		specials := spared
+		if m.Role == User {
+			specials = specialLiterals
+		}
+		return len(specialStarts(m.Content, specials)) > 0
+	})
+}
