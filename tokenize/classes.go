@@ -17,6 +17,12 @@ const (
 	// unstable marks what NFC may change: code points that decompose, that
 	// combine with what stands before them, or that have a combining class.
 	unstable = 8
+
+	// Some families split by more than the four classes.
+	upper  = 16  // \p{Lu}, \p{Lt}
+	lower  = 32  // \p{Ll}
+	mark   = 64  // \p{M}
+	symbol = 128 // \p{P}, \p{S}
 )
 
 // classTable has one byte per code point, 1.1 MB: a flat table costs one load
@@ -37,6 +43,10 @@ var loadClasses = sync.OnceValue(func() *classTable {
 	for _, span := range spaceRanges {
 		t.fill(span, space)
 	}
+	t.flag(upperRanges[:], upper)
+	t.flag(lowerRanges[:], lower)
+	t.flag(markRanges[:], mark)
+	t.flag(symbolRanges[:], symbol)
 	t.markUnstable()
 	return t
 })
@@ -53,11 +63,19 @@ func (t *classTable) fill(span [2]rune, class uint8) {
 	}
 }
 
+func (t *classTable) flag(ranges [][2]rune, bit uint8) {
+	for _, span := range ranges {
+		for r := span[0]; r <= span[1]; r++ {
+			t[r] |= bit
+		}
+	}
+}
+
 func (t *classTable) markUnstable() {
 	for _, d := range decompositions {
 		// A composed letter that recomposes to itself is stable alone; a mark
 		// after it is marked by itself.
-		if c := []rune(d.to); len(recompose(c)) != 1 || c[0] != d.r {
+		if c := recompose(decompose(nil, d.r)); len(c) != 1 || c[0].rune() != d.r {
 			t[d.r] |= unstable
 		}
 	}

@@ -179,7 +179,8 @@ func TestWarmEncodingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// No text is slow: 200 ns a byte is what lets a word of 100 KB through in 20 ms.
+// A word of 100 KB takes 5 ms or so; the limit leaves room for a machine that is
+// busy with other tests, and none for anything quadratic.
 func TestNoTextTakesMoreThanLinearTime(t *testing.T) {
 	const size = 100 << 10
 	rng := rand.New(rand.NewPCG(11, 12))
@@ -199,7 +200,7 @@ func TestNoTextTakesMoreThanLinearTime(t *testing.T) {
 			tok.Count(text)
 			best = min(best, time.Since(start))
 		}
-		if limit := 200 * time.Nanosecond * size; best > limit && !underRace {
+		if limit := 100 * time.Millisecond; best > limit && !underRace {
 			t.Errorf("100 KB of %q take %v, limit %v", name, best, limit)
 		}
 	}

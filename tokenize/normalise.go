@@ -57,7 +57,7 @@ func asciiPrefix(text string) int {
 // A normaliser keeps its buffers from text to text.
 type normaliser struct {
 	text  []byte
-	runes []rune
+	runes []ranked
 }
 
 // normalise returns a string that is good until the next call. Only stretches
@@ -112,7 +112,7 @@ func (n *normaliser) open(text string, done, last, i int) {
 func (n *normaliser) close() {
 	reorder(n.runes)
 	for _, r := range recompose(n.runes) {
-		n.text = utf8.AppendRune(n.text, r)
+		n.text = utf8.AppendRune(n.text, r.rune())
 	}
 	n.runes = n.runes[:0]
 }
@@ -150,51 +150,63 @@ func brokenLen(text string) int {
 // What follows is NFC with the tables of Unicode 9 and without the stream-safe
 // limit of golang.org/x/text, which would insert U+034F after thirty marks.
 
-func decompose(dst []rune, r rune) []rune {
+// A ranked code point carries its combining class above its 21 bits.
+type ranked uint32
+
+func rank(r rune) ranked { return ranked(combiningClass(r))<<21 | ranked(r) }
+
+func (r ranked) class() uint8 { return uint8(r >> 21) }
+func (r ranked) rune() rune   { return rune(r & (1<<21 - 1)) }
+
+func decompose(dst []ranked, r rune) []ranked {
 	if r >= hangulBase && r < hangulBase+hangulCount {
 		s := r - hangulBase
-		dst = append(dst, hangulL+s/(hangulVs*hangulTs), hangulV+s%(hangulVs*hangulTs)/hangulTs)
+		dst = append(dst, ranked(hangulL+s/(hangulVs*hangulTs)), ranked(hangulV+s%(hangulVs*hangulTs)/hangulTs))
 		if t := s % hangulTs; t > 0 {
-			dst = append(dst, hangulT+t)
+			dst = append(dst, ranked(hangulT+t))
 		}
 		return dst
 	}
-	if to, ok := decompositionOf(r); ok {
-		return append(dst, []rune(to)...)
+	to, ok := decompositionOf(r)
+	if !ok {
+		return append(dst, rank(r))
 	}
-	return append(dst, r)
+	for _, part := range to {
+		dst = append(dst, rank(part))
+	}
+	return dst
 }
 
 // reorder sorts each run of marks by class, keeping the order within a class.
-func reorder(runes []rune) {
+func reorder(runes []ranked) {
+	byClass := func(a, b ranked) int { return cmp.Compare(a.class(), b.class()) }
 	for i := 0; i < len(runes); i++ {
 		start := i
-		for i < len(runes) && combiningClass(runes[i]) != 0 {
+		for i < len(runes) && runes[i].class() != 0 {
 			i++
 		}
-		slices.SortStableFunc(runes[start:i], func(a, b rune) int {
-			return cmp.Compare(combiningClass(a), combiningClass(b))
-		})
+		if run := runes[start:i]; !slices.IsSortedFunc(run, byClass) {
+			slices.SortStableFunc(run, byClass)
+		}
 	}
 }
 
 // recompose joins each starter with the marks after it that no mark of the
 // same or a higher class separates from it. It works in place.
-func recompose(runes []rune) []rune {
+func recompose(runes []ranked) []ranked {
 	out, starter, last := runes[:0], -1, uint8(0)
 	for _, r := range runes {
-		class := combiningClass(r)
 		adjacent := starter == len(out)-1
-		if starter >= 0 && (adjacent || class > last) {
-			if joined, ok := compositionOf(out[starter], r); ok {
-				out[starter] = joined
+		if starter >= 0 && (adjacent || r.class() > last) {
+			if joined, ok := compositionOf(out[starter].rune(), r.rune()); ok {
+				out[starter] = ranked(joined)
 				continue
 			}
 		}
-		if class == 0 {
+		if r.class() == 0 {
 			starter = len(out)
 		}
-		last = class
+		last = r.class()
 		out = append(out, r)
 	}
 	return out
