@@ -69,9 +69,6 @@ func (a Accept) check() error {
 	if a.Field != "" && slices.Contains(strings.Split(a.Field, "."), "") {
 		return fmt.Errorf("accept field %q: a dotted path has no empty part", a.Field)
 	}
-	if endsOnStatus(a.Field) {
-		return fmt.Errorf("accept field %q: %s", a.Field, statusIsNoEvidence)
-	}
 	return nil
 }
 

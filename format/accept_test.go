@@ -106,7 +106,6 @@ func TestWrongAcceptanceIsRefusedBeforeAnythingIsRead(t *testing.T) {
 		{Accept{Where: "resolvd(1)"}, `unknown function "resolvd"`},
 		{Accept{Where: `exit_status == "submitted"`}, "how a run ended does not say that it succeeded"},
 		{Accept{Where: `info.exit_status == "submitted"`}, "how a run ended does not say that it succeeded"},
-		{Accept{Field: "info.exit_status"}, "how a run ended does not say that it succeeded"},
 		{Accept{Where: "features.stepz > 3"}, "has no field stepz"},
 		{Accept{Field: "a..b"}, "a dotted path has no empty part"},
 		{Accept{Field: "a", Any: true}, "choose one of field, where, report, any"},

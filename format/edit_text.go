@@ -66,7 +66,7 @@ var neutraliseSpecial = Edit{
 			specials = env.Specials
 		}
 		if len(specials) == 0 {
-			return nil, errors.New("no special tokens are known: name them with strings:")
+			return nil, errors.New("no special tokens are known; name them (strings)")
 		}
 		return func(t *Trajectory) (int, error) { return neutraliseTexts(t, specials) }, nil
 	},
