@@ -1,0 +1,109 @@
+package format
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestATrajFileIsOneRecordWhateverItHolds(t *testing.T) {
+	const list = `[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]`
+	for _, c := range []struct{ name, file, content, want string }{
+		{"a bare list", "i.traj.json", list, "1 parsed"},
+		{"a bare list under the other name", "i.traj", list, "1 parsed"},
+		{"an object", "i.traj", `{"history":[{"role":"user","agent":"main","content":"q"},{"role":"assistant","content":"a"}]}`, "1 parsed"},
+		{"a list in a file of many records", "i.json", list, "2 unknown_format"},
+		{"a list that is no conversation", "i.traj.json", `[1,2]`, "1 unknown_format"},
+		{"a file that is cut off", "i.traj", list[:40], "1 not_json"},
+		{"something after the record", "i.traj", list + ` 7`, "1 not_json, 1 parsed"},
+		{"white space alone", "i.traj", " \n", "1 empty_file"},
+		{"a number", "i.traj", "7", "1 unknown_format"},
+	} {
+		if got := tally(t, readAll(t, Input{Path: write(t, c.file, c.content)})); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTheFileNamesTheInstance(t *testing.T) {
+	for path, want := range map[string]string{
+		"run/django__django-1/django__django-1.traj":         "django__django-1",
+		"run/django__django-1/django__django-1.traj.json":    "django__django-1",
+		"run/django__django-1/django__django-1.traj.json.gz": "django__django-1",
+		"acme__a.1a2b3c4d.pr_1.traj":                         "acme__a.1a2b3c4d.pr_1",
+		"run/rows.jsonl":                                     "",
+	} {
+		if got := instanceOfFile(path); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestRecordsOfTheSWEAgentFamilyAreRejectedWithAReason(t *testing.T) {
+	const steps = `"trajectory_steps":[{"thought":"t","action":"a","observation":"o"}]`
+	for _, c := range []struct{ name, format, record, reason, detail string }{
+		{"no conversation at all", "sweagent", `{"info":{}}`, NoMessages, "neither history, nor messages or query"},
+		{"a role nobody knows", "sweagent", `{"history":[{"role":"robot"}]}`, BadRole, `role "robot"`},
+		{"a replay_config that is no JSON", "sweagent", `{"history":[` + askOK + `],"replay_config":"{"}`, NotJSON, "replay_config"},
+		{"no messages", "swe-smith", `{"instance_id":"i","traj_id":"t"}`, NoMessages, "no messages in a record with"},
+		{"messages of another kind", "mini-swe-agent", `{"messages":{}}`, NoMessages, "no list of messages"},
+		{"an item of another kind", "mini-swe-agent", `{"messages":[{"type":"web_search_call"}]}`, BadMessage, `message 1: an item of type "web_search_call"`},
+		{"output of another kind", "mini-swe-agent", `{"messages":[{"object":"response","output":[{"type":"computer_call"}]}]}`, UnknownPart, `output 1: an output item of type "computer_call"`},
+		{"a response without output", "mini-swe-agent", `{"messages":[{"object":"response"}]}`, BadMessage, "output is nothing"},
+		{"an image in an output", "mini-swe-agent", `{"messages":[{"type":"function_call_output","output":[{"type":"input_image"}]}]}`, ImagePart, "input_image"},
+		{"text of another kind", "nebius-swe-agent", `{"trajectory":[{"role":"ai","text":7}]}`, BadMessage, "turn 1: text is a number"},
+		{"no turns", "nebius-swe-agent", `{"trajectory":{}}`, NoMessages, "trajectory is an object"},
+		{"no trajectory", "nebius-openhands", `{"instance_id":"i"}`, NoMessages, "no trajectory"},
+		{"no templates", "r2e-gym", `{` + steps + `}`, NoPrompt, "no agent_args.instance_prompt"},
+		{"a slot that stays open", "r2e-gym", `{` + steps + `,"agent_args":{"instance_prompt":"a {problem_statement"}}`, NoPrompt, `"{problem_statement}"`},
+		{"a slot without a name", "r2e-gym", `{` + steps + `,"agent_args":{"instance_prompt":"a {}"}}`, NoPrompt, `"{}"`},
+		{"a lone brace", "r2e-gym", `{` + steps + `,"agent_args":{"instance_prompt":"a } b"}}`, NoPrompt, "which the record does not fill"},
+		{"an action of another kind", "r2e-gym", `{"trajectory_steps":[{"action":{}}],"agent_args":{"instance_prompt":"p"}}`, BadMessage, "step 1: action is an object"},
+	} {
+		_, err := parse(c.format, c.record)
+		if got := reasonOf(t, err); got != c.reason || !strings.Contains(err.Error(), c.detail) {
+			t.Errorf("%s: got %s %v, want %s …%s", c.name, got, err, c.reason, c.detail)
+		}
+	}
+}
+
+// The history is the whole conversation; what a step holds of it may have
+// been cut for the model.
+func TestTheHistoryIsPreferredToTheLastStep(t *testing.T) {
+	const elided = `{"role":"user","content":"(2 lines elided)"},{"role":"assistant","content":"a"}`
+	history := mustParse(t, "sweagent", `{"history":[`+askOK+`],"trajectory":[{"messages":[`+elided+`]}]}`)
+	if got := history.Messages[0].Content; strings.Contains(got, "elided") {
+		t.Errorf("got %q", got)
+	}
+	for _, member := range []string{"messages", "query"} {
+		step := mustParse(t, "sweagent", `{"history":[],"trajectory":[{},{"`+member+`":[`+elided+`]}]}`)
+		if len(step.Messages) != 2 || !strings.Contains(step.Messages[0].Content, "elided") {
+			t.Errorf("%s: got %+v", member, step.Messages)
+		}
+	}
+}
+
+func TestReportsOfSWESmithRunsNameTheirInstances(t *testing.T) {
+	report := write(t, "report.json", `{"resolved":1,"unresolved":1,"total":2,"ids_resolved":["a__b-1"],"ids_unresolved":["a__b-2"]}`)
+	j, err := NewJudge(Accept{Report: report})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]Outcome{"a__b-1": Accepted, "a__b-2": Refused, "a__b-3": Unknown} {
+		if v := judgedBy(t, j, `{"instance_id":"`+id+`"}`); v.Outcome != want {
+			t.Errorf("%s: got %+v, want %s", id, v, want)
+		}
+	}
+}
+
+func TestRepliesThatAreOnlyShownAreNotLearnedFrom(t *testing.T) {
+	for _, c := range []struct{ format, record string }{
+		{"sweagent", `{"history":[{"role":"user","content":"q"},{"role":"assistant","content":"a","is_demo":true},{"role":"assistant","content":"b","is_demo":false}]}`},
+		{"sweagent", `{"history":[{"role":"user","content":"q"},{"role":"assistant","content":"a","message_type":"demonstration"},{"role":"assistant","content":"b","message_type":"action"}]}`},
+		{"nebius-swe-agent", `{"trajectory":[{"role":"user","text":"q","mask":false},{"role":"ai","text":"a","mask":false},{"role":"ai","text":"b","mask":true}]}`},
+	} {
+		m := mustParse(t, c.format, c.record).Messages
+		if m[0].Untrained || !m[1].Untrained || m[2].Untrained {
+			t.Errorf("%s: got %+v", c.record, m)
+		}
+	}
+}
