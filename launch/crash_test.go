@@ -104,7 +104,7 @@ func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) {
 	}
 	var adopted int
 	for _, e := range events {
-		if strings.Contains(e.Text, "adopted") {
+		if strings.Contains(e.Text, "found running: ") {
 			adopted++
 		}
 	}

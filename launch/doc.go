@@ -8,7 +8,7 @@
 // The words:
 //
 //   - A job says what to run. It is complete: nothing is looked up again.
-//   - A run is one job that somebody asked for. Its id is a UUIDv7.
+//   - A run is one job that somebody asked for. Its id is random.
 //   - An attempt is one try at a run, with a directory of its own
 //     (HOME/runs/ID/attempt-N) that no other attempt ever writes to.
 //   - A [Trainer] renders a job into a [Command]: argv, environment, files.
@@ -30,5 +30,6 @@
 //
 // The ledger is embedded SQLite through modernc.org/sqlite, because it needs
 // neither cgo nor a server and several processes may write to one file. Run
-// ids come from github.com/google/uuid: version 7 sorts by time.
+// ids come from github.com/google/uuid: version 4, since version 7 begins with
+// the time, and a prefix that fits one run now would fit two a second later.
 package launch

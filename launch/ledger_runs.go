@@ -27,12 +27,16 @@ LEFT JOIN metrics m ON m.run = a.run AND m.attempt = a.n
 	AND m.step = (SELECT max(step) FROM metrics WHERE run = a.run AND attempt = a.n)
 `
 
+// newestFirst orders runs by creation. Those of one millisecond are told apart
+// by their first events, whose numbers grow.
+const newestFirst = `ORDER BY r.created_ms DESC, (SELECT min(e.id) FROM events e WHERE e.run = r.id) DESC `
+
 // Runs lists the newest runs first, at most limit of them; 0 is all.
 func (l *Ledger) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	return l.query(ctx, selectRuns+`ORDER BY r.id DESC LIMIT ?`, limit)
+	return l.query(ctx, selectRuns+newestFirst+`LIMIT ?`, limit)
 }
 
 // Run returns the run with exactly this id, or ErrNoRun.
@@ -54,7 +58,7 @@ func (l *Ledger) Find(ctx context.Context, prefix string) (Run, error) {
 	if prefix == "" || strings.Trim(prefix, "0123456789abcdef-") != "" {
 		return Run{}, fmt.Errorf("run %q: %w: an id has digits, a to f and dashes; `trainyard runs` lists them", prefix, ErrNoRun)
 	}
-	runs, err := l.query(ctx, selectRuns+`WHERE r.id LIKE ? || '%' ORDER BY r.id DESC`, prefix)
+	runs, err := l.query(ctx, selectRuns+`WHERE r.id LIKE ? || '%' `+newestFirst, prefix)
 	switch {
 	case err != nil:
 		return Run{}, err

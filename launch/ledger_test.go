@@ -99,13 +99,13 @@ func TestAUniquePrefixFindsARun(t *testing.T) {
 	}
 }
 
-func TestAPrefixOfSeveralRunsListsThem(t *testing.T) {
+func TestAPrefixOfSeveralRunsListsThemNewestFirst(t *testing.T) {
 	l := openLedger(t)
-	create(t, l, "0199aaaa-1111")
 	create(t, l, "0199aaaa-2222")
+	create(t, l, "0199aaaa-1111")
 	_, err := l.Find(t.Context(), "0199")
 	var ambiguous *AmbiguousError
-	if !errors.As(err, &ambiguous) || !slices.Equal(ambiguous.IDs, []string{"0199aaaa-2222", "0199aaaa-1111"}) {
+	if !errors.As(err, &ambiguous) || !slices.Equal(ambiguous.IDs, []string{"0199aaaa-1111", "0199aaaa-2222"}) {
 		t.Errorf("%v", err)
 	}
 	for _, want := range []string{"0199aaaa-1111", "0199aaaa-2222", "more characters"} {
@@ -115,10 +115,10 @@ func TestAPrefixOfSeveralRunsListsThem(t *testing.T) {
 	}
 }
 
-func TestShortIDsAreUniqueAndResolve(t *testing.T) {
+func TestEightCharactersTellRunsOfOneMomentApart(t *testing.T) {
 	l := openLedger(t)
 	var runs []Run
-	for range 50 { // of the same minute: their first 8 characters are equal
+	for range 50 {
 		id, err := newID()
 		if err != nil {
 			t.Fatal(err)
@@ -129,9 +129,18 @@ func TestShortIDsAreUniqueAndResolve(t *testing.T) {
 		if found, err := l.Find(t.Context(), short); err != nil || found.ID != id {
 			t.Errorf("%s for %s found %s, %v", short, id, found.ID, err)
 		}
+		if len(short) != 8 {
+			t.Errorf("%s is shown as %q", id, short)
+		}
 	}
-	if short := ShortIDs(runs[:1])[runs[0].ID]; len(short) != 8 {
-		t.Errorf("alone it is %q", short)
+}
+
+func TestShortIDsGrowUntilTheyFitOneRun(t *testing.T) {
+	short := ShortIDs([]Run{{ID: "0199aaaa-1111"}, {ID: "0199aaaa-1122"}, {ID: "f00dbeef-1111"}})
+	for id, want := range map[string]string{"0199aaaa-1111": "0199aaaa-111", "0199aaaa-1122": "0199aaaa-112", "f00dbeef-1111": "f00dbeef"} {
+		if short[id] != want {
+			t.Errorf("%s is shown as %q, want %q", id, short[id], want)
+		}
 	}
 }
 

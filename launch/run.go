@@ -9,7 +9,7 @@ import (
 
 // A Run is one job that somebody asked for, with its newest attempt.
 type Run struct {
-	ID        string    `json:"id"` // UUIDv7, sorts by creation
+	ID        string    `json:"id"` // random UUID
 	CreatedAt time.Time `json:"created_at"`
 	Job       Job       `json:"job"`
 	Attempt
@@ -62,8 +62,7 @@ type Event struct {
 	Text    string    `json:"text,omitempty"`
 }
 
-// minShort is the shortest id shown: enough to tell runs of different minutes
-// apart, since a UUIDv7 begins with its time.
+// minShort is the shortest id shown; see newID for how seldom it is not enough.
 const minShort = 8
 
 // ShortIDs gives for every run the shortest prefix, of at least 8 characters,

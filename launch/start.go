@@ -74,7 +74,7 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 // inside the backend.
 func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Backend) (Run, error) {
 	durable := context.WithoutCancel(ctx)
-	claimed, err := l.Ledger.Advance(durable, run.ID, run.N, Change{To: Starting, Reason: "claimed by this launcher"})
+	claimed, err := l.Ledger.Advance(durable, run.ID, run.N, Change{To: Starting, Reason: "starting the trainer"})
 	if err != nil {
 		return run, err
 	}
@@ -110,12 +110,12 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 				return run, err
 			}
 		}
-		return l.save(ctx, run, handle, "adopted: its launcher died before it saved the handle")
+		return l.save(ctx, run, handle, "found running: the trainyard that started it died at that moment")
 	}
 	if !errors.Is(err, ErrNeverStarted) {
 		return run, errors.Join(cause, err)
 	}
-	reason := "never started: the launcher died after it wrote the intent"
+	reason := "never started: the trainyard that was starting it died before it could"
 	if cause != nil {
 		reason = "never started: " + cause.Error()
 	}
