@@ -2,6 +2,8 @@ package launch
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -43,11 +45,19 @@ func (e *Env) UnmarshalJSON(data []byte) error {
 
 // secretWords are matched against the words of a variable's name. Too wide
 // costs a missing value in a record; too narrow writes a password to disk.
+// DB_PWD and MYSQL_PWD are passwords.
 var secretWords = regexp.MustCompile(`(?i)(^|_|-)(token|secret|secrets|password|passwd|pwd|passphrase|credential|credentials|auth|key|apikey|dsn|cookie|pat)($|_|-)`)
+
+// harmlessName matches names that have a secret word and hold none: the
+// shell's working directories, the desktop's places and session, and names that
+// say that their value is where something lies (SSH_AUTH_SOCK, HF_TOKEN_PATH).
+var harmlessName = regexp.MustCompile(`(?i)^(OLD)?PWD$|^XDG_|_(SOCK|SOCKET|PATH|FILE|DIR|HOME)$`)
 
 // SecretName reports whether an environment variable of this name is taken to
 // hold a secret: HF_TOKEN, WANDB_API_KEY, AWS_SECRET_ACCESS_KEY, …
-func SecretName(name string) bool { return secretWords.MatchString(name) }
+func SecretName(name string) bool {
+	return secretWords.MatchString(name) && !harmlessName.MatchString(name)
+}
 
 // secretParam is narrower than secretWords, because trainers have harmless
 // parameters such as eos_token and mask_token.
@@ -59,14 +69,28 @@ var secretValue = regexp.MustCompile(`\bhf_[A-Za-z0-9]{20,}|\bsk-[A-Za-z0-9_-]{2
 
 // Redact replaces in text what looks like a token, and every value that
 // environ (NAME=value) gives to a secret's name. It is for words of the
-// trainer, such as the last line of its log, that end in a record.
+// trainer, such as the last line of its log, that end in a record, and leaves
+// alone what would only make holes in them: short values, and paths of files,
+// as GOOGLE_APPLICATION_CREDENTIALS has one.
 func Redact(text string, environ []string) string {
 	text = secretValue.ReplaceAllString(text, "[redacted]")
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if len(value) >= 6 && SecretName(name) {
+		if len(value) >= minSecret && SecretName(name) && !existingPath(value) {
 			text = strings.ReplaceAll(text, value, "[redacted]")
 		}
 	}
 	return text
+}
+
+// minSecret is the shortest value taken out: shorter ones are words such as
+// "none" and "true" more often than secrets.
+const minSecret = 8
+
+func existingPath(value string) bool {
+	if !filepath.IsAbs(value) {
+		return false
+	}
+	_, err := os.Lstat(value)
+	return err == nil
 }

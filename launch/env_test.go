@@ -7,12 +7,14 @@ import (
 )
 
 func TestNamesOfSecretsAreKnown(t *testing.T) {
-	for _, name := range []string{"HF_TOKEN", "WANDB_API_KEY", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "GITHUB_PAT", "hf-token", "KEY", "SENTRY_DSN"} {
+	for _, name := range []string{"HF_TOKEN", "WANDB_API_KEY", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "GITHUB_PAT", "hf-token", "KEY", "SENTRY_DSN", "DB_PWD", "MYSQL_PWD",
+		"PATH_TOKEN", "GIT_AUTH", "GOOGLE_APPLICATION_CREDENTIALS"} {
 		if !SecretName(name) {
 			t.Errorf("%s passes for harmless", name)
 		}
 	}
-	for _, name := range []string{"PATH", "WANDB_PROJECT", "TOKENIZERS_PARALLELISM", "MAX_TOKENS", "KEYBOARD", "NCCL_DEBUG", "AUTHOR"} {
+	for _, name := range []string{"PATH", "WANDB_PROJECT", "TOKENIZERS_PARALLELISM", "MAX_TOKENS", "KEYBOARD", "NCCL_DEBUG", "AUTHOR",
+		"PWD", "OLDPWD", "XDG_SESSION_COOKIE", "SSH_AUTH_SOCK", "HF_TOKEN_PATH", "SSH_KEY_FILE"} {
 		if SecretName(name) {
 			t.Errorf("%s passes for a secret", name)
 		}
@@ -41,5 +43,19 @@ func TestRedactTakesOutTokensAndTheValuesOfSecrets(t *testing.T) {
 	got := Redact("401 for "+token+" and pass-phrase of x", []string{"MY_PASSWORD=pass-phrase", "X_TOKEN=x"})
 	if got != "401 for [redacted] and [redacted] of x" {
 		t.Errorf("%q: a value of one letter is no secret worth a hole in the text", got)
+	}
+}
+
+func TestRedactLeavesOrdinaryPathsAndWordsStanding(t *testing.T) {
+	dir := t.TempDir()
+	environ := []string{
+		"PWD=" + dir, "OLDPWD=/home/me/work", "SSH_AUTH_SOCK=/run/user/1000/keyring/ssh", "XDG_SESSION_COOKIE=seat-0-of-this-desk",
+		"GOOGLE_APPLICATION_CREDENTIALS=" + dir, "GIT_AUTH=basic",
+		"API_KEY=false", "DB_PASSWORD=/no/such/path",
+	}
+	const words = "basic and false in /home/me/work, /run/user/1000/keyring/ssh, seat-0-of-this-desk, "
+	got := Redact(words+dir+", /no/such/path", environ)
+	if want := words + dir + ", [redacted]"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
