@@ -16,16 +16,11 @@ func check(r *Recipe, root *node, faults *Faults) {
 		checkSources(r, sources, faults)
 	}
 	checkShares(r, root, faults)
-	mix, model, train := root.get("mix"), root.get("model"), root.get("train")
+	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",
 			fmt.Sprintf("%d is over the model's context of %d tokens", r.Mix.Window, r.Model.Context),
 			"lower mix.window or raise model.context")
-	}
-	if base := model.get("base"); r.Train.Trainer != "smoke" && r.Model.Base == "" && (base == nil || base.text == "") {
-		faults.add(place(train, "trainer", root), "model.base",
-			fmt.Sprintf("missing, and trainer %q needs it", r.Train.Trainer),
-			"add model: {base: Qwen/Qwen2.5-Coder-7B-Instruct}")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -46,7 +47,7 @@ func random(rng *rand.Rand) *Recipe {
 		r.Sources = append(r.Sources, Source{
 			Name: string(rune('a'+i)) + letters(rng), Path: "p" + oneLineOf(rng), Format: "auto",
 			Task: oneLineOf(rng), Teacher: oneLineOf(rng), PerInstance: rng.IntN(3), Share: rng.Float64() + 0.1,
-			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w" + anything(rng)}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],
+			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w == " + strconv.Quote(oneLineOf(rng))}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],
 		})
 	}
 	r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = rng.Int64(), rng.Int64(), rng.Float64()

@@ -27,7 +27,7 @@ type Recipe struct {
 // A Model is the student.
 type Model struct {
 	// Base is the checkpoint to start from, a hub name or a path on the
-	// machine that trains. Required by every trainer but smoke.
+	// machine that trains. Some trainers need it; smoke does not.
 	Base string `yaml:"base" identity:"run"`
 	// Template renders a chat into tokens; default qwen2.5.
 	Template string `yaml:"template"`

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+
+	"trainyard/format"
 )
 
 // required holds the keys that have no default, by schema path, with the way
@@ -38,7 +40,7 @@ var rules = map[string]rule{
 	"sources.task":          oneLine,
 	"sources.teacher":       oneLine,
 	"sources.accept.field":  filled,
-	"sources.accept.where":  filled,
+	"sources.accept.where":  whereRule,
 	"sources.accept.report": pathRule,
 	"sources.accept.any":    mustBeTrue,
 	"sources.per_instance":  atLeast(0, "0 is no limit"),
@@ -53,6 +55,17 @@ var rules = map[string]rule{
 	"train.batch":  atLeast(1, "sequences per step"),
 	"train.lr":     within(0, maxNumber, true, ""),
 	"train.warmup": within(0, 1, false, "a fraction of the steps"),
+}
+
+// whereRule compiles the expression, so that its fault has a place.
+func whereRule(v reflect.Value) (msg, hint string) {
+	if msg, hint = filled(v); msg != "" {
+		return msg, hint
+	}
+	if _, err := format.NewJudge(format.Accept{Where: v.String()}); err != nil {
+		return strings.Join(strings.Fields(err.Error()), " "), "an expression over the record's members, such as resolved && n_steps < 100"
+	}
+	return "", ""
 }
 
 const maxNumber = 1e300 // so that sums of a few stay finite
