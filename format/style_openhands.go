@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -14,7 +15,11 @@ func openhandsMessages(p *page, messages []Message) error {
 		return err
 	}
 	p.notes = append(p.notes, notes...)
+	asked := p.rendered || p.opt.ToolPrompt == nil
 	for _, m := range single {
+		if m.Role == User && !asked {
+			m.Content, asked = p.opt.ToolPrompt.firstUser(m.Content), true
+		}
 		switch {
 		case m.Role == ToolRole:
 			p.add(User, openhandsResult(p, m), false)
@@ -38,7 +43,13 @@ func openhandsResult(p *page, m Message) string {
 	if name == "" {
 		name = "function"
 	}
-	return p.clean("EXECUTION RESULT of ["+name+"]:\n"+m.Content, ToolRole)
+	text := "EXECUTION RESULT of [" + name + "]:\n" + m.Content
+	if p.opt.ToolPrompt != nil {
+		if worded, ok := p.opt.ToolPrompt.result(name, m.Content); ok {
+			text = worded
+		}
+	}
+	return p.clean(text, ToolRole)
 }
 
 // openhandsTurn puts the call below the text. The scaffold strips white
@@ -94,6 +105,9 @@ func (p *page) tagTools(t *Trajectory, example string) (string, error) {
 	if p.rendered {
 		p.note(NoteRendered)
 		return "", nil
+	}
+	if p.opt.ToolPrompt != nil {
+		return p.wordedTools(t.Tools)
 	}
 	var b strings.Builder
 	b.WriteString("\n\nThese functions are at hand:\n")
@@ -169,4 +183,17 @@ func describeParameter(b *strings.Builder, number int, m member, required value)
 		}
 		b.WriteByte('\n')
 	}
+}
+
+// wordedTools describes the tools in the scaffold's own words.
+func (p *page) wordedTools(list json.RawMessage) (string, error) {
+	text := ""
+	err := withIndex(list, func(tools value) error {
+		text = p.opt.ToolPrompt.suffix(tools)
+		return nil
+	})
+	if err != nil {
+		return "", reject(BadTools, "tools: %v", err)
+	}
+	return p.clean(text, System), nil
 }

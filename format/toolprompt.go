@@ -1,0 +1,155 @@
+package format
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A ToolPrompt is the wording that a scaffold puts around its tools. The
+// words are the scaffold's own, so they are read from a file: written by
+// hand, or learned from a recording (LearnToolPrompt).
+//
+// The file is text in sections. A section starts with a line "=== NAME" and
+// holds everything up to the line break before the next one; lines before
+// the first are comments. Slots stand in double braces. The sections:
+//
+//	system          the system text: {{system}}, which comes first, and {{tools}}
+//	tool            one tool: {{number}} {{name}} {{description}} {{parameters}}
+//	between tools   what stands between two tools
+//	parameters      in place of {{parameters}} for a tool that has them: {{parameters}}
+//	no parameters   in its place for a tool that has none
+//	parameter       one parameter: {{number}} {{name}} {{type}} {{need}} {{description}} {{values}}
+//	required        {{need}} of a parameter that must be given
+//	optional        {{need}} of another
+//	no type         {{type}} where the schema gives none
+//	no description  {{description}} of a parameter that has none
+//	values          in place of {{values}} for a parameter with an enum: {{values}}
+//	between values  what stands between two of them
+//	result          a tool's result, as the user's turn: {{name}} {{content}}
+//	first user      the first user turn (an example around the task, say): {{content}}
+//
+// system, tool and parameter must be there; of the others those that are not
+// are empty, but result, which is then the style's own, and first user, which
+// leaves the turn as it is. {{braces}} stands for two opening braces and
+// {{equals}} for an equals sign, should a line of the wording start with
+// "=== ".
+type ToolPrompt struct {
+	sections map[string]string
+}
+
+// promptSlots holds the sections and the slots that each may have.
+var promptSlots = map[string][]string{
+	"system":         {"system", "tools"},
+	"tool":           {"number", "name", "description", "parameters"},
+	"between tools":  nil,
+	"parameters":     {"parameters"},
+	"no parameters":  nil,
+	"parameter":      {"number", "name", "type", "need", "description", "values"},
+	"required":       nil,
+	"optional":       nil,
+	"no type":        nil,
+	"no description": nil,
+	"values":         {"values"},
+	"between values": nil,
+	"result":         {"name", "content"},
+	"first user":     {"content"},
+}
+
+// promptOrder is the order in which a learned file lists its sections.
+var promptOrder = []string{
+	"system", "tool", "between tools", "parameters", "no parameters", "parameter", "required", "optional",
+	"no type", "no description", "values", "between values", "result", "first user",
+}
+
+const sectionMark = "=== "
+
+var slotPattern = regexp.MustCompile(`\{\{([^{}\n]*)\}\}`)
+
+// ParseToolPrompt reads a template file. Its errors name the line.
+func ParseToolPrompt(file []byte) (*ToolPrompt, error) {
+	p := &ToolPrompt{sections: map[string]string{}}
+	name, start := "", 0
+	text := strings.ReplaceAll(string(bytes.TrimPrefix(file, []byte("\xEF\xBB\xBF"))), "\r\n", "\n")
+	lines := strings.Split(text, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	for i := 0; i <= len(lines); i++ {
+		if i < len(lines) && !strings.HasPrefix(lines[i], sectionMark) {
+			continue
+		}
+		if name != "" {
+			if err := p.section(name, lines[start:i], start+1); err != nil {
+				return nil, err
+			}
+		}
+		if i == len(lines) {
+			break
+		}
+		name, start = strings.TrimSpace(lines[i][len(sectionMark):]), i+1
+		if _, known := promptSlots[name]; !known {
+			return nil, fmt.Errorf("line %d: %w", i+1, unknownName("section", name, promptOrder))
+		}
+		if _, twice := p.sections[name]; twice {
+			return nil, fmt.Errorf("line %d: section %q stands twice", i+1, name)
+		}
+	}
+	return p, p.check()
+}
+
+func (p *ToolPrompt) section(name string, lines []string, first int) error {
+	for i, line := range lines {
+		for _, slot := range slotPattern.FindAllStringSubmatch(line, -1) {
+			known := append([]string{"braces", "equals"}, promptSlots[name]...)
+			if !slices.Contains(known, slot[1]) {
+				return fmt.Errorf("line %d: section %q: %w", first+i, name, unknownName("slot", slot[1], known))
+			}
+		}
+	}
+	p.sections[name] = strings.Join(lines, "\n")
+	return nil
+}
+
+func (p *ToolPrompt) check() error {
+	for _, name := range []string{"system", "tool", "parameter"} {
+		if _, ok := p.sections[name]; !ok {
+			return fmt.Errorf("no section %q (a line %q starts it)", name, sectionMark+name)
+		}
+	}
+	system := p.sections["system"]
+	if !strings.HasPrefix(system, "{{system}}") || strings.Count(system, "{{system}}") > 1 || !strings.Contains(system, "{{tools}}") {
+		return fmt.Errorf("section %q must start with {{system}}, once, and hold {{tools}}", "system")
+	}
+	if result, ok := p.sections["result"]; ok && !strings.Contains(result, "{{content}}") {
+		return fmt.Errorf("section %q must hold {{content}}", "result")
+	}
+	if user, ok := p.sections["first user"]; ok && strings.Count(user, "{{content}}") != 1 {
+		return fmt.Errorf("section %q must hold {{content}} once", "first user")
+	}
+	return nil
+}
+
+// file prints the template as ParseToolPrompt reads it.
+func (p *ToolPrompt) file(comment string) []byte {
+	var b strings.Builder
+	b.WriteString(comment)
+	for _, name := range promptOrder {
+		if text, ok := p.sections[name]; ok {
+			b.WriteString(sectionMark + name + "\n" + text + "\n")
+		}
+	}
+	return []byte(b.String())
+}
+
+// literal writes recorded text so that no part of it is taken for a slot or
+// a section.
+func literal(text string) string {
+	text = strings.ReplaceAll(text, "{{", "{{braces}}")
+	if strings.HasPrefix(text, sectionMark) {
+		text = "{{equals}}" + text[1:]
+	}
+	return strings.ReplaceAll(text, "\n"+sectionMark, "\n{{equals}}"+sectionMark[1:])
+}

@@ -1,0 +1,275 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// A toolPlace is where one tool stands in a system text.
+type toolPlace struct {
+	name, nameEnd  int
+	text, textEnd  int // its description
+	params         []paramPlace
+	bodyEnd        int // after its last parameter; textEnd where it has none
+	withParameters bool
+}
+
+type paramPlace struct {
+	name, nameEnd int
+	text, textEnd int
+	member        member
+	required      bool
+}
+
+// learnTools finds the tools in a wording and cuts it into sections. It
+// returns where the wording starts.
+func (p *ToolPrompt) learnTools(wording string, tools value, whole bool) (start int, err error) {
+	places, err := locate(wording, tools)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.learnParameters(wording, places); err != nil {
+		return 0, err
+	}
+	first := places[0]
+	heads, tails := make([]string, len(places)), make([]string, len(places))
+	for i, at := range places {
+		from, to := 0, len(wording)
+		if i > 0 {
+			from = places[i-1].bodyEnd
+		}
+		if i+1 < len(places) {
+			to = places[i+1].name
+		}
+		heads[i] = numbered(wording[from:at.name], i+1)
+		tails[i] = numbered(wording[at.bodyEnd:to], i+1)
+	}
+	var withParameters []string
+	for i, at := range places {
+		if at.withParameters {
+			withParameters = append(withParameters, tails[i])
+		}
+	}
+	if len(withParameters) == 0 {
+		return 0, errors.New("no tool of the list has parameters, so their wording cannot be learned")
+	}
+	prefix := blockStart(heads)
+	suffix := blockEnd(withParameters)
+	for i, at := range places {
+		if cut := strings.Index(tails[i], suffix); !at.withParameters && cut >= 0 {
+			p.sections["no parameters"] = literal(tails[i][:cut])
+			tails[i] = tails[i][cut:]
+		}
+	}
+	p.sections["tool"] = slotted(prefix) + "{{name}}" + literal(wording[first.nameEnd:first.text]) + "{{description}}{{parameters}}" + slotted(suffix)
+	head := strings.TrimSuffix(heads[0], prefix)
+	if !whole {
+		start = lineBefore(head)
+	}
+	tail, found := strings.CutPrefix(tails[len(tails)-1], suffix)
+	if !found {
+		return 0, errors.New("the tools do not all end in the same way")
+	}
+	if len(places) > 1 {
+		between := strings.TrimPrefix(tails[0], suffix)
+		p.sections["between tools"] = literal(strings.TrimSuffix(unnumbered(between, 1), unnumbered(prefix, 2)))
+	}
+	p.sections["system"] = "{{system}}" + literal(unnumbered(head[start:], 1)) + "{{tools}}" + literal(unnumbered(tail, len(places)))
+	return start, nil
+}
+
+// numberMark stands for a tool's own number in a text while it is compared.
+const numberMark = "\x00"
+
+func numbered(text string, number int) string {
+	whole := regexp.MustCompile(`\b` + strconv.Itoa(number) + `\b`)
+	return whole.ReplaceAllString(text, numberMark)
+}
+
+func unnumbered(text string, number int) string {
+	return strings.ReplaceAll(text, numberMark, strconv.Itoa(number))
+}
+
+func slotted(text string) string {
+	return strings.ReplaceAll(literal(text), numberMark, "{{number}}")
+}
+
+// blockStart is what every tool's block starts with, from the start of a
+// line on: the end that all heads share.
+func blockStart(heads []string) string {
+	common := heads[0]
+	for _, head := range heads[1:] {
+		n := 0
+		for n < min(len(common), len(head)) && common[len(common)-1-n] == head[len(head)-1-n] {
+			n++
+		}
+		common = common[len(common)-n:]
+	}
+	if len(heads) == 1 {
+		return common[strings.LastIndexByte(common, '\n')+1:]
+	}
+	return strings.TrimLeft(common, "\n")
+}
+
+// blockEnd is what every block ends with, to the end of a line: the start
+// that all tails share.
+func blockEnd(tails []string) string {
+	common := tails[0]
+	for _, tail := range tails[1:] {
+		n := 0
+		for n < min(len(common), len(tail)) && common[n] == tail[n] {
+			n++
+		}
+		common = common[:n]
+	}
+	if cut := strings.Index(common, "\n\n"); cut >= 0 {
+		return common[:cut+1]
+	}
+	return common
+}
+
+// lineBefore is where the last line of a text that says something starts,
+// the line break before it included.
+func lineBefore(text string) int {
+	return max(0, strings.LastIndexByte(strings.TrimRight(text, "\n"), '\n'))
+}
+
+// locate finds every tool by its description, and before it the name.
+func locate(wording string, tools value) ([]toolPlace, error) {
+	var places []toolPlace
+	from := 0
+	for _, tool := range tools.elements() {
+		f := describedFunction(tool)
+		name, description := f.get("name").text(), f.get("description").text()
+		if name == "" || description == "" {
+			return nil, fmt.Errorf("tool %q has no name or no description to find it by", clip(name))
+		}
+		at, ok := pair(wording, from, name, description)
+		if !ok {
+			return nil, fmt.Errorf("tool %q is not described in the text as the tool list describes it", clip(name))
+		}
+		schema := f.get("parameters")
+		at.withParameters, at.bodyEnd = schema.present(), at.textEnd
+		for _, m := range schema.get("properties").entries() {
+			param, ok := pair(wording, at.bodyEnd, m.name, m.value.get("description").text())
+			if !ok || m.value.get("description").text() == "" {
+				return nil, fmt.Errorf("parameter %q of tool %q is not described in the text as the tool list describes it", clip(m.name), clip(name))
+			}
+			at.params = append(at.params, paramPlace{param.name, param.nameEnd, param.text, param.textEnd, m, isRequired(m.name, schema.get("required"))})
+			at.bodyEnd = param.textEnd
+		}
+		if len(at.params) > 0 {
+			at.bodyEnd = endOfParameter(wording, at.params[len(at.params)-1])
+		} else if at.withParameters {
+			return nil, fmt.Errorf("tool %q has an empty list of parameters", clip(name))
+		}
+		places = append(places, at)
+		from = at.bodyEnd
+	}
+	if places == nil {
+		return nil, errors.New("an empty tool list")
+	}
+	return places, nil
+}
+
+// pair finds the next description that has the name before it.
+func pair(wording string, from int, name, description string) (at toolPlace, ok bool) {
+	for search := from; ; {
+		i := strings.Index(wording[search:], description)
+		if i < 0 {
+			return at, false
+		}
+		at.text = search + i
+		at.textEnd = at.text + len(description)
+		if n := strings.LastIndex(wording[from:at.text], name); n >= 0 {
+			at.name = from + n
+			at.nameEnd = at.name + len(name)
+			return at, true
+		}
+		search = at.text + 1
+	}
+}
+
+// endOfParameter is the end of the line on which a parameter ends, its
+// values included.
+func endOfParameter(wording string, at paramPlace) int {
+	end := at.textEnd
+	for _, option := range strs(at.member.value.get("enum")) {
+		if i := strings.Index(wording[end:], option); i >= 0 {
+			end += i + len(option)
+		}
+	}
+	if i := strings.IndexByte(wording[end:], '\n'); i >= 0 {
+		return end + i + 1
+	}
+	return len(wording)
+}
+
+// learnParameters cuts the lines of parameters into slots.
+func (p *ToolPrompt) learnParameters(wording string, places []toolPlace) error {
+	needs := map[bool]string{}
+	for _, tool := range places {
+		if len(tool.params) == 0 {
+			continue
+		}
+		line := strings.LastIndexByte(wording[:tool.params[0].name], '\n') + 1
+		p.sections["parameters"] = literal(wording[tool.textEnd:max(line, tool.textEnd)]) + "{{parameters}}"
+		for i, at := range tool.params {
+			start := strings.LastIndexByte(wording[:at.name], '\n') + 1
+			head := numbered(wording[start:at.name], i+1)
+			kind := string(appendStr(nil, at.member.value.get("type")))
+			before, need, found := strings.Cut(wording[at.nameEnd:at.text], kind)
+			if !found || kind == "" {
+				return fmt.Errorf("parameter %q: its type %q does not stand between name and description", clip(at.member.name), clip(kind))
+			}
+			needs[at.required] = need
+			p.learnValues(wording, at)
+			p.sections["parameter"] = slotted(head) + "{{name}}" + literal(before) + "{{type}}"
+		}
+	}
+	return p.learnNeed(needs[true], needs[false])
+}
+
+// learnNeed finds the words for required and optional: where the two differ.
+func (p *ToolPrompt) learnNeed(required, optional string) error {
+	if required == "" || optional == "" {
+		return errors.New("the tools have only required or only optional parameters: the word for the others cannot be learned")
+	}
+	n, m := 0, 0
+	for n < min(len(required), len(optional)) && required[n] == optional[n] {
+		n++
+	}
+	for m < min(len(required), len(optional))-n && required[len(required)-1-m] == optional[len(optional)-1-m] {
+		m++
+	}
+	p.sections["required"] = literal(required[n : len(required)-m])
+	p.sections["optional"] = literal(optional[n : len(optional)-m])
+	p.sections["parameter"] += literal(required[:n]) + "{{need}}" + literal(required[len(required)-m:]) + "{{description}}{{values}}\n"
+	return nil
+}
+
+// learnValues cuts what follows the description of a parameter with an enum.
+func (p *ToolPrompt) learnValues(wording string, at paramPlace) {
+	options := strs(at.member.value.get("enum"))
+	if len(options) < 2 {
+		return
+	}
+	rest := wording[at.textEnd:endOfParameter(wording, at)]
+	first := strings.Index(rest, options[0])
+	if first < 0 {
+		return
+	}
+	second := strings.Index(rest[first+len(options[0]):], options[1])
+	if second < 0 {
+		return
+	}
+	between := rest[first+len(options[0]):][:second]
+	list := strings.Join(options, between)
+	if before, after, found := strings.Cut(rest, list); found {
+		p.sections["values"] = literal(before) + "{{values}}" + literal(strings.TrimSuffix(after, "\n"))
+		p.sections["between values"] = literal(between)
+	}
+}
