@@ -36,7 +36,11 @@ type Accept struct {
 // A Judge applies one Accept. It is safe for concurrent use.
 type Judge struct {
 	judge func(Record, *Trajectory) (Verdict, error)
+	files []File
 }
+
+// Files lists the reports that the judge has read, in reading order.
+func (j *Judge) Files() []File { return j.files }
 
 // NewJudge compiles the expression and reads the reports.
 func NewJudge(a Accept) (*Judge, error) {
@@ -82,7 +86,7 @@ func endsOnStatus(path string) bool {
 }
 
 func constant(o Outcome, evidence string) *Judge {
-	return &Judge{func(Record, *Trajectory) (Verdict, error) { return Verdict{o, evidence}, nil }}
+	return &Judge{judge: func(Record, *Trajectory) (Verdict, error) { return Verdict{o, evidence}, nil }}
 }
 
 // Judge says what the evidence is worth for one record and the trajectory
@@ -99,7 +103,7 @@ func (j *Judge) Judge(rec Record, t *Trajectory) (Verdict, error) {
 // is unknown: a reward of 0.5 needs where:.
 func judgeField(path string) *Judge {
 	keys := strings.Split(path, ".")
-	return &Judge{func(rec Record, _ *Trajectory) (Verdict, error) {
+	return &Judge{judge: func(rec Record, _ *Trajectory) (Verdict, error) {
 		v := Verdict{Unknown, fmt.Sprintf("%s is not in the record", path)}
 		err := descend(rec.Raw, keys, func(at value) {
 			v = Verdict{outcomeOf(at), fmt.Sprintf("%s is %s", path, clip(string(at.raw())))}

@@ -13,6 +13,7 @@ import (
 // reports are the verdicts of a harness.
 type reports struct {
 	path      string
+	files     []File
 	verdicts  map[string]Verdict // by instance id
 	trials    map[string]Verdict // by the directory of a Harbor trial, absolute
 	predicted map[string]string  // instances with a prediction, and where it says so
@@ -30,7 +31,7 @@ func judgeReport(path string) (*Judge, error) {
 	if len(r.verdicts)+len(r.trials) == 0 {
 		return nil, fmt.Errorf("accept report: %s: no verdict on any instance: neither resolved, nor instances by id, nor resolved_ids, nor rewards", path)
 	}
-	return &Judge{r.judge}, nil
+	return &Judge{judge: r.judge, files: r.files}, nil
 }
 
 // reportNames are the files that evaluations leave behind, as patterns.
@@ -75,6 +76,7 @@ func (r *reports) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
+	r.files = append(r.files, File{path, int64(len(raw))})
 	if filepath.Base(path) == "reward.txt" {
 		r.takeRewardText(path, string(raw))
 		return nil

@@ -38,7 +38,7 @@ func judgeWhere(source string) (*Judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("accept where: %w", err)
 	}
-	return &Judge{c.judge}, nil
+	return &Judge{judge: c.judge}, nil
 }
 
 func compileWhere(source string) (*condition, error) {
