@@ -11,11 +11,12 @@ import (
 
 // A Dataset is what a run must know of a finished dataset directory.
 type Dataset struct {
-	Dir         string `json:"dir"`         // absolute
-	Recipe      string `json:"recipe"`      // the recipe that made it
-	Fingerprint string `json:"fingerprint"` // of that recipe
-	Template    string `json:"template"`    // chat template the counts were made with
-	Window      int    `json:"window"`      // no row is longer, in tokens
+	Dir         string `json:"dir"`              // absolute
+	Recipe      string `json:"recipe"`           // the recipe that made it
+	Fingerprint string `json:"fingerprint"`      // of that recipe
+	Template    string `json:"template"`         // chat template the counts were made with
+	Window      int    `json:"window"`           // no row is longer, in tokens
+	Output      string `json:"output,omitempty"` // what the rows hold: messages or tokens; empty is messages
 	Train       Split  `json:"train"`
 	Validation  Split  `json:"validation"`
 }
@@ -28,6 +29,10 @@ type Split struct {
 	TrainedTokens int64    `json:"trained_tokens"` // those inside the loss
 }
 
+// HoldsMessages reports whether the rows are conversations as text, which
+// every trainer reads.
+func (d Dataset) HoldsMessages() bool { return d.Output == "" || d.Output == "messages" }
+
 // manifest is the part of manifest.json that this package relies on.
 type manifest struct {
 	Format int `json:"format"`
@@ -36,6 +41,7 @@ type manifest struct {
 		Fingerprint string `json:"fingerprint"`
 	} `json:"recipe"`
 	Template string  `json:"template"`
+	Output   string  `json:"output"`
 	Window   int     `json:"window"`
 	Shards   []shard `json:"shards"`
 }
@@ -63,7 +69,7 @@ func ReadDataset(dir string) (Dataset, error) {
 	if err != nil {
 		return Dataset{}, err
 	}
-	d := Dataset{Dir: abs, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window}
+	d := Dataset{Dir: abs, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window, Output: m.Output}
 	var faults []error
 	for _, s := range m.Shards {
 		faults = append(faults, d.add(s))

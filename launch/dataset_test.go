@@ -49,6 +49,15 @@ func TestADatasetIsItsManifestsFacts(t *testing.T) {
 	}
 }
 
+func TestADatasetSaysWhatItsRowsHold(t *testing.T) {
+	for output, messages := range map[string]bool{"": true, "messages": true, "tokens": false} {
+		d, err := ReadDataset(datasetDir(t, strings.Replace(goodManifest, `"window"`, fmt.Sprintf(`"output":%q,"window"`, output), 1)))
+		if err != nil || d.Output != output || d.HoldsMessages() != messages {
+			t.Errorf("output %q: %q, holds messages %v, %v", output, d.Output, d.HoldsMessages(), err)
+		}
+	}
+}
+
 func TestADatasetThatCannotBeTrustedSaysWhy(t *testing.T) {
 	for want, change := range map[string]func(dir string) error{
 		"not a finished dataset": func(dir string) error { return os.Remove(filepath.Join(dir, "manifest.json")) },

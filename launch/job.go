@@ -92,6 +92,7 @@ func (j Job) ranges() (faults []error) {
 	bad(j.Seed >= 0 && j.Seed < 1<<32, "seed is %d: give a number from 0 to 4294967295, the range of numpy's seeds", j.Seed)
 	bad(j.GPUs >= 0, "gpus is %d: give 0 or more", j.GPUs)
 	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
+	bad(slices.Contains([]string{"", "cosine", "linear", "constant"}, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
 	return faults
 }
 

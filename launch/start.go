@@ -13,11 +13,11 @@ import (
 // with a Run that has an id means that the run exists and did not start; faults
 // of the job leave nothing behind.
 func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
-	trainer, backend, err := l.parts(job)
-	if err != nil {
+	if err := l.faults(job); err != nil {
 		return Run{}, err
 	}
-	if err := errors.Join(job.Validate(), trainer.Check(job, backend.LookPath)); err != nil {
+	trainer, backend, err := l.parts(job)
+	if err != nil {
 		return Run{}, err
 	}
 	id, err := newID()
@@ -38,10 +38,8 @@ func (l *Launcher) Render(job Job) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
-	if err := job.Validate(); err != nil {
-		return Command{}, err
-	}
-	return trainer.Render(job, l.site("RUN"))
+	cmd, err := trainer.Render(job, l.site("RUN"))
+	return cmd, errors.Join(job.Validate(), err)
 }
 
 // site is that of a run's first attempt.

@@ -80,10 +80,17 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress}, nil
 }
 
+// argvExample has quotes, because YAML reads a bare {train} as a map.
+const argvExample = `["python", "train.py", "--data", "{train}"]`
+
 func argvOf(params launch.Params) ([]string, error) {
-	list, ok := params["argv"].([]any)
+	v, set := params["argv"]
+	if !set || v == nil {
+		return nil, errors.New("command: train.params.argv is missing: give the program and its arguments, such as " + argvExample)
+	}
+	list, ok := v.([]any)
 	if !ok || len(list) == 0 {
-		return nil, fmt.Errorf("command: train.params.argv is %v: give a list of strings, such as [python, train.py, --data, {train}]", params["argv"])
+		return nil, fmt.Errorf("command: train.params.argv is %v: give a list of strings, such as %s", v, argvExample)
 	}
 	argv := make([]string, len(list))
 	for i, v := range list {
@@ -143,6 +150,9 @@ func fill(arg string, values map[string]string) (string, error) {
 			return m
 		}
 		value, ok := values[m[1:len(m)-1]]
+		if m == "{model}" && value == "" {
+			faults = append(faults, fmt.Errorf("command: argument %q asks for the model, and model.base is missing", arg))
+		}
 		if !ok {
 			faults = append(faults, fmt.Errorf("command: argument %q has the unknown placeholder %s: there are {%s}",
 				arg, m, strings.Join(slices.Sorted(maps.Keys(values)), "}, {")))

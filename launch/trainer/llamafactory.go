@@ -31,12 +31,25 @@ func (LlamaFactory) Summary() string {
 }
 
 // Check implements launch.Trainer.
-func (LlamaFactory) Check(_ launch.Job, lookPath func(string) (string, error)) error {
-	if _, err := lookPath(llamaFactoryProgram); err != nil {
-		return fmt.Errorf("llamafactory: %s is not found: activate the Python environment it lives in, "+
+func (LlamaFactory) Check(job launch.Job, lookPath func(string) (string, error)) error {
+	_, err := lookPath(llamaFactoryProgram)
+	if err != nil {
+		err = fmt.Errorf("llamafactory: %s is not found: activate the Python environment it lives in, "+
 			"install it there with `pip install llamafactory`, or try the run with --trainer smoke: %w", llamaFactoryProgram, err)
 	}
-	return nil
+	return errors.Join(unfit(job), err)
+}
+
+// unfit tells what no parameter can mend.
+func unfit(job launch.Job) error {
+	var faults []error
+	if job.Model == "" {
+		faults = append(faults, errors.New("llamafactory: model.base is missing: give the checkpoint to start from, such as model.base=Qwen/Qwen2.5-Coder-7B-Instruct"))
+	}
+	if !job.Dataset.HoldsMessages() {
+		faults = append(faults, fmt.Errorf("llamafactory reads messages; this dataset holds %s: prepare it with mix.output=messages", job.Dataset.Output))
+	}
+	return errors.Join(faults...)
 }
 
 // Render implements launch.Trainer.
@@ -119,13 +132,10 @@ var llamaFactoryTemplates = map[string]string{"qwen2.5": "qwen"}
 func llamaFactorySettings(job launch.Job, dir string) (*settings, error) {
 	template, okTemplate := llamaFactoryTemplates[job.Template]
 	perDevice, accumulation, errBatch := splitBatch(job)
-	faults := []error{errBatch, refused(job)}
+	faults := []error{unfit(job), errBatch, refused(job)}
 	if !okTemplate {
 		faults = append(faults, fmt.Errorf("llamafactory: no template of it is known to equal %q: there are %s",
 			job.Template, strings.Join(slices.Sorted(maps.Keys(llamaFactoryTemplates)), ", ")))
-	}
-	if job.Model == "" {
-		faults = append(faults, errors.New("llamafactory: the job has no model: set model.base"))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err

@@ -25,7 +25,9 @@ func TestParametersThatWouldBreakAPromiseAreRefusedWithTheReason(t *testing.T) {
 		{"smoke", launch.Params{"save_stesp": int64(1)}, "save_stesp is unknown"},
 		{"smoke", launch.Params{"save_steps": 0.5}, "whole number"},
 		{"smoke", launch.Params{"learning_rate": "fast"}, "give a number"},
-		{"command", nil, "give a list of strings"},
+		{"command", nil, `argv is missing: give the program and its arguments, such as ["python"`},
+		{"command", launch.Params{"argv": nil}, "argv is missing"},
+		{"command", launch.Params{"argv": "train.sh"}, "argv is train.sh: give a list of strings"},
 		{"command", launch.Params{"argv": []any{}}, "give a list of strings"},
 		{"command", launch.Params{"argv": []any{"train", int64(1)}}, "argv[1]"},
 		{"command", launch.Params{"argv": []any{""}}, "give a program"},
@@ -88,5 +90,60 @@ func TestValuesOfPlaceholdersAreNotFilledInAgain(t *testing.T) {
 	got, err := fill("--d={dataset}", map[string]string{"dataset": "/a/{model}"})
 	if err != nil || got != "--d=/a/{model}" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestTrainersThatReadTextRefuseTokens(t *testing.T) {
+	found := func(program string) (string, error) { return program, nil }
+	j := job()
+	j.Dataset.Output = "tokens"
+	j.Params = launch.Params{"argv": []any{"train.sh"}}
+	for name, want := range map[string]string{
+		"llamafactory": "llamafactory reads messages; this dataset holds tokens: prepare it with mix.output=messages",
+		"command":      "",
+	} {
+		trainer := Trainers[name]
+		_, err := trainer.Render(j, site)
+		for doing, err := range map[string]error{"check": trainer.Check(j, found), "render": err} {
+			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %s: %v, want %q", name, doing, err, want)
+			}
+		}
+	}
+	j.Params = nil
+	if _, err := Trainers["smoke"].Render(j, site); err != nil {
+		t.Errorf("smoke: %v", err)
+	}
+}
+
+func TestOnlyTrainersOfALargeModelNeedOne(t *testing.T) {
+	found := func(program string) (string, error) { return program, nil }
+	j := job()
+	j.Model = ""
+	for name, params := range map[string]launch.Params{"smoke": nil, "command": {"argv": []any{"train.sh"}}} {
+		j.Params = params
+		if err := Trainers[name].Check(j, found); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Trainers[name].Render(j, site); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	j.Params = launch.Params{"argv": []any{"train.sh", "--model={model}"}}
+	if _, err := Trainers["command"].Render(j, site); err == nil || !strings.Contains(err.Error(), "model.base is missing") {
+		t.Errorf("command with {model}: %v", err)
+	}
+	if err := Trainers["llamafactory"].Check(j, found); err == nil || !strings.Contains(err.Error(), "model.base is missing: ") {
+		t.Errorf("llamafactory: %v", err)
+	}
+}
+
+func TestSmokeRefusesMoreThanItsOneProcess(t *testing.T) {
+	j := job()
+	for gpus, ok := range map[int]bool{0: true, 1: true, 2: false, 8: false} {
+		j.GPUs = gpus
+		if _, err := Trainers["smoke"].Render(j, site); (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "one process") {
+			t.Errorf("%d GPUs: %v", gpus, err)
+		}
 	}
 }

@@ -69,7 +69,7 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 		Seed: job.Seed, SaveSteps: 50, LoggingSteps: 1, SaveTotalLimit: 3,
 		Expected: smokeTotals{Rows: train.Rows, Tokens: train.Tokens, TrainedTokens: train.TrainedTokens},
 	}
-	if err := config.apply(job.Params); err != nil {
+	if err := errors.Join(onlyProcess(job), config.apply(job.Params)); err != nil {
 		return launch.Command{}, err
 	}
 	content, err := json.MarshalIndent(config, "", "  ")
@@ -83,6 +83,14 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 		Files:    []launch.File{{Name: name, Content: string(content) + "\n"}},
 		Progress: output + "/" + progressName,
 	}, nil
+}
+
+// onlyProcess refuses GPUs that would stand idle.
+func onlyProcess(job launch.Job) error {
+	if job.Devices() == 1 {
+		return nil
+	}
+	return fmt.Errorf("smoke: it is one process without a GPU, and the run asks for %d GPUs: leave --gpus out", job.GPUs)
 }
 
 // apply takes the parameters that a recipe may set. The learning rate is one
