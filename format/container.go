@@ -53,6 +53,7 @@ func containerOf(name string) container {
 type reader struct {
 	ctx     context.Context
 	path    string
+	format  string // a dialect's name, or auto
 	max     int64
 	yield   func(Record) error
 	yielded int
@@ -98,7 +99,7 @@ func (s *Source) readFile(ctx context.Context, files []File, yield func(Record) 
 		return fmt.Errorf("read source: %w", err)
 	}
 	defer f.Close()
-	r := &reader{ctx: ctx, path: file.Path, max: s.maxRecord, yield: yield}
+	r := &reader{ctx: ctx, path: file.Path, format: s.format, max: s.maxRecord, yield: yield}
 	if containerOf(file.Path) == parquetContainer {
 		err = s.readParquet(r, f, file.Size)
 	} else {
@@ -125,6 +126,9 @@ func (r *reader) stream(file io.Reader) error {
 	}
 	switch kind {
 	case lineContainer:
+		if d, ok := r.sessionDialect(w); ok {
+			return r.session(w, d)
+		}
 		return r.lines(w)
 	case wholeContainer:
 		return r.whole(w)

@@ -19,6 +19,10 @@ type Dialect struct {
 	lists   bool   // a record may be an array as well as an object
 	claim   func(Record, value) claim
 	parse   func(Record, value) (*Trajectory, error)
+	// opens says that a line is one of those a session file starts with: the
+	// whole file is then one record (see session.go). Nil where every line is
+	// a record. resets says that the model's context was replaced at a line.
+	opens, resets func(line value) bool
 }
 
 // A claim is how sure a dialect is that a record is its own. The highest
@@ -34,12 +38,17 @@ const (
 
 // Dialects holds every dialect by name. Adding one is a file and a line.
 var Dialects = map[string]Dialect{
+	"claude-code":           claudeCode,
+	"codex":                 codex,
+	"gemini-cli":            geminiCLI,
 	"mini-swe-agent":        mini,
 	"nebius-openhands":      nebiusOpenHands,
 	"nebius-swe-agent":      nebius,
 	"openai":                openai,
 	"openhands":             openhands,
 	"openhands-completions": completions,
+	"pi":                    pi,
+	"qwen-code":             qwenCode,
 	"r2e-gym":               r2egym,
 	"swe-smith":             swesmith,
 	"sweagent":              sweagent,
