@@ -38,10 +38,15 @@ const (
 
 // Dialects holds every dialect by name. Adding one is a file and a line.
 var Dialects = map[string]Dialect{
+	"adp":                   adp,
+	"anthropic":             anthropic,
+	"atif":                  atif,
 	"claude-code":           claudeCode,
 	"codex":                 codex,
+	"dataclaw":              dataclaw,
 	"gemini-cli":            geminiCLI,
 	"mini-swe-agent":        mini,
+	"ms-swift":              swift,
 	"nebius-openhands":      nebiusOpenHands,
 	"nebius-swe-agent":      nebius,
 	"openai":                openai,
@@ -50,7 +55,11 @@ var Dialects = map[string]Dialect{
 	"pi":                    pi,
 	"qwen-code":             qwenCode,
 	"r2e-gym":               r2egym,
+	"sharegpt":              sharegpt,
+	"swe-chat":              swechat,
 	"swe-smith":             swesmith,
+	"swe-star":              swestar,
+	"swe-zero":              swezero,
 	"sweagent":              sweagent,
 }
 
@@ -62,6 +71,9 @@ func Names() []string { return slices.Sorted(maps.Keys(Dialects)) }
 func parseRecord(format string, rec Record) (*Trajectory, error) {
 	var t *Trajectory
 	err := withIndex(rec.Raw, func(root value) error {
+		if err := refuseComparison(root); err != nil {
+			return err
+		}
 		d, err := choose(format, rec, root)
 		if err != nil {
 			return err

@@ -17,6 +17,10 @@ func (t *Trajectory) identify(v value) {
 	t.ID = firstScalar(v.get("traj_id"), v.get("trajectory_id"), v.get("id"), v.get("uuid"))
 	t.Repo = repoOf(v, t.InstanceID)
 	t.Teacher = teacherOf(v)
+	t.ExitStatus = nameOr(t.ExitStatus, v.get("exit_status").text())
+	// A member called just patch is another's: the reference solution, or, in
+	// SWE-smith's rows, a neighbour's.
+	t.Patch = nameOr(t.Patch, firstScalar(v.get("model_patch"), v.get("generated_patch"), v.get("rollout_patch")))
 }
 
 func firstScalar(values ...value) string {
@@ -36,6 +40,9 @@ func complete(t *Trajectory) error {
 		return reject(NoMessages, "an empty list of messages")
 	case t.Steps() == 0:
 		return reject(NoAssistant, "no assistant message among %d", len(t.Messages))
+	}
+	if err := refuseVerdict(t); err != nil {
+		return err
 	}
 	if t.ID == "" {
 		t.ID = strings.TrimPrefix(t.InstanceID+"-"+t.digest(), "-")

@@ -1,0 +1,193 @@
+package format
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	piHead = `{"type":"session","id":"s","cwd":"/"}`
+	piTurn = `{"type":"message","message":{"role":"user","content":"q"}}` + "\n" +
+		`{"type":"message","message":{"role":"assistant","content":[{"type":"text","text":"a"}],"stopReason":"stop"}}`
+	piReset = `{"type":"compaction","summary":"so far"}`
+)
+
+func TestASessionFileIsOneRecordASegment(t *testing.T) {
+	for _, row := range []struct {
+		name, content string
+		want          []string // line and reason of each record
+	}{
+		{"one", piHead + "\n" + piTurn + "\n", []string{"1 "}},
+		{"blank lines", "\n\n" + piHead + "\n\n" + piTurn, []string{"1 "}},
+		{"windows line ends", strings.ReplaceAll(piHead+"\n"+piTurn, "\n", "\r\n"), []string{"1 "}},
+		{"compacted", piHead + "\n" + piTurn + "\n" + piReset + "\n" + piTurn, []string{"1 ", "4 "}},
+		{"compacted at its end", piHead + "\n" + piTurn + "\n" + piReset, []string{"1 ", "4 no_assistant"}},
+		{"cut off", piHead + "\n" + piTurn + "\n" + `{"type":"mess`, []string{"4 not_json"}},
+		{"compacted without end", piHead + "\n" + piTurn + strings.Repeat("\n"+piReset, maxSegments), []string{"1 lost_context"}},
+		{"a record first", `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}` + "\n" + piHead, []string{"1 ", "2 unknown_format"}},
+	} {
+		var got []string
+		for _, o := range readAll(t, Input{Path: write(t, "s.jsonl", row.content)}) {
+			got = append(got, fmt.Sprintf("%d %s", o.Record.Line, reasonOf(t, o.Err)))
+		}
+		if strings.Join(got, ",") != strings.Join(row.want, ",") {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+func TestASessionOverTheLimitIsSkippedWhole(t *testing.T) {
+	path := write(t, "s.jsonl", piHead+"\n"+strings.Repeat(piTurn+"\n", 100))
+	list := readAll(t, Input{Path: path, MaxRecord: 2000})
+	if len(list) != 1 || reasonOf(t, list[0].Err) != TooLarge {
+		t.Errorf("got %d records, the first %v", len(list), list[0].Err)
+	}
+}
+
+// A first line longer than the window still opens its session.
+func TestASessionMayStartOnALongLine(t *testing.T) {
+	long := strings.Replace(piHead, `"/"`, `"/`+strings.Repeat("x", 2*windowSize)+`"`, 1)
+	list := readAll(t, Input{Path: write(t, "s.jsonl", long+"\n"+piTurn)})
+	if len(list) != 1 || list[0].Err != nil {
+		t.Errorf("got %d records, the first %v", len(list), list[0].Err)
+	}
+}
+
+func TestEachFirstLineOpensOneDialect(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/*.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range bytes.Split(raw, []byte("\n")) {
+			var opened []string
+			// Some lines are broken on purpose: they open nothing.
+			_ = withIndex(line, func(v value) error {
+				for _, name := range Names() {
+					if opens := Dialects[name].opens; opens != nil && opens(v) {
+						opened = append(opened, name)
+					}
+				}
+				return nil
+			})
+			if len(opened) > 1 || len(opened) == 1 && opened[0] != filepath.Base(filepath.Dir(file)) {
+				t.Errorf("%s:%d opens %v", file, i+1, opened)
+			}
+		}
+	}
+}
+
+func TestTheLeafPathLeavesBranchesOut(t *testing.T) {
+	for _, row := range []struct{ tree, want string }{
+		{"a- b- c-", "abc"},    // no links: a list
+		{"a- ba cb", "abc"},    // a chain
+		{"a- ba ca", "ac"},     // an edited turn
+		{"a- ba xz cb", "abc"}, // x hangs nowhere, c is the leaf
+		{"ab ba", "ab"},        // a ring ends
+		{"a- ba cb d-", "d"},   // a new root
+	} {
+		var tree []branch
+		for _, pair := range strings.Fields(row.tree) {
+			tree = append(tree, branch{id: pair[:1], parent: strings.Trim(pair[1:], "-"), spoken: true})
+		}
+		got := ""
+		for i, on := range leafPath(tree) {
+			if on {
+				got += tree[i].id
+			}
+		}
+		if got != row.want {
+			t.Errorf("%s: got %q, want %q", row.tree, got, row.want)
+		}
+	}
+}
+
+// seedRecords adds the records of our own files, and of small real ones.
+func seedRecords(f *testing.F, names ...string) {
+	var paths []string
+	for _, name := range names {
+		paths = append(paths, filepath.Join("testdata", name), filepath.Join(fixturesDir, strings.ReplaceAll(name, "-", "_")))
+	}
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		for _, o := range readAll(f, Input{Path: path}) {
+			if len(o.Record.Raw) > 0 && len(o.Record.Raw) < 1<<14 {
+				f.Add(o.Record.Raw)
+			}
+		}
+	}
+}
+
+// fuzzRecords parses anything as each of the dialects and renders it.
+func fuzzRecords(f *testing.F, names ...string) {
+	seedRecords(f, names...)
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if len(raw) > 1<<16 {
+			return
+		}
+		for _, name := range names {
+			checkRecord(t, name, Record{File: "fuzz/id/x.json", Line: 1, Raw: raw})
+		}
+	})
+}
+
+func checkRecord(t *testing.T, format string, rec Record) {
+	tr, err := parseRecord(format, rec)
+	if err != nil {
+		reasonOf(t, err)
+		return
+	}
+	for style := range Styles {
+		if chat, _, err := Render(tr, style, supplied(tr)); err == nil {
+			checkChat(t, chat)
+		}
+	}
+}
+
+func FuzzParseClaudeCode(f *testing.F) { fuzzRecords(f, "claude-code") }
+func FuzzParseCodex(f *testing.F)      { fuzzRecords(f, "codex") }
+func FuzzParseGeminiCLI(f *testing.F)  { fuzzRecords(f, "gemini-cli") }
+func FuzzParseQwenCode(f *testing.F)   { fuzzRecords(f, "qwen-code") }
+func FuzzParsePi(f *testing.F)         { fuzzRecords(f, "pi") }
+
+func FuzzParseRows(f *testing.F) {
+	fuzzRecords(f, "adp", "anthropic", "atif", "dataclaw", "ms-swift", "sharegpt", "swe-chat", "swe-star", "swe-zero")
+}
+
+// FuzzSessionFile reads anything as a file of lines.
+func FuzzSessionFile(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		if raw, err := os.ReadFile(file); err == nil {
+			f.Add(raw)
+		}
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if len(raw) > 1<<16 {
+			return
+		}
+		r := &reader{ctx: context.Background(), path: "x.jsonl", format: Auto, max: 1 << 15, yield: func(rec Record) error {
+			if rec.Err == nil {
+				checkRecord(t, Auto, rec)
+			}
+			return nil
+		}}
+		if err := r.stream(bytes.NewReader(raw)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
