@@ -9,7 +9,7 @@ var r2egym = Dialect{
 	Name:    "r2e-gym",
 	Summary: "R2E-Gym trajectory lines: steps of thought, action and observation; success is in reward",
 	Limits: "the line \"Steps Remaining\" that the scaffold puts below each turn is not recorded and not rebuilt; " +
-		"lines without agent_args, whose templates hold the system and the instance text, are rejected",
+		"lines without agent_args, whose templates hold the system and the instance text, need both supplied",
 	claim: func(_ Record, v value) claim {
 		if v.get("trajectory_steps").kind() == kindArray {
 			return byShape
@@ -19,8 +19,8 @@ var r2egym = Dialect{
 	parse: parseR2E,
 }
 
-func parseR2E(_ Record, v value) (*Trajectory, error) {
-	prompt, err := r2ePrompt(v)
+func parseR2E(rec Record, v value) (*Trajectory, error) {
+	prompt, err := r2ePrompt(v, rec.instance)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +65,11 @@ func (t *Trajectory) addR2EStep(step value) error {
 
 // r2ePrompt fills the instance template as the scaffold does. What it cannot
 // fill from the record is a reason to refuse it.
-func r2ePrompt(v value) (string, error) {
-	template := v.get("agent_args", "instance_prompt").text()
+func r2ePrompt(v value, given string) (string, error) {
+	template := nameOr(v.get("agent_args", "instance_prompt").text(), given)
 	switch {
 	case template == "":
-		return "", reject(NoPrompt, "no agent_args.instance_prompt: R2E-Gym does not record its messages, and without its templates they cannot be known")
+		return "", reject(NoPrompt, "no agent_args.instance_prompt: R2E-Gym does not record its messages, and without that template they cannot be known: supply it")
 	case string(v.get("agent_args", "use_demo").raw()) == "true":
 		return "", reject(NoPrompt, "the agent was shown a demonstration (use_demo) whose text is not recorded")
 	}
@@ -99,7 +99,7 @@ func fillTemplate(template string, slots map[string]string) (string, error) {
 		name, after, closed := strings.Cut(rest, "}")
 		text := slots[name]
 		if template[i] == '}' || !closed || text == "" {
-			return "", reject(NoPrompt, "agent_args.instance_prompt has the slot %q, which the record does not fill", clip("{"+name+"}"))
+			return "", reject(NoPrompt, "the instance template has the slot %q, which the record does not fill", clip("{"+name+"}"))
 		}
 		b.WriteString(text)
 		template = after

@@ -13,6 +13,8 @@ type Record struct {
 	Raw []byte
 	// Err is a *Reject when the record could not be read; Raw is nil then.
 	Err error
+
+	instance string // Input.Instance
 }
 
 // Reasons a record is rejected for. They are stable: reports count them.

@@ -19,6 +19,9 @@ type Input struct {
 	Path      string // a file, a directory (read recursively) or a glob
 	Format    string // a dialect's name or "auto"; empty means auto
 	MaxRecord int64  // longest record in bytes; 0 means DefaultMaxRecord
+	// Instance is the template of the first user turn, with slots such as
+	// {problem_statement}, for records of r2e-gym that do not hold theirs.
+	Instance string
 }
 
 // A File is one file of a source.
@@ -31,6 +34,7 @@ type File struct {
 type Source struct {
 	format    string
 	maxRecord int64
+	instance  string
 	files     []File
 	read      atomic.Int64
 }
@@ -48,7 +52,7 @@ func Open(in Input) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{format: format, maxRecord: in.MaxRecord, files: files}
+	s := &Source{format: format, maxRecord: in.MaxRecord, files: files, instance: in.Instance}
 	if s.maxRecord <= 0 {
 		s.maxRecord = DefaultMaxRecord
 	}
@@ -192,5 +196,6 @@ func (s *Source) Parse(rec Record) (*Trajectory, error) {
 	if rec.Err != nil {
 		return nil, rec.Err
 	}
+	rec.instance = s.instance
 	return parseRecord(s.format, rec)
 }

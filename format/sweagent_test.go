@@ -107,3 +107,18 @@ func TestRepliesThatAreOnlyShownAreNotLearnedFrom(t *testing.T) {
 		}
 	}
 }
+
+func TestAnInstanceTemplateCanBeSupplied(t *testing.T) {
+	path := write(t, "run.jsonl", `{"trajectory_steps":[{"thought":"t","action":"a","observation":"o"}],"problem_statement":"P"}`)
+	o := readAll(t, Input{Path: path, Instance: "Fix {problem_statement}."})[0]
+	if o.Err != nil || o.T.Messages[0].Content != "Fix P." {
+		t.Fatalf("got %+v, %v", o.T, o.Err)
+	}
+	if _, _, err := Render(o.T, "keep", RenderOptions{DefaultSystem: "D"}); reasonOf(t, err) != NoSystem {
+		t.Errorf("a system prompt that is not recorded: got %v", err)
+	}
+	chat, _, err := Render(o.T, "keep", RenderOptions{System: "S"})
+	if err != nil || flat(chat) != flat(Chat{{Role: System, Content: "S"}, {Role: User, Content: "Fix P."}, {Role: Assistant, Content: "t\n\na"}}) {
+		t.Errorf("got %+v, %v", chat, err)
+	}
+}
