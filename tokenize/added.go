@@ -23,6 +23,29 @@ var (
 	qwen3Added = []string{"<tool_response>", "</tool_response>", "<think>", "</think>"}
 )
 
+// firstText is the first of the Qwen added tokens that mark up text rather than
+// control the model: tokenizer files flag them special: false, and decoders
+// that skip special tokens keep them.
+const firstText = "<tool_call>"
+
+// An addedToken is one that is matched as a whole in raw text.
+type addedToken struct {
+	id      int32
+	text    string
+	control bool // "special": true in tokenizer files
+}
+
+// numbered gives ids from first on.
+func numbered(first int, texts []string) []addedToken {
+	added := make([]addedToken, len(texts))
+	control := true
+	for i, text := range texts {
+		control = control && text != firstText
+		added[i] = addedToken{int32(first + i), text, control}
+	}
+	return added
+}
+
 // A matcher finds added tokens in text, the leftmost first and of those that
 // start together the longest, as Hugging Face's tokenizers do.
 type matcher struct {

@@ -57,14 +57,14 @@ func BenchmarkCold(b *testing.B) {
 	messages := loadBench(b)
 	b.SetBytes(int64(total(messages)))
 	for b.Loop() {
-		encodeAll(newEngine(loadBlob(qwen25Blob), 1), messages)
+		encodeAll(freshEngine(), messages)
 	}
 }
 
 // BenchmarkWarm is a pass by an engine that has seen every piece.
 func BenchmarkWarm(b *testing.B) {
 	messages := loadBench(b)
-	e := newEngine(loadBlob(qwen25Blob), 1)
+	e := freshEngine()
 	encodeAll(e, messages)
 	b.SetBytes(int64(total(messages)))
 	b.ReportAllocs()
@@ -76,7 +76,7 @@ func BenchmarkWarm(b *testing.B) {
 // BenchmarkWarmTwoWorkers is the same by two goroutines.
 func BenchmarkWarmTwoWorkers(b *testing.B) {
 	messages := loadBench(b)
-	e := newEngine(loadBlob(qwen25Blob), 1)
+	e := freshEngine()
 	encodeAll(e, messages)
 	b.SetBytes(int64(total(messages)))
 	for b.Loop() {
@@ -94,21 +94,21 @@ func BenchmarkColdSmall(b *testing.B) {
 	messages = messages[len(messages)-len(messages)/10:]
 	b.SetBytes(int64(total(messages)))
 	for b.Loop() {
-		encodeAll(newEngine(loadBlob(qwen25Blob), 1), messages)
+		encodeAll(freshEngine(), messages)
 	}
 }
 
 // BenchmarkStart is what a program pays before the first id.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		newEngine(loadBlob(qwen25Blob), 1).Append(nil, "x")
+		freshEngine().Append(nil, "x")
 	}
 }
 
 func BenchmarkScalarSplit(b *testing.B) {
 	messages := loadBench(b)
 	b.SetBytes(int64(total(messages)))
-	s := splitter{loadClasses(), 1}
+	s := &splitter{loadClasses(), 1}
 	for b.Loop() {
 		for _, m := range messages {
 			for i := 0; i < len(m); {
@@ -141,6 +141,14 @@ func BenchmarkTiktoken(b *testing.B) {
 			oracle.Count(m)
 		}
 	}
+}
+
+func freshEngine() *engine {
+	e, err := newEngine(loadBlob(qwen25Blob), qwenExpression, true)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 func encodeAll(e *engine, messages []string) int {

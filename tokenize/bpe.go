@@ -5,11 +5,12 @@ import "math"
 // A pairTable maps two neighbouring tokens to the rank of the merge that joins
 // them: open addressing on words that hold left, right and rank, 21 bits each.
 type pairTable struct {
-	slots []uint64
-	shift uint8
-	into  []int32         // by rank
-	bytes [256]int32      // the ids of single bytes
-	first [1 << 16]uint32 // ranks of pairs of bytes, which every merge begins with
+	slots  []uint64
+	shift  uint8
+	into   []int32         // by rank
+	bytes  [256]int32      // the ids of single bytes
+	byteOf map[int32]int   // the inverse of bytes
+	first  [1 << 16]uint32 // ranks of pairs of bytes, which every merge begins with
 }
 
 const (
@@ -19,31 +20,44 @@ const (
 	noMerge  = math.MaxUint32
 )
 
+// newPairTable has room for as many merges as the slice could hold.
 func newPairTable(merges []merge, bytes [256]int32) *pairTable {
 	bits := uint8(8)
-	for 1<<bits < 2*len(merges) {
+	for 1<<bits < 2*cap(merges) {
 		bits++
 	}
-	t := &pairTable{slots: makeTable[uint64](1 << bits), shift: 64 - bits, into: make([]int32, len(merges)), bytes: bytes}
-	for rank, m := range merges {
-		t.into[rank] = m.into
-		t.add(m.left, m.right, uint32(rank))
+	t := &pairTable{slots: makeTable[uint64](1 << bits), shift: 64 - bits, bytes: bytes, byteOf: map[int32]int{}}
+	t.into = make([]int32, 0, cap(merges))
+	for i := range t.first {
+		t.first[i] = noMerge
 	}
-	for pair := range t.first {
-		t.first[pair] = t.rank(bytes[pair>>8], bytes[pair&0xFF])
+	for b, id := range bytes {
+		t.byteOf[id] = b
+	}
+	for rank, m := range merges {
+		t.extend(m, uint32(rank))
 	}
 	return t
 }
 
-// add keeps the first rank of a pair that is listed twice.
+// extend adds a merge that ranks behind all others. Of a pair listed twice the
+// last rank counts, as in Hugging Face's tokenizers.
+func (t *pairTable) extend(m merge, rank uint32) {
+	t.into = append(t.into, m.into)
+	t.add(m.left, m.right, rank)
+	left, okLeft := t.byteOf[m.left]
+	right, okRight := t.byteOf[m.right]
+	if okLeft && okRight {
+		t.first[left<<8|right] = rank
+	}
+}
+
 func (t *pairTable) add(left, right int32, rank uint32) {
 	k := uint64(left)<<idBits | uint64(right)
 	for at := t.home(k); ; at++ {
 		s := &t.slots[at&uint64(len(t.slots)-1)]
-		if *s == 0 {
+		if *s == 0 || *s>>idBits == k|occupied>>idBits {
 			*s = occupied | k<<idBits | uint64(rank)
-		}
-		if *s>>idBits&^(occupied>>idBits) == k {
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -12,10 +13,13 @@ import (
 // One table serves all goroutines. It starts empty: a text uses a third of the
 // vocabulary, and merging that costs less than entering the rest.
 type engine struct {
-	vocab   *vocabulary
-	split   splitter
-	pairs   func() *pairTable // built when the first unknown piece comes
-	workers sync.Pool         // of *worker
+	vocab      *vocabulary
+	expression string // the split expression, as tokenizer files have it
+	cut        cutter
+	digits     int               // of a piece, where blocks know the expression; else 0
+	mask       uint8             // of classes that normalising may change: unstable, or 0
+	pairs      func() *pairTable // built when the first unknown piece comes
+	workers    sync.Pool         // of *worker
 
 	short  atomic.Pointer[pieceTable]
 	long   atomic.Pointer[longTable]
@@ -29,13 +33,24 @@ type worker struct {
 	norm  normaliser
 }
 
-func newEngine(v *vocabulary, digits int) *engine {
-	e := &engine{vocab: v, split: splitter{loadClasses(), digits}}
+// newEngine serves a vocabulary with one of the known split expressions.
+func newEngine(v *vocabulary, expression string, nfc bool) (*engine, error) {
+	cut, err := cutterFor(expression)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{vocab: v, expression: expression, cut: cut}
+	if s, ok := cut.(*splitter); ok {
+		e.digits = s.digits
+	}
+	if nfc {
+		e.mask = unstable
+	}
 	e.workers.New = func() any { return new(worker) }
 	e.pairs = sync.OnceValue(func() *pairTable { return newPairTable(v.merges, v.singleBytes()) })
 	e.short.Store(e.newShort())
 	e.long.Store(e.newLong())
-	return e
+	return e, nil
 }
 
 // A cursor is how far the encoding of a text has come: a piece starts at i.
@@ -51,7 +66,7 @@ func (e *engine) Append(dst []int32, text string) []int32 {
 	dst = e.drain(dst, &c)
 	if c.i < len(text) {
 		w := e.workers.Get().(*worker)
-		c = cursor{text: w.norm.normalise(text[c.i:]), settled: true}
+		c = cursor{text: w.norm.normalise(text[c.i:], e.mask), settled: true}
 		dst = e.drain(dst, &c)
 		e.workers.Put(w)
 	}
@@ -82,7 +97,7 @@ func (e *engine) Count(text string) int {
 		w.ids = e.fill(w.ids[:0], &c)
 		count += len(w.ids)
 		if c.i < len(c.text) && cap(w.ids)-len(w.ids) >= room {
-			c = cursor{text: w.norm.normalise(c.text[c.i:]), settled: true}
+			c = cursor{text: w.norm.normalise(c.text[c.i:], e.mask), settled: true}
 		}
 	}
 	return count
@@ -100,25 +115,26 @@ func (e *engine) fill(dst []int32, c *cursor) []int32 {
 	bytes := unsafe.Slice(unsafe.StringData(c.text), len(c.text))
 	for c.i < len(bytes) && cap(dst)-len(dst) >= room {
 		rest := bytes[c.i:]
-		w, size := &tail, blockSize
-		if len(rest) >= len(tail) {
-			w = (*window)(rest)
-		} else {
-			size = min(size, copy(tail[:], rest))
-		}
-		if size = min(size, b.classify(w)); size > 0 {
-			if ends := b.ends(w, size, len(rest)); ends != 0 {
+		if e.digits > 0 && rest[0] < utf8.RuneSelf {
+			w, size := &tail, blockSize
+			if len(rest) >= len(tail) {
+				w = (*window)(rest)
+			} else {
+				size = min(size, copy(tail[:], rest))
+			}
+			size = min(size, b.classify(w))
+			if ends := b.ends(w, size, len(rest), e.digits); ends != 0 {
 				dst = e.block(dst, w, c.text[c.i:], ends)
 				c.i += bits.Len64(ends) - 1
 				continue
 			}
 		}
 		if !c.settled {
-			if c.settled = settled(c.text[c.i:]); !c.settled {
+			if c.settled = settled(c.text[c.i:], e.mask); !c.settled {
 				break
 			}
 		}
-		end := e.split.next(c.text, c.i)
+		end := e.cut.next(c.text, c.i)
 		dst = e.piece(dst, c.text[c.i:end])
 		c.i = end
 	}

@@ -12,24 +12,24 @@ import (
 // normalise brings text into the form the merges expect: invalid UTF-8
 // replaced, then NFC as Hugging Face's tokenizers compute it. Text that is in
 // that form already comes back as it is.
-func normalise(text string) string {
-	if settled(text) {
+func normalise(text string, mask uint8) string {
+	if settled(text, mask) {
 		return text
 	}
-	return strings.Clone(new(normaliser).normalise(text))
+	return strings.Clone(new(normaliser).normalise(text, mask))
 }
 
 // settled reports whether normalising would change nothing: every code point
 // is whole, does not decompose and does not combine with the one before it.
-// Below 0xCC lie ASCII and the code points under U+0300, where all are such.
-func settled(text string) bool {
+// Mask is unstable, or 0 where a family has no NFC and only broken text counts.
+func settled(text string, mask uint8) bool {
 	stable := loadClasses()
 	for i := 0; i < len(text); {
 		if i += asciiPrefix(text[i:]); i == len(text) {
 			break
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && n == 1 || stable[r]&unstable != 0 {
+		if r == utf8.RuneError && n == 1 || stable[r]&mask != 0 {
 			return false
 		}
 		i += n
@@ -63,7 +63,7 @@ type normaliser struct {
 // normalise returns a string that is good until the next call. Only stretches
 // around unstable code points are composed; a stable one bounds them, since
 // nothing before it combines with it or what follows it.
-func (n *normaliser) normalise(text string) string {
+func (n *normaliser) normalise(text string, mask uint8) string {
 	stable := loadClasses()
 	n.text = n.text[:0]
 	n.runes = n.runes[:0]
@@ -75,7 +75,7 @@ func (n *normaliser) normalise(text string) string {
 			width = brokenLen(text[i:])
 		}
 		switch open := len(n.runes) > 0; {
-		case stable[r]&unstable != 0:
+		case stable[r]&mask != 0:
 			if !open {
 				n.open(text, done, last, i)
 			}

@@ -92,6 +92,11 @@ func (s *splitter) space(text string, i, after int) int {
 			return s.punctuation(text, after+width)
 		}
 	}
+	return s.whites(text, i)
+}
+
+// whites is the end of white space that belongs to nothing else.
+func (s *splitter) whites(text string, i int) int {
 	lines, last, end := 0, i, i
 	for {
 		class, width := s.class(text, end)

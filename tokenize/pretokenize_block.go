@@ -70,8 +70,8 @@ func gather(x uint64) uint64 {
 // ends returns where the pieces at the start of the block end, of which left
 // bytes of text remain and size are ASCII in this block. Pieces that go on
 // behind those bytes, or might, are not among them.
-func (b *block) ends(w *window, size, left int) uint64 {
-	ends := b.starts(w, size) &^ 1
+func (b *block) ends(w *window, size, left, digits int) uint64 {
+	ends := b.starts(w, size, digits) &^ 1
 	if size == left && size < blockSize && b.spaces>>(size-1)&1 == 0 {
 		ends |= 1 << size
 	}
@@ -81,7 +81,7 @@ func (b *block) ends(w *window, size, left int) uint64 {
 // starts returns where pieces start within the first size bytes, given that
 // one starts at byte 0 and that what follows the block is unknown. Only starts
 // that no later byte can change are in the answer.
-func (b *block) starts(w *window, size int) uint64 {
+func (b *block) starts(w *window, size, digits int) uint64 {
 	known := ^uint64(0) >> (blockSize - size)
 	L, N, W, R := b.letters&known, b.numbers&known, b.spaces&known, b.lines&known
 	S, P := W&^R, known&^(b.letters|b.numbers|b.spaces)
@@ -90,7 +90,7 @@ func (b *block) starts(w *window, size int) uint64 {
 	// A lone mark in front of letters, no blank before it, is their prefix.
 	first := P &^ (P << 1) &^ blankBefore
 	prefix := first & (L >> 1)
-	starts := 1 | N | first
+	starts := 1 | numberStarts(N, digits) | first
 	starts |= L &^ (L<<1 | S<<1 | prefix<<1)
 	// White space starts a piece, but for line ends behind punctuation.
 	starts |= W &^ (W << 1) &^ (R & (P << 1))
@@ -112,6 +112,20 @@ func (b *block) starts(w *window, size int) uint64 {
 		}
 	}
 	return starts &^ undecided(W, size)
+}
+
+// numberStarts cuts runs of numbers into pieces of so many digits.
+func numberStarts(N uint64, digits int) (starts uint64) {
+	if digits == 1 {
+		return N
+	}
+	for runs := N &^ (N << 1); runs != 0; runs &= runs - 1 {
+		at := bits.TrailingZeros64(runs)
+		for end := at + bits.TrailingZeros64(^(N >> at)); at < end; at += digits {
+			starts |= 1 << at
+		}
+	}
+	return starts
 }
 
 // afterLines takes the starts out of after one by one: white space behind line

@@ -18,27 +18,27 @@ func Tiktoken(t *Tokenizer) (Encoder, error) {
 	for id := range int32(t.engine.vocab.size()) {
 		ranks[t.engine.vocab.token(id)] = int(id)
 	}
-	core, err := tiktoken.NewCoreBPE(ranks, map[string]int{}, qwenPattern)
+	core, err := tiktoken.NewCoreBPE(ranks, map[string]int{}, t.engine.expression)
 	if err != nil {
 		return nil, fmt.Errorf("set up tiktoken-go: %w", err)
 	}
-	return oracle{tiktoken.NewTiktoken(core, &tiktoken.Encoding{Name: t.name}, nil)}, nil
+	return oracle{tiktoken.NewTiktoken(core, &tiktoken.Encoding{Name: t.name}, nil), t.engine.mask}, nil
 }
-
-// qwenPattern is the split expression of the Qwen family's tokenizer.json.
-const qwenPattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 
 // oracle uses EncodeOrdinary alone: Encode hangs without special tokens and
 // corrupts ids with them.
-type oracle struct{ core *tiktoken.Tiktoken }
+type oracle struct {
+	core *tiktoken.Tiktoken
+	mask uint8
+}
 
 func (o oracle) Append(dst []int32, text string) []int32 {
-	for _, id := range o.core.EncodeOrdinary(normalise(text)) {
+	for _, id := range o.core.EncodeOrdinary(normalise(text, o.mask)) {
 		dst = append(dst, int32(id))
 	}
 	return dst
 }
 
 func (o oracle) Count(text string) int {
-	return len(o.core.EncodeOrdinary(normalise(text)))
+	return len(o.core.EncodeOrdinary(normalise(text, o.mask)))
 }

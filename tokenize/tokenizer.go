@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 )
@@ -15,41 +16,54 @@ type Encoder interface {
 }
 
 // A Tokenizer is a vocabulary with its added tokens. It is safe for concurrent
-// use; all copies of a built-in one are the same.
+// use, and should be shared: what one goroutine teaches it all others know.
 type Tokenizer struct {
 	name   string
 	engine *engine
-	added  []string // ids follow the vocabulary's
+	added  []addedToken // by id
 	ids    map[string]int32
 	match  *matcher
 }
 
 // Qwen25 is the tokenizer of Qwen2.5 and Qwen2.5-Coder, base and instruct.
 var Qwen25 = sync.OnceValue(func() *Tokenizer {
-	return newTokenizer("qwen2.5", newEngine(loadBlob(qwen25Blob), 1), qwen25Added)
+	e, err := newEngine(loadBlob(qwen25Blob), qwenExpression, true)
+	if err != nil {
+		panic("tokenize: " + err.Error())
+	}
+	return newTokenizer("qwen2.5", e, numbered(e.vocab.size(), qwen25Added))
 })
 
 // Qwen3 is the tokenizer of Qwen3: the vocabulary of Qwen2.5 and four more
 // added tokens, ids 151665 to 151668.
 var Qwen3 = sync.OnceValue(func() *Tokenizer {
-	return newTokenizer("qwen3", Qwen25().engine, slices.Concat(qwen25Added, qwen3Added))
+	e := Qwen25().engine
+	return newTokenizer("qwen3", e, numbered(e.vocab.size(), slices.Concat(qwen25Added, qwen3Added)))
 })
 
-func newTokenizer(name string, e *engine, added []string) *Tokenizer {
+func newTokenizer(name string, e *engine, added []addedToken) *Tokenizer {
 	t := &Tokenizer{name: name, engine: e, added: added, ids: make(map[string]int32, len(added))}
-	for i, s := range added {
-		t.ids[s] = int32(e.vocab.size() + i)
+	slices.SortFunc(t.added, func(a, b addedToken) int { return cmp.Compare(a.id, b.id) })
+	for _, a := range t.added {
+		t.ids[a.text] = a.id
 	}
 	t.match = newMatcher(t.ids)
 	return t
 }
 
-// Name is the family's name: "qwen2.5", "qwen3".
+// Name is that of the family, "qwen2.5" or "qwen3", or of the file that the
+// tokenizer was loaded from.
 func (t *Tokenizer) Name() string { return t.name }
 
-// VocabSize counts the ids in use: ordinary tokens and added ones. Models pad
-// their embedding beyond it.
-func (t *Tokenizer) VocabSize() int { return t.engine.vocab.size() + len(t.added) }
+// VocabSize is one more than the highest id. Models pad their embedding beyond
+// it.
+func (t *Tokenizer) VocabSize() int {
+	size := t.engine.vocab.size()
+	if n := len(t.added); n > 0 {
+		size = max(size, int(t.added[n-1].id)+1)
+	}
+	return size
+}
 
 // Special returns the id of an added token.
 func (t *Tokenizer) Special(name string) (int32, bool) {
@@ -58,7 +72,13 @@ func (t *Tokenizer) Special(name string) (int32, bool) {
 }
 
 // Specials lists every added token, by id.
-func (t *Tokenizer) Specials() []string { return slices.Clone(t.added) }
+func (t *Tokenizer) Specials() []string {
+	texts := make([]string, len(t.added))
+	for i, a := range t.added {
+		texts[i] = a.text
+	}
+	return texts
+}
 
 // Append adds the ids of text to dst. Text is normalised first: what is not
 // UTF-8 becomes U+FFFD, then NFC.
@@ -70,16 +90,14 @@ func (t *Tokenizer) Append(dst []int32, text string) []int32 {
 func (t *Tokenizer) Count(text string) int { return t.engine.Count(text) }
 
 // Decode returns the bytes that ids stand for; added tokens give their text.
-// They need not be whole UTF-8 sequences. An id out of range gives nothing.
+// They need not be whole UTF-8 sequences. An id of nothing gives nothing.
 func (t *Tokenizer) Decode(ids []int32) []byte {
 	var text []byte
 	for _, id := range ids {
-		switch n := int32(t.engine.vocab.size()); {
-		case id < 0 || id >= n+int32(len(t.added)):
-		case id < n:
+		if i, ok := slices.BinarySearchFunc(t.added, id, func(a addedToken, id int32) int { return cmp.Compare(a.id, id) }); ok {
+			text = append(text, t.added[i].text...)
+		} else if id >= 0 && int(id) < t.engine.vocab.size() {
 			text = append(text, t.engine.vocab.token(id)...)
-		default:
-			text = append(text, t.added[id-n]...)
 		}
 	}
 	return text

@@ -3,6 +3,9 @@ package tokenize
 import (
 	_ "embed"
 	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
 )
 
 // qwen25Blob is the Qwen2.5 vocabulary, little-endian, laid out so that it is
@@ -29,6 +32,32 @@ func (v *vocabulary) size() int { return len(v.offsets) - 1 }
 
 func (v *vocabulary) token(id int32) string {
 	return v.bytes[v.offsets[id]:v.offsets[id+1]]
+}
+
+// newVocabulary holds tokens by id; ids that are not in use are empty.
+func newVocabulary(tokens []string) *vocabulary {
+	v := &vocabulary{bytes: strings.Join(tokens, ""), offsets: make([]uint32, len(tokens)+1)}
+	for i, t := range tokens {
+		v.offsets[i+1] = v.offsets[i] + uint32(len(t))
+	}
+	return v
+}
+
+// check reports what the engine cannot work with.
+func (v *vocabulary) check() error {
+	var seen [256]bool
+	for id := range int32(v.size()) {
+		if t := v.token(id); len(t) == 1 {
+			seen[t[0]] = true
+		}
+	}
+	if i := slices.Index(seen[:], false); i >= 0 {
+		return fmt.Errorf("vocabulary: byte %#02x has no token, so it is not byte-level", i)
+	}
+	if most := 1 << idBits; v.size() >= most || len(v.merges) >= most {
+		return fmt.Errorf("vocabulary: %d tokens and %d merges are more than %d", v.size(), len(v.merges), most)
+	}
+	return nil
 }
 
 func (v *vocabulary) singleBytes() (ids [256]int32) {

@@ -3,6 +3,7 @@
 //
 //	bench corpus FILE MEGABYTES [ROOT ...]   one JSON string a line
 //	bench run ENGINE FILE [PASSES]           seconds and ids of each pass
+//	bench export DIR                         the tokenizer as Hugging Face's files
 //	bench ids FILE IDS [added]               for every line a count and its ids, int32
 package main
 
@@ -30,6 +31,8 @@ func dispatch(args []string) error {
 	switch {
 	case len(args) >= 3 && args[0] == "corpus":
 		return writeCorpus(args[1], args[2], args[3:])
+	case len(args) == 2 && args[0] == "export":
+		return tokenize.Qwen25().WriteHF(args[1], "")
 	case len(args) >= 3 && args[0] == "run":
 		return run(args[1], args[2], args[3:])
 	case len(args) >= 3 && args[0] == "ids":

@@ -1,0 +1,20 @@
+"""readers_model.py FIXTURES OUT: a tiny, randomly initialised Qwen2 with the
+real tokenizer and chat template, for trainers to fine-tune on a CPU."""
+
+import os
+import shutil
+import sys
+
+import torch
+from transformers import Qwen2Config, Qwen2ForCausalLM
+
+fixtures, out = sys.argv[1:]
+torch.manual_seed(0)
+config = Qwen2Config(
+    vocab_size=152064, hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+    num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=32768,
+    tie_word_embeddings=True, bos_token_id=151643, eos_token_id=151645, pad_token_id=151643,
+)
+Qwen2ForCausalLM(config).save_pretrained(out)
+for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
+    shutil.copyfile(os.path.join(fixtures, name), os.path.join(out, name))
