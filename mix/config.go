@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"trainyard/format"
 )
@@ -44,12 +45,22 @@ type Source struct {
 	Name        string
 	Path        string // on this machine
 	Given       string // as the recipe spells it, for the manifest
+	GivenReport string // Accept.Report likewise
 	Format      string
 	Task        string
 	Teacher     string // overrides what the records say; empty = keep
 	Accept      format.Accept
 	PerInstance int // keep at most this many of one instance; 0 = no limit
 	Share       float64
+}
+
+// portable replaces this machine's paths in a text about a record by those of
+// the recipe, so that equal inputs give equal accounts wherever they lie.
+func (s *Source) portable(text string) string {
+	if s.Accept.Report != "" {
+		text = strings.ReplaceAll(text, s.Accept.Report, s.GivenReport)
+	}
+	return strings.ReplaceAll(text, s.Path, s.Given)
 }
 
 const (

@@ -38,7 +38,7 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := hashInputs(ctx, &cfg, sources)
+	inputs, err := hashInputs(ctx, &cfg, sources, judges)
 	if err != nil {
 		return nil, err
 	}
@@ -189,20 +189,25 @@ func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
 	return out.digest(outcomesFile), nil
 }
 
-// hashInputs pins every input file before the first is parsed.
-func hashInputs(ctx context.Context, cfg *Config, sources []*format.Source) ([][]FileDigest, error) {
+// hashInputs pins every input file, records and reports, before the first
+// record is parsed.
+func hashInputs(ctx context.Context, cfg *Config, sources []*format.Source, judges []*format.Judge) ([][]FileDigest, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cfg.workers())
 	inputs := make([][]FileDigest, len(sources))
-	for k, src := range sources {
-		files := src.Files()
+	for k := range sources {
+		files := slices.Concat(sources[k].Files(), judges[k].Files())
 		inputs[k] = make([]FileDigest, len(files))
 		for i, f := range files {
+			root := cfg.Sources[k].Path
+			if i >= len(sources[k].Files()) {
+				root = cfg.Sources[k].Accept.Report
+			}
 			g.Go(func() (err error) {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				inputs[k][i], err = digestFile(f.Path, relative(cfg.Sources[k].Path, f.Path))
+				inputs[k][i], err = digestFile(f.Path, relative(root, f.Path))
 				return err
 			})
 		}

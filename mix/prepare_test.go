@@ -215,6 +215,46 @@ func TestASecondPrepareOfTheSameIsReusedAndOfOtherInputsIsNot(t *testing.T) {
 	}
 }
 
+func TestAChangedReportIsAnotherInput(t *testing.T) {
+	dir := t.TempDir()
+	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
+	report := filepath.Join(dir, "report.json")
+	cfg.Sources[0].Accept = format.Accept{Report: report}
+	cfg.Validation = 0
+	for i, resolved := range []string{"owner__repo1-1", "owner__repo2-2"} {
+		text := fmt.Sprintf(`{"resolved_ids": [%q], "unresolved_ids": []}`, resolved)
+		if err := os.WriteFile(report, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		res := mustPrepare(t, cfg)
+		if res.Reused || res.Manifest.Totals.Train.Rows != 1 {
+			t.Errorf("prepare %d: reused %v, %d rows", i+1, res.Reused, res.Manifest.Totals.Train.Rows)
+		}
+	}
+}
+
+func TestWhereTheDataLiesChangesNoByte(t *testing.T) {
+	var first map[string]string
+	for range 2 {
+		dir := t.TempDir()
+		cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
+		cfg.Sources[0].Accept = format.Accept{Report: filepath.Join(dir, "report.json")}
+		cfg.Sources[0].GivenReport = "report.json"
+		cfg.Validation = 0
+		if err := os.WriteFile(cfg.Sources[0].Accept.Report, []byte(`{"resolved_ids": ["owner__repo1-1"]}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		mustPrepare(t, cfg)
+		files := readDir(t, cfg.Out)
+		for name := range files {
+			if first != nil && files[name] != first[name] {
+				t.Errorf("%s depends on the directory", name)
+			}
+		}
+		first = files
+	}
+}
+
 func TestADamagedDatasetIsWrittenAnewNotReused(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
 	shard := filepath.Join(cfg.Out, mustPrepare(t, cfg).Manifest.Shards[0].File)

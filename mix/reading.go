@@ -141,20 +141,20 @@ func (w *worker) do(rec format.Record) *result {
 	res.entry = Entry{Source: w.source.Name, File: relative(w.source.Path, rec.File), Line: rec.Line}
 	traj, err := w.r.sources[w.k].Parse(rec)
 	if err != nil {
-		return res.rejected(err)
+		return w.rejected(res, err)
 	}
 	res.entry.ID = traj.ID
 	verdict, err := w.r.judges[w.k].Judge(rec, traj)
 	if err != nil {
-		return res.rejected(err)
+		return w.rejected(res, err)
 	}
 	if verdict.Outcome != format.Accepted {
-		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), verdict.Evidence
+		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), w.source.portable(verdict.Evidence)
 		return res
 	}
 	chat, notes, err := format.Render(traj, w.r.cfg.Tools, w.render)
 	if err != nil {
-		return res.rejected(err)
+		return w.rejected(res, err)
 	}
 	res.notes = notes
 	w.pack(res, traj, chat)
@@ -213,12 +213,12 @@ func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {
 }
 
 // rejected records the fault of a record; anything else is fatal.
-func (res *result) rejected(err error) *result {
+func (w *worker) rejected(res *result, err error) *result {
 	var reject *format.Reject
 	if !errors.As(err, &reject) {
 		res.err = err
 		return res
 	}
-	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Rejected, reject.Reason, reject.Detail
+	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Rejected, reject.Reason, w.source.portable(reject.Detail)
 	return res
 }

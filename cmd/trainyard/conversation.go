@@ -21,7 +21,7 @@ const (
 )
 
 // showRow shows a shard's row.
-func showRow(t *terminal, s *settings, row *mix.Row) error {
+func showRow(t *terminal, s *settings, row *mix.Row, at place) error {
 	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		return err
@@ -30,7 +30,9 @@ func showRow(t *terminal, s *settings, row *mix.Row) error {
 	for i, m := range row.Messages {
 		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
 	}
-	return showChat(t, s, template, rowFacts(row), chat)
+	f := rowFacts(row)
+	f.Number, f.Place = at.number, at.file
+	return showChat(t, s, template, f, chat)
 }
 
 // A turnView is one turn as inspect shows it.

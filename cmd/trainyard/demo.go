@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -25,15 +26,11 @@ lies. Takes seconds; needs no network, no Python and no GPU.`,
 }
 
 func runDemo(ctx context.Context, t *terminal, s *settings) error {
-	target, err := findTarget(ctx, t, s, "demo", nil)
-	if err != nil {
-		return err
-	}
-	job, err := target.job("local")
-	if err != nil {
-		return err
-	}
 	return withLauncher(s, func(l *launch.Launcher) error {
+		job, err := jobFor(ctx, t, s, l, "demo", nil, launchOptions{backend: "local"})
+		if err != nil {
+			return err
+		}
 		run, err := l.Start(ctx, job)
 		if err != nil {
 			return err
@@ -41,29 +38,33 @@ func runDemo(ctx context.Context, t *terminal, s *settings) error {
 		if err := announce(ctx, t, s, l, run, false); err != nil || s.json() {
 			return err
 		}
-		printWhere(t, s, l, run, target)
+		printWhere(t, s, l, run)
 		return nil
 	})
 }
 
-func printWhere(t *terminal, s *settings, l *launch.Launcher, run launch.Run, target target) {
+func printWhere(t *terminal, s *settings, l *launch.Launcher, run launch.Run) {
 	t.print("\nWhere everything lies\n")
 	t.print("  trajectories  %s\n", s.samplesDir())
-	t.print("  dataset       %s\n", target.dir)
+	t.print("  dataset       %s\n", run.Job.Dataset.Dir)
 	t.print("  run           %s\n", l.Dir(run))
 	t.print("  ledger        %s\n", launch.LedgerFile(l.Home))
-	self := invocation(l.Self)
+	self := invocation(s, l.Self)
 	t.print("\nWorth typing next\n")
-	t.print("  %s inspect %s --row 1\n", self, target.dir)
+	t.print("  %s inspect %s --row 1\n", self, run.Job.Dataset.Dir)
 	t.print("  %s runs show %s\n", self, run.ID)
 	t.print("  %s prepare hybrid-gym-32b --data YOUR_ROLLOUTS --dry-run\n", self)
 }
 
-// invocation is how to start this program again: go run deletes what it
-// built.
-func invocation(self string) string {
+// invocation is how to start this program again with the same state: go run
+// deletes what it built, and --home is not remembered.
+func invocation(s *settings, self string) string {
+	words := "trainyard"
 	if strings.Contains(self, string(filepath.Separator)+"go-build") {
-		return "go run ./cmd/trainyard"
+		words = "go run ./cmd/trainyard"
 	}
-	return "trainyard"
+	if s.v.InConfig("home") || s.home() == defaultHome() || os.Getenv("TRAINYARD_HOME") != "" {
+		return words
+	}
+	return words + " --home " + s.home()
 }

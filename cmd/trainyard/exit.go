@@ -36,6 +36,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitOK
 	case errors.Is(err, smoke.ErrStopped):
 		return exitTerminated
+	case context.Cause(ctx) == errTerminated:
+		return exitTerminated
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &faults), isCobraUsage(err):
@@ -50,7 +52,7 @@ func exitCode(ctx context.Context, err error) int {
 
 // isCobraUsage knows cobra's own complaints, which have no type.
 func isCobraUsage(err error) bool {
-	for _, start := range []string{"unknown command", "accepts ", "requires at least", "unknown flag"} {
+	for _, start := range []string{"unknown command", "accepts ", "requires at least", "unknown flag", "invalid argument"} {
 		if strings.HasPrefix(err.Error(), start) {
 			return true
 		}

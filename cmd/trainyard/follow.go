@@ -15,8 +15,8 @@ func follow(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, r
 	run, err := l.Watch(ctx, run, v.show)
 	v.end()
 	if err != nil && ctx.Err() != nil {
-		t.say("The run goes on. Follow it again: trainyard runs logs -f %s", run.ID)
-		return run, ctx.Err()
+		t.say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s, l.Self), run.ID)
+		return run, err
 	}
 	if err != nil {
 		return run, err

@@ -32,7 +32,7 @@ func newInspect(t *terminal, s *settings) *cobra.Command {
 		Use:     "inspect PATH",
 		Short:   "Look into a dataset, a shard or a source file",
 		Example: inspectExample,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly("a dataset directory, a shard or a source file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runInspect(cmd.Context(), t, s, args[0], opts)
 		},
@@ -42,15 +42,29 @@ func newInspect(t *terminal, s *settings) *cobra.Command {
 	cmd.Flags().BoolVar(&opts.verify, "verify", false, "re-hash a dataset against its manifest")
 	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
 	cmd.Flags().StringVar(&opts.toolsAs, "tools-as", "openhands", "how calls of a source become text")
+	completes(cmd, "format", "formats")
+	completes(cmd, "tools-as", "tools")
 	return cmd
 }
 
 // one says that a single conversation is asked for.
 func (o inspectOptions) one() bool { return o.row > 0 || o.id != "" }
 
+func (o inspectOptions) check() error {
+	switch {
+	case o.row < 0:
+		return fmt.Errorf("--row %d: rows count from 1", o.row)
+	case o.row > 0 && o.id != "":
+		return errors.New("--row and --id ask for one conversation each: give one of them")
+	case o.verify && o.one():
+		return errors.New("--verify is about the whole dataset: give it without --row and --id")
+	}
+	return nil
+}
+
 func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
-	if opts.row < 0 {
-		return usageError{fmt.Errorf("--row %d: rows count from 1", opts.row)}
+	if err := opts.check(); err != nil {
+		return usageError{err}
 	}
 	if _, err := os.Stat(filepath.Join(path, mix.ManifestFile)); err == nil {
 		return inspectDataset(ctx, t, s, path, opts)
@@ -58,8 +72,14 @@ func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts
 	if opts.verify {
 		return fmt.Errorf("%s: no %s: only a finished dataset can be verified", path, mix.ManifestFile)
 	}
-	if mix.IsShard(path) {
+	switch mix.OutputOf(path) {
+	case "messages":
 		return inspectShards(ctx, t, s, []string{path}, opts)
+	case "tokens":
+		return inspectTokens(ctx, t, s, []string{path}, opts)
+	}
+	if shards, _ := filepath.Glob(filepath.Join(path, "train-*-of-*.parquet")); len(shards) > 0 {
+		return fmt.Errorf("%s holds shards but no %s: an unfinished dataset (prepare it again, or inspect a shard)", path, mix.ManifestFile)
 	}
 	return inspectSource(ctx, t, s, path, opts)
 }
@@ -72,6 +92,8 @@ func inspectDataset(ctx context.Context, t *terminal, s *settings, dir string, o
 	switch {
 	case opts.verify:
 		return verifyDataset(t, s, d)
+	case opts.one() && d.Manifest.Output == "tokens":
+		return inspectTokens(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
 	case opts.one():
 		return inspectShards(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
 	case s.json():
@@ -112,11 +134,11 @@ func printDataset(t *terminal, d *mix.Dataset) error {
 
 func inspectShards(ctx context.Context, t *terminal, s *settings, paths []string, opts inspectOptions) error {
 	if opts.one() {
-		row, err := findRow(ctx, paths, opts)
+		row, place, err := findRow(ctx, paths, opts)
 		if err != nil {
 			return err
 		}
-		return showRow(t, s, row)
+		return showRow(t, s, row, place)
 	}
 	list := newRowList(t, s, "row", "shard")
 	n := 0
@@ -136,7 +158,13 @@ func inspectShards(ctx context.Context, t *terminal, s *settings, paths []string
 // errFound stops a walk once what it looks for was met.
 var errFound = errors.New("found")
 
-func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *mix.Row, err error) {
+// A place is where a row or record stands.
+type place struct {
+	number int // from 1, over all files
+	file   string
+}
+
+func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *mix.Row, at place, err error) {
 	n := 0
 	for _, path := range paths {
 		err = mix.ReadShard(path, func(row *mix.Row) error {
@@ -147,13 +175,13 @@ func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *m
 			return ctx.Err()
 		})
 		if errors.Is(err, errFound) {
-			return found, nil
+			return found, place{n, filepath.Base(path)}, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, place{}, err
 		}
 	}
-	return nil, notFound(opts, n, "row")
+	return nil, place{}, notFound(opts, n, "row")
 }
 
 func notFound(opts inspectOptions, n int, noun string) error {

@@ -52,7 +52,7 @@ func recordFacts(src *format.Source, rec format.Record) facts {
 }
 
 func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.Source, opts inspectOptions) error {
-	rec, traj, err := findRecord(ctx, src, opts)
+	rec, n, traj, err := findRecord(ctx, src, opts)
 	if err != nil {
 		return err
 	}
@@ -67,14 +67,13 @@ func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.So
 		return fmt.Errorf("%s:%d: %w", rec.File, rec.Line, err)
 	}
 	f := recordFacts(src, rec)
-	f.Notes = notes
+	f.Number, f.Place, f.Notes = n, fmt.Sprintf("%s:%d", rec.File, rec.Line), notes
 	return showChat(t, s, template, f, chat)
 }
 
 // findRecord reads on until the record asked for. Records in front of it that
 // do not parse are passed over; it is not they who were asked for.
-func findRecord(ctx context.Context, src *format.Source, opts inspectOptions) (found format.Record, traj *format.Trajectory, err error) {
-	n := 0
+func findRecord(ctx context.Context, src *format.Source, opts inspectOptions) (found format.Record, n int, traj *format.Trajectory, err error) {
 	err = src.Records(ctx, func(rec format.Record) error {
 		n++
 		if opts.row > 0 && n != opts.row {
@@ -93,9 +92,9 @@ func findRecord(ctx context.Context, src *format.Source, opts inspectOptions) (f
 	})
 	switch {
 	case errors.Is(err, errFound):
-		return found, traj, nil
+		return found, n, traj, nil
 	case err != nil:
-		return found, nil, err
+		return found, n, nil, err
 	}
-	return found, nil, notFound(opts, n, "record")
+	return found, n, nil, notFound(opts, n, "record")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,9 +27,12 @@ func newLaunch(t *terminal, s *settings) *cobra.Command {
 		Short: "Start a fine-tune and follow it",
 		Long: `Start a fine-tune on a finished dataset, or on that of a recipe, which is
 prepared first unless it is there already. The run goes on when this command
-ends: follow it again with "trainyard runs logs -f ID".`,
+ends: follow it again with "trainyard runs logs -f ID". A dry run plans the
+dataset, shows the command and its files, and writes and starts nothing.`,
 		Example: launchExample,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs("a recipe or a dataset directory"),
+
+		ValidArgsFunction: completeRecipe,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runLaunch(cmd.Context(), t, s, args[0], args[1:], opts)
 		},
@@ -37,22 +41,18 @@ ends: follow it again with "trainyard runs logs -f ID".`,
 	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
 	cmd.Flags().IntVar(&opts.gpus, "gpus", 1, "devices that the batch is divided among")
 	cmd.Flags().BoolVarP(&opts.detach, "detach", "d", false, "start and return")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the command and its files, start nothing")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the plan and the command, write and start nothing")
+	completes(cmd, "backend", "backends")
+	completes(cmd, "trainer", "trainers")
 	return cmd
 }
 
 func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overrides []string, opts launchOptions) error {
-	target, err := findTarget(ctx, t, s, what, overrides)
-	if err != nil {
-		return err
-	}
-	target.useTrainer(opts.trainer)
-	job, err := target.job(opts.backend)
-	if err != nil {
-		return err
-	}
-	job.GPUs = opts.gpus
 	return withLauncher(s, func(l *launch.Launcher) error {
+		job, err := jobFor(ctx, t, s, l, what, overrides, opts)
+		if err != nil {
+			return err
+		}
 		if opts.dryRun {
 			return printRendered(t, s, l, job)
 		}
@@ -62,6 +62,24 @@ func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overr
 		}
 		return announce(ctx, t, s, l, run, opts.detach)
 	})
+}
+
+// jobFor checks everything that can be checked before it prepares a dataset.
+func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, what string, overrides []string, opts launchOptions) (launch.Job, error) {
+	target, err := findTarget(s, what, overrides)
+	if err != nil {
+		return launch.Job{}, err
+	}
+	target.useTrainer(opts.trainer)
+	job := target.job(opts)
+	if err := l.Precheck(job); err != nil {
+		return job, err
+	}
+	if err := target.prepare(ctx, t, s, opts.dryRun); err != nil {
+		return job, err
+	}
+	job.Dataset, err = target.dataset(opts.dryRun)
+	return job, err
 }
 
 // announce tells that the run started, and follows it unless told not to.
@@ -81,7 +99,7 @@ func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher,
 		}
 	}
 	if !detach && run.State != launch.Succeeded {
-		return errRunNotSucceeded
+		return fmt.Errorf("%w: see %s runs logs %s", errRunNotSucceeded, invocation(s, l.Self), run.ID)
 	}
 	return nil
 }

@@ -43,30 +43,56 @@ func withLauncher(s *settings, do func(*launch.Launcher) error) (err error) {
 type target struct {
 	recipe *recipes.Recipe
 	dir    string
+	// manifest is that of the dataset, or what it will be in a dry run.
+	manifest *mix.Manifest
 }
 
-// findTarget takes a dataset as it is and prepares a recipe's first.
-func findTarget(ctx context.Context, t *terminal, s *settings, what string, overrides []string) (target, error) {
+// findTarget loads the recipe, that of a dataset or one that was named. A
+// dataset is not prepared here: see prepare.
+func findTarget(s *settings, what string, overrides []string) (target, error) {
 	if _, err := os.Stat(filepath.Join(what, mix.ManifestFile)); err == nil {
-		r, err := recipes.Load(filepath.Join(what, mix.RecipeFile), overrides)
-		return target{r, what}, err
+		return datasetTarget(what, overrides)
 	}
 	if err := refuseUnfinished(what); err != nil {
 		return target{}, err
 	}
 	r, err := loadRecipe(s, what, overrides)
+	return target{recipe: r}, err
+}
+
+// datasetTarget takes a finished dataset. What made it cannot be changed any
+// more; how to train on it can.
+func datasetTarget(dir string, overrides []string) (target, error) {
+	d, err := mix.OpenDataset(dir)
 	if err != nil {
 		return target{}, err
 	}
-	cfg := mixConfig(s, r)
+	r, err := recipes.Load(filepath.Join(dir, mix.RecipeFile), overrides)
+	if err != nil {
+		return target{}, err
+	}
+	if r.DataFingerprint() != d.Manifest.Recipe.Data {
+		return target{}, usageError{fmt.Errorf("%s is prepared already: overrides of sources, tools, mix or model.template come too late (launch the recipe with them, or change train.… only)", dir)}
+	}
+	return target{r, dir, d.Manifest}, nil
+}
+
+// prepare sees to it that the dataset is there, or planned in a dry run.
+func (g *target) prepare(ctx context.Context, t *terminal, s *settings, dryRun bool) error {
+	if g.manifest != nil {
+		return nil
+	}
+	cfg := mixConfig(s, g.recipe)
+	cfg.DryRun = dryRun
 	res, err := prepareDataset(ctx, t, s, cfg)
 	if err != nil {
-		return target{}, err
+		return err
 	}
-	if !s.json() {
-		err = printPrepared(t, cfg, res)
+	g.dir, g.manifest = cfg.Out, res.Manifest
+	if s.json() {
+		return nil
 	}
-	return target{r, cfg.Out}, err
+	return printPrepared(t, cfg, res)
 }
 
 // refuseUnfinished names the mistake of launching a directory that a prepare
@@ -90,16 +116,37 @@ func (g target) useTrainer(name string) {
 	}
 }
 
-// job is the recipe's training as the launch package takes it.
-func (g target) job(backend string) (launch.Job, error) {
-	data, err := launch.ReadDataset(g.dir)
+// job is the recipe's training as the launch package takes it, but for the
+// dataset.
+func (g target) job(opts launchOptions) launch.Job {
 	r := g.recipe
 	return launch.Job{
-		Recipe: r.Name, Fingerprint: r.Fingerprint(), Dataset: data,
+		Recipe: r.Name, Fingerprint: r.Fingerprint(), GPUs: opts.gpus,
 		Model: r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
-		Trainer: r.Train.Trainer, Backend: backend,
+		Trainer: r.Train.Trainer, Backend: opts.backend,
 		Method: r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
 		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
 		Seed: r.Mix.Seed, Params: r.Train.Params,
-	}, err
+	}
+}
+
+// dataset is what the launch package must know of the dataset: read from
+// disk with its checks, or in a dry run as it is planned.
+func (g target) dataset(dryRun bool) (launch.Dataset, error) {
+	if !dryRun {
+		return launch.ReadDataset(g.dir)
+	}
+	m := g.manifest
+	d := launch.Dataset{Dir: g.dir, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window}
+	for _, s := range m.Shards {
+		side := &d.Train
+		if s.Split != "train" {
+			side = &d.Validation
+		}
+		side.Shards = append(side.Shards, s.File)
+		side.Rows += s.Rows
+		side.Tokens += s.Tokens
+		side.TrainedTokens += s.TrainedTokens
+	}
+	return d, nil
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +26,8 @@ type listed struct {
 // lists are the registries by the word that asks for them.
 var lists = map[string]func() []listed{
 	"formats":     listFormats,
+	"outputs":     listOutputs,
+	"tools":       listStyles,
 	"trainers":    listTrainers,
 	"backends":    listBackends,
 	"samplers":    listSamplers,
@@ -37,10 +41,15 @@ func newList(t *terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:       "list WHAT",
 		Short:     "List what a recipe or a command can name",
-		Long:      "List formats, trainers, backends, samplers, templates, conventions or recipes, each with one line on when to use it.",
+		Long:      "List formats, ways of writing tools, samplers, outputs, templates, conventions,\ntrainers, backends or recipes, each with one line on when to use it.",
 		Example:   "  trainyard list formats\n  trainyard list recipes --json",
 		ValidArgs: words,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || lists[args[0]] == nil {
+				return usageError{fmt.Errorf("list what? %s", strings.Join(words, ", "))}
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return runList(t, s, args[0])
 		},
@@ -70,6 +79,18 @@ func summaries[V any](registry map[string]V, summary func(V) string) []listed {
 
 func listFormats() []listed {
 	return summaries(format.Dialects, func(d format.Dialect) string { return d.Summary })
+}
+
+func listOutputs() []listed {
+	return summaries(mix.Outputs, func(o mix.Output) string { return o.Summary })
+}
+
+func listStyles() []listed {
+	var all []listed
+	for _, name := range format.StyleNames() {
+		all = append(all, listed{name, format.Styles[format.Style(name)].Summary})
+	}
+	return all
 }
 
 func listSamplers() []listed {

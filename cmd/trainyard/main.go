@@ -10,8 +10,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 func main() {
@@ -20,7 +18,7 @@ func main() {
 
 // run is the whole program: arguments in, exit code out.
 func run(args []string, t *terminal) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := withSignals(context.Background())
 	defer stop()
 	root := newRoot(t)
 	root.SetArgs(args)
@@ -28,7 +26,7 @@ func run(args []string, t *terminal) int {
 	root.SetErr(t.err)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		t.fail(err)
+		t.fail(plainError(ctx, err))
 	}
 	return exitCode(ctx, err)
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/mix"
@@ -44,16 +46,25 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 }
 
 func mixSource(s *settings, r *recipes.Recipe, src recipes.Source) mix.Source {
-	resolve := func(path string) string { return r.Resolve(path, s.data(), s.samplesDir()) }
+	resolve := func(path string) string { return r.Resolve(atHome(path), s.data(), s.samplesDir()) }
 	accept := format.Accept{Field: src.Accept.Field, Where: src.Accept.Where, Any: src.Accept.Any}
 	if src.Accept.Report != "" {
 		accept.Report = resolve(src.Accept.Report)
 	}
 	return mix.Source{
-		Name: src.Name, Path: resolve(src.Path), Given: src.Path, Format: src.Format,
+		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Accept: accept,
 		PerInstance: src.PerInstance, Share: src.Share,
 	}
+}
+
+// atHome expands a leading ~/, which no shell does inside a file.
+func atHome(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return path
 }
 
 // datasetName is the default output directory: one for each dataset that a

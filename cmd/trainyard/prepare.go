@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,9 @@ func newPrepare(t *terminal, s *settings) *cobra.Command {
 		Use:     "prepare RECIPE [key=value …]",
 		Short:   "Read, convert, tokenise, choose and write a dataset",
 		Example: prepareExample,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs("a recipe: a built-in name (trainyard list recipes) or a file"),
+
+		ValidArgsFunction: completeRecipe,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runPrepare(cmd.Context(), t, s, args[0], args[1:], opts)
 		},
@@ -66,7 +69,13 @@ func prepareDataset(ctx context.Context, t *terminal, s *settings, cfg mix.Confi
 	line := newProgressLine(t, s.json())
 	defer line.finish()
 	cfg.Progress = line.update
-	return mix.Prepare(ctx, cfg)
+	res, err := mix.Prepare(ctx, cfg)
+	line.finish()
+	if errors.Is(err, mix.ErrNothingLeft) && !s.json() {
+		err = errors.Join(printFunnel(t, res.Manifest), err)
+		printReasons(t, res.Manifest)
+	}
+	return res, err
 }
 
 // preparedJSON is what --json prints: the manifest, and where it lies.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,6 +51,7 @@ func recordsAndTokens(c mix.Count) string {
 func printReasons(t *terminal, m *mix.Manifest) {
 	for _, s := range m.Sources {
 		t.printCounts(s.Name+" left out", s.Reasons)
+		t.printExamples(s.Examples)
 	}
 	for _, s := range m.Sources {
 		t.printCounts(s.Name+" edited", s.Notes)
@@ -60,16 +62,18 @@ func (t *terminal) printCounts(title string, counts map[string]int64) {
 	if len(counts) == 0 {
 		return
 	}
-	keys := make([]string, 0, len(counts))
-	for k := range counts {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	parts := make([]string, len(keys))
-	for i, k := range keys {
-		parts[i] = thousands(counts[k]) + " " + k
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, thousands(counts[k])+" "+k)
 	}
 	t.print("  %s: %s\n", title, strings.Join(parts, "; "))
+}
+
+// printExamples tells the first record of each reason.
+func (t *terminal) printExamples(examples map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(examples)) {
+		t.print("    %s, first: %s\n", key, examples[key])
+	}
 }
 
 // printMix shows the mix as a tree: the whole, then each source's part.
@@ -85,10 +89,43 @@ func printMix(t *terminal, m *mix.Manifest) error {
 		}
 		tab.row(mixRow(branch+line.Source, line, whole, m.Unit)...)
 	}
-	if held := m.Totals.Held; held.Rows > 0 {
-		tab.row("validation", "", "", thousands(held.Rows), "", thousands(held.Tokens), "")
+	if err := tab.write(t.out); err != nil {
+		return err
 	}
-	return tab.write(t.out)
+	printValidation(t, m)
+	printShort(t, m, whole)
+	return nil
+}
+
+// printValidation tells what was set aside of what the sampler could choose
+// from otherwise.
+func printValidation(t *terminal, m *mix.Manifest) {
+	held := m.Totals.Held
+	if m.Validation.Asked == 0 {
+		return
+	}
+	unit, all := held.Rows, m.Totals.Funnel.WithinWindow.Records
+	if m.Unit == mix.Tokens {
+		unit, all = held.Tokens, m.Totals.Funnel.WithinWindow.Tokens
+	}
+	t.print("validation: %s, %s tokens, of %s: %s of what could be used, %.1f %% asked\n",
+		counted(held.Rows, "row"), thousands(held.Tokens), plural(len(m.Validation.Repos), "repository", "repositories"),
+		percent(unit, all), 100*m.Validation.Asked)
+}
+
+// printShort names the sources that had less than was asked of them, which
+// moves the ratios of the mix.
+func printShort(t *terminal, m *mix.Manifest, whole mix.MixLine) {
+	for _, line := range m.Mix {
+		had, got, all := line.Had.Records, line.Got.Records, whole.Got.Records
+		if m.Unit == mix.Tokens {
+			had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
+		}
+		if had < line.Asked {
+			t.print("short: %s has %s of the %s asked; it is %s of the mix, not %s\n", line.Source,
+				thousands(had), thousands(line.Asked), percent(got, all), percent(line.Asked, whole.Asked))
+		}
+	}
 }
 
 func wholeMix(m *mix.Manifest) (whole mix.MixLine) {
@@ -119,9 +156,9 @@ func printFiles(t *terminal, cfg mix.Config, res *mix.Result) error {
 		t.print("\nDry run: nothing was written. It would go to %s\n", cfg.Out)
 		return nil
 	}
-	t.print("\n%s, %s tokens (%s trained), %s, in %s\n",
-		counted(m.Totals.Train.Rows, "row"), thousands(m.Totals.Train.Tokens),
-		thousands(m.Totals.Train.TrainedTokens), counted(len(m.Shards), "shard"), cfg.Out)
+	t.print("\n%s to train on, %s tokens (%s trained), and %s held out for validation, in %s:\n%s\n",
+		counted(m.Totals.Train.Rows, "row"), thousands(m.Totals.Train.Tokens), thousands(m.Totals.Train.TrainedTokens),
+		thousands(m.Totals.Held.Rows), counted(len(m.Shards), "shard"), cfg.Out)
 	if res.Reused {
 		t.print("It was there already, from the same recipe and inputs: nothing was written.\n")
 	}

@@ -26,7 +26,7 @@ func newProgressLine(t *terminal, quiet bool) *progressLine {
 	return &progressLine{t: t, on: t.errTTY && !quiet}
 }
 
-var stageVerbs = map[string]string{"hash": "hashing", "read": "reading", "write": "writing"}
+var stageVerbs = map[string]string{"wait": "waiting for another prepare of this dataset", "hash": "hashing", "read": "reading", "write": "writing"}
 
 func (l *progressLine) update(p mix.Progress) {
 	if !l.on {
@@ -47,17 +47,22 @@ func (l *progressLine) begin(p mix.Progress) {
 	l.bar = progressbar.NewOptions64(p.Total,
 		progressbar.OptionSetWriter(l.t.err),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionShowBytes(p.Stage != "write"),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetWidth(max(0, min(20, l.t.width-70))),
 	)
 }
 
 func (l *progressLine) describe(p mix.Progress) string {
+	if p.Stage == "wait" {
+		return stageVerbs[p.Stage]
+	}
 	rate := float64(p.Tokens) / max(time.Since(l.begun).Seconds(), 0.001)
-	return fmt.Sprintf("%s  %s records  %s tokens  %s tokens/s", stageVerbs[p.Stage],
-		thousands(p.Records), thousands(p.Tokens), thousands(int64(rate)))
+	text := fmt.Sprintf("%s %s records", stageVerbs[p.Stage], thousands(p.Records))
+	if l.t.width >= 60 {
+		text += fmt.Sprintf(", %.1fM tokens/s", rate/1e6)
+	}
+	return text
 }
 
 func (l *progressLine) finish() {

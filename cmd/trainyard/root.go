@@ -23,6 +23,7 @@ func newRoot(t *terminal) *cobra.Command {
 		Use:           "trainyard",
 		Short:         "accepted trajectories in, a tracked fine-tune out",
 		Long:          rootLong,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {

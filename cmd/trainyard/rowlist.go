@@ -65,13 +65,23 @@ func (l *rowList) print() error {
 	return nil
 }
 
+// shownFaults are told in full; the rest are counted.
+const shownFaults = 10
+
 // printFaults lists the records that are none, below the table whose columns
 // their texts would push apart.
 func (l *rowList) printFaults() {
+	faults := 0
 	for _, f := range l.all {
-		if f.Fault != "" {
+		if f.Fault == "" {
+			continue
+		}
+		if faults++; faults <= shownFaults {
 			l.t.print("%s %d rejected: %s\n", l.number, f.Number, f.Fault)
 		}
+	}
+	if faults > shownFaults {
+		l.t.print("and %s more (all of them with --json)\n", thousands(faults-shownFaults))
 	}
 }
 

@@ -25,6 +25,9 @@ func newRuns(t *terminal, s *settings) *cobra.Command {
 		Example: runsExample,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return usageError{fmt.Errorf("--limit %d: give 0 for all, or a number", limit)}
+			}
 			return runRuns(cmd.Context(), t, s, limit)
 		},
 	}
@@ -44,7 +47,7 @@ func runRuns(ctx context.Context, t *terminal, s *settings, limit int) error {
 func printRuns(t *terminal, s *settings, runs []launch.Run) error {
 	switch {
 	case s.json():
-		return t.printJSON(runs)
+		return t.printJSON(append([]launch.Run{}, runs...))
 	case len(runs) == 0:
 		t.print("No runs yet. Start one: trainyard demo\n")
 		return nil
@@ -101,7 +104,9 @@ func newRunsShow(t *terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one run: its job, its history, its files",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
+
+		ValidArgsFunction: completeRun(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runShow(cmd.Context(), t, s, args[0])
 		},
@@ -113,7 +118,9 @@ func newRunsLogs(t *terminal, s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs ID",
 		Short: "Print what the trainer wrote",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
+
+		ValidArgsFunction: completeRun(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withRun(cmd.Context(), s, args[0], func(l *launch.Launcher, run launch.Run) error {
 				return l.Logs(cmd.Context(), run, t.out, 0, following)
@@ -128,7 +135,9 @@ func newRunsStop(t *terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop ID",
 		Short: "Ask the trainer to save and end, and end it if it does not",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
+
+		ValidArgsFunction: completeRun(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runStop(cmd.Context(), t, s, args[0])
 		},

@@ -57,13 +57,21 @@ func (s *settings) load(cmd *cobra.Command) error {
 	if err := s.v.BindPFlags(cmd.Flags()); err != nil {
 		return err
 	}
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return nil // no home directory, no configuration file
+	if dir, err := os.UserConfigDir(); err == nil {
+		s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
+		if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("read settings %s: %w", s.v.ConfigFileUsed(), err)
+		}
 	}
-	s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
-	if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("read settings %s: %w", s.v.ConfigFileUsed(), err)
+	return s.check()
+}
+
+func (s *settings) check() error {
+	if c := s.color(); c != "auto" && c != "always" && c != "never" {
+		return usageError{fmt.Errorf("color %q: want auto, always or never", c)}
+	}
+	if n := s.workers(); n < 0 {
+		return usageError{fmt.Errorf("workers %d: give 0 for one per processor, or a number", n)}
 	}
 	return nil
 }

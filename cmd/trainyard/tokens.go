@@ -38,9 +38,13 @@ type tokenOptions struct {
 func newTokens(t *terminal, s *settings) *cobra.Command {
 	var opts tokenOptions
 	cmd := &cobra.Command{
-		Use:     "tokens",
-		Short:   "Count, encode, decode or show the tokens of text and conversations",
-		Long:    tokensLong,
+		Use:   "tokens",
+		Short: "Count, encode, decode or show the tokens of text and conversations",
+		Long:  tokensLong,
+		Args: func(_ *cobra.Command, args []string) error {
+			return usageError{fmt.Errorf("tokens what? count, encode, decode or show, then a file or -")}
+		},
+		RunE:    func(*cobra.Command, []string) error { return nil },
 		Example: tokensExample,
 	}
 	f := cmd.PersistentFlags()
@@ -49,6 +53,8 @@ func newTokens(t *terminal, s *settings) *cobra.Command {
 	f.StringVar(&opts.as, "as", tokenize.DefaultConvention, "whose spans: a trainer's convention (trainyard list conventions)")
 	f.BoolVar(&opts.added, "added-tokens", false, "match added tokens in content, as a trainer's tokenizer does")
 	f.BoolVar(&opts.jsonl, "jsonl", false, "one JSON object a line")
+	completes(cmd, "template", "templates")
+	completes(cmd, "as", "conventions")
 	for _, verb := range tokenVerbs {
 		cmd.AddCommand(newTokenVerb(t, s, &opts, verb))
 	}

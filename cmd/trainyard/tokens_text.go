@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 func countText(j *tokenJob, text []byte) error {
@@ -32,8 +33,8 @@ func encodeText(j *tokenJob, text []byte) error {
 // decodeText reads ids as encode prints them, or as JSON lists write them.
 func decodeText(j *tokenJob, text []byte) error {
 	var ids []int32
-	isID := func(r rune) bool { return r < '0' || r > '9' }
-	for _, word := range strings.FieldsFunc(string(text), isID) {
+	between := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("[],", r) }
+	for _, word := range strings.FieldsFunc(string(text), between) {
 		id, err := j.id(word)
 		if err != nil {
 			return err
@@ -46,8 +47,8 @@ func decodeText(j *tokenJob, text []byte) error {
 
 func (j *tokenJob) id(word string) (int32, error) {
 	id, err := strconv.ParseInt(word, 10, 32)
-	if err != nil || int(id) >= j.tok.VocabSize() {
-		return 0, fmt.Errorf("%s is no id: %s has %d, from 0", word, j.tok.Name(), j.tok.VocabSize())
+	if err != nil || id < 0 || int(id) >= j.tok.VocabSize() {
+		return 0, fmt.Errorf("%q is no id: %s has %d, from 0", word, j.tok.Name(), j.tok.VocabSize())
 	}
 	return int32(id), nil
 }

@@ -49,5 +49,13 @@ func counted[N int | int32 | int64](n N, noun string) string {
 	return thousands(n) + " " + noun + "s"
 }
 
+// plural is counted for nouns with a plural of their own.
+func plural[N int | int32 | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
 // dollars writes an amount in US dollars.
 func dollars(amount float64) string { return fmt.Sprintf("$%.2f", amount) }

@@ -49,13 +49,17 @@ func checkExample(row *mix.Row, e *tokenize.Example, window int) error {
 	case trained == 0:
 		return errors.New("no trained token: its mask is empty, and its loss would be 0/0")
 	case tokens > window:
-		return fmt.Errorf("%d tokens, the window holds %d: a trainer would cut its end, the last assistant turns, off (prepare with mix.over_window: drop, or with a wider window)", tokens, window)
+		return overWindow(tokens, window)
 	case tokens != int(row.NTokens):
 		return fmt.Errorf("n_tokens says %d, the tokenizer counts %d", row.NTokens, tokens)
 	case trained != int(row.NTrainedTokens):
 		return fmt.Errorf("n_trained_tokens says %d, the mask holds %d", row.NTrainedTokens, trained)
 	}
 	return nil
+}
+
+func overWindow(tokens, window int) error {
+	return fmt.Errorf("%d tokens, the window holds %d: a trainer would cut its end, the last assistant turns, off (prepare with mix.over_window: drop, or with a wider window)", tokens, window)
 }
 
 // checkFiles hashes every shard and names all that differ. The dataset's other

@@ -72,11 +72,10 @@ func fitConfig(cfg Config, m *mix.Manifest) (Config, error) {
 }
 
 func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, log io.Writer) error {
-	template, err := tokenize.NewTemplate(cfg.Template, tokenize.Qwen25())
+	r, err := newReader(cfg, source.Manifest.Output)
 	if err != nil {
-		return fmt.Errorf("read dataset: %w", err)
+		return err
 	}
-	r := newReader(template, cfg.Window)
 	for _, s := range source.Manifest.Shards {
 		into := map[string]*corpus{"train": d.train, "validation": d.heldOut}[s.Split]
 		if into == nil {

@@ -6,11 +6,11 @@
 // write, so that whatever follows a real run can follow this one.
 //
 // It happens in two passes. The first reads every row of every shard as a
-// trainer does: through the chat template and the tokenizer, with the loss on
-// trained tokens only. It compares what it counts with what the row, the
+// trainer does: messages through the chat template and the tokenizer, tokens as
+// they are, with the loss on trained tokens only. It compares what it counts with what the row, the
 // manifest and the Config say, and stops at a shard that is unreadable or
-// changed, an empty mask, an over-long row, roles no trainer accepts, or wrong
-// totals. The ids go to an unnamed file in the output directory, so memory
+// changed, an empty mask, an over-long row, roles no trainer accepts, labels
+// that are not the row's ids, ids outside the vocabulary, or wrong totals. The ids go to an unnamed file in the output directory, so memory
 // holds one small entry per row whatever the dataset's size.
 //
 // The second pass fits a log-bilinear language model to the trained tokens: the

@@ -22,10 +22,10 @@ const (
 	maxFaults = 5
 )
 
-// A reader turns shards into token ids. Rows are tokenised side by side and
-// checked and kept in their order.
+// A reader turns shards into token ids. Rows of messages are tokenised side by
+// side and checked and kept in their order.
 type reader struct {
-	template *tokenize.Template
+	template *tokenize.Template // nil for shards of tokens
 	window   int
 	literals int // control-token strings met in content
 
@@ -37,18 +37,45 @@ type reader struct {
 	faults   []error
 }
 
-func newReader(template *tokenize.Template, window int) *reader {
-	return &reader{
-		template: template, window: window,
-		examples: make([]tokenize.Example, rowsAtOnce), errs: make([]error, rowsAtOnce),
+// newReader reads the shards that the manifest says there are.
+func newReader(cfg Config, output string) (*reader, error) {
+	switch output {
+	case "tokens":
+		return &reader{window: cfg.Window}, nil
+	case "", "messages":
+	default:
+		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages or tokens", cfg.Dataset, output)
 	}
+	template, err := tokenize.NewTemplate(cfg.Template, tokenize.Qwen25())
+	if err != nil {
+		return nil, fmt.Errorf("read dataset: %w", err)
+	}
+	return &reader{
+		template: template, window: cfg.Window,
+		examples: make([]tokenize.Example, rowsAtOnce), errs: make([]error, rowsAtOnce),
+	}, nil
 }
 
 // shard reads one file into c and compares its sums with want.
 func (r *reader) shard(ctx context.Context, path string, want Totals, c *corpus) error {
 	before := c.sum
 	r.path, r.done = path, 0
-	err := mix.ReadShard(path, func(row *mix.Row) error {
+	read := r.messages
+	if r.template == nil {
+		read = r.tokens
+	}
+	if err := read(ctx, c); err != nil {
+		return err
+	}
+	if len(r.faults) > 0 {
+		return r.refuse()
+	}
+	return checkTotals(path, c.sum.minus(before), want)
+}
+
+// messages reads a shard of conversations.
+func (r *reader) messages(ctx context.Context, c *corpus) error {
+	err := mix.ReadShard(r.path, func(row *mix.Row) error {
 		if ctx.Err() != nil {
 			return ErrStopped
 		}
@@ -62,13 +89,7 @@ func (r *reader) shard(ctx context.Context, path string, want Totals, c *corpus)
 	if err != nil {
 		return err
 	}
-	if err := r.flush(c); err != nil {
-		return err
-	}
-	if len(r.faults) > 0 {
-		return r.refuse()
-	}
-	return checkTotals(path, c.sum.minus(before), want)
+	return r.flush(c)
 }
 
 // flush tokenises the rows at hand, checks them and adds them to c.
@@ -78,7 +99,9 @@ func (r *reader) flush(c *corpus) error {
 		r.done++
 		e := &r.examples[i]
 		if r.errs[i] != nil {
-			r.faults = append(r.faults, fmt.Errorf("%s, row %d, traj_id %q: %w", r.path, r.done, r.rows[i].TrajID, r.errs[i]))
+			if err := r.fault(fmt.Errorf("%s, row %d, traj_id %q: %w", r.path, r.done, r.rows[i].TrajID, r.errs[i])); err != nil {
+				return err
+			}
 			continue
 		}
 		r.literals += e.SpecialLiterals
@@ -87,7 +110,12 @@ func (r *reader) flush(c *corpus) error {
 		}
 	}
 	r.rows = r.rows[:0]
-	if len(r.faults) >= maxFaults {
+	return nil
+}
+
+// fault keeps what is wrong with a row; it is an error when there are enough.
+func (r *reader) fault(err error) error {
+	if r.faults = append(r.faults, err); len(r.faults) >= maxFaults {
 		return r.refuse()
 	}
 	return nil
@@ -116,8 +144,7 @@ func (r *reader) encode(row *mix.Row, e *tokenize.Example) error {
 	return checkExample(row, e, r.window)
 }
 
-// refuse tells the first faults in one error.
+// refuse tells the faults in one error.
 func (r *reader) refuse() error {
-	told := r.faults[:min(len(r.faults), maxFaults)]
-	return fmt.Errorf("no trainer can use this; prepare the dataset again:\n%w", errors.Join(told...))
+	return fmt.Errorf("no trainer can use this; prepare the dataset again:\n%w", errors.Join(r.faults...))
 }

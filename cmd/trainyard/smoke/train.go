@@ -31,6 +31,7 @@ func Train(ctx context.Context, cfg Config, log io.Writer) error {
 	if err != nil {
 		return err
 	}
+	r.say("learning rate %v is this model's own; train.lr is for the large model", cfg.LearningRate)
 	return errors.Join(r.learn(ctx), r.journal.Close())
 }
 

@@ -103,7 +103,7 @@ func TestRunLearnsAndLeavesItsRecord(t *testing.T) {
 	if l := lines[len(lines)-1]; l.Percentage != 100 || l.Epoch != 6 || l.TotalSteps != 18 {
 		t.Errorf("last line is %+v", l)
 	}
-	for _, want := range []string{"checked 11 rows", "step 18/18  epoch 6.00  loss ", " tokens/s", "done: 18 steps"} {
+	for _, want := range []string{"checked 11 rows", "learning rate 0.2 is this model's own; train.lr is for the large model", "step 18/18  epoch 6.00  loss ", " tokens/s", "done: 18 steps"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("log lacks %q:\n%s", want, log)
 		}

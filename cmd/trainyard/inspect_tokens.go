@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"trainyard/mix"
+	"trainyard/tokenize"
+)
+
+// inspectTokens lists the rows of shards of tokens, or decodes one with its
+// labelled tokens marked. Such rows hold no ids of trajectories.
+func inspectTokens(ctx context.Context, t *terminal, s *settings, paths []string, opts inspectOptions) error {
+	if opts.id != "" {
+		return usageError{errors.New("rows of tokens have no ids: choose one with --row")}
+	}
+	list := newRowList(t, s, "row", "shard")
+	n := 0
+	for _, path := range paths {
+		var shown *mix.TokenRow
+		err := mix.ReadTokens(path, func(row *mix.TokenRow) error {
+			if n++; n == opts.row {
+				shown = &mix.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels)}
+				return errFound
+			}
+			list.add(n, filepath.Base(path), facts{Tokens: len(row.InputIDs), Trained: labelled(row).Trained()})
+			return ctx.Err()
+		})
+		if errors.Is(err, errFound) {
+			return showTokens(t, s, shown, place{n, filepath.Base(path)})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if opts.row > 0 {
+		return notFound(opts, n, "row")
+	}
+	return list.print()
+}
+
+// labelled reads the spans off the labels.
+func labelled(row *mix.TokenRow) *tokenize.Example {
+	ex := &tokenize.Example{IDs: row.InputIDs}
+	for i, label := range row.Labels {
+		switch last := len(ex.Spans) - 1; {
+		case label < 0:
+		case last >= 0 && ex.Spans[last].End == i:
+			ex.Spans[last].End++
+		default:
+			ex.Spans = append(ex.Spans, tokenize.Span{Start: i, End: i + 1})
+		}
+	}
+	return ex
+}
+
+func showTokens(t *terminal, s *settings, row *mix.TokenRow, at place) error {
+	ex := labelled(row)
+	if s.json() {
+		return t.printJSON(map[string]any{
+			"number": at.number, "place": at.file, "tokens": len(ex.IDs), "trained_tokens": ex.Trained(),
+			"input_ids": row.InputIDs, "labels": row.Labels,
+		})
+	}
+	m := newMarker(t.color(s.color()))
+	t.print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, thousands(len(ex.IDs)), thousands(ex.Trained())))
+	t.print("%s\n", m.tokens(tokenize.Qwen25(), ex, tokenize.Span{End: len(ex.IDs)}))
+	return nil
+}
