@@ -51,38 +51,48 @@ func (d toolDrop) moved(a action) string {
 func (d toolDrop) apply(t *Trajectory) (int, error) {
 	var kept []Message
 	moved, n := "", 0
-	for i := 0; i < len(t.Messages); {
-		m := t.Messages[i]
-		end := i + 1
-		for end < len(t.Messages) && t.Messages[end].Role == ToolRole {
-			end++
-		}
-		actions := actionsOf(m)
-		dropped := make([]bool, len(actions))
-		for k, a := range actions {
-			if dropped[k] = d.matches(a); dropped[k] {
+	for rest := t.Messages; len(rest) > 0; {
+		size := turnSize(rest)
+		turn, matched := rest[:size], d.matched(rest[0])
+		rest = rest[size:]
+		for i, a := range actionsOf(turn[0]) {
+			if matched[i] {
 				moved = joinTexts(moved, d.moved(a))
 				n++
 			}
 		}
 		switch {
-		case !slices.Contains(dropped, true):
-			kept = append(kept, t.Messages[i:end]...)
-		case len(m.Calls) > 0:
-			kept = append(kept, withoutCalls(t.Messages[i:end], dropped)...)
-		default:
-			// The user turn behind a call in the text is its result.
-			if end < len(t.Messages) && t.Messages[end].Role == User {
-				end++
-			}
+		case !slices.Contains(matched, true):
+			kept = append(kept, turn...)
+		case len(turn[0].Calls) > 0:
+			kept = append(kept, withoutCalls(turn, matched)...)
+		case len(rest) > 0 && rest[0].Role == User:
+			rest = rest[1:] // the result of a call in the text
 		}
-		i = end
 	}
 	if n == 0 {
 		return 0, nil
 	}
 	t.Messages = kept
 	return n, t.close(moved)
+}
+
+// turnSize counts a message and the results behind it.
+func turnSize(messages []Message) int {
+	return 1 + resultRun(messages[1:])
+}
+
+// matched says which of a message's calls go. Of several calls in a text
+// all go or none: what lies between them belongs to neither.
+func (d toolDrop) matched(m Message) []bool {
+	var matched []bool
+	for _, a := range actionsOf(m) {
+		matched = append(matched, d.matches(a))
+	}
+	if len(m.Calls) == 0 && slices.Contains(matched, false) {
+		clear(matched)
+	}
+	return matched
 }
 
 // withoutCalls drops calls of a turn and the results that answer them; all

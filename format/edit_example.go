@@ -48,6 +48,9 @@ func (t *Trajectory) dropExamples() int {
 // withoutExample returns the task that a text frames, or what stands behind
 // the example where no ruler frames the task.
 func withoutExample(text string) (string, bool) {
+	if !strings.Contains(text, " END OF ") {
+		return text, false
+	}
 	start := exampleStart.FindStringIndex(text)
 	if start == nil {
 		return text, false

@@ -43,10 +43,14 @@ func Clues(rec Record, t *Trajectory) []Clue {
 // another a failure.
 func verdictsDisagree(rec Record) bool {
 	seen := map[Outcome]bool{}
-	for _, field := range verdictFields {
-		// A path that cannot be followed leads to no verdict.
-		_ = descend(rec.Raw, strings.Split(field, "."), func(v value) { seen[outcomeOf(v)] = true })
-	}
+	// A record that is no JSON has no verdicts.
+	_ = withIndex(rec.Raw, func(root value) error {
+		for _, field := range verdictFields {
+			// A path that cannot be followed leads to no verdict.
+			_ = follow(root, strings.Split(field, "."), func(v value) { seen[outcomeOf(v)] = true })
+		}
+		return nil
+	})
 	return seen[Accepted] && seen[Refused]
 }
 

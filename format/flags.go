@@ -2,7 +2,6 @@ package format
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -130,12 +129,25 @@ func isEmptyAssistant(m Message) bool {
 	return m.Role == Assistant && len(m.Calls) == 0 && strings.TrimSpace(m.Content) == ""
 }
 
-// errorTurn matches what scaffolds answer to an action they could not carry
-// out; a command that fails is none.
-var errorTurn = regexp.MustCompile(`\[Error occurred in processing last action\]\s*\z|\A\s*(?:EXECUTION RESULT of \[[^\]]*\]:\s*)?(?:Error validating args|Error executing tool|<tool_use_error>|ERROR:\n|Tool '[^']*' not found)`)
+// What scaffolds answer to an action that they could not carry out; a
+// command that fails is none.
+const errorTail = "[Error occurred in processing last action]" // OpenHands
+
+var errorHeads = []string{
+	"Error validating args", "Error executing tool", // OpenHands V1
+	"<tool_use_error>", // Claude Code
+	"ERROR:\n",         // OpenHands V0's editor
+}
 
 func isErrorTurn(m Message) bool {
-	return (m.Role == User || m.Role == ToolRole) && errorTurn.MatchString(m.Content)
+	if m.Role != User && m.Role != ToolRole {
+		return false
+	}
+	text := m.Content
+	if at := resultHeader.FindStringIndex(text); at != nil {
+		text = text[at[1]:]
+	}
+	return startsWithAny(text, errorHeads) || strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), errorTail)
 }
 
 func hasFormatError(t *Trajectory, _ []step) bool {

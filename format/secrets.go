@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A secretRule recognises one kind of credential by the shape that its
@@ -29,6 +30,8 @@ type secretRule struct {
 func kindOfSecret(name, keys, pattern string) secretRule {
 	return secretRule{name, strings.Fields(keys), regexp.MustCompile(pattern)}
 }
+
+const privateKey = "private_key"
 
 var secretRules = []secretRule{
 	kindOfSecret("age_key", "AGE-SECRET-KEY-1", `\bAGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`),
@@ -62,7 +65,7 @@ var secretRules = []secretRule{
 	kindOfSecret("perplexity_key", "pplx-", `\bpplx-[A-Za-z0-9]{40,}`),
 	kindOfSecret("planetscale_token", "pscale_", `\bpscale_(?:tkn|oauth|pw)_[A-Za-z0-9_.=-]{32,}`),
 	kindOfSecret("postman_key", "PMAK-", `\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b`),
-	kindOfSecret("private_key", "PRIVATE", `-----BEGIN[A-Z ]* PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=:, \t\r\n\\>"'-]*?[A-Za-z0-9+/=]{40}[\s\S]*?-----END[A-Z ]* PRIVATE KEY(?: BLOCK)?-----)|[\sA-Za-z0-9+/=\\]{64,})`),
+	kindOfSecret(privateKey, " PRIVATE KEY", `-----BEGIN[A-Z ]* PRIVATE KEY(?: BLOCK)?-----(?:(?:[^-]|-[^-]){60,}?-----END[A-Z ]* PRIVATE KEY(?: BLOCK)?-----|[\sA-Za-z0-9+/=\\]{64,})`),
 	kindOfSecret("pulumi_token", "pul-", `\bpul-[a-f0-9]{40}\b`),
 	kindOfSecret("pypi_token", "pypi-AgE", `\bpypi-AgE[A-Za-z0-9_-]{50,}`),
 	kindOfSecret("replicate_token", "r8_", `\br8_[A-Za-z0-9]{37}\b`),
@@ -89,23 +92,78 @@ type secretSpan struct {
 
 // findSecrets returns the secrets of a text in order, overlaps joined.
 // Placeholders (AKIAIOSFODNN7EXAMPLE, ghp_xxxx…) are none.
+//
+// One pass looks for the first two bytes of every key; patterns run only
+// around keys. Sixty passes, one a key, were measured at 10 MB/s.
 func findSecrets(text string) []secretSpan {
+	table := secretKeys()
 	var spans []secretSpan
-	for _, rule := range secretRules {
-		if !slices.ContainsFunc(rule.keys, func(key string) bool { return strings.Contains(text, key) }) {
+	for i := 0; i+1 < len(text); i++ {
+		at := table.byPair[uint16(text[i])<<8|uint16(text[i+1])]
+		if at == 0 {
 			continue
 		}
-		for _, at := range rule.pattern.FindAllStringSubmatchIndex(text, -1) {
-			start, end := at[0], at[1]
-			if len(at) > 2 {
-				start, end = at[2], at[3]
-			}
-			if !isPlaceholder(text[start:end]) {
-				spans = append(spans, secretSpan{start, end, rule.name})
+		for _, k := range table.keys[at] {
+			if strings.HasPrefix(text[i:], k.key) {
+				spans = k.rule.around(spans, text, i)
 			}
 		}
 	}
 	return joinedSpans(spans)
+}
+
+// A keyTable finds keys by their first two bytes.
+type keyTable struct {
+	byPair [1 << 16]uint8 // index into keys; 0 for pairs that begin no key
+	keys   [][]secretKey
+}
+
+type secretKey struct {
+	key  string
+	rule *secretRule
+}
+
+var secretKeys = sync.OnceValue(func() *keyTable {
+	t := &keyTable{keys: make([][]secretKey, 1)}
+	for i := range secretRules {
+		for _, key := range secretRules[i].keys {
+			at := &t.byPair[uint16(key[0])<<8|uint16(key[1])]
+			if *at == 0 {
+				*at = uint8(len(t.keys))
+				t.keys = append(t.keys, nil)
+			}
+			t.keys[*at] = append(t.keys[*at], secretKey{key, &secretRules[i]})
+		}
+	}
+	return t
+})
+
+// around looks for the rule's secrets near a key. What may stand before the
+// key is short (an assignment, digits, a ruler); behind it a token goes on
+// until a character that no token holds, a private key until its end.
+func (r *secretRule) around(spans []secretSpan, text string, at int) []secretSpan {
+	const before, behind = 48, 160
+	from, to := max(0, at-before), min(len(text), at+behind)
+	for to < len(text) && isTokenByte(text[to]) {
+		to++
+	}
+	if r.name == privateKey {
+		to = len(text)
+	}
+	for _, m := range r.pattern.FindAllStringSubmatchIndex(text[from:to], -1) {
+		start, end := from+m[0], from+m[1]
+		if len(m) > 2 {
+			start, end = from+m[2], from+m[3]
+		}
+		if !isPlaceholder(text[start:end]) {
+			spans = append(spans, secretSpan{start, end, r.name})
+		}
+	}
+	return spans
+}
+
+func isTokenByte(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte("_-.+/=", c) >= 0
 }
 
 func joinedSpans(spans []secretSpan) []secretSpan {

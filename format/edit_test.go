@@ -1,0 +1,321 @@
+package format
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// countWords stands in for a tokenizer: a token is a word.
+func countWords(text string) int { return len(strings.Fields(text)) }
+
+var testEnv = EditEnv{
+	CountTokens: countWords,
+	ReadFile:    func(path string) ([]byte, error) { return []byte("from " + path + "\n"), nil },
+	Specials:    []string{"<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>"},
+}
+
+func editing(tb testing.TB, specs ...EditSpec) *Editing {
+	tb.Helper()
+	e, err := NewEdits(specs, testEnv)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// editCase is one case of an edit's file in testdata/edits.
+type editCase struct {
+	Why    string
+	Args   map[string]any
+	Record json.RawMessage
+}
+
+// edited is what becomes of a case.
+type edited struct {
+	Why      string
+	Notes    []string `json:",omitempty"`
+	Reject   string   `json:",omitempty"`
+	Messages []string `json:",omitempty"`
+	Tools    string   `json:",omitempty"`
+}
+
+func TestEveryEditMatchesItsGoldenFile(t *testing.T) {
+	for _, name := range EditNames() {
+		path := filepath.Join("testdata", "edits", name+".json")
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Errorf("every edit has a file of cases: %v", err)
+			continue
+		}
+		var got []edited
+		for _, c := range unmarshal[[]editCase](t, raw) {
+			got = append(got, applyCase(t, EditSpec{name, c.Args}, c))
+		}
+		compareGolden(t, strings.TrimSuffix(path, ".json")+".golden", got)
+	}
+}
+
+func applyCase(t *testing.T, spec EditSpec, c editCase) edited {
+	tr := mustParse(t, "openai", string(c.Record))
+	notes, err := editing(t, spec).Apply(tr)
+	got := edited{Why: c.Why, Notes: notes}
+	if err != nil {
+		got.Reject = reasonOf(t, err) + ": " + err.Error()
+		return got
+	}
+	for _, m := range tr.Messages {
+		got.Messages = append(got.Messages, show(m))
+	}
+	got.Tools = string(tr.Tools)
+	if again, err := editing(t, spec).Apply(tr); err != nil || len(again) > 0 {
+		t.Errorf("%s: %s: done again it does %v, %v", spec.Name, c.Why, again, err)
+	}
+	return got
+}
+
+// show writes a message as one line for people.
+func show(m Message) string {
+	line := string(m.Role) + ": " + m.Content
+	for _, call := range m.Calls {
+		line += fmt.Sprintf(" → %s(%s)", call.Name, call.Arguments)
+	}
+	if m.Name != "" {
+		line += " ← " + m.Name
+	}
+	if m.Reasoning != "" {
+		line += " (thinks: " + m.Reasoning + ")"
+	}
+	if m.Untrained {
+		line += " (untrained)"
+	}
+	return line
+}
+
+func compareGolden(t *testing.T, path string, got any) {
+	t.Helper()
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	if err := encoder.Encode(got); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != string(want) {
+		t.Errorf("%s differs; go test -run Golden -update ./format, then read the diff\n%s", path, b.String())
+	}
+}
+
+func TestWrongEditsAreNamedAllAtOnce(t *testing.T) {
+	_, err := NewEdits([]EditSpec{
+		{Name: "close_funktion"},
+		{Name: "strip_crlf", Args: map[string]any{"lines": 3}},
+		{Name: "elide_observations", Args: map[string]any{"token": 3}},
+		{Name: "elide_observations", Args: map[string]any{"tokens": 3}},
+		{Name: "elide_observations", Args: map[string]any{"tokens": "many"}},
+		{Name: "system", Args: map[string]any{"policy": "replce"}},
+		{Name: "system", Args: map[string]any{"policy": "replace"}},
+		{Name: "rename_tool", Args: map[string]any{"tools": []any{map[string]any{"from": "a"}}}},
+	}, testEnv)
+	var faults EditFaults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{
+		`edit 1: unknown edit "close_funktion", did you mean "close_function"?`,
+		`edit 2: strip_crlf: unknown argument "lines" (it takes none)`,
+		`edit 3: elide_observations: unknown argument "token", did you mean "tokens"?`,
+		`edit 3: elide_observations: tokens is missing`,
+		`edit 4: elide_observations: tokens is 3, the least is 32`,
+		`edit 5: elide_observations: tokens: want a number, got many`,
+		`edit 6: system: unknown policy "replce", did you mean "replace"?`,
+		`edit 7: system: policy replace needs file or text`,
+		`edit 8: rename_tool: tools: want a list of {from, to}`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not among\n%v", want, err)
+		}
+	}
+	if faults[0].Index != 0 || faults[len(faults)-1].Index != 7 || faults[len(faults)-1].Arg != "tools" {
+		t.Errorf("the faults do not say where they are: %+v", faults)
+	}
+}
+
+func TestEliding(t *testing.T) {
+	e := editing(t, EditSpec{"elide_observations", map[string]any{"tokens": uint64(32)}})
+	long := strings.Repeat("wörter ", 400)
+	tr := &Trajectory{Messages: []Message{{Role: User, Content: "q"}, {Role: Assistant, Content: long}, {Role: ToolRole, Content: long}}}
+	if notes, err := e.Apply(tr); err != nil || len(notes) != 1 {
+		t.Fatalf("got %v, %v", notes, err)
+	}
+	got := tr.Messages[2].Content
+	if n := countWords(got); n > 32 || n < 20 || !strings.Contains(got, " characters left out …]") || strings.ContainsRune(got, '\uFFFD') {
+		t.Errorf("%d words: %q", n, got)
+	}
+	if _, err := NewEdits([]EditSpec{{"elide_observations", map[string]any{"tokens": 99}}}, EditEnv{}); err == nil || !strings.Contains(err.Error(), "no tokenizer") {
+		t.Errorf("without a tokenizer: %v", err)
+	}
+}
+
+func TestRedactionFailsClosed(t *testing.T) {
+	tr := &Trajectory{Messages: []Message{{Role: Assistant, Calls: []Call{{Name: "f", Arguments: []byte(`{"a": "`)}}}}}
+	if _, err := editing(t, EditSpec{Name: "redact_secrets"}).Apply(tr); reasonOf(t, err) != BadArguments {
+		t.Errorf("arguments that cannot be read: got %v", err)
+	}
+}
+
+// ready are edits that every trajectory can go through, with arguments.
+var ready = func() []EditSpec {
+	args := map[string]map[string]any{
+		"drop_tool":          {"tool": "str_replace_editor", "commands": "view"},
+		"elide_observations": {"tokens": 64},
+		"rename_argument":    {"arguments": []any{map[string]any{"from": "command", "to": "cmd"}}},
+		"rename_tool":        {"tools": []any{map[string]any{"from": "execute_bash", "to": "terminal"}}},
+		"strip_argument":     {"arguments": "security_risk"},
+		"system":             {"policy": "drop"},
+	}
+	var specs []EditSpec
+	for _, name := range EditNames() {
+		specs = append(specs, EditSpec{name, args[name]})
+	}
+	return specs
+}()
+
+// markers are the words that edits may add; each summary names its own.
+var markers = []string{"characters", "left", "out", "redacted", "function", "terminal", "cmd", "untrained"}
+
+// On every record of the golden files and of the real ones, an edit that
+// says nothing changes nothing, one that is made again does nothing, and
+// none adds words.
+func TestEditsKeepTheirPromises(t *testing.T) {
+	records := 0
+	for _, path := range []string{
+		"testdata/openai", "testdata/openhands", "testdata/openhands-completions",
+		fixturesDir + "/adp/swe-gym_openhands_sampled_trajectories/sample_raw.json", fixturesDir + "/hybrid_gym/issue_localize_row0.excerpt.jsonl",
+		fixturesDir + "/mini_swe_agent/upstream_testdata", fixturesDir + "/sweagent/demos",
+	} {
+		if _, err := Open(Input{Path: path}); err != nil {
+			t.Logf("not read: %v", err)
+			continue
+		}
+		for _, o := range readAll(t, Input{Path: path}) {
+			if o.Err == nil {
+				records++
+				for _, spec := range ready {
+					checkEdit(t, spec, o.T)
+				}
+			}
+		}
+	}
+	t.Logf("%d records, %d edits", records, len(ready))
+}
+
+func checkEdit(t testing.TB, spec EditSpec, before *Trajectory) {
+	after := copied(before)
+	e := editing(t, spec)
+	notes, err := e.Apply(after)
+	if err != nil {
+		reasonOf(t, err)
+		return
+	}
+	if same := shown(before) == shown(after); same != (len(notes) == 0) {
+		t.Errorf("%s says %d, and the trajectory is the same: %v", spec.Name, len(notes), same)
+	}
+	known := map[string]bool{}
+	for _, word := range slices.Concat(words(shown(before)), markers) {
+		known[word] = true
+	}
+	for _, rule := range secretRules {
+		for _, word := range words(rule.name) {
+			known[word] = true
+		}
+	}
+	for _, word := range words(shown(after)) {
+		// Cutting may leave a part of a word, breaking one its two halves.
+		if !known[word] && spec.Name != "elide_observations" && spec.Name != "neutralise_special" && spec.Name != "strip_ansi" {
+			t.Errorf("%s adds %q", spec.Name, word)
+			break
+		}
+	}
+	if again, err := e.Apply(after); err == nil && len(again) > 0 {
+		t.Errorf("%s: made again it does %d more", spec.Name, len(again))
+	}
+}
+
+func copied(t *Trajectory) *Trajectory {
+	c := *t
+	c.Messages = slices.Clone(t.Messages)
+	for i := range c.Messages {
+		c.Messages[i].Calls = slices.Clone(c.Messages[i].Calls)
+	}
+	return &c
+}
+
+func shown(t *Trajectory) string {
+	lines := []string{string(t.Tools), t.Patch}
+	for _, m := range t.Messages {
+		lines = append(lines, show(m))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func FuzzEdits(f *testing.F) {
+	f.Add([]byte(`{` + fuzzMessages + `}`))
+	for _, name := range EditNames() {
+		raw, err := os.ReadFile(filepath.Join("testdata", "edits", name+".json"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, c := range unmarshal[[]editCase](f, raw) {
+			f.Add([]byte(c.Record))
+		}
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		tr, err := parse("openai", string(raw))
+		if err != nil || len(raw) > 1<<16 {
+			return
+		}
+		for _, spec := range ready {
+			checkEdit(t, spec, tr)
+		}
+		Flags(tr, nil)
+		if f := Measure(tr); f.Steps != tr.Steps() {
+			t.Errorf("%d steps of %d", f.Steps, tr.Steps())
+		}
+	})
+}
+
+func FuzzTagSpans(f *testing.F) {
+	f.Add("a <function=f>\n<parameter=p>\nv\n</parameter>\n</function> b")
+	f.Add("<function=f><parameter=p></parameter><parameter=q>x</function>")
+	f.Fuzz(func(t *testing.T, text string) {
+		at := 0
+		for _, c := range tagSpans(text) {
+			if c.start < at || c.end > len(text) || text[c.nameAt:c.nameAt+len(c.name)] != c.name {
+				t.Fatalf("%+v in %q", c, text)
+			}
+			at = c.start
+			for _, p := range c.params {
+				if p.start < at || p.valueStart > p.valueEnd || p.end > c.end || text[p.nameAt:p.nameAt+len(p.name)] != p.name {
+					t.Fatalf("%+v of %+v in %q", p, c, text)
+				}
+				at = p.end
+			}
+			at = c.end
+		}
+	})
+}

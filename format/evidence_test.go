@@ -1,0 +1,126 @@
+package format
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// tree writes files below a fresh directory.
+func tree(tb testing.TB, files map[string]string) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	for path, content := range files {
+		full := filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestEvaluatedRowsAndPredictions(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"output.swebench_eval.jsonl": `{"instance_id":"o__n-1","test_result":{"report":{"resolved":true}}}` + "\n\n" +
+			`{"instance_id":"o__n-2","test_result":{"report":{"resolved":false,"test_timeout":true}}}` + "\n" + `{"instance_id":"o__n-3","test_result":{}}` + "\n",
+		"preds.json":      `{"o__n-4":{"instance_id":"o__n-4","model_patch":""},"o__n-5":{"model_patch":"diff"},"o__n-1":{"model_patch":"diff"}}`,
+		"all_preds.jsonl": `{"instance_id":"o__n-6","model_patch":null}` + "\n",
+		"other.json":      `not read`,
+	})
+	j, err := NewJudge(Accept{Report: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]struct {
+		outcome  Outcome
+		evidence string
+	}{
+		"o__n-1": {Accepted, "says accepted"}, "o__n-2": {Refused, "says refused"}, "o__n-3": {Unknown, "no report on"},
+		"o__n-4": {Refused, "empty patch"}, "o__n-5": {Unknown, "but no report says whether it works"}, "o__n-6": {Refused, "empty patch"},
+	} {
+		if v := judgedBy(t, j, `{"instance_id":"`+id+`"}`); v.Outcome != want.outcome || !strings.Contains(v.Evidence, want.evidence) {
+			t.Errorf("%s: got %+v, want %v", id, v, want)
+		}
+	}
+}
+
+func TestHarborTrialsJudgeTheirOwnFiles(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"result.json":               `{"stats":{"n_trials":4}}`,
+		"a__1/result.json":          `{"task_name":"a","trial_name":"a__1","verifier_result":{"rewards":{"reward":1.0}}}`,
+		"a__2/result.json":          `{"task_name":"a","trial_name":"a__2","verifier_result":{"rewards":{"reward":0}}}`,
+		"b__1/result.json":          `{"task_name":"b","trial_name":"b__1","verifier_result":null,"exception_info":{}}`,
+		"c__1/verifier/reward.txt":  "1\n",
+		"d__1/verifier/reward.json": `{"reward":0.5}`,
+		"e__1/verifier/reward.txt":  "none",
+	})
+	j, err := NewJudge(Accept{Report: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for trial, want := range map[string]Outcome{"a__1": Accepted, "a__2": Refused, "b__1": Unknown, "c__1": Accepted, "d__1": Unknown, "e__1": Unknown} {
+		rec := Record{File: filepath.Join(dir, trial, "agent", "trajectory.json")}
+		if v, err := j.Judge(rec, &Trajectory{}); err != nil || v.Outcome != want || v.Evidence == "" {
+			t.Errorf("%s: got %+v, %v, want %s", trial, v, err, want)
+		}
+	}
+	for id, want := range map[string]Outcome{"a__1": Accepted, "a": Unknown} {
+		if v := judgedBy(t, j, `{"instance_id":"`+id+`"}`); v.Outcome != want {
+			t.Errorf("by id %s: got %+v, want %s", id, v, want)
+		}
+	}
+}
+
+func TestCluesShowWhatCouldJudgeARecord(t *testing.T) {
+	rec := Record{Raw: []byte(`{"target":true,"exit_status":"submitted","reward":0.5,"report":{"resolved":false}}`)}
+	var got []string
+	for _, c := range Clues(rec, &Trajectory{}) {
+		got = append(got, c.Accept.Field+" "+c.Verdict.Outcome.String())
+	}
+	if want := []string{"report.resolved refused", "target accepted", "reward unknown"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestReportsNearASourceAreFound(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"trajs/o__n-1/o__n-1.traj.json": `{}`,
+		"logs/o__n-1/report.json":       `{"resolved":true}`,
+		"run-report.json":               `{"resolved_ids":["o__n-1"]}`,
+		"preds.json":                    `{"o__n-1":{"model_patch":"d"}}`,
+	})
+	got := Reports(filepath.Join(dir, "trajs", "o__n-1", "o__n-1.traj.json"))
+	if want := []string{filepath.Join(dir, "logs"), filepath.Join(dir, "run-report.json")}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRealRunsFindTheirReports(t *testing.T) {
+	path := fixture(t, "mini_swe_agent/gemini3pro_swebv/trajs")
+	for _, report := range Reports(path) {
+		j, err := NewJudge(Accept{Report: report})
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[Outcome]int{}
+		for _, o := range readAll(t, Input{Path: path}) {
+			if o.Err != nil {
+				t.Fatal(o.Err)
+			}
+			v, err := j.Judge(o.Record, o.T)
+			if err != nil {
+				t.Fatal(err)
+			}
+			counts[v.Outcome]++
+		}
+		if counts[Unknown] > 0 {
+			t.Errorf("%s: %v", report, counts)
+		}
+		t.Logf("%s: %v", report, counts)
+	}
+}
