@@ -51,10 +51,12 @@ type Backend interface {
 	// Status looks; it changes nothing. An error means that it could not look.
 	Status(ctx context.Context, dir string, h Handle) (Status, error)
 	// Stop asks the trainer to end and sees to it that it is ended by force
-	// when grace has passed. It returns once the request is safely placed.
+	// when grace has passed. It returns once the request is safely placed. A
+	// trainer whose directory was removed is found by its handle.
 	Stop(ctx context.Context, dir string, h Handle, grace time.Duration) error
 	// Open reads a file of the attempt's directory from a byte offset: LogName,
-	// or a Command's Progress. The error is fs.ErrNotExist while there is none.
+	// or a Command's Progress. The error is fs.ErrNotExist while there is none,
+	// and ErrGone where there is not even the directory.
 	Open(ctx context.Context, dir string, h Handle, name string, offset int64) (io.ReadCloser, error)
 }
 
@@ -67,4 +69,6 @@ var (
 	ErrClaimed = errors.New("the attempt is already claimed")
 	// ErrNeverStarted: nothing was started and nothing will be.
 	ErrNeverStarted = errors.New("the attempt was never started")
+	// ErrGone: somebody removed the attempt's directory.
+	ErrGone = errors.New("its directory is gone")
 )

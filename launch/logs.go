@@ -10,7 +10,8 @@ import (
 
 // Logs copies the trainer's output, from byte offset on, to w. With follow it
 // goes on as more is written and returns when the run has ended and all is
-// copied.
+// copied. A run that left no log, because its directory is gone or because it
+// never started, is an error that says so.
 func (l *Launcher) Logs(ctx context.Context, run Run, w io.Writer, offset int64, follow bool) error {
 	for {
 		// Looked up before the copy: what an ended run wrote is all there.
@@ -39,6 +40,12 @@ func (l *Launcher) copyLog(ctx context.Context, run Run, w io.Writer, offset int
 		return 0, unknown("backend", run.Job.Backend, l.Backends)
 	}
 	r, err := backend.Open(ctx, l.Dir(run), run.Handle, LogName, offset)
+	if run.Handle == "" && errors.Is(err, ErrGone) {
+		err = fs.ErrNotExist // not made yet
+	}
+	if errors.Is(err, fs.ErrNotExist) && run.State.Ended() {
+		return 0, fmt.Errorf("run %s left no log; it ended as %s: %s", run.ID, run.State, run.Reason)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}

@@ -55,7 +55,7 @@ func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, er
 		return run, nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return run, fmt.Errorf("run %s: its directory %s is gone", run.ID, l.runDir(run.ID))
+		return l.abandon(ctx, run)
 	}
 	if err != nil {
 		return run, err
@@ -66,6 +66,20 @@ func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, er
 		return run, err
 	}
 	return l.settle(context.WithoutCancel(ctx), run, backend, nil)
+}
+
+// abandon ends an attempt without a handle whose directory is gone, and with it
+// every trace of what may have been started. Should its launcher live, it finds
+// that it may not start any more, or takes it from lost to running.
+func (l *Launcher) abandon(ctx context.Context, run Run) (Run, error) {
+	change := Change{To: Lost, Reason: "its directory is gone, and nobody knows what became of it: " + l.runDir(run.ID), EndedAt: time.Now()}
+	if run.State == Pending {
+		change.To, change.Reason = Failed, "never started: its directory is gone: "+l.runDir(run.ID)
+	}
+	if _, err := l.Ledger.Advance(context.WithoutCancel(ctx), run.ID, run.N, change); err != nil {
+		return run, err
+	}
+	return l.reload(ctx, run)
 }
 
 func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
@@ -109,8 +123,8 @@ func (l *Launcher) readProgress(ctx context.Context, run Run, backend Backend) e
 // tail reads the complete lines of the progress file after offset.
 func (l *Launcher) tail(ctx context.Context, run Run, backend Backend, offset int64) ([]Metric, int64, error) {
 	r, err := backend.Open(ctx, l.Dir(run), run.Handle, run.Progress, offset)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrGone) {
+		return nil, 0, nil // a directory that is gone is the status's news
 	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("run %s: progress: %w", run.ID, err)

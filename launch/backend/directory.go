@@ -1,7 +1,9 @@
 package backend
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +25,12 @@ const (
 // markName is the variable that every process of an attempt carries; its
 // value is the attempt's directory.
 const markName = "TRAINYARD_ATTEMPT"
+
+// gone reports whether somebody removed an attempt's directory.
+func gone(dir string) bool {
+	_, err := os.Stat(dir)
+	return errors.Is(err, fs.ErrNotExist)
+}
 
 // A spec is what the supervisor runs. Values of secrets are not in it: they
 // reach the trainer through the environment of the supervisor.

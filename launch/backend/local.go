@@ -162,6 +162,9 @@ func (Local) Find(_ context.Context, dir string) (launch.Handle, error) {
 // Open implements launch.Backend.
 func (Local) Open(_ context.Context, dir string, _ launch.Handle, name string, offset int64) (io.ReadCloser, error) {
 	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) && gone(dir) {
+		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
+	}
 	if err != nil {
 		return nil, err
 	}

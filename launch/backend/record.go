@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,7 +30,9 @@ func (s *supervisor) reserve() error {
 }
 
 // finish writes the exit record as the last act: fill, sync, rename, sync. The
-// blanks behind the object stay; JSON allows them.
+// blanks behind the object stay; JSON allows them. The file is gone where
+// somebody removed the directory; if a stop made that again, the record goes in
+// anew.
 func (s *supervisor) finish(exit Exit) error {
 	exit.Started, exit.Ended = s.started, time.Now()
 	data, err := json.MarshalIndent(exit, "", "  ")
@@ -40,7 +43,11 @@ func (s *supervisor) finish(exit Exit) error {
 	if err := errors.Join(err, s.record.Sync(), s.record.Close()); err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
-	if err := os.Rename(s.record.Name(), filepath.Join(s.dir, exitName)); err != nil {
+	err = os.Rename(s.record.Name(), filepath.Join(s.dir, exitName))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = writeJSON(s.dir, exitName, exit)
+	}
+	if err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
 	return syncDir(s.dir)

@@ -19,7 +19,7 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 		return launch.Status{}, fmt.Errorf("local: handle %q: %w", h, err)
 	}
 	if supervisor.alive() {
-		return launch.Status{State: launch.Running, Code: -1}, nil
+		return running(goneWords(dir)), nil
 	}
 	var exit Exit
 	found, err := readJSON(dir, exitName, &exit)
@@ -37,14 +37,17 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 func unsupervised(dir string, supervisor identity) launch.Status {
 	same, elsewhere := supervisor.boot()
 	if elsewhere {
-		return launch.Status{State: launch.Running, Code: -1, Reason: "last known: it was started on " + supervisor.Host + ", look there for news"}
+		return running("last known: it was started on " + supervisor.Host + ", look there for news")
 	}
-	if !same {
+	if !same && !gone(dir) {
 		return lost("the machine was restarted while the run went on")
 	}
 	if pids := survivors(dir); len(pids) > 0 {
-		return launch.Status{State: launch.Running, Code: -1, Reason: fmt.Sprintf(
-			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, pids[0])}
+		return running(fmt.Sprintf(
+			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, pids[0]))
+	}
+	if gone(dir) {
+		return lost("its directory is gone, and with it the record of how it ended: " + dir)
 	}
 	if found, err := readJSON(dir, stopName, &stopRequest{}); err == nil && found {
 		return launch.Status{State: launch.Cancelled, Code: -1, Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
@@ -54,6 +57,19 @@ func unsupervised(dir string, supervisor identity) launch.Status {
 		reason += "; it said: " + words
 	}
 	return lost(reason)
+}
+
+// goneWords are for a trainer that runs on without its directory; it may hold
+// its files open and notice nothing.
+func goneWords(dir string) string {
+	if !gone(dir) {
+		return ""
+	}
+	return "its directory is gone (" + dir + "); it still runs and can be stopped, but its log is lost, and how it ends will not be known"
+}
+
+func running(reason string) launch.Status {
+	return launch.Status{State: launch.Running, Reason: reason, Code: -1}
 }
 
 func lost(reason string) launch.Status {

@@ -15,7 +15,8 @@ import (
 // Stop implements launch.Backend. The request is a file first and a signal
 // second, so that the supervisor knows our TERM from anybody else's, and finds
 // the request also if it was not there yet to hear the signal. What has ended
-// gets no request: it did not end by it.
+// gets no request: it did not end by it. A directory that was removed is made
+// again for the request: without it, nobody would know the grace.
 func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
 	var supervisor identity
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
@@ -28,7 +29,7 @@ func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time
 		return err
 	}
 	request := stopRequest{At: time.Now(), Grace: grace}
-	if err := writeJSON(dir, stopName, request); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o700), writeJSON(dir, stopName, request)); err != nil {
 		return fmt.Errorf("local: request stop: %w", err)
 	}
 	err := supervisor.signal(syscall.SIGTERM)
