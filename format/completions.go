@@ -17,10 +17,28 @@ var completions = Dialect{
 		return notMine
 	},
 	parse: parseCompletion,
+	text: func(v value) (*Trajectory, error) {
+		response := v.get("raw_response")
+		if !response.present() {
+			response = v.get("response")
+		}
+		return loggedConversation(v, v.get("messages"), response)
+	},
 }
 
 func parseCompletion(rec Record, v value) (*Trajectory, error) {
 	list, response := loggedPair(v)
+	t, err := loggedConversation(v, list, response)
+	if err != nil {
+		return nil, err
+	}
+	t.InstanceID = filepath.Base(filepath.Dir(rec.File))
+	t.identify(v)
+	return t, nil
+}
+
+// loggedConversation puts the response behind the messages it answers.
+func loggedConversation(v, list, response value) (*Trajectory, error) {
 	messages, err := readMessages(list)
 	if err != nil {
 		return nil, err
@@ -33,16 +51,13 @@ func parseCompletion(rec Record, v value) (*Trajectory, error) {
 		messages = append(messages, last)
 		break
 	}
-	t := &Trajectory{Messages: messages, InstanceID: filepath.Base(filepath.Dir(rec.File))}
+	t := &Trajectory{Messages: messages}
 	tools := v.get("kwargs", "tools")
 	if !tools.present() {
 		tools = v.get("tools")
 	}
-	if t.Tools, err = readTools(tools); err != nil {
-		return nil, err
-	}
-	t.identify(v)
-	return t, nil
+	t.Tools, err = readTools(tools)
+	return t, err
 }
 
 // loggedPair finds the messages and the response that belong together. Where

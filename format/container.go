@@ -25,9 +25,10 @@ const (
 	jsonContainer              // one JSON value, or an array of records
 	wholeContainer             // one JSON value that is one record, even if it is an array
 	parquetContainer           // rows
+	tarContainer               // files of records, and conversations of many files
 )
 
-const containerNames = ".jsonl, .ndjson, .json, .traj, .parquet"
+const containerNames = ".jsonl, .ndjson, .json, .traj, .parquet, .tar"
 
 // containerOf judges by name alone, compression suffixes aside.
 func containerOf(name string) container {
@@ -45,6 +46,8 @@ func containerOf(name string) container {
 		return wholeContainer
 	case ".parquet":
 		return parquetContainer
+	case ".tar", ".tgz":
+		return tarContainer
 	}
 	return unknownContainer
 }
@@ -57,6 +60,7 @@ type reader struct {
 	max     int64
 	yield   func(Record) error
 	yielded int
+	list    *eventList // set while the values of a .json file are read
 }
 
 func (r *reader) record(line int, raw []byte) error {
@@ -118,6 +122,9 @@ func (r *reader) stream(file io.Reader) error {
 		return r.damaged(1, err)
 	}
 	defer closeIn()
+	if containerOf(r.path) == tarContainer {
+		return r.archive(in)
+	}
 	w := newWindow(in, r.max)
 	w.skipMark()
 	kind := containerOf(r.path)

@@ -23,6 +23,9 @@ type Dialect struct {
 	// whole file is then one record (see session.go). Nil where every line is
 	// a record. resets says that the model's context was replaced at a line.
 	opens, resets func(line value) bool
+	// text reads the text protocol that stands beside the structure; nil where
+	// there never is one.
+	text func(value) (*Trajectory, error)
 }
 
 // A claim is how sure a dialect is that a record is its own. The highest
@@ -52,6 +55,7 @@ var Dialects = map[string]Dialect{
 	"openai":                openai,
 	"openhands":             openhands,
 	"openhands-completions": completions,
+	"openhands-sdk":         openhandsSDK,
 	"pi":                    pi,
 	"qwen-code":             qwenCode,
 	"r2e-gym":               r2egym,
@@ -79,6 +83,32 @@ func parseRecord(format string, rec Record) (*Trajectory, error) {
 			return err
 		}
 		if t, err = d.parse(rec, root); err != nil {
+			return err
+		}
+		return complete(t)
+	})
+	if err != nil {
+		return nil, located(err, rec)
+	}
+	return t, nil
+}
+
+// ParseText reads the text side of a record that holds its conversation
+// twice, with calls as structure and as the text that the model saw, which is
+// what LearnToolPrompt compares. Its error is a *Reject.
+func (s *Source) ParseText(rec Record) (t *Trajectory, err error) {
+	if rec.Err != nil {
+		return nil, rec.Err
+	}
+	err = withIndex(rec.Raw, func(root value) error {
+		d, err := choose(s.format, rec, root)
+		if err == nil && d.text == nil {
+			err = reject(NoMessages, "a record of format %s holds no second, textual side", d.Name)
+		}
+		if err != nil {
+			return err
+		}
+		if t, err = d.text(root); err != nil {
 			return err
 		}
 		return complete(t)

@@ -11,11 +11,25 @@ var openai = Dialect{
 		if v.get("messages").present() || isRoleList(v.get("conversations")) {
 			return bySharing
 		}
-		return notMine
+		return claimSession(v, isMessage)
 	},
+	opens: isMessage,
 	parse: func(_ Record, v value) (*Trajectory, error) {
 		return readConversation(v, v)
 	},
+}
+
+// isMessage knows a chat message that stands alone, in a file that is a list
+// of them: it has a role and content, and nothing that no message has.
+func isMessage(v value) bool {
+	for name := range v.members() {
+		switch name.text() {
+		case "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "reasoning_content":
+		default:
+			return false
+		}
+	}
+	return v.get("role").kind() == kindText && v.get("content").kind() != kindMissing
 }
 
 // readConversation reads messages and tools of at, and who, what and where
@@ -24,6 +38,9 @@ func readConversation(record, at value) (*Trajectory, error) {
 	list := at.get("messages")
 	if !list.present() && isRoleList(at.get("conversations")) {
 		list = at.get("conversations")
+	}
+	if !list.present() {
+		list = at.get("lines")
 	}
 	if !list.present() {
 		return nil, reject(NoMessages, "no messages in a record with %s", describeKeys(at))

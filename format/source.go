@@ -149,7 +149,7 @@ func walk(dir string) ([]File, error) {
 
 // beside are the files that evaluation harnesses write next to records.
 var beside = map[string]bool{
-	"metadata.json": true, "report.json": true, "manifest.json": true, "preds.json": true, "all_preds.jsonl": true, "dataset_info.json": true,
+	"metadata.json": true, stateFile: true, "report.json": true, "manifest.json": true, "preds.json": true, "all_preds.jsonl": true, "dataset_info.json": true,
 }
 
 // sorted orders by path and drops what overlapping patterns found twice.
@@ -179,11 +179,7 @@ func (s *Source) Read() int64 { return s.read.Load() }
 func (s *Source) Records(ctx context.Context, yield func(Record) error) error {
 	s.read.Store(0)
 	for _, u := range units(s.files, s.format) {
-		read := s.readFolder
-		if !u.folder {
-			read = s.readFile
-		}
-		if err := read(ctx, u.files, yield); err != nil {
+		if err := u.read(s, ctx, u.files, yield); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ func TestATrajFileIsOneRecordWhateverItHolds(t *testing.T) {
 		{"a bare list", "i.traj.json", list, "1 parsed"},
 		{"a bare list under the other name", "i.traj", list, "1 parsed"},
 		{"an object", "i.traj", `{"history":[{"role":"user","agent":"main","content":"q"},{"role":"assistant","content":"a"}]}`, "1 parsed"},
-		{"a list in a file of many records", "i.json", list, "2 unknown_format"},
+		{"a list of messages in a file of many records", "i.json", list, "1 parsed"},
 		{"a list that is no conversation", "i.traj.json", `[1,2]`, "1 unknown_format"},
 		{"a file that is cut off", "i.traj", list[:40], "1 not_json"},
 		{"something after the record", "i.traj", list + ` 7`, "1 not_json, 1 parsed"},

@@ -5,6 +5,14 @@ import "bytes"
 // values yields the elements of a file's array, or its one value, or the
 // values that follow one another. Line counts them.
 func (r *reader) values(w *window) error {
+	r.list = &eventList{}
+	if err := r.eachValue(w); err != nil {
+		return err
+	}
+	return r.endList()
+}
+
+func (r *reader) eachValue(w *window) error {
 	inArray := false
 	for n := 1; ; {
 		c, ok := w.peek()
@@ -73,6 +81,8 @@ func (r *reader) oneValue(w *window, n int) (whole bool, err error) {
 	switch {
 	case int64(size) > r.max:
 		return whole, r.tooLarge(n)
+	case whole && r.joins(n, raw):
+		return true, nil
 	case whole:
 		return true, r.record(n, raw)
 	case w.damage() != nil:

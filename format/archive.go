@@ -1,0 +1,108 @@
+package format
+
+import (
+	"archive/tar"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// archive reads a tar file from its first byte to its last. Files of records
+// in it are read like files; the files of a conversation become one record.
+// Nothing is unpacked, and memory is bounded by one record.
+func (r *reader) archive(in io.Reader) error {
+	entries := tar.NewReader(in)
+	a := archive{reader: r, seen: map[string]bool{}}
+	for {
+		header, err := entries.Next()
+		if err == io.EOF {
+			return a.flush()
+		}
+		if err != nil {
+			return r.damaged(r.yielded+1, err)
+		}
+		if header.Typeflag != tar.TypeReg || strings.HasPrefix(path.Base(header.Name), ".") {
+			continue
+		}
+		if err := a.entry(path.Clean(header.Name), entries); err != nil {
+			return err
+		}
+	}
+}
+
+// An archive is a tar file being read.
+type archive struct {
+	*reader
+	open *conversation
+	seen map[string]bool // directories of conversations that are done
+}
+
+func (a *archive) entry(name string, content io.Reader) error {
+	if dir, file, ok := conversationFile(name); ok {
+		return a.part(dir, file, content)
+	}
+	if a.open != nil && !strings.HasPrefix(name, a.open.dir+"/") {
+		if err := a.flush(); err != nil {
+			return err
+		}
+	}
+	kind := containerOf(name)
+	switch {
+	case beside[path.Base(name)] || kind == unknownContainer || kind == tarContainer:
+		return nil
+	case kind == parquetContainer:
+		return a.reject(a.yielded+1, Truncated, "%s: Parquet cannot be read inside an archive, unpack it", clip(name))
+	}
+	inside := a.inside(name)
+	err := inside.stream(content)
+	a.yielded += inside.yielded
+	return err
+}
+
+// part adds a file to its conversation, whose files stand together.
+func (a *archive) part(dir, file string, content io.Reader) error {
+	if a.open == nil || a.open.dir != dir {
+		if err := a.flush(); err != nil {
+			return err
+		}
+		a.open = &conversation{dir: dir, archive: archiveName(a.reader.path), max: a.max}
+		if a.seen[dir] {
+			a.open.lose(Truncated, "the files of conversation %q do not stand together in the archive: unpack it", clip(dir))
+		}
+		a.seen[dir] = true
+	}
+	raw, err := io.ReadAll(io.LimitReader(content, a.max+1))
+	if err == nil {
+		a.open.add(file, raw)
+	}
+	return nil // the next entry says what is wrong with the archive
+}
+
+// flush hands on the conversation that is complete.
+func (a *archive) flush() error {
+	c := a.open
+	if c == nil {
+		return nil
+	}
+	a.open = nil
+	inside := a.inside(c.dir)
+	err := c.hand(inside)
+	a.yielded += inside.yielded
+	return err
+}
+
+// inside reads what lies at name in the archive.
+func (a *archive) inside(name string) *reader {
+	return &reader{ctx: a.ctx, path: a.path + ":" + name, format: a.format, max: a.max, yield: a.yield}
+}
+
+// archiveName is a tar file's name without what says that it is one: an
+// evaluation names the archive of a conversation for its instance.
+func archiveName(file string) string {
+	name := filepath.Base(file)
+	for _, end := range []string{".gz", ".zst", ".tar", ".tgz"} {
+		name = strings.TrimSuffix(name, end)
+	}
+	return name
+}

@@ -1,0 +1,172 @@
+package format
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"strconv"
+)
+
+// A completion is the log of one model call: it repeats the conversation so
+// far, and may be the last of its kind.
+type completion struct {
+	file   File
+	time   float64
+	prompt []uint64 // a digest of each message
+}
+
+// readFolder yields what a folder of cumulative logs ends on: the last call,
+// in order of the time written inside them. Where the prompt changed, because
+// a condenser cut the history, each stretch that only grew ends in a record.
+// Calls of other conversations that share the folder (a condenser's, a draft
+// editor's) are told apart by their first message; the conversation with most
+// calls wins. A folder with a file that cannot be read is one rejected
+// record, for that file may be the last.
+func (s *Source) readFolder(ctx context.Context, files []File, yield func(Record) error) error {
+	r := &reader{ctx: ctx, max: s.maxRecord, yield: yield}
+	var calls []completion
+	for _, file := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.path = file.Path
+		c, err := s.readCompletion(file)
+		var broken *Reject
+		if errors.As(err, &broken) {
+			return r.reject(1, broken.Reason, "%s; this may be the end of its folder's trajectory, so the folder is left out", broken.Detail)
+		}
+		if err != nil {
+			return err
+		}
+		calls = append(calls, c)
+	}
+	for _, last := range stretches(mainCalls(calls)) {
+		raw, err := s.readWhole(last.file)
+		s.read.Add(-last.file.Size) // the second reading
+		if err != nil {
+			return err
+		}
+		r.path = last.file.Path
+		if err := r.record(1, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mainCalls keeps the conversation with most calls, of two equal ones that
+// which went on longer, in order of time.
+func mainCalls(calls []completion) []completion {
+	slices.SortFunc(calls, func(a, b completion) int {
+		return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.file.Path, b.file.Path))
+	})
+	count, last := map[uint64]int{}, calls[0]
+	for _, c := range calls {
+		count[c.first()]++
+	}
+	for _, c := range calls {
+		if count[c.first()] >= count[last.first()] {
+			last = c
+		}
+	}
+	return slices.DeleteFunc(calls, func(c completion) bool { return c.first() != last.first() })
+}
+
+func (c completion) first() uint64 {
+	if len(c.prompt) == 0 {
+		return 0
+	}
+	return c.prompt[0]
+}
+
+// stretches follows the calls, each of which continues the latest one whose
+// prompt it repeats, and returns those that no other continues.
+func stretches(calls []completion) []completion {
+	var ends []completion
+	for _, c := range calls {
+		if i := continued(ends, c.prompt); i >= 0 {
+			ends = slices.Delete(ends, i, i+1)
+		}
+		ends = append(ends, c)
+	}
+	return ends
+}
+
+// continued finds the end that prompt goes on from, -1 if there is none. The
+// last message of a prompt may differ a little (scaffolds put a reminder
+// there and take it away again), but not one of the first two.
+func continued(ends []completion, prompt []uint64) int {
+	for _, mayDiffer := range []int{0, 1} {
+		for i := len(ends) - 1; i >= 0; i-- {
+			old := ends[i].prompt
+			same := len(old) - mayDiffer
+			if len(prompt) >= len(old) && (mayDiffer == 0 || same >= 2) && slices.Equal(old[:same], prompt[:same]) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// readCompletion reads what a log is chosen by.
+func (s *Source) readCompletion(file File) (completion, error) {
+	raw, err := s.readWhole(file)
+	if err != nil {
+		return completion{}, err
+	}
+	c := completion{file: file}
+	err = withIndex(raw, func(v value) error {
+		if v.kind() != kindObject {
+			return reject(NotJSON, "the file holds %s, not an object", v.kind())
+		}
+		c.time = loggedAt(v, file.Path)
+		messages, _ := loggedPair(v)
+		return decoded(messages, func(messages value) error {
+			for _, m := range messages.elements() {
+				c.prompt = append(c.prompt, messageDigest(m))
+			}
+			return nil
+		})
+	})
+	var syntax *syntaxError
+	if errors.As(err, &syntax) {
+		err = reject(NotJSON, "the file does not hold one whole JSON object: %v", syntax)
+	}
+	return c, err
+}
+
+var digestSeed = maphash.MakeSeed()
+
+// messageDigest stands for what a message says. Marks for the provider's
+// cache are not part of that: they move from call to call.
+func messageDigest(m value) uint64 {
+	var h maphash.Hash
+	h.SetSeed(digestSeed)
+	h.Write(m.get("role").bytes())
+	h.WriteByte(0)
+	content := m.get("content")
+	h.Write(content.bytes())
+	for _, part := range content.elements() {
+		if text := part.get("text"); text.present() {
+			h.Write(text.bytes())
+		} else {
+			h.Write(part.raw())
+		}
+	}
+	h.Write(m.get("tool_calls").raw())
+	return h.Sum64()
+}
+
+// loggedAt is the time written in the log, else the one in its name.
+func loggedAt(log value, path string) float64 {
+	if t, ok := log.get("timestamp").float(); ok {
+		return t
+	}
+	if m := completionName.FindStringSubmatch(path); m != nil {
+		t, _ := strconv.ParseFloat(m[1], 64)
+		return t
+	}
+	return 0
+}

@@ -1,0 +1,140 @@
+package format
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The files of a conversation that the OpenHands SDK persists: its state, and
+// a file per event.
+const stateFile = "base_state.json"
+
+var eventFile = regexp.MustCompile(`^event-(\d{1,9})-[^/]*\.json$`)
+
+// conversationFile cuts the path of a conversation's file into the directory
+// of the conversation and the file's own name.
+func conversationFile(name string) (dir, file string, ok bool) {
+	name = filepath.ToSlash(name)
+	cut := strings.LastIndexByte(name, '/') + 1
+	dir, file = name[:cut], name[cut:]
+	if file == stateFile {
+		return strings.TrimSuffix(dir, "/"), file, true
+	}
+	outer, found := strings.CutSuffix("/"+dir, "/events/")
+	if !found || !eventFile.MatchString(file) {
+		return "", "", false
+	}
+	return strings.TrimPrefix(outer, "/"), file, true
+}
+
+// A conversation is one record, made of the files of a directory.
+type conversation struct {
+	dir     string
+	archive string // the name of the tar file that holds it; empty for a folder
+	max     int64
+	size    int64
+	state   []byte
+	events  []eventPart
+	lost    *Reject
+}
+
+type eventPart struct {
+	number int
+	raw    []byte
+}
+
+// add takes a file in. One that is not one whole JSON object costs the
+// conversation, for the model saw what it held.
+func (c *conversation) add(file string, raw []byte) {
+	if c.lost != nil {
+		return
+	}
+	raw = bytes.TrimSpace(raw)
+	c.size += int64(len(raw)) + 1
+	if c.size > c.max {
+		c.lose(TooLarge, "a conversation of more than %d bytes is skipped", c.max)
+		return
+	}
+	if n, done := new(skipper).skip(raw); !done || n < len(raw) || raw[0] != '{' {
+		c.lose(NotJSON, "%s does not hold one whole JSON object; its conversation is left out", file)
+		return
+	}
+	if file == stateFile {
+		c.state = raw
+		return
+	}
+	number, _ := strconv.Atoi(eventFile.FindStringSubmatch(file)[1])
+	c.events = append(c.events, eventPart{number, raw})
+}
+
+func (c *conversation) lose(reason, detail string, args ...any) {
+	c.lost = &Reject{Reason: reason, Detail: fmt.Sprintf(detail, args...)}
+	c.state, c.events = nil, nil
+}
+
+// hand gives the conversation on: a session whose lines are its events, in
+// the order of their numbers. A state without events is none.
+func (c *conversation) hand(r *reader) error {
+	switch {
+	case c.lost != nil:
+		return r.reject(1, c.lost.Reason, "%s", c.lost.Detail)
+	case len(c.events) == 0:
+		return r.reject(1, NoMessages, "the state of conversation %q without its events", clip(c.dir))
+	}
+	slices.SortStableFunc(c.events, func(a, b eventPart) int { return cmp.Compare(a.number, b.number) })
+	head := []byte(`{"archive":`)
+	head = append(quoteJSON(head, c.archive), ',')
+	if c.state != nil {
+		head = append(append(append(head, `"base_state":`...), c.state...), ',')
+	}
+	b := sessionBuffer{raw: append(head, `"lines":[`...), segments: []segment{{line: 1}}}
+	for i, event := range c.events {
+		b.add(i+1, event.raw, openhandsSDK)
+		c.events[i].raw = nil
+	}
+	return r.segments(&b)
+}
+
+// areEvents knows the folder of a conversation's events by its files' names.
+func areEvents(files []File) bool {
+	return !slices.ContainsFunc(files, func(f File) bool {
+		_, file, ok := conversationFile(f.Path)
+		return !ok || file == stateFile
+	})
+}
+
+// readConversation yields an unpacked conversation: the files of its events,
+// and the state beside their folder if there is one.
+func (s *Source) readConversation(ctx context.Context, files []File, yield func(Record) error) error {
+	dir := filepath.Dir(filepath.Dir(files[0].Path))
+	r := &reader{ctx: ctx, path: dir, format: s.format, max: s.maxRecord, yield: yield}
+	c := conversation{dir: filepath.Base(dir), max: s.maxRecord}
+	if state, err := s.readWhole(File{Path: filepath.Join(dir, stateFile)}); err == nil {
+		c.add(stateFile, state)
+		s.read.Add(-int64(len(state))) // it is none of the source's files
+	}
+	for _, file := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		raw, err := s.readWhole(file)
+		var broken *Reject
+		if errors.As(err, &broken) {
+			c.lose(broken.Reason, "%s: %s", filepath.Base(file.Path), broken.Detail)
+			break
+		}
+		if err != nil {
+			return err
+		}
+		c.add(filepath.Base(file.Path), raw)
+	}
+	return c.hand(r)
+}

@@ -1,0 +1,56 @@
+package format
+
+// An eventList is a file that holds a session as one array of its events. It
+// becomes the same record as a session of lines (see session.go).
+type eventList struct {
+	buffer *sessionBuffer // nil when the values are records
+	owner  Dialect
+}
+
+// joins takes a value into the session that the first one opened.
+func (r *reader) joins(n int, raw []byte) bool {
+	l := r.list
+	if l == nil {
+		return false
+	}
+	if n == 1 {
+		var ok bool
+		if l.owner, ok = r.opener(raw); ok {
+			l.buffer = &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+		}
+	}
+	b := l.buffer
+	if b == nil {
+		return false
+	}
+	b.over = b.over || int64(len(raw)+len(b.raw)) > r.max
+	if !b.over {
+		b.add(n, raw, l.owner)
+	}
+	return true
+}
+
+// endList hands on the session, unless a part of the file was lost.
+func (r *reader) endList() error {
+	b := r.list.buffer
+	r.list = nil
+	if b == nil || r.yielded > 0 {
+		return nil
+	}
+	return r.segments(b)
+}
+
+// opener finds the dialect whose sessions start with such a value.
+func (r *reader) opener(first []byte) (d Dialect, ok bool) {
+	// What is not JSON is nobody's: as a record it is rejected.
+	_ = withIndex(first, func(v value) error {
+		for _, name := range Names() {
+			known := Dialects[name]
+			if !ok && known.opens != nil && (r.format == Auto || r.format == name) && known.opens(v) {
+				d, ok = known, true
+			}
+		}
+		return nil
+	})
+	return d, ok
+}

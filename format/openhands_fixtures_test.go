@@ -1,0 +1,172 @@
+package format
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What comes out of every real file of OpenHands and Hybrid-Gym: the dialect
+// that auto finds, records parsed, and rejects by reason. The files that hold
+// no trajectory (patches, vectors, a lone state) are rejected as such.
+var openhandsOutcomes = map[string]string{
+	"hybrid_gym/issue_localize_row0.excerpt.jsonl":           "openai: 1 parsed",
+	"hybrid_gym/issue_localize_row1.tail.excerpt.json":       "openai: 1 parsed",
+	"hybrid_gym/system_prompt_double_suffix_vector.json":     "none: 1 unknown_format",
+	"openhands_sdk_v1/base_state.json":                       "none: 1 unknown_format",
+	"openhands_sdk_v1/events.jsonl":                          "openhands-sdk: 1 no_prompt",
+	"openhands_sdk_v1/llm_data/fncall-llm-message.json":      "openai: 1 parsed",
+	"openhands_sdk_v1/llm_data/nonfncall-llm-message.json":   "openai: 1 parsed",
+	"openhands_v0/example_model_output.json":                 "none: 30 unknown_format",
+	"openhands_v0/expected/converter_behaviour_vectors.json": "openai: 1 bad_arguments, 3 no_assistant, 7 parsed",
+	"openhands_v0/expected/multi_to_single_vectors.json":     "none: 7 unknown_format",
+	"openhands_v0/expected/swegym_sft_nonfncall.jsonl":       "openai: 5 parsed",
+	"openhands_v0/expected/tool_call_to_string_vectors.json": "none: 13 unknown_format",
+	"openhands_v0/expected/tools_description_vector.json":    "none: 1 unknown_format",
+	"openhands_v0/multi_swe_bench_output.jsonl":              "openhands: 3 parsed",
+	"openhands_v0/multi_swe_bench_patch.jsonl":               "none: 3 unknown_format",
+	"openhands_v0/nunu0404_gpt5_fastjson2_output.jsonl":      "openhands: 1 parsed",
+	"openhands_v0/nunu0404_trimesh_row.json":                 "openhands: 1 no_assistant",
+	"openhands_v0/resolver_output.jsonl":                     "openhands: 2 parsed",
+	"openhands_v0/trajs/basic.json":                          "openhands: 1 parsed",
+	"openhands_v0/trajs/basic_gui_mode.json":                 "openhands: 1 parsed",
+	"openhands_v0/trajs/basic_interactions.json":             "openhands: 1 parsed",
+	"openhands_v0/trajs/wrong_initial_state.json":            "openhands: 1 parsed",
+	"openhands_sdk_v1/llm_data/llm-logs/*.json":              "openhands-completions: 1 parsed",
+	"openhands_sdk_v1/llm_data/nonfncall-llm-logs/*.json":    "openhands-completions: 1 parsed",
+	"openhands_sdk_v1/expected/*.json":                       "openai: 1 parsed",
+}
+
+func TestRealFilesOfOpenHands(t *testing.T) {
+	for _, dir := range []string{"openhands_v0", "openhands_sdk_v1", "hybrid_gym"} {
+		err := filepath.WalkDir(fixture(t, dir), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			name, _ := filepath.Rel(fixturesDir, path)
+			name = filepath.ToSlash(name)
+			list := readAll(t, Input{Path: path})
+			got := dialectsOf(list) + ": " + tally(t, list)
+			if got != expectedOutcome(name) {
+				t.Errorf("%s: got %q, want %q; first reject: %v", name, got, expectedOutcome(name), firstReject(list))
+			}
+			t.Logf("%-105s %3d records, %s; %s", name, len(list), got, rendering(list))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func expectedOutcome(name string) string {
+	if want, ok := openhandsOutcomes[name]; ok {
+		return want
+	}
+	return openhandsOutcomes[filepath.ToSlash(filepath.Dir(name))+"/*.json"]
+}
+
+// dialectsOf names the dialects that auto finds for the records.
+func dialectsOf(list []outcome) string {
+	found := map[string]bool{}
+	for _, o := range list {
+		_ = withIndex(o.Record.Raw, func(root value) error {
+			if d, err := choose(Auto, o.Record, root); err == nil {
+				found[d.Name] = true
+			}
+			return nil
+		})
+	}
+	for name := range found {
+		return name
+	}
+	return "none"
+}
+
+// rendering counts what style openhands makes of the trajectories, alone and
+// with system text and tools supplied.
+func rendering(list []outcome) string {
+	var parts []string
+	for _, opt := range []RenderOptions{{DefaultSystem: "D"}, {System: "S", Tools: []byte("[]")}} {
+		chats, reasons := 0, map[string]int{}
+		for _, o := range list {
+			if o.Err != nil {
+				continue
+			}
+			if _, _, err := Render(o.T, "openhands", opt); err == nil {
+				chats++
+			} else if r, ok := err.(*Reject); ok {
+				reasons[r.Reason]++
+			}
+		}
+		parts = append(parts, strings.TrimSuffix(fmt.Sprintf("%d chats %v", chats, reasons), " map[]"))
+	}
+	return parts[0] + ", supplied: " + parts[1]
+}
+
+// The event lists come from the runtime's own tests, so what each ends on is
+// known.
+func TestEventListsEndAsTheirRunsDid(t *testing.T) {
+	for name, want := range map[string]struct {
+		steps int
+		last  string
+	}{
+		"basic.json":               {2, "finish"},
+		"basic_gui_mode.json":      {5, ""},
+		"basic_interactions.json":  {3, "finish"},
+		"wrong_initial_state.json": {4, "finish"},
+	} {
+		list := parsed(t, "openhands_v0/trajs/"+name)
+		tr, called := list[0], ""
+		if last := tr.Messages[len(tr.Messages)-1]; len(last.Calls) > 0 {
+			called = last.Calls[0].Name
+		}
+		if len(list) != 1 || tr.Steps() != want.steps || called != want.last || !tr.SystemUnrecorded || !tr.ToolsUnrecorded {
+			t.Errorf("%s: %d steps, last call %q, %+v", name, tr.Steps(), called, tr.ExitStatus)
+		}
+	}
+}
+
+// The rows of Multi-SWE-bench hold prompt and tools, so their chats are
+// whole; every action of the history is a turn of the chat.
+func TestHistoriesKeepEveryStep(t *testing.T) {
+	type row struct {
+		History []struct {
+			Source, Action string
+		}
+		TestResult struct {
+			Patch string `json:"git_patch"`
+		} `json:"test_result"`
+	}
+	for _, o := range readAll(t, Input{Path: fixture(t, "openhands_v0/multi_swe_bench_output.jsonl")}) {
+		if o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		r := unmarshal[row](t, o.Record.Raw)
+		steps := 0
+		for _, event := range r.History {
+			if event.Source == "agent" && event.Action != "" && event.Action != "system" {
+				steps++
+			}
+		}
+		if o.T.Steps() != steps || o.T.Patch != r.TestResult.Patch || o.T.PromptTokens == 0 || o.T.Repo != "ponylang/ponyc" || o.T.Tools == nil {
+			t.Errorf("%s: %d steps, want %d; %d prompt tokens", o.T.InstanceID, o.T.Steps(), steps, o.T.PromptTokens)
+		}
+	}
+}
+
+func TestADoubledToolBlockIsFoundAndTakenOut(t *testing.T) {
+	v := unmarshal[struct {
+		Base      string `json:"system_prompt_base"`
+		Published string `json:"system_message_as_published"`
+	}](t, readFixture(t, "hybrid_gym/system_prompt_double_suffix_vector.json"))
+	m := Message{Role: System, Content: v.Published}
+	if n := m.dropDuplicateTools(); n != 1 || len(duplicateBlocks(m.Content)) != 0 || !strings.HasPrefix(v.Published, strings.TrimRight(m.Content, "\n")) {
+		t.Errorf("%d blocks taken out of %d bytes, %d are left", n, len(v.Published), len(m.Content))
+	}
+	if row := parsed(t, "hybrid_gym/issue_localize_row0.excerpt.jsonl")[0]; len(duplicateBlocks(row.Messages[0].Content)) != 1 {
+		t.Error("the published row's doubled block is not found")
+	}
+}

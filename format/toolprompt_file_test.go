@@ -1,0 +1,206 @@
+package format
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// ownPrompt is a template of our own that uses every section.
+const ownPrompt = `Lines before the first section are comments.
+=== system
+{{system}}
+TOOLS{{tools}}
+{{braces}}end}}
+{{equals}}== not a section
+=== tool
+
+{{number}}) {{name}}: {{description}}{{parameters}}.
+=== between tools
+ --
+=== parameters
+ with{{parameters}}
+=== no parameters
+ alone
+=== parameter
+ [{{number}} {{name}} {{type}} {{need}} {{description}}{{values}}]
+=== required
+must
+=== optional
+may
+=== no type
+any
+=== no description
+nothing said
+=== values
+ of {{values}}
+=== between values
+|
+=== result
+{{name}} says {{content}}
+=== first user
+Example. Task: {{content}} Go.
+`
+
+const ownTools = `[{"type":"function","function":{"name":"f","description":"D {{name}}","parameters":{"properties":{"a":{"type":"string","description":"A","enum":["x",1,true]},"b":{}},"required":["a"]}}},
+	{"name":"g","description":"E"}]`
+
+func TestAToolPromptIsFilledIn(t *testing.T) {
+	p, err := ParseToolPrompt([]byte(ownPrompt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const record = `{"messages":[{"role":"system","content":"S"},{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f"}}]},
+		{"role":"tool","tool_call_id":"1","content":"r {{name}}"},{"role":"user","content":"again"},{"role":"assistant","content":"ok"}],"tools":` + ownTools + `}`
+	chat, _, err := Render(mustParse(t, "openai", record), "openhands", RenderOptions{ToolPrompt: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, turn := range chat {
+		got = append(got, turn.Content)
+	}
+	want := []string{
+		"S\nTOOLS\n1) f: D {{name}} with [1 a string must A of x|1|True] [2 b any may nothing said]. --\n2) g: E alone.\n{{end}}\n=== not a section",
+		"Example. Task: q Go.", "<function=f>\n</function>", "f says r {{name}}\n\nagain", "ok",
+	}
+	if strings.Join(got, "¶") != strings.Join(want, "¶") {
+		t.Errorf("got %q,\nwant %q", got, want)
+	}
+}
+
+func TestAToolPromptTellsWhatIsWrongWithIt(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"", `no section "system"`},
+		{"=== sistem\n", `line 1: unknown section "sistem", did you mean "system"?`},
+		{strings.Replace(ownPrompt, "{{need}}", "{{ned}}", 1), `line 17: section "parameter": unknown slot "ned", did you mean "need"?`},
+		{ownPrompt + "=== tool\nx\n", `line 34: section "tool" stands twice`},
+		{strings.Replace(ownPrompt, "{{system}}", "before {{system}}", 1), "must start with {{system}}"},
+		{strings.Replace(ownPrompt, "TOOLS{{tools}}", "TOOLS", 1), "hold {{tools}}"},
+		{strings.Replace(ownPrompt, "says {{content}}", "says", 1), `section "result" must hold {{content}}`},
+		{strings.Replace(ownPrompt, "Task: {{content}}", "Task", 1), `section "first user" must hold {{content}} once`},
+	} {
+		_, err := ParseToolPrompt([]byte(c.file))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+// recordedIn writes a conversation in the words of a template: what a
+// scaffold with these words would log.
+func recordedIn(t *testing.T, p *ToolPrompt, structured string) (text, twin *Trajectory) {
+	t.Helper()
+	twin = mustParse(t, "openai", structured)
+	chat, _, err := Render(twin, "openhands", RenderOptions{ToolPrompt: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = &Trajectory{}
+	for _, turn := range chat {
+		text.Messages = append(text.Messages, Message{Role: turn.Role, Content: turn.Content})
+	}
+	return text, twin
+}
+
+const learnable = `{"messages":[{"role":"system","content":"S"},{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f"}}]},
+	{"role":"tool","tool_call_id":"1","name":"f","content":"r"},{"role":"assistant","content":"ok"}],"tools":` +
+	`[{"function":{"name":"f","description":"Does f.","parameters":{"properties":{"a":{"type":"string","description":"The a.","enum":["x","y"]},"b":{"type":"integer","description":"The b."}},"required":["a"]}}},
+	{"function":{"name":"g","description":"Does g."}},{"function":{"name":"h","description":"Does h.","parameters":{"properties":{"c":{"type":"string","description":"The c."}},"required":["c"]}}}]}`
+
+// Any wording of this layout is learned: the words here are not OpenHands'.
+func TestWordsOfAnotherScaffoldAreLearned(t *testing.T) {
+	const words = "=== system\n{{system}}\nYours:\n\n{{tools}}\n\nBe brief.\n=== tool\n# {{number}} {{name}}\nIt does: {{description}}{{parameters}}end {{number}}\n\n=== between tools\n\n\n" +
+		"=== parameters\n\nTakes:\n{{parameters}}\n=== no parameters\n\nTakes none.\n\n=== parameter\n- {{number}} {{name}} <{{type}}; {{need}}> {{description}}{{values}}\n\n" +
+		"=== required\nneeded\n=== optional\nfree\n=== values\n (one of {{values}})\n=== between values\n, \n=== result\n[{{name}}]\n{{content}}\n=== first user\nFor example.\n{{content}}\nStart.\n"
+	p, err := ParseToolPrompt([]byte(words))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, twin := recordedIn(t, p, learnable)
+	again, _, err := Render(twin, "openhands", RenderOptions{ToolPrompt: learned(t, []*Trajectory{twin, text})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, turn := range again {
+		if err := difference(turn.Content, text.Messages[i].Content); err != nil {
+			t.Errorf("turn %d: %v", i+1, err)
+		}
+	}
+	// Without the twin's messages the tools and the results are still learned.
+	text.Tools = twin.Tools
+	alone := learned(t, []*Trajectory{text})
+	if got := suffixOf(t, alone, json.RawMessage(twin.Tools)); "S"+got != text.Messages[0].Content {
+		t.Error(difference("S"+got, text.Messages[0].Content))
+	}
+	if got, _ := alone.result("f", "r"); got != "[f]\nr" {
+		t.Errorf("result: got %q", got)
+	}
+}
+
+func TestWhatCannotBeLearnedSaysWhy(t *testing.T) {
+	p, err := ParseToolPrompt([]byte(ownPrompt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, twin := recordedIn(t, p, learnable)
+	other := mustParse(t, "openai", strings.ReplaceAll(learnable, "Does g.", "Does something else."))
+	structured := mustParse(t, "openai", learnable)
+	for _, c := range []struct {
+		name string
+		list []*Trajectory
+		want string
+	}{
+		{"no text", []*Trajectory{structured}, "no trajectory in which tools and calls stand as text"},
+		{"no tools", []*Trajectory{text}, "no tool list goes with the text"},
+		{"other tools", []*Trajectory{text, other}, "is not described in the text as the tool list describes it"},
+		{"no parameters on lines of their own", []*Trajectory{text, twin}, ""},
+	} {
+		_, err := LearnToolPrompt(c.list)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func FuzzToolPrompt(f *testing.F) {
+	f.Add([]byte(ownPrompt), []byte(ownTools))
+	f.Add([]byte("=== system\n{{system}}{{tools}}\n=== tool\n=== parameter\n"), []byte(`[{"name":"x","parameters":{"properties":{"a":{"enum":[[1,null]]}}}}]`))
+	f.Fuzz(func(t *testing.T, file, tools []byte) {
+		p, err := ParseToolPrompt(file)
+		if err != nil || len(file)+len(tools) > 1<<14 {
+			return
+		}
+		again, err := ParseToolPrompt(p.file(""))
+		if err != nil {
+			t.Fatalf("what was read cannot be read again: %v", err)
+		}
+		_ = withIndex(tools, func(v value) error {
+			if p.suffix(v) != again.suffix(v) {
+				t.Error("a template changes when it is printed and read again")
+			}
+			return nil
+		})
+	})
+}
+
+func FuzzLearnToolPrompt(f *testing.F) {
+	f.Add("S\nYours:\n# 1 f\nDoes f.\n- 1 a <string; must> The a.\n- 2 b <integer; may> The b.\nend 1\n", []byte(ownTools))
+	f.Fuzz(func(t *testing.T, system string, tools []byte) {
+		if len(system)+len(tools) > 1<<12 {
+			return
+		}
+		text := &Trajectory{Tools: tools, Messages: []Message{{Role: System, Content: system}, {Role: User, Content: "q"}, {Role: Assistant, Content: "<function=f>\n</function>"}, {Role: User, Content: "[f]\nr"}}}
+		file, err := LearnToolPrompt([]*Trajectory{text})
+		if err != nil {
+			return
+		}
+		p, err := ParseToolPrompt(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := suffixOf(t, p, tools); !strings.HasSuffix(system, got) {
+			t.Errorf("learned from %q, the template gives %q", system, got)
+		}
+	})
+}
