@@ -32,16 +32,17 @@ var lists = map[string]func() []listed{
 	"backends":    listBackends,
 	"samplers":    listSamplers,
 	"recipes":     listRecipes,
+	"tokenizers":  listTokenizers,
 	"templates":   listTemplates,
 	"conventions": listConventions,
 }
 
 func newList(t *terminal, s *settings) *cobra.Command {
-	words := slices.Sorted(maps.Keys(lists))
+	words := sortedKeys(lists)
 	return &cobra.Command{
 		Use:       "list WHAT",
 		Short:     "List what a recipe or a command can name",
-		Long:      "List formats, ways of writing tools, samplers, outputs, templates, conventions,\ntrainers, backends or recipes, each with one line on when to use it.",
+		Long:      "List formats, ways of writing tools, samplers, outputs, templates, tokenizers,\nconventions, trainers, backends or recipes, each with one line on when to use it.",
 		Example:   "  trainyard list formats\n  trainyard list recipes --json",
 		ValidArgs: words,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -68,10 +69,12 @@ func runList(t *terminal, s *settings, what string) error {
 	return tab.write(t.out)
 }
 
+func sortedKeys[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }
+
 // summaries lists a registry in the order of its names.
 func summaries[V any](registry map[string]V, summary func(V) string) []listed {
 	var all []listed
-	for _, name := range slices.Sorted(maps.Keys(registry)) {
+	for _, name := range sortedKeys(registry) {
 		all = append(all, listed{name, summary(registry[name])})
 	}
 	return all

@@ -34,7 +34,7 @@ func newRoot(t *terminal) *cobra.Command {
 	s.flags(root)
 	root.AddCommand(
 		newDemo(t, s), newPrepare(t, s), newInspect(t, s),
-		newLaunch(t, s), newRuns(t, s), newList(t, s), newTokens(t, s),
+		newLaunch(t, s), newRuns(t, s), newList(t, s), newTokens(t, s), newTokenizer(t, s),
 		newSupervise(), newSmokeTrain(t),
 	)
 	return root

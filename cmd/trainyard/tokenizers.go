@@ -2,16 +2,106 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"trainyard/tokenize"
 )
 
-// findTokenizer takes a built-in name or a path, and tells which chat
-// template is the vocabulary's own; "" for none.
-func findTokenizer(name string) (tok *tokenize.Tokenizer, template string, err error) {
-	switch name {
-	case "qwen2.5":
-		return tokenize.Qwen25(), "qwen2.5", nil
+// builtInTokenizers are the vocabularies inside the program, with the chat
+// template that is each one's own.
+var builtInTokenizers = map[string]struct {
+	summary, template string
+	tokenizer         func() *tokenize.Tokenizer
+}{
+	"qwen2.5": {"Qwen2.5 and Qwen2.5-Coder, all sizes", "qwen2.5", tokenize.Qwen25},
+	"qwen3":   {"Qwen3: the same vocabulary and four more added tokens", "qwen3", tokenize.Qwen3},
+}
+
+func listTokenizers() []listed {
+	var all []listed
+	for _, name := range sortedKeys(builtInTokenizers) {
+		all = append(all, listed{name, builtInTokenizers[name].summary})
 	}
-	return nil, "", usageError{fmt.Errorf("no tokenizer %q", name)}
+	return all
+}
+
+// findTokenizer takes a built-in name or a path, and tells which chat
+// template is the vocabulary's own; "" for none. pattern splits the text for
+// a rank file, which holds no pattern itself.
+func findTokenizer(name, pattern string) (tok *tokenize.Tokenizer, template string, err error) {
+	if b, ok := builtInTokenizers[name]; ok {
+		return b.tokenizer(), b.template, nil
+	}
+	if _, err := os.Stat(name); err != nil {
+		return nil, "", usageError{fmt.Errorf("no tokenizer %q: neither built in (%s) nor a directory, tokenizer.json or .tiktoken file: %w",
+			name, strings.Join(sortedKeys(builtInTokenizers), ", "), err)}
+	}
+	if filepath.Ext(name) == ".tiktoken" {
+		tok, err = tokenize.LoadTiktoken(name, pattern, nil)
+	} else {
+		tok, err = tokenize.LoadHF(name)
+	}
+	return tok, "", err
+}
+
+func newTokenizer(t *terminal, s *settings) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "tokenizer",
+		Short: "Write tokenizer files for machines that cannot fetch them",
+		Args:  needs("a verb: export DIR"),
+		RunE:  func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(newTokenizerExport(t, s))
+	return cmd
+}
+
+const exportLong = `Write tokenizer.json, vocab.json, merges.txt and tokenizer_config.json as Hugging
+Face's libraries load them. The chat template is the model's own and not part of
+this program: give its text with --chat-template, or copy it from the model.`
+
+func newTokenizerExport(t *terminal, s *settings) *cobra.Command {
+	var name, pattern, template string
+	cmd := &cobra.Command{
+		Use:     "export DIR",
+		Short:   "Write the files that Hugging Face's libraries load",
+		Long:    exportLong,
+		Example: "  trainyard tokenizer export ./qwen2.5 --chat-template chat_template.jinja",
+		Args:    exactly("the directory to write into"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return runExport(t, s, args[0], name, pattern, template)
+		},
+	}
+	cmd.Flags().StringVar(&name, "tokenizer", "qwen2.5", "which: "+strings.Join(sortedKeys(builtInTokenizers), ", ")+", or a path")
+	cmd.Flags().StringVar(&pattern, "pattern", "", "split pattern of a .tiktoken file")
+	cmd.Flags().StringVar(&template, "chat-template", "", "Jinja file to put into tokenizer_config.json")
+	completes(cmd, "tokenizer", "tokenizers")
+	return cmd
+}
+
+func runExport(t *terminal, s *settings, dir, name, pattern, templateFile string) error {
+	tok, _, err := findTokenizer(name, pattern)
+	if err != nil {
+		return err
+	}
+	var template []byte
+	if templateFile != "" {
+		if template, err = os.ReadFile(templateFile); err != nil {
+			return err
+		}
+	}
+	if err := tok.WriteHF(dir, string(template)); err != nil {
+		return err
+	}
+	if s.json() {
+		return t.printJSON(map[string]any{"dir": dir, "tokenizer": tok.Name(), "vocabulary": tok.VocabSize()})
+	}
+	t.print("%s: %s ids, in %s\n", tok.Name(), thousands(tok.VocabSize()), dir)
+	if templateFile == "" {
+		t.say("without a chat template: trainers need one from the model, or --chat-template FILE")
+	}
+	return nil
 }

@@ -33,6 +33,7 @@ type tokenOptions struct {
 	as        string
 	added     bool
 	jsonl     bool
+	pattern   string
 }
 
 func newTokens(t *terminal, s *settings) *cobra.Command {
@@ -49,10 +50,12 @@ func newTokens(t *terminal, s *settings) *cobra.Command {
 	}
 	f := cmd.PersistentFlags()
 	f.StringVar(&opts.tokenizer, "tokenizer", "qwen2.5", "vocabulary: a built-in name, a directory with tokenizer.json, or a .tiktoken file")
+	f.StringVar(&opts.pattern, "pattern", "", "split pattern of a .tiktoken file")
 	f.StringVar(&opts.template, "template", "", "chat template (default: the tokenizer's own; trainyard list templates)")
 	f.StringVar(&opts.as, "as", tokenize.DefaultConvention, "whose spans: a trainer's convention (trainyard list conventions)")
 	f.BoolVar(&opts.added, "added-tokens", false, "match added tokens in content, as a trainer's tokenizer does")
 	f.BoolVar(&opts.jsonl, "jsonl", false, "one JSON object a line")
+	completes(cmd, "tokenizer", "tokenizers")
 	completes(cmd, "template", "templates")
 	completes(cmd, "as", "conventions")
 	for _, verb := range tokenVerbs {
@@ -126,7 +129,7 @@ func newTokenJob(t *terminal, s *settings, opts tokenOptions) (*tokenJob, error)
 	j := &tokenJob{t: t, s: s, added: opts.added}
 	var own string
 	var err error
-	if j.tok, own, err = findTokenizer(opts.tokenizer); err != nil {
+	if j.tok, own, err = findTokenizer(opts.tokenizer, opts.pattern); err != nil {
 		return nil, err
 	}
 	if opts.template != "" {
