@@ -60,7 +60,7 @@ var autoOutcomes = map[string]string{
 	"claude_code/claude-code-log/representative_messages.jsonl":                       "claude-code: 1 of 1",
 	"claude_code/claude-code-log/session_b.jsonl":                                     "claude-code: 1 of 1",
 	"claude_code/claude-code-log/todowrite_examples.jsonl":                            "claude-code: 1 of 1",
-	"claude_code/claude-code-transcripts/sample_session.json":                         "claude-code: 1 of 1",
+	"claude_code/claude-code-transcripts/sample_session.json":                         "claude-code: 2 of 2",
 	"claude_code/claude-code-transcripts/sample_session.jsonl":                        "claude-code: 1 of 1",
 	"codex/agentsview/fc_args_1.jsonl":                                                "codex: 1 of 1",
 	"codex/agentsview/fc_args_2.jsonl":                                                "codex: 1 of 1",

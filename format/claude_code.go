@@ -10,7 +10,7 @@ var claudeCode = Dialect{
 	Name:    "claude-code",
 	Summary: "Claude Code sessions: a JSONL file, or a web export with loglines",
 	Limits: "neither system prompt nor tool descriptions are on disk: supply them; reminders and attachments that the client " +
-		"injects are not on disk either; a compacted JSONL session gives one record a segment, an export its last; " +
+		"injects are not on disk either; a compacted session gives one record a segment; " +
 		"abandoned branches and side chains in the file of their parent are left out; stream-json output is refused",
 	opens:  opensClaude,
 	resets: resetsClaude,
@@ -42,8 +42,11 @@ func opensClaude(line value) bool {
 	return false
 }
 
+// resetsClaude knows a compaction by its boundary; web exports hold only the
+// summary that follows one.
 func resetsClaude(line value) bool {
-	return line.get("subtype").text() == "compact_boundary" && line.get("type").text() == "system"
+	return line.get("subtype").text() == "compact_boundary" && line.get("type").text() == "system" ||
+		isTrue(line.get("isCompactSummary")) && !line.get("parentUuid").present()
 }
 
 // A claudeLine is what the choice of lines depends on.

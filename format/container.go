@@ -67,6 +67,9 @@ func (r *reader) record(line int, raw []byte) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
+	if split, err := r.export(raw); split {
+		return err
+	}
 	r.yielded++
 	return r.yield(Record{File: r.path, Line: line, Raw: raw})
 }

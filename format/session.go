@@ -77,9 +77,13 @@ type sessionBuffer struct {
 	faultAt  int
 }
 
+func newSessionBuffer() *sessionBuffer {
+	return &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+}
+
 // session reads all lines as one record a segment.
 func (r *reader) session(w *window, d Dialect) error {
-	b := sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+	b := newSessionBuffer()
 	for line := 1; ; line++ {
 		raw, end, size := w.line()
 		if w.damage() != nil && end {
@@ -90,7 +94,7 @@ func (r *reader) session(w *window, d Dialect) error {
 			b.add(line, raw, d)
 		}
 		if end {
-			return r.segments(&b)
+			return r.segments(b)
 		}
 	}
 }
@@ -135,6 +139,27 @@ func (r *reader) segments(b *sessionBuffer) error {
 		}
 	}
 	return nil
+}
+
+// export yields the segments of a web export of Claude Code, a JSON object
+// with loglines. One that was never compacted is left to be one record.
+func (r *reader) export(raw []byte) (split bool, err error) {
+	const head = 4096 // where such an object names its lines
+	if !bytes.Contains(raw[:min(len(raw), head)], []byte(`"loglines"`)) {
+		return false, nil
+	}
+	b := newSessionBuffer()
+	// An export that is not JSON is rejected as the one record it is.
+	_ = withIndex(find(raw, "loglines"), func(v value) error {
+		for i, line := range v.elements() {
+			b.add(i+1, line.raw(), claudeCode)
+		}
+		return nil
+	})
+	if len(b.segments) == 1 {
+		return false, nil
+	}
+	return true, r.segments(b)
 }
 
 // ahead returns up to n of the lines to come without taking them. Of lines
