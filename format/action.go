@@ -123,7 +123,9 @@ func (t *Trajectory) stepsBy(read func(Message) []action) []step {
 			s := step{message: i, actions: read(m)}
 			t.answer(&s)
 			for k := range s.actions {
-				s.actions[k].deed = deedOf(s.actions[k])
+				d := deedOf(s.actions[k])
+				d.source = slices.ContainsFunc(d.writes, isSource)
+				s.actions[k].deed = d
 			}
 			list = append(list, s)
 		}

@@ -34,6 +34,7 @@ var activityOrder = []Activity{Implementation, Verification, Execution, Explorat
 type deed struct {
 	explores, runs, tests, thinks, closes bool
 	diffs                                 bool     // looks at its own change
+	source                                bool     // one of writes is part of what the agent was asked to change; only steps fills it in
 	writes                                []string // files, scratch and tests included; "?" where the name is unknown
 	commands                              []shellCommand
 }
@@ -234,7 +235,7 @@ func activities(steps []step) []Activity {
 
 func activityOf(d deed, written bool) Activity {
 	switch {
-	case slices.ContainsFunc(d.writes, isSource):
+	case d.source:
 		return Implementation
 	case len(d.writes) > 0, written && (d.runs || d.diffs):
 		return Verification

@@ -119,7 +119,7 @@ func stepsThat(steps []step, does func(action) bool) []int {
 
 func (f *Features) edits(steps []step) {
 	runs := stepsThat(steps, func(a action) bool { return a.deed.runs })
-	edits := stepsThat(steps, func(a action) bool { return slices.ContainsFunc(a.deed.writes, isSource) })
+	edits := stepsThat(steps, func(a action) bool { return a.deed.source })
 	f.TestRunner = len(stepsThat(steps, func(a action) bool { return a.deed.tests })) > 0
 	f.FailEditPass = failEditPass(steps)
 	if len(edits) == 0 {
@@ -137,9 +137,9 @@ func failEditPass(steps []step) bool {
 	for _, s := range steps {
 		for _, a := range s.actions {
 			switch {
-			case slices.ContainsFunc(a.deed.writes, isSource):
+			case a.deed.source:
 				edited = edited || failed
-			case !a.deed.runs || !a.answered:
+			case !a.deed.runs, !a.answered, failed && !edited:
 			case hasFailed(a.result):
 				failed = true
 			case edited:
@@ -150,21 +150,31 @@ func failEditPass(steps []step) bool {
 	return false
 }
 
-// exitCode finds the exit code that a scaffold writes into a result, in the
-// spellings of OpenHands, mini-SWE-agent and Codex; the last one counts.
-var (
-	exitCode   = regexp.MustCompile(`(?i)(?:exit[ _]code["']?:? ?|<returncode>)(-?\d+)`)
-	failedText = regexp.MustCompile(`(?m)\b[1-9]\d* (?:failed|failures?|errors?)\b|^FAILED\b|^Traceback \(most recent call last\)|^FAIL\b|^[A-Za-z.]*(?:Error|Exception): `)
-)
+// How scaffolds write an exit code into a result: OpenHands, mini-SWE-agent
+// and Codex. The last one counts.
+var exitCode = regexp.MustCompile(`(?:[Ee]xit[ _]code["']?:? ?|<returncode>)(-?\d+)`)
+
+// failedText are what test runners and interpreters print when they fail.
+var failedText = regexp.MustCompile(`(?m)\b[1-9]\d* (?:failed|failures?|errors?)\b|^FAILED\b|^Traceback \(most recent call last\)|^FAIL\b|^[A-Za-z.]*(?:Error|Exception): `)
+
+// failedParts are literal parts, one of which every match of failedText
+// holds: most results hold none, and looking for them costs a tenth.
+var failedParts = []string{" failed", " failure", " error", "FAIL", "Traceback (", "Error: ", "Exception: "}
 
 // hasFailed judges a run by its exit code and, because "python x | head"
-// exits with 0, by what it printed.
+// exits with 0, by what it printed. Exit code -1 says that none is known.
 func hasFailed(result string) bool {
-	all := exitCode.FindAllStringSubmatch(result, -1)
-	if len(all) > 0 && all[len(all)-1][1] != "0" && all[len(all)-1][1] != "-1" {
-		return true
+	if containsAny(result, "xit code", "xit_code", "<returncode>") {
+		all := exitCode.FindAllStringSubmatch(result, -1)
+		if n := len(all); n > 0 && all[n-1][1] != "0" && all[n-1][1] != "-1" {
+			return true
+		}
 	}
-	return failedText.MatchString(result)
+	return containsAny(result, failedParts...) && failedText.MatchString(result)
+}
+
+func containsAny(text string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
 // patchSize counts the files and changed lines of a unified diff.
