@@ -19,12 +19,16 @@ func removed(t *testing.T, role ...string) (launch.Task, launch.Handle) {
 	t.Helper()
 	task := task(t, role...)
 	task.Dir = filepath.Join(filepath.Dir(task.Dir), "run", "attempt-1")
-	t.Cleanup(func() { signalAll(task.Dir, syscall.SIGKILL) })
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	if err := os.RemoveAll(filepath.Dir(task.Dir)); err != nil {
 		t.Fatal(err)
 	}
+	supervisor := parse(t, h)
+	t.Cleanup(func() {
+		signalAll(task.Dir, syscall.SIGKILL)
+		eventually(t, "the supervisor has ended", func() bool { return !supervisor.alive() })
+	})
 	return task, h
 }
 

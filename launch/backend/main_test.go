@@ -105,10 +105,21 @@ func self(t *testing.T) string {
 func task(t *testing.T, role ...string) launch.Task {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "attempt-1")
-	t.Cleanup(func() { signalAll(dir, syscall.SIGKILL) })
+	t.Cleanup(func() { endAttempt(t, dir) })
 	return launch.Task{
 		Run: "run", Attempt: 1, Dir: dir, Self: self(t),
 		Command: launch.Command{Argv: append([]string{self(t), "act"}, role...)},
+	}
+}
+
+// endAttempt kills what is left of an attempt and waits for its supervisor,
+// whose last files would otherwise appear while the directory is removed.
+func endAttempt(t *testing.T, dir string) {
+	t.Helper()
+	signalAll(dir, syscall.SIGKILL)
+	var supervisor identity
+	if found, err := readJSON(dir, supervisorName, &supervisor); err == nil && found {
+		eventually(t, "the supervisor has ended", func() bool { return !supervisor.alive() })
 	}
 }
 
