@@ -8,8 +8,8 @@ import "path/filepath"
 // name is the instance id where the log holds none.
 var completions = Dialect{
 	Name:    "openhands-completions",
-	Summary: "OpenHands llm_completions folders: one record per instance, from its last model call",
-	Limits:  "a condensed run yields its last segment; logs of mocked function calling hold no tool list",
+	Summary: "OpenHands llm_completions folders: one record per instance, or per stretch of a condensed run, from its last model call",
+	Limits:  "V0 logs of mocked function calling hold no tool list; V0 folders are read by their documented schema, for no real one was at hand",
 	claim: func(_ Record, v value) claim {
 		if v.get("messages").present() && v.get("response").present() {
 			return byShape

@@ -14,10 +14,13 @@ func (r *reader) joins(n int, raw []byte) bool {
 		return false
 	}
 	if n == 1 {
-		var ok bool
-		if l.owner, ok = r.opener(raw); ok {
-			l.buffer = &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
-		}
+		// What is not JSON opens nothing: as a record it is rejected.
+		_ = withIndex(raw, func(v value) error {
+			if owner, ok := r.opened(v); ok {
+				l.owner, l.buffer = owner, &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+			}
+			return nil
+		})
 	}
 	b := l.buffer
 	if b == nil {
@@ -38,19 +41,4 @@ func (r *reader) endList() error {
 		return nil
 	}
 	return r.segments(b)
-}
-
-// opener finds the dialect whose sessions start with such a value.
-func (r *reader) opener(first []byte) (d Dialect, ok bool) {
-	// What is not JSON is nobody's: as a record it is rejected.
-	_ = withIndex(first, func(v value) error {
-		for _, name := range Names() {
-			known := Dialects[name]
-			if !ok && known.opens != nil && (r.format == Auto || r.format == name) && known.opens(v) {
-				d, ok = known, true
-			}
-		}
-		return nil
-	})
-	return d, ok
 }

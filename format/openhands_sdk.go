@@ -48,6 +48,7 @@ func parseSDK(rec Record, v value) (*Trajectory, error) {
 	t := &Trajectory{Messages: s.answered(), Tools: s.tools, ExitStatus: s.ended}
 	t.identify(v)
 	t.account(v)
+	t.Teacher = nameOr(t.Teacher, v.get("metadata", "llm", "model").text())
 	t.fromState(v, events)
 	t.ID = sessionID(t.ID, v)
 	t.SystemUnrecorded = len(t.Messages) > 0 && t.Messages[0].Role != System

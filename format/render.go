@@ -55,8 +55,8 @@ type RenderOptions struct {
 	// KeepLead leaves the empty lines that an assistant turn starts with, as
 	// SWE-smith writes a call without a thought; else they are cut.
 	KeepLead bool
-	// ToolPrompt is the scaffold's wording of tools and results for style
-	// openhands; nil means our own.
+	// ToolPrompt is the scaffold's wording of its tools, for the styles with
+	// function tags, and of results, for style openhands; nil means our own.
 	ToolPrompt *ToolPrompt
 }
 

@@ -25,7 +25,8 @@ type paramPlace struct {
 }
 
 // learnTools finds the tools in a wording and cuts it into sections. It
-// returns where the wording starts.
+// returns where the wording starts: at 0 if it is whole, else with the line
+// before the first tool.
 func (p *ToolPrompt) learnTools(wording string, tools value, whole bool) (start int, err error) {
 	places, err := locate(wording, tools)
 	if err != nil {
@@ -34,8 +35,30 @@ func (p *ToolPrompt) learnTools(wording string, tools value, whole bool) (start 
 	if err := p.learnParameters(wording, places); err != nil {
 		return 0, err
 	}
-	first := places[0]
-	heads, tails := make([]string, len(places)), make([]string, len(places))
+	heads, tails := around(wording, places)
+	prefix := blockStart(heads)
+	suffix, err := p.learnEnd(places, tails)
+	if err != nil {
+		return 0, err
+	}
+	first, last := places[0], len(places)-1
+	p.sections["tool"] = slotted(prefix) + "{{name}}" + literal(wording[first.nameEnd:first.text]) + "{{description}}{{parameters}}" + slotted(suffix)
+	if last > 0 {
+		between := unnumbered(strings.TrimPrefix(tails[0], suffix), 1)
+		p.sections["between tools"] = literal(strings.TrimSuffix(between, unnumbered(prefix, 2)))
+	}
+	head := unnumbered(strings.TrimSuffix(heads[0], prefix), 1)
+	if !whole {
+		start = lineBefore(head)
+	}
+	tail := unnumbered(strings.TrimPrefix(tails[last], suffix), last+1)
+	p.sections["system"] = "{{system}}" + literal(head[start:]) + "{{tools}}" + literal(tail)
+	return start, nil
+}
+
+// around cuts out what stands before each tool's name and after its body, up
+// to the neighbours, its own number marked.
+func around(wording string, places []toolPlace) (heads, tails []string) {
 	for i, at := range places {
 		from, to := 0, len(wording)
 		if i > 0 {
@@ -44,41 +67,36 @@ func (p *ToolPrompt) learnTools(wording string, tools value, whole bool) (start 
 		if i+1 < len(places) {
 			to = places[i+1].name
 		}
-		heads[i] = numbered(wording[from:at.name], i+1)
-		tails[i] = numbered(wording[at.bodyEnd:to], i+1)
+		heads = append(heads, numbered(wording[from:at.name], i+1))
+		tails = append(tails, numbered(wording[at.bodyEnd:to], i+1))
 	}
+	return heads, tails
+}
+
+// learnEnd finds what every block ends with, and what a tool without
+// parameters has in their place; that is cut from its tail.
+func (p *ToolPrompt) learnEnd(places []toolPlace, tails []string) (suffix string, err error) {
 	var withParameters []string
 	for i, at := range places {
 		if at.withParameters {
 			withParameters = append(withParameters, tails[i])
 		}
 	}
-	if len(withParameters) == 0 {
-		return 0, errors.New("no tool of the list has parameters, so their wording cannot be learned")
+	if withParameters == nil {
+		return "", errors.New("no tool of the list has parameters, so their wording cannot be learned")
 	}
-	prefix := blockStart(heads)
-	suffix := blockEnd(withParameters)
+	suffix = blockEnd(withParameters)
 	for i, at := range places {
-		if cut := strings.Index(tails[i], suffix); !at.withParameters && cut >= 0 {
+		cut := strings.Index(tails[i], suffix)
+		if cut < 0 {
+			return "", errors.New("the tools do not all end in the same way")
+		}
+		if !at.withParameters {
 			p.sections["no parameters"] = literal(tails[i][:cut])
 			tails[i] = tails[i][cut:]
 		}
 	}
-	p.sections["tool"] = slotted(prefix) + "{{name}}" + literal(wording[first.nameEnd:first.text]) + "{{description}}{{parameters}}" + slotted(suffix)
-	head := strings.TrimSuffix(heads[0], prefix)
-	if !whole {
-		start = lineBefore(head)
-	}
-	tail, found := strings.CutPrefix(tails[len(tails)-1], suffix)
-	if !found {
-		return 0, errors.New("the tools do not all end in the same way")
-	}
-	if len(places) > 1 {
-		between := strings.TrimPrefix(tails[0], suffix)
-		p.sections["between tools"] = literal(strings.TrimSuffix(unnumbered(between, 1), unnumbered(prefix, 2)))
-	}
-	p.sections["system"] = "{{system}}" + literal(unnumbered(head[start:], 1)) + "{{tools}}" + literal(unnumbered(tail, len(places)))
-	return start, nil
+	return suffix, nil
 }
 
 // numberMark stands for a tool's own number in a text while it is compared.

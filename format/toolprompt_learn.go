@@ -40,11 +40,11 @@ type twin struct {
 // twinOf looks for the same conversation with its calls as structure.
 func twinOf(text *Trajectory, trajectories []*Trajectory) twin {
 	for _, t := range trajectories {
-		if t.Tools == nil || hasRenderedCalls(t) || !strings.HasPrefix(systemOf(t)+"\x00", systemOf(t)) {
+		if t.Tools == nil || hasRenderedCalls(t) || systemOf(t) == "" {
 			continue
 		}
 		single, _, err := singleCalls(t.Messages)
-		if err == nil && systemOf(t) != "" && strings.HasPrefix(systemOf(text), systemOf(t)) &&
+		if err == nil && strings.HasPrefix(systemOf(text), systemOf(t)) &&
 			strings.Contains(firstSaid(User, text.Messages), firstSaid(User, single)) && len(single) == len(text.Messages) {
 			return twin{t.Tools, single}
 		}
@@ -120,9 +120,9 @@ func difference(got, want string) error {
 	for at < min(len(got), len(want)) && got[at] == want[at] {
 		at++
 	}
-	around := func(s string) string { return clip(s[max(0, at-20):]) }
+	near := func(s string) string { return clip(s[max(0, at-20):]) }
 	return fmt.Errorf("the tools are not described in one way throughout: after %d bytes the recording has %q, its wording elsewhere gives %q",
-		at, around(want), around(got))
+		at, near(want), near(got))
 }
 
 // learnMessages compares the messages of twins: the frame around the first
