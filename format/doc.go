@@ -1,8 +1,9 @@
 // Package format reads what coding agents left behind and turns it into chat.
 //
-// What comes in: files of records (JSON lines, JSON, Parquet; plain, gzip or
-// zstd; one file, a directory or a glob) in which scaffolds wrote their
-// rollouts down. What goes out: a [Chat] per record that every trainer reads
+// What comes in: files of records (JSON lines, JSON, Parquet, tar archives of
+// them; plain, gzip or zstd; one file, a directory or a glob) in which
+// scaffolds wrote their rollouts down. A file of events, a folder of call logs
+// or of a conversation's events is one record. What goes out: a [Chat] per record that every trainer reads
 // alike, or a [Reject] that says why there is none.
 //
 //	Open ─► Source.Records ─► Source.Parse ─► Judge.Judge ─► Render
