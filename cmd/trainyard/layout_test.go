@@ -35,6 +35,7 @@ var doors = map[string][]string{
 	"github.com/pkoukk/tiktoken-go":      {"tokenize"},
 	"modernc.org/sqlite":                 {"launch"},
 	"github.com/expr-lang/expr":          {"format"},
+	"mvdan.cc/sh/v3":                     {"format"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/progress.go"},
 	"github.com/spf13/cobra":             {"cmd/trainyard"},
 	"github.com/klauspost/compress/zstd": {"format", "mix", "recipes/samples"},
