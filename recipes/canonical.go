@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"trainyard/format"
 )
 
 // A tree is a mapping in canonical order: struct fields as declared, free keys
@@ -31,14 +33,21 @@ func (r *Recipe) JSON() []byte { return r.tree("none", "", "run").json(nil) }
 func structTree(v reflect.Value, tags []string) tree {
 	out := tree{}
 	for _, f := range fields(v.Type()) {
-		if slices.Contains(tags, f.identity) {
+		if slices.Contains(tags, f.identity) && !(f.quiet && isEmpty(v.Field(f.index))) {
 			out = append(out, member{f.key, canonical(v.Field(f.index), tags)})
 		}
 	}
 	return out
 }
 
+func isEmpty(v reflect.Value) bool {
+	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
+}
+
 func canonical(v reflect.Value, tags []string) any {
+	if edit, ok := v.Interface().(format.EditSpec); ok {
+		return editTree(edit, tags)
+	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if v.IsNil() {

@@ -14,6 +14,10 @@ type decoder struct{ faults Faults }
 // value decodes n into v. path names the value in faults, schema is path
 // without the names of list items: the key of rules and words.
 func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
+	if list, ok := v.Addr().Interface().(*Edits); ok {
+		d.edits(n, list, path)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		d.structure(n, v, path, schema)

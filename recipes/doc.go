@@ -12,10 +12,11 @@
 // depth first, parents before children; overrides come last, in the order they
 // were typed. Layers merge deeply: a mapping into a mapping, a list of named
 // things into a list of named things by name, and anything else replaces what
-// was there. An accept mapping is one value and is replaced whole. "key:
-// !unset" removes what earlier layers said, "- !unset NAME" removes a named
-// item; one that removes nothing is a fault. A path in extends is relative to
-// the file that says it. name and summary are a file's own and not inherited.
+// was there. An accept mapping and a list of edits are one value each and are
+// replaced whole. "key: !unset" removes what earlier layers said, "- !unset
+// NAME" removes a named item; one that removes nothing is a fault. A path in
+// extends is relative to the file that says it. name and summary are a file's
+// own and not inherited.
 //
 // The promise. Strict: an unknown or repeated key, a value of another type or
 // out of range, a missing key: none is guessed at, and a fault in a parent

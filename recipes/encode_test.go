@@ -50,6 +50,8 @@ func random(rng *rand.Rand) *Recipe {
 			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w == " + strconv.Quote(oneLineOf(rng))}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],
 		})
 	}
+	r.Tools.Prompt = []string{"", "p" + oneLineOf(rng)}[rng.IntN(2)]
+	r.Edits, r.Sources[0].Edits = someEdits(rng), someEdits(rng)
 	r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = rng.Int64(), rng.Int64(), rng.Float64()
 	r.Train.LR = math.Exp(-20 * rng.Float64())
 	if p, ok := free(rng, 3).(map[string]any); ok {
@@ -57,6 +59,17 @@ func random(rng *rand.Rand) *Recipe {
 	}
 	r.derive()
 	return r
+}
+
+func someEdits(rng *rand.Rand) Edits {
+	all := Edits{
+		{Name: "strip_ansi"},
+		{Name: "elide_observations", Args: map[string]any{"tokens": rng.Int64N(1000) + 100}},
+		{Name: "system", Args: map[string]any{"policy": "replace", "text": "s" + anything(rng)}},
+		{Name: "rename_tool", Args: map[string]any{"tools": []any{map[string]any{"from": "a" + anything(rng), "to": "b"}}}},
+	}
+	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return append(Edits(nil), all[:rng.IntN(3)]...)
 }
 
 func free(rng *rand.Rand, depth int) any {

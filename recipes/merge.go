@@ -8,9 +8,10 @@ import (
 // A merger folds layers, collecting each !unset that removes nothing.
 type merger struct{ faults Faults }
 
-// wholes are the mappings that are one value: a layer that says one replaces
-// it, because its members exclude each other.
-var wholes = map[string]bool{"sources.accept": true}
+// wholes are the mappings and lists that are one value: a layer that says one
+// replaces it, because the members of accept exclude each other and the order
+// of edits is part of what they do.
+var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edits": true}
 
 // merge lays over on top of base, which may be nil. path names the value in
 // faults, schema is path without the names of list items.
@@ -21,7 +22,7 @@ func (m *merger) merge(base, over *node, path, schema string) *node {
 			base = &node{kind: mapping}
 		}
 		return m.mappings(base, over, path, schema)
-	case over.kind == list && over.named():
+	case over.kind == list && over.named() && !wholes[schema]:
 		if base == nil || !base.named() {
 			base = &node{kind: list}
 		}

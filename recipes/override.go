@@ -45,6 +45,9 @@ func (o *overriding) descend(t reflect.Type, keys []string, value, path string) 
 		return o.leaf(t, value, path)
 	}
 	at := dotted(path, keys[0])
+	if t == reflect.TypeFor[Edits]() {
+		return o.fault(path, "is replaced whole", "write "+path+"=[NAME, {name: NAME, ARGUMENT: VALUE}]")
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		f, hint, ok := lookup(t, keys[0], path)

@@ -4,7 +4,9 @@ package recipes
 //
 // The yaml tag is the key in the file. The identity tag says what a change of
 // the field makes new: "none" nothing, "run" the training alone, and without
-// a tag the dataset and with it the training.
+// a tag the dataset and with it the training. A field with the tag quiet is
+// left out of the canonical form where it is empty, so that a recipe older
+// than the key keeps its fingerprints.
 type Recipe struct {
 	// Name is required: letters, digits, - and _, at most 64. It names the
 	// dataset's directory and the run.
@@ -14,8 +16,11 @@ type Recipe struct {
 	Model   Model    `yaml:"model"`
 	Tools   Tools    `yaml:"tools"`
 	Sources []Source `yaml:"sources"` // required, at least one, in mixing order
-	Mix     Mix      `yaml:"mix"`
-	Train   Train    `yaml:"train" identity:"run"`
+	// Edits are made to the trajectories of every source, after the source's
+	// own and in this order; default none.
+	Edits Edits `yaml:"edits" quiet:"empty"`
+	Mix   Mix   `yaml:"mix"`
+	Train Train `yaml:"train" identity:"run"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`
@@ -38,6 +43,9 @@ type Model struct {
 // Tools says how tool lists and tool calls become text.
 type Tools struct {
 	As string `yaml:"as"` // openhands (default), or another of format.Styles
+	// Prompt is a file with the scaffold's wording of its tools, see
+	// format.ToolPrompt and [Recipe.Beside]; default empty: our own wording.
+	Prompt string `yaml:"prompt" quiet:"empty"`
 }
 
 // A Source is one family of trajectories.
@@ -61,6 +69,19 @@ type Source struct {
 	// Share is the relative weight under the sampler shares, any scale;
 	// default 1. Other samplers ignore it.
 	Share float64 `yaml:"share"`
+	// System is a file with the system text to put in place of the records'
+	// own, or of none; see [Recipe.Beside]. Default empty: the record's.
+	System string `yaml:"system" quiet:"empty"`
+	// Tools is a file with the JSON list of tool descriptions for records that
+	// hold none; see [Recipe.Beside]. Default empty.
+	Tools string `yaml:"tools" quiet:"empty"`
+	// Instance is a file with the first user turn, slots such as
+	// {problem_statement} in it, for records of r2e-gym that do not hold
+	// theirs; see [Recipe.Beside]. Default empty.
+	Instance string `yaml:"instance" quiet:"empty"`
+	// Edits are made to this source's trajectories, in this order and before
+	// those of the recipe; default none.
+	Edits Edits `yaml:"edits" quiet:"empty"`
 }
 
 // Accept is the evidence of success. Exactly one member is set: a recipe has

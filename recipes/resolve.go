@@ -27,6 +27,11 @@ func (r *Recipe) Resolve(path, dataDir, samplesDir string) string {
 	return filepath.Join(dataDir, filepath.FromSlash(path))
 }
 
+// Beside turns the path of a file that belongs to the recipe itself (tool
+// prompt, system text, tool list, a file that an edit names) into one to
+// open. Such files are not data, so where the data lies does not matter.
+func (r *Recipe) Beside(path, samplesDir string) string { return r.Resolve(path, "", samplesDir) }
+
 // UsesSamples reports whether any path lies among the sample trajectories, so
 // that a caller knows to unpack them.
 func (r *Recipe) UsesSamples() bool {

@@ -31,11 +31,16 @@ var rules = map[string]rule{
 	"name":    nameRule,
 	"summary": oneLine,
 
+	"tools.prompt": pathRule,
+
 	"model.base":    oneLine,
 	"model.context": atLeast(1, "tokens"),
 
 	"sources.name":          sourceNameRule,
 	"sources.path":          pathRule,
+	"sources.system":        pathRule,
+	"sources.tools":         pathRule,
+	"sources.instance":      pathRule,
 	"sources.format":        filled,
 	"sources.task":          oneLine,
 	"sources.teacher":       oneLine,

@@ -10,6 +10,7 @@ type field struct {
 	key      string
 	index    int
 	identity string // see Recipe
+	quiet    bool   // see Recipe
 }
 
 // fields lists the keys of a struct in the order in which they are declared,
@@ -19,7 +20,7 @@ func fields(t reflect.Type) []field {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if key := f.Tag.Get("yaml"); key != "-" {
-			out = append(out, field{key, i, f.Tag.Get("identity")})
+			out = append(out, field{key, i, f.Tag.Get("identity"), f.Tag.Get("quiet") != ""})
 		}
 	}
 	return out
@@ -58,6 +59,8 @@ func lookup(t reflect.Type, key, path string) (f field, hint string, ok bool) {
 // leaves lists the dotted paths below t, a named item written NAME.
 func leaves(t reflect.Type, path string) []string {
 	switch {
+	case t == reflect.TypeFor[Edits]():
+		return []string{path}
 	case t.Kind() == reflect.Slice:
 		return leaves(t.Elem(), dotted(path, "NAME"))
 	case t.Kind() != reflect.Struct:

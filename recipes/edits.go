@@ -1,0 +1,97 @@
+package recipes
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"trainyard/format"
+)
+
+// Edits are named changes to trajectories, in the order in which they are
+// made. In a file an item is a name, or a mapping of a name and arguments.
+type Edits []format.EditSpec
+
+// editHint shows both ways to write an item.
+const editHint = "write edits: [NAME, {name: NAME, ARGUMENT: VALUE}]; trainyard list edits shows them"
+
+// edits decodes a list of edits and checks each as preparing it would.
+func (d *decoder) edits(n *node, into *Edits, path string) {
+	if n.kind != list {
+		d.faults.add(n.at, path, n.mistaken("a list"), editHint)
+		return
+	}
+	*into = make(Edits, len(n.items))
+	for i, it := range n.items {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		before := len(d.faults)
+		if (*into)[i] = d.edit(it, at); len(d.faults) == before {
+			d.checkEdit((*into)[i], it, at)
+		}
+	}
+}
+
+// checkEdit finds the faults that preparing the edit would meet.
+func (d *decoder) checkEdit(spec format.EditSpec, n *node, path string) {
+	_, err := format.NewEdits([]format.EditSpec{spec}, noTokenizer)
+	var faults format.EditFaults
+	if errors.As(err, &faults) {
+		for _, f := range faults {
+			d.faults.add(editPlace(n, f.Arg), path, strings.Join(strings.Fields(f.Detail), " "), "")
+		}
+	}
+}
+
+// noTokenizer stands in for what a prepare brings along: the check is of the
+// recipe alone, not of files or texts.
+var noTokenizer = format.EditEnv{
+	CountTokens: func(text string) int { return len(text) },
+	ReadFile:    func(string) ([]byte, error) { return []byte("text"), nil },
+}
+
+func (d *decoder) edit(n *node, path string) format.EditSpec {
+	if text, ok := asText(n.value()); n.kind == scalar && ok && text != "" {
+		return format.EditSpec{Name: text}
+	}
+	name := n.get("name")
+	switch {
+	case n.kind != mapping:
+		d.faults.add(n.at, path, n.mistaken("an edit"), editHint)
+		return format.EditSpec{}
+	case name == nil:
+		d.faults.add(n.at, dotted(path, "name"), "missing", editHint)
+		return format.EditSpec{}
+	}
+	text, ok := asText(name.value())
+	if name.kind != scalar || !ok || text == "" {
+		d.faults.add(name.at, dotted(path, "name"), name.mistaken("an edit's name"), editHint)
+		return format.EditSpec{}
+	}
+	spec := format.EditSpec{Name: text}
+	for _, e := range n.keys {
+		if e.key == "name" {
+			continue
+		}
+		if spec.Args == nil {
+			spec.Args = map[string]any{}
+		}
+		spec.Args[e.key] = d.any(e.value, dotted(path, e.key))
+	}
+	return spec
+}
+
+// editPlace is where the argument stands, or else the edit.
+func editPlace(item *node, arg string) pos {
+	if i := item.index(arg); arg != "" && i >= 0 {
+		return item.keys[i].at
+	}
+	return item.at
+}
+
+// editTree is an edit in canonical form: the name, then the arguments sorted.
+func editTree(edit format.EditSpec, tags []string) tree {
+	args := mapTree(reflect.ValueOf(edit.Args), tags)
+	return slices.Insert(args, 0, member{"name", edit.Name})
+}
