@@ -22,14 +22,16 @@ var adp = Dialect{
 
 func parseADP(_ Record, v value) (*Trajectory, error) {
 	t := &Trajectory{}
+	asked := false // a call waits for its result
 	if v.get("content").kind() != kindArray {
 		return nil, reject(NoMessages, "content is %s, not an array", v.get("content").kind())
 	}
 	for i, item := range v.get("content").elements() {
-		m, err := t.readADP(item)
+		m, err := readADP(item, asked)
 		if err != nil {
 			return nil, within(err, place("item", i))
 		}
+		asked = len(m.Calls) > 0 || asked && m.Role == ToolRole
 		t.Messages = append(t.Messages, m)
 	}
 	details := v.get("details")
@@ -40,7 +42,7 @@ func parseADP(_ Record, v value) (*Trajectory, error) {
 	return t, nil
 }
 
-func (t *Trajectory) readADP(item value) (Message, error) {
+func readADP(item value, asked bool) (Message, error) {
 	m := Message{Role: Assistant, Content: item.get("description").text(), Reasoning: item.get("reasoning_content").text()}
 	switch class := item.get("class_").text(); class {
 	case "api_action":
@@ -51,7 +53,7 @@ func (t *Trajectory) readADP(item value) (Message, error) {
 		m.Content = joinTexts(m.Content, item.get("content").text())
 		return m, nil
 	case "text_observation", "json_observation":
-		return t.readObservation(item), nil
+		return readObservation(item, asked), nil
 	case "image_observation":
 		return m, reject(ImagePart, "an image: only text can be trained on")
 	case "web_observation":
@@ -73,7 +75,7 @@ func (m *Message) addCode(item value) error {
 
 // readObservation tells the user's words from a call's result by the source.
 // What a set recorded under the name system is a system prompt.
-func (t *Trajectory) readObservation(item value) Message {
+func readObservation(item value, asked bool) Message {
 	m := Message{Role: User, Content: item.get("content").text()}
 	if content := item.get("content"); content.kind() == kindObject || content.kind() == kindArray {
 		m.Content = string(appendJSON(nil, content))
@@ -82,22 +84,8 @@ func (t *Trajectory) readObservation(item value) Message {
 	switch {
 	case name == "system":
 		m.Role = System
-	case item.get("source").text() != "user" && t.asked():
+	case item.get("source").text() != "user" && asked:
 		m.Role, m.Name, m.CallID = ToolRole, name, item.get("tool_call_id").text()
 	}
 	return m
-}
-
-// asked says that a call waits for its result: the last assistant message
-// made one, and the user has not spoken since.
-func (t *Trajectory) asked() bool {
-	for i := len(t.Messages) - 1; i >= 0; i-- {
-		switch m := t.Messages[i]; m.Role {
-		case Assistant:
-			return len(m.Calls) > 0
-		case User, System:
-			return false
-		}
-	}
-	return false
 }

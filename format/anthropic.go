@@ -66,7 +66,8 @@ func readAnthropic(v value) ([]Message, error) {
 	if !ok || role == ToolRole {
 		return nil, reject(BadRole, "role %q is neither user nor assistant", clip(v.get("role").scalar()))
 	}
-	messages, err := readBlocks(role, v.get("content"))
+	list, err := readBlocks(role, v.get("content"))
+	messages := spoken(list)
 	for _, key := range []string{"weight", "train", "loss_mask"} {
 		if role == Assistant && excluded(v.get(key)) {
 			for i := range messages {

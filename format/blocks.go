@@ -1,61 +1,57 @@
 package format
 
-import "strings"
-
 // Anthropic writes a message as blocks: text, thinking, tool_use, and, in a
 // user's message, tool_result. One such message may be several of ours.
 
 // readBlocks returns the messages that one role's content holds, in order.
 // Texts of neighbouring blocks are joined by a newline.
-func readBlocks(role Role, content value) ([]Message, error) {
+func readBlocks(role Role, content value) ([]*speech, error) {
+	at := &speech{Message: Message{Role: role}}
 	switch content.kind() {
 	case kindText:
-		return []Message{{Role: role, Content: content.text()}}, nil
+		at.say(content.text())
+		return []*speech{at}, nil
 	case kindArray:
 	default:
 		return nil, reject(BadMessage, "content is %s", content.kind())
 	}
-	var list []Message
-	spoken := Message{Role: role}
-	empty := true
+	var list []*speech
+	started := false
 	for _, block := range content.elements() {
 		if block.get("type").text() != "tool_result" {
-			empty = false
-			if err := spoken.readBlock(block); err != nil {
+			if !started {
+				at, started = &speech{Message: Message{Role: role}}, true
+				list = append(list, at)
+			}
+			if err := at.readBlock(block); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if !empty {
-			list = append(list, spoken)
-			spoken, empty = Message{Role: role}, true
-		}
+		started = false
 		result, err := readResult(block)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, result)
 	}
-	if !empty {
-		list = append(list, spoken)
-	}
 	return list, nil
 }
 
-func (m *Message) readBlock(block value) error {
+func (s *speech) readBlock(block value) error {
 	if block.kind() == kindText {
-		m.Content = joinLines(m.Content, block.text())
+		s.say(block.text())
 		return nil
 	}
 	switch kind := block.get("type").text(); kind {
 	case "text":
-		m.Content = joinLines(m.Content, block.get("text").text())
+		s.say(block.get("text").text())
 	case "thinking":
-		m.Reasoning = joinLines(m.Reasoning, block.get("thinking").text())
+		s.think(block.get("thinking").text())
 	case "redacted_thinking":
 		// Encrypted: there is no text to keep.
 	case "tool_use":
-		return m.addCall(block.get("id"), block.get("name"), block.get("input"))
+		return s.addCall(block.get("id"), block.get("name"), block.get("input"))
 	case "image", "document":
 		return reject(ImagePart, "a content block of type %q: only text can be trained on", kind)
 	default:
@@ -81,11 +77,11 @@ func (m *Message) addCall(id, name, arguments value) error {
 	return nil
 }
 
-func readResult(block value) (Message, error) {
-	m := Message{Role: ToolRole, CallID: block.get("tool_use_id").text()}
-	var err error
-	m.Content, err = blockText(block.get("content"))
-	return m, err
+func readResult(block value) (*speech, error) {
+	text, err := blockText(block.get("content"))
+	s := &speech{Message: Message{Role: ToolRole, CallID: block.get("tool_use_id").text()}}
+	s.say(text)
+	return s, err
 }
 
 // blockText joins the text blocks of content that must hold nothing else.
@@ -99,28 +95,13 @@ func blockText(content value) (string, error) {
 	default:
 		return "", reject(BadMessage, "content is %s", content.kind())
 	}
-	var text Message
+	var s speech
 	for _, block := range content.elements() {
 		if kind := block.get("type").text(); kind == "input_text" || kind == "output_text" {
-			text.Content = joinLines(text.Content, block.get("text").text())
-			continue
-		}
-		if err := text.readBlock(block); err != nil {
+			s.say(block.get("text").text())
+		} else if err := s.readBlock(block); err != nil {
 			return "", err
 		}
 	}
-	return text.Content, nil
-}
-
-// joinLines puts a newline between two texts, nothing beside an empty one.
-func joinLines(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	var s strings.Builder
-	s.Grow(len(a) + len(b) + 1)
-	s.WriteString(a)
-	s.WriteByte('\n')
-	s.WriteString(b)
-	return s.String()
+	return s.text.String(), nil
 }

@@ -69,7 +69,7 @@ func parseClaude(_ Record, v value) (*Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := claudeSession{byAPI: map[string]int{}, usage: map[string]value{}}
+	s := claudeSession{byAPI: map[string]*speech{}, usage: map[string]value{}}
 	for i, on := range claudePath(lines) {
 		if !on {
 			continue
@@ -143,8 +143,8 @@ func (line claudeLine) blocks(kind, key string, use func(string)) {
 
 // A claudeSession gathers messages line by line.
 type claudeSession struct {
-	messages []Message
-	byAPI    map[string]int   // API message id to its place in messages
+	messages []*speech
+	byAPI    map[string]*speech
 	usage    map[string]value // repeated on every part: the last one counts
 	teacher  string
 	id       string // of the session, or of the subagent whose file this is
@@ -153,7 +153,7 @@ type claudeSession struct {
 
 func (s *claudeSession) add(line claudeLine) error {
 	if isTrue(line.get("isCompactSummary")) {
-		s.messages, s.byAPI = nil, map[string]int{}
+		s.messages, s.byAPI = nil, map[string]*speech{}
 	}
 	if s.id == "" {
 		s.id = firstScalar(line.get("agentId"), line.get("sessionId"))
@@ -184,7 +184,7 @@ func (s *claudeSession) add(line claudeLine) error {
 }
 
 // join adds a part of an API message to the parts before it.
-func (s *claudeSession) join(line claudeLine, m Message) {
+func (s *claudeSession) join(line claudeLine, m *speech) {
 	if s.teacher == "" {
 		s.teacher = line.get("message", "model").text()
 	}
@@ -193,15 +193,14 @@ func (s *claudeSession) join(line claudeLine, m Message) {
 		id = "line " + line.id
 	}
 	s.usage[id] = line.get("message", "usage")
-	at, known := s.byAPI[line.api]
+	whole, known := s.byAPI[line.api]
 	if !known || line.api == "" {
-		s.byAPI[line.api] = len(s.messages)
+		s.byAPI[line.api] = m
 		s.messages = append(s.messages, m)
 		return
 	}
-	whole := &s.messages[at]
-	whole.Content = joinLines(whole.Content, m.Content)
-	whole.Reasoning = joinLines(whole.Reasoning, m.Reasoning)
+	whole.say(m.text.String())
+	whole.think(m.thought.String())
 	whole.Calls = append(whole.Calls, m.Calls...)
 }
 
@@ -239,7 +238,7 @@ func isClaudeError(line claudeLine) bool {
 }
 
 func (s *claudeSession) trajectory(v value) *Trajectory {
-	t := &Trajectory{Messages: s.messages, Teacher: s.teacher, SystemUnrecorded: true}
+	t := &Trajectory{Messages: spoken(s.messages), Teacher: s.teacher, SystemUnrecorded: true}
 	for _, usage := range s.usage {
 		for _, key := range []string{"input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"} {
 			t.PromptTokens += tokenCount(usage.get(key))

@@ -67,10 +67,10 @@ func parseCodex(_ Record, v value) (*Trajectory, error) {
 	t.ID = sessionID(t.ID, v)
 	t.PromptTokens, t.CompletionTokens = s.prompt-s.promptBefore, s.completion-s.completionBefore
 	t.SystemUnrecorded = s.base == ""
-	t.Messages = s.messages
 	if s.base != "" {
-		t.Messages = append([]Message{{Role: System, Content: s.base}}, s.messages...)
+		t.Messages = append(t.Messages, Message{Role: System, Content: s.base})
 	}
+	t.Messages = append(t.Messages, spoken(s.messages)...)
 	t.markUnrecordedTools()
 	return t, nil
 }
@@ -79,10 +79,10 @@ func parseCodex(_ Record, v value) (*Trajectory, error) {
 type codexSession struct {
 	t                  *Trajectory
 	base               string // the system prompt, where the head holds it
-	messages           []Message
-	open               bool   // the last message is an assistant's and may grow
-	thought            string // reasoning for the assistant message to come
-	prompt, completion int64  // tokens so far, and at the last compaction
+	messages           []*speech
+	open               bool            // the last message is an assistant's and may grow
+	thought            strings.Builder // reasoning for the assistant message to come
+	prompt, completion int64           // tokens so far, and at the last compaction
 	promptBefore       int64
 	completionBefore   int64
 }
@@ -154,15 +154,16 @@ func (s *codexSession) compacted(payload value) error {
 	if history.kind() != kindArray {
 		return reject(LostContext, "a compaction that does not hold the history it left: what the model saw after it is not in the record")
 	}
-	s.messages, s.open, s.thought = nil, false, ""
+	s.messages, s.open = nil, false
+	s.thought.Reset()
 	s.promptBefore, s.completionBefore = s.prompt, s.completion
 	for _, item := range history.elements() {
 		if err := s.item(item); err != nil {
 			return err
 		}
 	}
-	for i := range s.messages {
-		s.messages[i].Untrained = s.messages[i].Role == Assistant
+	for _, m := range s.messages {
+		m.Untrained = m.Role == Assistant
 	}
 	s.open = false
 	return nil
@@ -175,7 +176,7 @@ func (s *codexSession) item(item value) error {
 		return s.message(item)
 	case "reasoning":
 		text, err := summaryText(item)
-		s.thought = joinLines(s.thought, text)
+		addLine(&s.thought, text)
 		return err
 	case "function_call":
 		return s.assistant(s.open).addCall(item.get("call_id"), item.get("name"), item.get("arguments"))
@@ -207,24 +208,30 @@ func (s *codexSession) message(item value) error {
 		return err
 	}
 	if role == Assistant {
-		s.assistant(false).Content = text
+		s.assistant(false).say(text)
 		return nil
 	}
-	s.open = false
-	s.messages = append(s.messages, Message{Role: role, Content: text})
+	s.append(Message{Role: role}, text)
 	return nil
 }
 
 // assistant is the assistant message that an item belongs to: a call belongs
 // to the one that is open, a text starts the next.
-func (s *codexSession) assistant(open bool) *Message {
+func (s *codexSession) assistant(open bool) *speech {
 	if !open {
-		s.messages = append(s.messages, Message{Role: Assistant})
+		s.append(Message{Role: Assistant}, "")
 		s.open = true
 	}
-	m := &s.messages[len(s.messages)-1]
-	m.Reasoning, s.thought = joinLines(m.Reasoning, s.thought), ""
+	m := s.messages[len(s.messages)-1]
+	m.think(s.thought.String())
+	s.thought.Reset()
 	return m
+}
+
+func (s *codexSession) append(m Message, text string) {
+	s.open = false
+	s.messages = append(s.messages, &speech{Message: m})
+	s.messages[len(s.messages)-1].say(text)
 }
 
 // custom adds a call of a tool that takes free text. The text becomes the
@@ -247,20 +254,19 @@ func (s *codexSession) output(item value) error {
 		output = output.get("content")
 	}
 	text, err := blockText(output)
-	s.open = false
-	s.messages = append(s.messages, Message{Role: ToolRole, Content: text, CallID: firstScalar(item.get("call_id"), item.get("id"))})
+	s.append(Message{Role: ToolRole, CallID: firstScalar(item.get("call_id"), item.get("id"))}, text)
 	return err
 }
 
 func summaryText(item value) (string, error) {
-	text := ""
+	var text strings.Builder
 	for _, list := range []value{item.get("summary"), item.get("content")} {
 		for _, part := range list.elements() {
 			if part.kind() != kindObject {
 				return "", reject(BadMessage, "reasoning that is %s", part.kind())
 			}
-			text = joinLines(text, part.get("text").text())
+			addLine(&text, part.get("text").text())
 		}
 	}
-	return text, nil
+	return text.String(), nil
 }

@@ -104,7 +104,7 @@ func (l *geminiLog) replace(messages value) {
 // model's with its calls and, since both are in it, their results. Notices of
 // the user interface (info, warning, error) are not part of the conversation.
 func (t *Trajectory) addGemini(v value) error {
-	m := Message{Role: User}
+	m := &speech{Message: Message{Role: User}}
 	switch kind := v.get("type").text(); kind {
 	case "info", "warning", "error":
 		return nil
@@ -120,13 +120,14 @@ func (t *Trajectory) addGemini(v value) error {
 	}
 	if m.Role == User {
 		t.Messages = append(t.Messages, results...)
-		if m.Content != "" || len(results) == 0 {
-			t.Messages = append(t.Messages, m)
+		if m.text.Len() > 0 || len(results) == 0 {
+			t.Messages = append(t.Messages, m.message())
 		}
 		return nil
 	}
 	for _, thought := range v.get("thoughts").elements() {
-		m.Reasoning = joinLines(m.Reasoning, joinLines(thought.get("subject").text(), thought.get("description").text()))
+		m.think(thought.get("subject").text())
+		m.think(thought.get("description").text())
 	}
 	t.Teacher = nameOr(t.Teacher, v.get("model").text())
 	t.PromptTokens += tokenCount(v.get("tokens", "input"))
@@ -141,7 +142,7 @@ func (t *Trajectory) addGemini(v value) error {
 		}
 		results = append(results, result...)
 	}
-	t.Messages = append(append(t.Messages, m), results...)
+	t.Messages = append(append(t.Messages, m.message()), results...)
 	return nil
 }
 
@@ -152,12 +153,10 @@ func geminiResult(call value) ([]Message, error) {
 	if !result.present() {
 		return nil, nil
 	}
-	m := Message{Role: ToolRole, CallID: call.get("id").text(), Name: call.get("name").text()}
+	m := &speech{Message: Message{Role: ToolRole, CallID: call.get("id").text(), Name: call.get("name").text()}}
 	responses, err := m.readParts(result)
-	text := ""
 	for _, r := range responses {
-		text += r.Content
+		m.text.WriteString(r.Content)
 	}
-	m.Content = text + m.Content
-	return []Message{m}, err
+	return []Message{m.message()}, err
 }

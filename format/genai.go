@@ -4,19 +4,19 @@ package format
 // functionResponse. Gemini CLI and Qwen-Code log it. Parts follow one
 // another without anything between them.
 
-// readParts adds a message's parts to m and returns the results among them.
-func (m *Message) readParts(parts value) (results []Message, err error) {
+// readParts adds a message's parts to s and returns the results among them.
+func (s *speech) readParts(parts value) (results []Message, err error) {
 	switch parts.kind() {
 	case kindMissing, kindNull:
 		return nil, nil
 	case kindText:
-		m.Content += parts.text()
+		s.text.WriteString(parts.text())
 		return nil, nil
 	case kindObject:
-		return m.readGenAI(nil, parts)
+		return s.readGenAI(nil, parts)
 	case kindArray:
 		for _, part := range parts.elements() {
-			if results, err = m.readGenAI(results, part); err != nil {
+			if results, err = s.readGenAI(results, part); err != nil {
 				return nil, err
 			}
 		}
@@ -25,21 +25,21 @@ func (m *Message) readParts(parts value) (results []Message, err error) {
 	return nil, reject(BadMessage, "content is %s", parts.kind())
 }
 
-func (m *Message) readGenAI(results []Message, part value) ([]Message, error) {
+func (s *speech) readGenAI(results []Message, part value) ([]Message, error) {
 	if part.kind() == kindText {
-		m.Content += part.text()
+		s.text.WriteString(part.text())
 		return results, nil
 	}
 	for name, member := range part.members() {
 		switch key := string(name.bytes()); key {
 		case "text":
 			if isTrue(part.get("thought")) {
-				m.Reasoning = joinLines(m.Reasoning, member.text())
+				s.think(member.text())
 			} else {
-				m.Content += member.text()
+				s.text.WriteString(member.text())
 			}
 		case "functionCall":
-			if err := m.addCall(member.get("id"), member.get("name"), member.get("args")); err != nil {
+			if err := s.addCall(member.get("id"), member.get("name"), member.get("args")); err != nil {
 				return nil, err
 			}
 		case "functionResponse":

@@ -86,7 +86,7 @@ func (t *Trajectory) addPi(line value, copied bool) error {
 	default:
 		return nil
 	}
-	m := Message{Role: User}
+	m := &speech{Message: Message{Role: User}}
 	switch role := message.get("role").text(); role {
 	case "assistant":
 		m.Role = Assistant
@@ -103,8 +103,9 @@ func (t *Trajectory) addPi(line value, copied bool) error {
 		if isTrue(message.get("excludeFromContext")) {
 			return nil
 		}
-		m.Content = joinLines(message.get("command").text(), message.get("output").text())
-		t.Messages = append(t.Messages, m)
+		m.say(message.get("command").text())
+		m.say(message.get("output").text())
+		t.Messages = append(t.Messages, m.message())
 		return nil
 	case "user", "custom", "hookMessage", "":
 	default:
@@ -112,7 +113,7 @@ func (t *Trajectory) addPi(line value, copied bool) error {
 	}
 	m.Untrained = copied && m.Role == Assistant
 	err := m.readPi(message.get("content"))
-	t.Messages = append(t.Messages, m)
+	t.Messages = append(t.Messages, m.message())
 	return err
 }
 
@@ -126,10 +127,10 @@ func (t *Trajectory) spent(usage value) {
 	}
 }
 
-func (m *Message) readPi(content value) error {
+func (s *speech) readPi(content value) error {
 	switch content.kind() {
 	case kindText:
-		m.Content = content.text()
+		s.say(content.text())
 		return nil
 	case kindArray:
 	default:
@@ -137,10 +138,10 @@ func (m *Message) readPi(content value) error {
 	}
 	for _, block := range content.elements() {
 		if block.get("type").text() == "toolCall" {
-			if err := m.addCall(block.get("id"), block.get("name"), block.get("arguments")); err != nil {
+			if err := s.addCall(block.get("id"), block.get("name"), block.get("arguments")); err != nil {
 				return err
 			}
-		} else if err := m.readBlock(block); err != nil {
+		} else if err := s.readBlock(block); err != nil {
 			return err
 		}
 	}

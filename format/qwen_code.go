@@ -121,7 +121,7 @@ func (t *Trajectory) addContent(content value, kind string) error {
 	if content.kind() != kindObject {
 		return reject(BadMessage, "message is %s", content.kind())
 	}
-	m := Message{}
+	m := &speech{}
 	switch role := firstScalar(content.get("role")); {
 	case role == "model" || role == "" && kind == "assistant":
 		m.Role = Assistant
@@ -135,8 +135,8 @@ func (t *Trajectory) addContent(content value, kind string) error {
 		return err
 	}
 	t.Messages = append(t.Messages, results...)
-	if m.Role == Assistant || m.Content != "" || len(results) == 0 {
-		t.Messages = append(t.Messages, m)
+	if m.Role == Assistant || m.text.Len() > 0 || len(results) == 0 {
+		t.Messages = append(t.Messages, m.message())
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func parseSWEChat(_ Record, v value) (*Trajectory, error) {
 			return nil, within(err, place("turn", i))
 		}
 	}
+	s.t.Messages = spoken(s.messages)
 	s.t.identify(v)
 	s.t.ID = v.get("session_id").scalar()
 	s.t.Teacher = nameOr(s.t.Teacher, v.get("session", "model").text())
@@ -34,16 +35,23 @@ func parseSWEChat(_ Record, v value) (*Trajectory, error) {
 
 // A chatSession joins the thoughts, text and calls of one answer.
 type chatSession struct {
-	t    *Trajectory
-	open bool // the last message is an assistant's and may grow
+	t        *Trajectory
+	messages []*speech
+	open     bool // the last message is an assistant's and may grow
 }
 
-func (s *chatSession) assistant() *Message {
+func (s *chatSession) assistant() *speech {
 	if !s.open {
-		s.t.Messages = append(s.t.Messages, Message{Role: Assistant})
+		s.append(Message{Role: Assistant}, "")
 		s.open = true
 	}
-	return &s.t.Messages[len(s.t.Messages)-1]
+	return s.messages[len(s.messages)-1]
+}
+
+func (s *chatSession) append(m Message, text string) {
+	s.open = false
+	s.messages = append(s.messages, &speech{Message: m})
+	s.messages[len(s.messages)-1].say(text)
 }
 
 func (s *chatSession) add(turn value) error {
@@ -52,25 +60,17 @@ func (s *chatSession) add(turn value) error {
 	s.t.CompletionTokens += tokenCount(turn.get("output_tokens"))
 	switch turn.get("turn_type").text() {
 	case "user_prompt":
-		s.open = false
-		s.t.Messages = append(s.t.Messages, Message{Role: User, Content: text})
+		s.append(Message{Role: User}, text)
 	case "assistant_thinking":
-		m := s.assistant()
-		m.Reasoning = joinLines(m.Reasoning, text)
+		s.assistant().think(text)
 	case "assistant_response":
 		m := s.assistant()
-		if m.Content != "" || len(m.Calls) > 0 {
-			s.open = false
-			m = s.assistant()
-		}
-		m.Content = text
+		s.open = m.text.Len() == 0 && len(m.Calls) == 0
+		s.assistant().say(text)
 	case "tool_use":
 		return s.assistant().addCall(turn.get("tool_call_id"), turn.get("tool_name"), turn.get("tool_input_json"))
 	case "tool_result":
-		s.open = false
-		s.t.Messages = append(s.t.Messages, Message{
-			Role: ToolRole, Content: text, CallID: turn.get("tool_call_id").text(), Name: turn.get("tool_name").text(),
-		})
+		s.append(Message{Role: ToolRole, CallID: turn.get("tool_call_id").text(), Name: turn.get("tool_name").text()}, text)
 	}
 	return nil
 }
