@@ -122,6 +122,7 @@ func (g target) job(opts launchOptions) launch.Job {
 	r := g.recipe
 	return launch.Job{
 		Recipe: r.Name, Fingerprint: r.Fingerprint(), GPUs: opts.gpus,
+		Dataset: launch.Dataset{Output: r.Mix.Output},
 		Model: r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
 		Trainer: r.Train.Trainer, Backend: opts.backend,
 		Method: r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
@@ -137,7 +138,7 @@ func (g target) dataset(dryRun bool) (launch.Dataset, error) {
 		return launch.ReadDataset(g.dir)
 	}
 	m := g.manifest
-	d := launch.Dataset{Dir: g.dir, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window}
+	d := launch.Dataset{Dir: g.dir, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window, Output: m.Output}
 	for _, s := range m.Shards {
 		side := &d.Train
 		if s.Split != "train" {

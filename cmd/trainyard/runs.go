@@ -12,9 +12,9 @@ import (
 )
 
 const runsExample = `  trainyard runs
-  trainyard runs show 0198c2
-  trainyard runs logs -f 0198c2
-  trainyard runs stop 0198c2`
+  trainyard runs show 43c1597f
+  trainyard runs logs -f 43c1597f
+  trainyard runs stop 43c1597f`
 
 func newRuns(t *terminal, s *settings) *cobra.Command {
 	var limit int
