@@ -123,7 +123,7 @@ func (g target) job(opts launchOptions) launch.Job {
 	return launch.Job{
 		Recipe: r.Name, Fingerprint: r.Fingerprint(), GPUs: opts.gpus,
 		Dataset: launch.Dataset{Output: r.Mix.Output},
-		Model: r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
+		Model:   r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
 		Trainer: r.Train.Trainer, Backend: opts.backend,
 		Method: r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
 		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
