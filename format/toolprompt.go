@@ -33,7 +33,8 @@ import (
 //
 // system, tool and parameter must be there; of the others those that are not
 // are empty, but result, which is then the style's own, and first user, which
-// leaves the turn as it is. {{braces}} stands for two opening braces and
+// leaves the turn as it is. Only {{number}} and {{name}} may stand more than
+// once in a section. {{braces}} stands for two opening braces and
 // {{equals}} for an equals sign, should a line of the wording start with
 // "=== ".
 type ToolPrompt struct {
@@ -100,13 +101,22 @@ func ParseToolPrompt(file []byte) (*ToolPrompt, error) {
 	return p, p.check()
 }
 
+// repeatable are the slots that a section may have more than once. The others
+// hold texts of any length, which would multiply.
+var repeatable = []string{"braces", "equals", "number", "name"}
+
 func (p *ToolPrompt) section(name string, lines []string, first int) error {
+	known := append([]string{"braces", "equals"}, promptSlots[name]...)
+	var seen []string
 	for i, line := range lines {
 		for _, slot := range slotPattern.FindAllStringSubmatch(line, -1) {
-			known := append([]string{"braces", "equals"}, promptSlots[name]...)
-			if !slices.Contains(known, slot[1]) {
+			switch {
+			case !slices.Contains(known, slot[1]):
 				return fmt.Errorf("line %d: section %q: %w", first+i, name, unknownName("slot", slot[1], known))
+			case slices.Contains(seen, slot[1]) && !slices.Contains(repeatable, slot[1]):
+				return fmt.Errorf("line %d: section %q: slot {{%s}} stands twice", first+i, name, slot[1])
 			}
+			seen = append(seen, slot[1])
 		}
 	}
 	p.sections[name] = strings.Join(lines, "\n")
@@ -120,14 +130,14 @@ func (p *ToolPrompt) check() error {
 		}
 	}
 	system := p.sections["system"]
-	if !strings.HasPrefix(system, "{{system}}") || strings.Count(system, "{{system}}") > 1 || !strings.Contains(system, "{{tools}}") {
-		return fmt.Errorf("section %q must start with {{system}}, once, and hold {{tools}}", "system")
+	if !strings.HasPrefix(system, "{{system}}") || !strings.Contains(system, "{{tools}}") {
+		return fmt.Errorf("section %q must start with {{system}} and hold {{tools}}", "system")
 	}
 	if result, ok := p.sections["result"]; ok && !strings.Contains(result, "{{content}}") {
 		return fmt.Errorf("section %q must hold {{content}}", "result")
 	}
-	if user, ok := p.sections["first user"]; ok && strings.Count(user, "{{content}}") != 1 {
-		return fmt.Errorf("section %q must hold {{content}} once", "first user")
+	if user, ok := p.sections["first user"]; ok && !strings.Contains(user, "{{content}}") {
+		return fmt.Errorf("section %q must hold {{content}}", "first user")
 	}
 	return nil
 }

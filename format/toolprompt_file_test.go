@@ -73,12 +73,13 @@ func TestAToolPromptTellsWhatIsWrongWithIt(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"", `no section "system"`},
 		{"=== sistem\n", `line 1: unknown section "sistem", did you mean "system"?`},
+		{strings.Replace(ownPrompt, "{{tools}}", "{{tools}}{{tools}}", 1), `line 4: section "system": slot {{tools}} stands twice`},
 		{strings.Replace(ownPrompt, "{{need}}", "{{ned}}", 1), `line 17: section "parameter": unknown slot "ned", did you mean "need"?`},
 		{ownPrompt + "=== tool\nx\n", `line 34: section "tool" stands twice`},
 		{strings.Replace(ownPrompt, "{{system}}", "before {{system}}", 1), "must start with {{system}}"},
 		{strings.Replace(ownPrompt, "TOOLS{{tools}}", "TOOLS", 1), "hold {{tools}}"},
 		{strings.Replace(ownPrompt, "says {{content}}", "says", 1), `section "result" must hold {{content}}`},
-		{strings.Replace(ownPrompt, "Task: {{content}}", "Task", 1), `section "first user" must hold {{content}} once`},
+		{strings.Replace(ownPrompt, "Task: {{content}}", "Task", 1), `section "first user" must hold {{content}}`},
 	} {
 		_, err := ParseToolPrompt([]byte(c.file))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
