@@ -136,7 +136,7 @@ func BenchmarkPrepare(b *testing.B) {
 				rss = max(rss, used.Maxrss)
 				cpu += time.Duration(used.Utime.Nano() + used.Stime.Nano())
 			}
-			b.ReportMetric(float64(m.Totals.Train.Tokens+m.Totals.Held.Tokens)/1e6, "Mtokens")
+			b.ReportMetric(float64(m.Totals.Train.Tokens+m.Totals.Validation.Tokens)/1e6, "Mtokens")
 			b.ReportMetric(float64(rss)/1024, "peak-MB")
 			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
 		})

@@ -25,9 +25,10 @@ type Config struct {
 	Seed       int64
 	Window     int     // longest trajectory in tokens; longer ones are dropped and counted
 	Unique     string  // UniqueContent or UniqueNone
-	Validation float64 // fraction of the mix set aside by repository, [0, 1)
+	Validation float64 // fraction set aside by repository of what is within the window, before sampling, [0, 1)
 
 	Out      string // output directory; created
+	Replace  bool   // write over the dataset that the same recipe made from other inputs
 	Workers  int    // 0 = one for each processor
 	DryRun   bool   // plan only, write nothing
 	Progress func(Progress)
@@ -107,8 +108,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: no output %q", c.Output)
 	case sampler.NeedsShares && total <= 0:
 		return fmt.Errorf("prepare: sampler %s divides by share, and the shares sum to 0", c.Sampler)
-	case c.Sampler == "all" && c.Budget != 0:
-		return fmt.Errorf("prepare: sampler all takes everything, so that a budget of %d means nothing (use proportional or shares)", c.Budget)
+	case sampler.TakesAll && c.Budget != 0:
+		return fmt.Errorf("prepare: sampler %s takes everything, so that a budget of %d means nothing (use proportional or shares)", c.Sampler, c.Budget)
 	case c.Window <= 0:
 		return fmt.Errorf("prepare: window %d holds no token", c.Window)
 	case c.Validation < 0 || c.Validation >= 1:

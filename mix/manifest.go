@@ -16,6 +16,11 @@ const ManifestFile = "manifest.json"
 // dataset again.
 const RecipeFile = "recipe.yaml"
 
+// Pipeline is the version of everything between a record's bytes and a row's:
+// dialects, rendering, tokenizer, planning. Whoever changes what some recipe
+// and inputs give raises it, so that no older dataset passes for a fresh one.
+const Pipeline = 1
+
 // manifestFormat changes when a reader of older manifests would go wrong.
 const manifestFormat = 1
 
@@ -24,7 +29,9 @@ const manifestFormat = 1
 type Manifest struct {
 	Format     int            `json:"format"`
 	Recipe     RecipeID       `json:"recipe"`
+	Pipeline   int            `json:"pipeline"`
 	Template   string         `json:"template"`
+	Tokenizer  string         `json:"tokenizer"`
 	Tools      string         `json:"tools"`
 	Output     string         `json:"output"`
 	Window     int            `json:"window"`
@@ -41,13 +48,13 @@ type Manifest struct {
 	RecipeFile FileDigest     `json:"recipe_file"`
 }
 
-// Totals are summed over the sources; Train and ValidationRows are the rows
-// that the shards hold.
+// Totals are summed over the sources; Train and Validation are the rows that
+// the shards hold.
 type Totals struct {
-	Funnel   Funnel            `json:"funnel"`
-	Outcomes map[Outcome]Count `json:"outcomes"`
-	Train    Side              `json:"train"`
-	Held     Side              `json:"validation"`
+	Funnel     Funnel            `json:"funnel"`
+	Outcomes   map[Outcome]Count `json:"outcomes"`
+	Train      Side              `json:"train"`
+	Validation Side              `json:"validation"`
 }
 
 // A Side is one split of the dataset.

@@ -1,5 +1,13 @@
 package mix
 
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+)
+
 // An Outcome is what became of one record. Every record that was read ends
 // in exactly one.
 type Outcome string
@@ -81,4 +89,27 @@ func funnel(by map[Outcome]Count) Funnel {
 		*s.to = total
 	}
 	return f
+}
+
+// outcomesFile has one line for every record that was read, in reading order.
+const outcomesFile = "outcomes.jsonl"
+
+func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return FileDigest{}, err
+	}
+	out := newHashWriter(f)
+	buf := bufio.NewWriter(out)
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	for i := range entries {
+		if err = enc.Encode(&entries[i]); err != nil {
+			break
+		}
+	}
+	if err = errors.Join(err, buf.Flush(), f.Sync(), f.Close()); err != nil {
+		return FileDigest{}, fmt.Errorf("write %s: %w", path, err)
+	}
+	return out.digest(outcomesFile), nil
 }

@@ -17,6 +17,9 @@ import (
 // removed by the next.
 const workDir = ".prepare"
 
+// lockName is the file whose lock a prepare holds.
+const lockName = ".lock"
+
 // ErrOccupied says that the output directory holds something else.
 var ErrOccupied = errors.New("output directory is occupied")
 
@@ -30,16 +33,16 @@ type outDir struct {
 // claim creates cfg.Out, waits for other prepares that write there, and looks
 // at what it holds. It refuses foreign files and the dataset of another
 // recipe.
-func claim(ctx context.Context, cfg *Config) (*outDir, error) {
+func claim(ctx context.Context, cfg *Config, in *inputs) (*outDir, error) {
 	_, err := os.Stat(cfg.Out)
 	o := &outDir{dir: cfg.Out, made: errors.Is(err, fs.ErrNotExist)}
-	if err := refuseForeign(o.dir); err != nil {
+	if err := errors.Join(refuseForeign(o.dir), in.refuseInside(o.dir)); err != nil {
 		return nil, err
 	}
 	if o.lock, err = waitForLock(ctx, o.dir, cfg.report); err != nil {
 		return nil, fmt.Errorf("prepare into %s: %w", o.dir, err)
 	}
-	if err := o.look(cfg.Recipe); err != nil {
+	if err := o.look(cfg, in); err != nil {
 		o.release()
 		return nil, err
 	}
@@ -53,7 +56,7 @@ func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.Fi
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
-		lock, err := lockFile(filepath.Join(dir, ".lock"))
+		lock, err := lockFile(filepath.Join(dir, lockName))
 		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
 			return lock, err
 		}
@@ -71,9 +74,32 @@ func refuseForeign(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("prepare into %s: %w", dir, err)
 	}
+	marked := slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return slices.Contains([]string{workDir, lockName, ManifestFile}, e.Name())
+	})
 	for _, e := range entries {
-		if !ours(e.Name()) {
-			return fmt.Errorf("prepare into %s: %w: %s is not part of a dataset (choose an empty directory with --out)", dir, ErrOccupied, e.Name())
+		if !marked || !ours(e.Name()) {
+			return fmt.Errorf("prepare into %s: %w: %s is not part of a dataset of ours (choose an empty directory with --out)", dir, ErrOccupied, e.Name())
+		}
+	}
+	return nil
+}
+
+// refuseInside refuses to write where inputs lie.
+func (in *inputs) refuseInside(dir string) error {
+	out, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for _, files := range in.files {
+		for _, f := range files {
+			path, err := filepath.Abs(f.Path)
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(path, out+string(filepath.Separator)) {
+				return fmt.Errorf("prepare into %s: %w: the input %s lies in it (choose another directory with --out)", dir, ErrOccupied, f.Path)
+			}
 		}
 	}
 	return nil
@@ -81,16 +107,19 @@ func refuseForeign(dir string) error {
 
 // ours tells the names that a prepare writes.
 func ours(name string) bool {
-	if slices.Contains([]string{workDir, ".lock", ManifestFile, ManifestFile + ".tmp", outcomesFile, RecipeFile}, name) {
+	if slices.Contains([]string{workDir, lockName, ManifestFile, ManifestFile + ".tmp", outcomesFile, RecipeFile}, name) {
 		return true
 	}
 	shard := strings.HasPrefix(name, "train-") || strings.HasPrefix(name, "validation-")
 	return shard && strings.HasSuffix(name, ".parquet")
 }
 
-// look refuses another recipe's dataset and clears what a killed prepare left.
-func (o *outDir) look(id RecipeID) error {
+// look refuses datasets that must not be written over and clears what a
+// killed prepare left. The same dataset, damaged or of an older pipeline, is
+// made again.
+func (o *outDir) look(cfg *Config, in *inputs) error {
 	m, err := readManifest(o.dir)
+	id := cfg.Recipe
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -98,6 +127,9 @@ func (o *outDir) look(id RecipeID) error {
 	case m.Recipe.Data != id.Data:
 		return fmt.Errorf("prepare into %s: %w: it holds the dataset of recipe %s (%.12s), not of %s (%.12s); choose another --out, or remove it",
 			o.dir, ErrOccupied, m.Recipe.Name, m.Recipe.Data, id.Name, id.Data)
+	case !cfg.Replace && in.differ(m) != "":
+		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there from other inputs: %s (--replace writes over it, which runs that read it would notice; --out chooses another directory)",
+			o.dir, ErrOccupied, in.differ(m))
 	}
 	return os.RemoveAll(filepath.Join(o.dir, workDir))
 }
@@ -140,9 +172,29 @@ func (o *outDir) publish(m *Manifest) error {
 	return m.write(o.dir)
 }
 
+// rename gives a finished dataset the recipe of cfg, which asks for the same
+// rows and may train on them otherwise.
+func (o *outDir) rename(m *Manifest, cfg *Config) (err error) {
+	if m.Recipe == cfg.Recipe {
+		return nil
+	}
+	path := filepath.Join(o.dir, RecipeFile)
+	if err := writeDurably(path, cfg.YAML); err != nil {
+		return err
+	}
+	m.Recipe = cfg.Recipe
+	if m.RecipeFile, err = digestFile(path, RecipeFile); err != nil {
+		return err
+	}
+	return m.write(o.dir)
+}
+
 // clear removes an older dataset, manifest first.
 func (o *outDir) clear() error {
 	err := os.Remove(filepath.Join(o.dir, ManifestFile))
+	if err == nil {
+		err = syncDir(o.dir)
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -151,7 +203,7 @@ func (o *outDir) clear() error {
 		return err
 	}
 	for _, e := range entries {
-		if ours(e.Name()) && e.Name() != workDir && e.Name() != ".lock" {
+		if ours(e.Name()) && e.Name() != workDir && e.Name() != lockName {
 			err = errors.Join(err, os.Remove(filepath.Join(o.dir, e.Name())))
 		}
 	}

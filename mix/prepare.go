@@ -1,22 +1,13 @@
 package mix
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"trainyard/format"
 )
-
-// outcomesFile has one line for every record that was read, in reading order.
-const outcomesFile = "outcomes.jsonl"
 
 // A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
 type Result struct {
@@ -38,37 +29,37 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := hashInputs(ctx, &cfg, sources, judges)
+	in, err := hashInputs(ctx, &cfg, sources, judges)
 	if err != nil {
 		return nil, err
 	}
-	r := newReading(&cfg, sources, judges)
+	r := newReading(&cfg, sources, judges, in)
 	if cfg.DryRun {
-		m, _, err := readAndPlan(ctx, r, inputs)
+		m, _, err := readAndPlan(ctx, r)
 		return &Result{Manifest: m, Entries: r.entries}, err
 	}
-	return prepareInto(ctx, r, inputs)
+	return prepareInto(ctx, r)
 }
 
 // prepareInto reuses what cfg.Out holds, or claims it and writes.
-func prepareInto(ctx context.Context, r *reading, inputs [][]FileDigest) (*Result, error) {
-	if m := finished(r.cfg, inputs); m != nil {
+func prepareInto(ctx context.Context, r *reading) (*Result, error) {
+	if m := finished(r.cfg, r.inputs); m != nil && m.Recipe == r.cfg.Recipe {
 		return &Result{Manifest: m, Reused: true}, nil
 	}
-	out, err := claim(ctx, r.cfg)
+	out, err := claim(ctx, r.cfg, r.inputs)
 	if err != nil {
 		return nil, err
 	}
 	defer out.release()
 	// While this prepare waited, the other may have made the very dataset.
-	if m := finished(r.cfg, inputs); m != nil {
-		return &Result{Manifest: m, Reused: true}, nil
+	if m := finished(r.cfg, r.inputs); m != nil {
+		return &Result{Manifest: m, Reused: true}, out.rename(m, r.cfg)
 	}
 	if err := out.spool(r); err != nil {
 		return nil, err
 	}
 	defer r.spool.file.Close()
-	m, p, err := readAndPlan(ctx, r, inputs)
+	m, p, err := readAndPlan(ctx, r)
 	if err == nil {
 		err = write(ctx, r, p, out, m)
 	}
@@ -77,9 +68,12 @@ func prepareInto(ctx context.Context, r *reading, inputs [][]FileDigest) (*Resul
 
 // finished returns the manifest of a dataset in cfg.Out that this prepare
 // would only write again.
-func finished(cfg *Config, inputs [][]FileDigest) *Manifest {
+func finished(cfg *Config, in *inputs) *Manifest {
 	d, err := OpenDataset(cfg.Out)
-	if err != nil || d.Manifest.Recipe.Data != cfg.Recipe.Data || !sameInputs(d.Manifest, inputs) || d.Verify() != nil {
+	if err != nil || d.Manifest.Pipeline != Pipeline || d.Manifest.Recipe.Data != cfg.Recipe.Data {
+		return nil
+	}
+	if in.differ(d.Manifest) != "" || d.Verify() != nil {
 		return nil
 	}
 	return d.Manifest
@@ -88,15 +82,18 @@ func finished(cfg *Config, inputs [][]FileDigest) *Manifest {
 // readAndPlan reads the input and plans. The manifest it returns lacks only the
 // digests of files that are still to be written; it is there also when
 // nothing is left, to say where all went.
-func readAndPlan(ctx context.Context, r *reading, inputs [][]FileDigest) (*Manifest, *plan, error) {
+func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	if err := r.run(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err := r.inputs.unchanged(); err != nil {
 		return nil, nil, err
 	}
 	p, err := makePlan(r.cfg, r.items, r.entries, r.repos)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := describe(r, p, inputs)
+	m := describe(r, p)
 	if len(p.Train) == 0 {
 		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whereAllWent(m.Totals))
 	}
@@ -122,14 +119,15 @@ func openSources(cfg *Config) (sources []*format.Source, judges []*format.Judge,
 }
 
 // describe is the manifest but for the digests of files still to be written.
-func describe(r *reading, p *plan, inputs [][]FileDigest) *Manifest {
+func describe(r *reading, p *plan) *Manifest {
 	cfg := r.cfg
-	reports := account(cfg, r.entries, r.notes, inputs)
+	reports := account(cfg, r.entries, r.notes, r.inputs.digests)
 	m := &Manifest{
-		Format: manifestFormat, Recipe: cfg.Recipe, Template: cfg.Template, Tools: string(cfg.Tools), Output: cfg.Output,
+		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
+		Template: cfg.Template, Tokenizer: r.tok.Name(), Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
-		Validation: ValidationSide{Asked: cfg.Validation, Repos: heldRepos(p.Validation, r.items, r.repos)},
+		Validation: ValidationSide{Asked: cfg.Validation, Repos: validationRepos(p.Validation, r.items, r.repos)},
 	}
 	for _, s := range p.shards(r.items) {
 		m.Shards = append(m.Shards, s.shard(r.items))
@@ -167,71 +165,4 @@ func whereAllWent(t Totals) string {
 		}
 	}
 	return text
-}
-
-func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return FileDigest{}, err
-	}
-	out := newHashWriter(f)
-	buf := bufio.NewWriter(out)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	for i := range entries {
-		if err = enc.Encode(&entries[i]); err != nil {
-			break
-		}
-	}
-	if err = errors.Join(err, buf.Flush(), f.Sync(), f.Close()); err != nil {
-		return FileDigest{}, fmt.Errorf("write %s: %w", path, err)
-	}
-	return out.digest(outcomesFile), nil
-}
-
-// hashInputs pins every input file, records and reports, before the first
-// record is parsed.
-func hashInputs(ctx context.Context, cfg *Config, sources []*format.Source, judges []*format.Judge) ([][]FileDigest, error) {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(cfg.workers())
-	inputs := make([][]FileDigest, len(sources))
-	for k := range sources {
-		files := slices.Concat(sources[k].Files(), judges[k].Files())
-		inputs[k] = make([]FileDigest, len(files))
-		for i, f := range files {
-			root := cfg.Sources[k].Path
-			if i >= len(sources[k].Files()) {
-				root = cfg.Sources[k].Accept.Report
-			}
-			g.Go(func() (err error) {
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				inputs[k][i], err = digestFile(f.Path, relative(root, f.Path))
-				return err
-			})
-		}
-	}
-	return inputs, g.Wait()
-}
-
-// relative is path as seen from the source's own path, so that the manifest
-// does not hold where on this machine the data lies.
-func relative(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil || rel == "." || !filepath.IsLocal(rel) {
-		return filepath.Base(path)
-	}
-	return filepath.ToSlash(rel)
-}
-
-func sameInputs(old *Manifest, inputs [][]FileDigest) bool {
-	return slices.EqualFunc(old.Sources, inputs, func(s SourceReport, in []FileDigest) bool {
-		return slices.Equal(s.Inputs, in)
-	})
-}
-
-func sortedNames(list []string) []string {
-	slices.Sort(list)
-	return list
 }

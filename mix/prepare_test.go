@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -177,7 +178,7 @@ func checkRows(t *testing.T, dir string, kept map[string]Outcome) {
 		}
 		want := d.Manifest.Totals.Train
 		if split == "validation" {
-			want = d.Manifest.Totals.Held
+			want = d.Manifest.Totals.Validation
 		}
 		if side.Rows != want.Rows || side.Tokens != want.Tokens || side.TrainedTokens != want.TrainedTokens {
 			t.Errorf("%s: the shards hold %+v, the manifest says %+v", split, side, want)
@@ -210,6 +211,10 @@ func TestASecondPrepareOfTheSameIsReusedAndOfOtherInputsIsNot(t *testing.T) {
 		t.Error("the same recipe and inputs were prepared again")
 	}
 	writeSource(t, dir, "a.jsonl", 61)
+	if _, err := Prepare(context.Background(), cfg); !errors.Is(err, ErrOccupied) || !strings.Contains(err.Error(), "a.jsonl") {
+		t.Errorf("changed inputs: %v", err)
+	}
+	cfg.Replace = true
 	if mustPrepare(t, cfg).Reused {
 		t.Error("changed inputs were not prepared again")
 	}
@@ -220,7 +225,7 @@ func TestAChangedReportIsAnotherInput(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
 	report := filepath.Join(dir, "report.json")
 	cfg.Sources[0].Accept = format.Accept{Report: report}
-	cfg.Validation = 0
+	cfg.Validation, cfg.Replace = 0, true
 	for i, resolved := range []string{"owner__repo1-1", "owner__repo2-2"} {
 		text := fmt.Sprintf(`{"resolved_ids": [%q], "unresolved_ids": []}`, resolved)
 		if err := os.WriteFile(report, []byte(text), 0o644); err != nil {
@@ -294,21 +299,103 @@ func TestAnotherDatasetOrForeignFilesAreRefused(t *testing.T) {
 	if _, err := Prepare(context.Background(), other); !errors.Is(err, ErrOccupied) {
 		t.Errorf("another recipe's dataset: %v", err)
 	}
-	foreign := prepareConfig(t, path)
-	if err := os.MkdirAll(foreign.Out, 0o755); err != nil {
+	for _, name := range []string{"thesis.tex", "train-00000-of-00001.parquet", "recipe.yaml", "outcomes.jsonl"} {
+		foreign := prepareConfig(t, path)
+		file := filepath.Join(foreign.Out, name)
+		if err := errors.Join(os.MkdirAll(foreign.Out, 0o755), os.WriteFile(file, []byte("mine"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Prepare(context.Background(), foreign); !errors.Is(err, ErrOccupied) {
+			t.Errorf("somebody's %s: %v", name, err)
+		}
+		if data, err := os.ReadFile(file); err != nil || string(data) != "mine" {
+			t.Errorf("somebody's %s is now %q: %v", name, data, err)
+		}
+	}
+}
+
+func TestADirectoryThatHoldsAnInputIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 20))
+	cfg.Out = dir
+	if _, err := Prepare(context.Background(), cfg); !errors.Is(err, ErrOccupied) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestARecipeThatTrainsOtherwiseIsKeptWithTheSameRows(t *testing.T) {
+	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
+	mustPrepare(t, cfg)
+	cfg.Recipe.Fingerprint, cfg.YAML = "g", []byte("name: other\n")
+	res := mustPrepare(t, cfg)
+	d := &Dataset{Dir: cfg.Out, Manifest: res.Manifest}
+	if !res.Reused || res.Manifest.Recipe.Fingerprint != "g" || readDir(t, cfg.Out)[RecipeFile] != "name: other\n" {
+		t.Errorf("reused %v, recipe %v", res.Reused, res.Manifest.Recipe)
+	}
+	if err := d.Verify(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTurnsKeptOutOfTheLossAreNeverTrainedOn(t *testing.T) {
+	n := 0
+	line := func(first, second string) string {
+		n++
+		return fmt.Sprintf(`{"messages": [{"role": "user", "content": "%d"}, {`, n) + `"role": "assistant", "content": "b"` + first +
+			`}, {"role": "user", "content": "c"}, {"role": "assistant", "content": "d"` + second + `}]}` + "\n"
+	}
+	path := filepath.Join(t.TempDir(), "a.jsonl")
+	text := line("", "") + line(`, "train": false`, "") + line(`, "train": false`, `, "train": false`)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(foreign.Out, "thesis.tex"), nil, 0o644); err != nil {
-		t.Fatal(err)
+	want := map[string]map[string]int64{
+		"messages": {"rejected: untrained_turns": 2},
+		"tokens":   {"rejected: no_trained_tokens": 1},
 	}
-	if _, err := Prepare(context.Background(), foreign); !errors.Is(err, ErrOccupied) {
-		t.Errorf("a foreign file: %v", err)
+	for output, reasons := range want {
+		cfg := prepareConfig(t, path)
+		cfg.Output, cfg.Validation, cfg.Sources[0].Accept = output, 0, format.Accept{Any: true}
+		if got := mustPrepare(t, cfg).Manifest.Sources[0].Reasons; !maps.Equal(got, reasons) {
+			t.Errorf("%s: %v, want %v", output, got, reasons)
+		}
+	}
+}
+
+func TestATemplateIsCountedInItsOwnVocabulary(t *testing.T) {
+	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 20))
+	cfg.Template = "qwen3"
+	if m := mustPrepare(t, cfg).Manifest; m.Tokenizer != "qwen3" {
+		t.Errorf("qwen3 was counted with %s", m.Tokenizer)
+	}
+}
+
+func TestAnInputThatGrowsMeanwhileIsNotPassedOff(t *testing.T) {
+	path := writeSource(t, t.TempDir(), "a.jsonl", 60)
+	cfg := prepareConfig(t, path)
+	grow := sync.OnceFunc(func() {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		if err == nil {
+			_, err = f.WriteString("{}\n")
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	cfg.Progress = func(p Progress) {
+		if p.Stage == "read" {
+			grow()
+		}
+	}
+	if _, err := Prepare(context.Background(), cfg); err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+		t.Errorf("the error is %v", err)
 	}
 }
 
 func TestTwoPreparesIntoOneDirectoryDoNotMix(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
-	out, err := claim(t.Context(), &cfg)
+	out, err := claim(t.Context(), &cfg, &inputs{})
 	if err != nil {
 		t.Fatal(err)
 	}

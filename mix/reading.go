@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 
@@ -29,6 +30,8 @@ type reading struct {
 	cfg     *Config
 	sources []*format.Source
 	judges  []*format.Judge
+	inputs  *inputs
+	tok     *tokenize.Tokenizer
 	spool   *spool
 
 	items     []Item
@@ -40,9 +43,9 @@ type reading struct {
 	total     int64 // bytes of input
 }
 
-func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge) *reading {
+func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, in *inputs) *reading {
 	r := &reading{
-		cfg: cfg, sources: sources, judges: judges, spool: &spool{},
+		cfg: cfg, sources: sources, judges: judges, inputs: in, spool: &spool{},
 		repos: newNames(), instances: newNames(),
 		notes: make([]map[string]int64, len(sources)),
 	}
@@ -56,8 +59,11 @@ func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge) *
 }
 
 // run streams all sources through the workers.
-func (r *reading) run(ctx context.Context) error {
-	template, err := tokenize.NewTemplate(r.cfg.Template, tokenize.Qwen25())
+func (r *reading) run(ctx context.Context) (err error) {
+	if r.tok, err = tokenize.ForTemplate(r.cfg.Template); err != nil {
+		return err
+	}
+	template, err := tokenize.NewTemplate(r.cfg.Template, r.tok)
 	if err != nil {
 		return err
 	}
@@ -130,7 +136,7 @@ type worker struct {
 func newWorker(r *reading, k int, t *tokenize.Template) *worker {
 	return &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, output: Outputs[r.cfg.Output], render: format.RenderOptions{
 		DefaultSystem: t.DefaultSystem(),
-		Specials:      tokenize.Qwen25().Specials(),
+		Specials:      r.tok.Specials(),
 	}}
 }
 
@@ -157,16 +163,22 @@ func (w *worker) do(rec format.Record) *result {
 		return w.rejected(res, err)
 	}
 	res.notes = notes
-	w.pack(res, traj, chat)
+	if err := w.pack(res, traj, chat); err != nil {
+		return w.rejected(res, err)
+	}
 	return res
 }
 
-// pack tokenises the chat and packs the row.
-func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) {
-	if !w.output.flags && trainAll(chat) {
-		res.notes = append(res.notes, "untrained_flag_ignored")
+// pack tokenises the chat and packs the row. A chat that no trainer could be
+// told the loss of is rejected.
+func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) error {
+	if !w.output.flags && slices.ContainsFunc(chat, func(t format.Turn) bool { return t.Untrained }) {
+		return &format.Reject{Reason: "untrained_turns", Detail: "the record keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)"}
 	}
 	w.template.Apply(&w.example, chat)
+	if w.example.Trained() == 0 {
+		return &format.Reject{Reason: "no_trained_tokens", Detail: "the record keeps every assistant turn out of the loss"}
+	}
 	w.fill(traj, chat)
 	w.digest = packMessages(w.digest[:0], w.row.Messages)
 	w.plain = w.output.pack(w.plain[:0], &w.row, &w.example)
@@ -175,6 +187,7 @@ func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) {
 	res.packed = w.forSpool()
 	res.repo, res.inst = traj.Repo, traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
+	return nil
 }
 
 func (w *worker) forSpool() []byte {
@@ -182,16 +195,6 @@ func (w *worker) forSpool() []byte {
 		return s2.Encode(nil, w.plain)
 	}
 	return bytes.Clone(w.plain)
-}
-
-// trainAll clears the flags that exclude single turns from the loss, since
-// the canonical shard has no place for them, and says whether there were any.
-func trainAll(chat format.Chat) (flagged bool) {
-	for i := range chat {
-		flagged = flagged || chat[i].Untrained
-		chat[i].Untrained = false
-	}
-	return flagged
 }
 
 func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {

@@ -1,6 +1,9 @@
 package mix
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // account fills the funnels, outcome counts and reasons of every source from
 // the entries, each of which has its outcome by now.
@@ -60,7 +63,7 @@ func totals(reports []SourceReport, p *plan, items []Item) Totals {
 		}
 	}
 	t.Funnel = funnel(t.Outcomes)
-	t.Train, t.Held = side(p.Train, items), side(p.Validation, items)
+	t.Train, t.Validation = side(p.Train, items), side(p.Validation, items)
 	return t
 }
 
@@ -81,8 +84,8 @@ func side(order []int32, items []Item) Side {
 	return s
 }
 
-// heldRepos lists the repositories of the validation side, sorted.
-func heldRepos(order []int32, items []Item, repos *names) []string {
+// validationRepos lists the repositories of the validation side, sorted.
+func validationRepos(order []int32, items []Item, repos *names) []string {
 	seen := map[string]bool{}
 	list := []string{}
 	for _, i := range order {
@@ -92,5 +95,6 @@ func heldRepos(order []int32, items []Item, repos *names) []string {
 			list = append(list, name)
 		}
 	}
-	return sortedNames(list)
+	slices.Sort(list)
+	return list
 }

@@ -38,12 +38,14 @@ type Sampler struct {
 	Summary string
 	// NeedsShares says that shares summing to 0 are a mistake.
 	NeedsShares bool
-	Choose      func(pools []Pool, budget int64) []Choice
+	// TakesAll says that a budget means nothing.
+	TakesAll bool
+	Choose   func(pools []Pool, budget int64) []Choice
 }
 
 // Samplers are the strategies by name.
 var Samplers = map[string]Sampler{
-	"all":          {Summary: "every trajectory of every source", Choose: chooseAll},
+	"all":          {Summary: "every trajectory of every source", TakesAll: true, Choose: chooseAll},
 	"shares":       {Summary: "each source its share of the budget, exact to one trajectory", NeedsShares: true, Choose: chooseShares},
 	"proportional": {Summary: "a smaller copy of the whole; smaller budgets lie inside larger ones", Choose: chooseProportional},
 }

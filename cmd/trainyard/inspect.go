@@ -106,7 +106,7 @@ func verifyDataset(t *terminal, s *settings, d *mix.Dataset) error {
 	if err := d.Verify(); err != nil {
 		return err
 	}
-	files := len(d.Manifest.Shards) + 1
+	files := len(d.Manifest.Shards) + 2 // outcomes and recipe
 	if s.json() {
 		return t.printJSON(map[string]any{"verified": true, "files": files})
 	}

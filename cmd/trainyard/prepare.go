@@ -16,6 +16,8 @@ const prepareExample = `  trainyard prepare demo
 type prepareOptions struct {
 	out    string
 	dryRun bool
+
+	replace bool
 }
 
 func newPrepare(t *terminal, s *settings) *cobra.Command {
@@ -32,6 +34,7 @@ func newPrepare(t *terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&opts.out, "out", "", "output directory (default: HOME/datasets/NAME-FINGERPRINT)")
+	cmd.Flags().BoolVar(&opts.replace, "replace", false, "write over the dataset that this recipe made from other inputs")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the plan and write nothing")
 	return cmd
 }
@@ -57,7 +60,7 @@ func prepareConfig(s *settings, recipe string, overrides []string, opts prepareO
 		return mix.Config{}, err
 	}
 	cfg := mixConfig(s, r)
-	cfg.DryRun = opts.dryRun
+	cfg.DryRun, cfg.Replace = opts.dryRun, opts.replace
 	if opts.out != "" {
 		cfg.Out = opts.out
 	}

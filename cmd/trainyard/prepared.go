@@ -100,7 +100,7 @@ func printMix(t *terminal, m *mix.Manifest) error {
 // printValidation tells what was set aside of what the sampler could choose
 // from otherwise.
 func printValidation(t *terminal, m *mix.Manifest) {
-	held := m.Totals.Held
+	held := m.Totals.Validation
 	if m.Validation.Asked == 0 {
 		return
 	}
@@ -158,7 +158,7 @@ func printFiles(t *terminal, cfg mix.Config, res *mix.Result) error {
 	}
 	t.print("\n%s to train on, %s tokens (%s trained), and %s held out for validation, in %s:\n%s\n",
 		counted(m.Totals.Train.Rows, "row"), thousands(m.Totals.Train.Tokens), thousands(m.Totals.Train.TrainedTokens),
-		thousands(m.Totals.Held.Rows), counted(len(m.Shards), "shard"), cfg.Out)
+		thousands(m.Totals.Validation.Rows), counted(len(m.Shards), "shard"), cfg.Out)
 	if res.Reused {
 		t.print("It was there already, from the same recipe and inputs: nothing was written.\n")
 	}

@@ -96,7 +96,7 @@ func (d *dataset) check(cfg Config, m *mix.Manifest) error {
 	err := errors.Join(
 		d.train.seal(), d.heldOut.seal(),
 		checkTotals("manifest, train", train, sideTotals(m.Totals.Train)),
-		checkTotals("manifest, validation", heldOut, sideTotals(m.Totals.Held)),
+		checkTotals("manifest, validation", heldOut, sideTotals(m.Totals.Validation)),
 		checkTotals("config, expected", train, cfg.Expected.orRead(train)))
 	if train.Rows == 0 {
 		err = errors.Join(err, errors.New("no training rows"))

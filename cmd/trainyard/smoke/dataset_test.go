@@ -70,7 +70,7 @@ func writeDataset(t testing.TB, train [][]mix.Row, heldOut []mix.Row) string {
 	if heldOut != nil {
 		s := writeShard(t, dir, "validation", 0, heldOut)
 		m.Shards = append(m.Shards, s)
-		m.Totals.Held = addShard(m.Totals.Held, s)
+		m.Totals.Validation = addShard(m.Totals.Validation, s)
 	}
 	writeManifest(t, dir, &m)
 	return dir
@@ -217,7 +217,7 @@ func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 		}, "no such file"},
 		"shard total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Shards[0].Tokens++ }, "tokens read"},
 		"split total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Train.TrainedTokens++ }, "manifest, train"},
-		"held-out total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Held.Rows++ },
+		"held-out total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Validation.Rows++ },
 			"manifest, validation: 1 rows read, 2 expected"},
 		"expected total": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Expected.Rows = 5 },
 			"config, expected: 3 rows read, 5 expected"},

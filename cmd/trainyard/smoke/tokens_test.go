@@ -61,7 +61,7 @@ func writeTokens(t testing.TB, train, heldOut []mix.Row, spoil func(*mix.TokenRo
 		}
 		s.FileDigest = digest(t, path)
 		m.Shards = append(m.Shards, s)
-		side := map[string]*mix.Side{"train": &m.Totals.Train, "validation": &m.Totals.Held}[split]
+		side := map[string]*mix.Side{"train": &m.Totals.Train, "validation": &m.Totals.Validation}[split]
 		*side = addShard(*side, s)
 	}
 	writeManifest(t, dir, &m)
