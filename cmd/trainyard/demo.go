@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,14 +28,14 @@ func runDemo(ctx context.Context, t *terminal, s *settings) error {
 		if err != nil {
 			return err
 		}
-		run, err := l.Start(ctx, job)
+		if err := start(ctx, t, s, l, job, false); err != nil || s.json() {
+			return err
+		}
+		runs, err := l.Ledger.Runs(ctx, 1)
 		if err != nil {
 			return err
 		}
-		if err := announce(ctx, t, s, l, run, false); err != nil || s.json() {
-			return err
-		}
-		printWhere(t, s, l, run)
+		printWhere(t, s, l, runs[0])
 		return nil
 	})
 }
@@ -54,17 +51,4 @@ func printWhere(t *terminal, s *settings, l *launch.Launcher, run launch.Run) {
 	t.print("  %s inspect %s --row 1\n", self, run.Job.Dataset.Dir)
 	t.print("  %s runs show %s\n", self, run.ID)
 	t.print("  %s prepare hybrid-gym-32b --data YOUR_ROLLOUTS --dry-run\n", self)
-}
-
-// invocation is how to start this program again with the same state: go run
-// deletes what it built, and --home is not remembered.
-func invocation(s *settings, self string) string {
-	words := "trainyard"
-	if strings.Contains(self, string(filepath.Separator)+"go-build") {
-		words = "go run ./cmd/trainyard"
-	}
-	if s.v.InConfig("home") || s.home() == defaultHome() || os.Getenv("TRAINYARD_HOME") != "" {
-		return words
-	}
-	return words + " --home " + s.home()
 }

@@ -14,7 +14,7 @@ func follow(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, r
 	v := &liveView{t: t, quiet: s.json()}
 	run, err := l.Watch(ctx, run, v.show)
 	v.end()
-	if err != nil && ctx.Err() != nil {
+	if err != nil && !run.State.Ended() {
 		t.say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s, l.Self), run.ID)
 		return run, err
 	}

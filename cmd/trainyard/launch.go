@@ -18,6 +18,7 @@ type launchOptions struct {
 	backend, trainer string
 	gpus             int
 	detach, dryRun   bool
+	replace          bool
 }
 
 func newLaunch(t *terminal, s *settings) *cobra.Command {
@@ -41,6 +42,7 @@ dataset, shows the command and its files, and writes and starts nothing.`,
 	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
 	cmd.Flags().IntVar(&opts.gpus, "gpus", 1, "devices that the batch is divided among")
 	cmd.Flags().BoolVarP(&opts.detach, "detach", "d", false, "start and return")
+	cmd.Flags().BoolVar(&opts.replace, "replace", false, "write over the dataset that this recipe made from other inputs")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the plan and the command, write and start nothing")
 	completes(cmd, "backend", "backends")
 	completes(cmd, "trainer", "trainers")
@@ -56,26 +58,34 @@ func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overr
 		if opts.dryRun {
 			return printRendered(t, s, l, job)
 		}
-		run, err := l.Start(ctx, job)
-		if err != nil {
-			return err
-		}
-		return announce(ctx, t, s, l, run, opts.detach)
+		return start(ctx, t, s, l, job, opts.detach)
 	})
+}
+
+// start starts the job, tells so, and follows the run unless told not to. A
+// run that exists is named whatever happens.
+func start(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, job launch.Job, detach bool) error {
+	run, err := l.Start(ctx, job)
+	if err != nil && run.ID != "" {
+		return fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s, l.Self), run.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return announce(ctx, t, s, l, run, detach)
 }
 
 // jobFor checks everything that can be checked before it prepares a dataset.
 func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, what string, overrides []string, opts launchOptions) (launch.Job, error) {
-	target, err := findTarget(s, what, overrides)
+	target, err := findTarget(s, what, opts.trainer, overrides)
 	if err != nil {
 		return launch.Job{}, err
 	}
-	target.useTrainer(opts.trainer)
 	job := target.job(opts)
 	if err := l.Precheck(job); err != nil {
 		return job, err
 	}
-	if err := target.prepare(ctx, t, s, opts.dryRun); err != nil {
+	if err := target.prepare(ctx, t, s, opts); err != nil {
 		return job, err
 	}
 	job.Dataset, err = target.dataset(opts.dryRun)

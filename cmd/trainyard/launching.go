@@ -49,25 +49,51 @@ type target struct {
 
 // findTarget loads the recipe, that of a dataset or one that was named. A
 // dataset is not prepared here: see prepare.
-func findTarget(s *settings, what string, overrides []string) (target, error) {
+func findTarget(s *settings, what, trainer string, overrides []string) (target, error) {
 	if _, err := os.Stat(filepath.Join(what, mix.ManifestFile)); err == nil {
-		return datasetTarget(what, overrides)
+		return datasetTarget(what, trainer, overrides)
 	}
 	if err := refuseUnfinished(what); err != nil {
+		return target{}, err
+	}
+	overrides, err := withTrainer(what, trainer, overrides)
+	if err != nil {
 		return target{}, err
 	}
 	r, err := loadRecipe(s, what, overrides)
 	return target{recipe: r}, err
 }
 
+// withTrainer puts another trainer in the recipe's place, before the user's
+// own overrides. Parameters are a trainer's own, so the other one inherits
+// none.
+func withTrainer(recipe, trainer string, overrides []string) ([]string, error) {
+	if trainer == "" {
+		return overrides, nil
+	}
+	r, err := recipes.Load(recipe, nil)
+	if err != nil {
+		return nil, err
+	}
+	first := []string{"train.trainer=" + trainer}
+	if trainer != r.Train.Trainer && len(r.Train.Params) > 0 {
+		first = append(first, "train.params=!unset")
+	}
+	return append(first, overrides...), nil
+}
+
 // datasetTarget takes a finished dataset. What made it cannot be changed any
 // more; how to train on it can.
-func datasetTarget(dir string, overrides []string) (target, error) {
+func datasetTarget(dir, trainer string, overrides []string) (target, error) {
 	d, err := mix.OpenDataset(dir)
 	if err != nil {
 		return target{}, err
 	}
-	r, err := recipes.Load(filepath.Join(dir, mix.RecipeFile), overrides)
+	recipe := filepath.Join(dir, mix.RecipeFile)
+	if overrides, err = withTrainer(recipe, trainer, overrides); err != nil {
+		return target{}, err
+	}
+	r, err := recipes.Load(recipe, overrides)
 	if err != nil {
 		return target{}, err
 	}
@@ -78,12 +104,12 @@ func datasetTarget(dir string, overrides []string) (target, error) {
 }
 
 // prepare sees to it that the dataset is there, or planned in a dry run.
-func (g *target) prepare(ctx context.Context, t *terminal, s *settings, dryRun bool) error {
+func (g *target) prepare(ctx context.Context, t *terminal, s *settings, opts launchOptions) error {
 	if g.manifest != nil {
 		return nil
 	}
 	cfg := mixConfig(s, g.recipe)
-	cfg.DryRun = dryRun
+	cfg.DryRun, cfg.Replace = opts.dryRun, opts.replace
 	res, err := prepareDataset(ctx, t, s, cfg)
 	if err != nil {
 		return err
@@ -106,14 +132,6 @@ func refuseUnfinished(what string) error {
 		return err
 	}
 	return fmt.Errorf("%s is a directory without %s: no finished dataset (prepare it again)", what, mix.ManifestFile)
-}
-
-// useTrainer puts another trainer in the recipe's place. Parameters are a
-// trainer's own, so the other one gets none of them.
-func (g target) useTrainer(name string) {
-	if name != "" && name != g.recipe.Train.Trainer {
-		g.recipe.Train.Trainer, g.recipe.Train.Params = name, nil
-	}
 }
 
 // job is the recipe's training as the launch package takes it, but for the

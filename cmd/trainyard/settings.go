@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,13 @@ func settingTable() []setting {
 		{"workers", "goroutines that parse, tokenise and write (0 = one per processor)", 0},
 		{"color", "auto, always or never", "auto"},
 	}
+}
+
+func settingNames() (names []string) {
+	for _, row := range settingTable() {
+		names = append(names, row.name)
+	}
+	return names
 }
 
 func newSettings() *settings { return &settings{v: viper.New()} }
@@ -66,7 +75,17 @@ func (s *settings) load(cmd *cobra.Command) error {
 	return s.check()
 }
 
+// check refuses what would be taken for a default otherwise.
 func (s *settings) check() error {
+	known := append(settingNames(), "json")
+	for _, key := range s.v.AllKeys() {
+		if s.v.InConfig(key) && !slices.Contains(known, key) {
+			return fmt.Errorf("settings %s: no setting %q (there are %s)", s.v.ConfigFileUsed(), key, strings.Join(known, ", "))
+		}
+	}
+	if _, err := strconv.Atoi(s.v.GetString("workers")); err != nil {
+		return usageError{fmt.Errorf("workers %q is no number", s.v.GetString("workers"))}
+	}
 	if c := s.color(); c != "auto" && c != "always" && c != "never" {
 		return usageError{fmt.Errorf("color %q: want auto, always or never", c)}
 	}
@@ -96,4 +115,17 @@ func defaultHome() string {
 		return ".trainyard"
 	}
 	return filepath.Join(home, ".local", "share", "trainyard")
+}
+
+// invocation is how to start this program again with the same state: go run
+// deletes what it built, and --home is not remembered.
+func invocation(s *settings, self string) string {
+	words := "trainyard"
+	if strings.Contains(self, string(filepath.Separator)+"go-build") {
+		words = "go run ./cmd/trainyard"
+	}
+	if s.v.InConfig("home") || s.home() == defaultHome() || os.Getenv("TRAINYARD_HOME") != "" {
+		return words
+	}
+	return words + " --home " + s.home()
 }

@@ -21,13 +21,12 @@ func withSignals(parent context.Context) (context.Context, func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		switch <-signals {
-		case os.Interrupt:
-			cancel(errInterrupted)
-		case syscall.SIGTERM:
-			cancel(errTerminated)
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			cancel(map[os.Signal]error{os.Interrupt: errInterrupted, syscall.SIGTERM: errTerminated}[s])
+		case <-ctx.Done():
 		}
-		signal.Stop(signals)
 	}()
 	return ctx, func() { signal.Stop(signals); cancel(nil) }
 }
