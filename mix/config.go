@@ -16,7 +16,16 @@ type Config struct {
 	YAML     []byte       // the resolved recipe, kept beside the shards
 	Template string       // chat template, a name of the tokenize package
 	Tools    format.Style // how calls become text
-	Output   string       // a key of Outputs: what the rows hold
+	// ToolPrompt is a file with the wording of tools, as the recipe spells it;
+	// empty means format's own.
+	ToolPrompt string
+	Verbatim   bool              // keep line ends and leading empty lines as recorded
+	Edits      []format.EditSpec // of every source, after the source's own
+	Flags      bool              // raise and count the flags of accepted records; some 40 % more processor time
+	// ReadFile reads a file that the recipe names besides the data, by the
+	// recipe's spelling; nil means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
+	Output   string // a key of Outputs: what the rows hold
 	Sources  []Source
 
 	Sampler    string
@@ -53,6 +62,10 @@ type Source struct {
 	Accept      format.Accept
 	PerInstance int // keep at most this many of one instance; 0 = no limit
 	Share       float64
+	// System, Tools and Instance are files, as the recipe spells them, with
+	// what the records may lack: see format.RenderOptions and format.Input.
+	System, Tools, Instance string
+	Edits                   []format.EditSpec
 }
 
 // portable replaces this machine's paths in a text about a record by those of

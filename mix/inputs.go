@@ -20,6 +20,7 @@ type inputs struct {
 	files   [][]format.File // for each source
 	digests [][]FileDigest
 	times   [][]time.Time
+	recipe  []FileDigest // named by the recipe besides the data; read whole, once
 }
 
 // hashInputs digests every input file.
@@ -93,6 +94,9 @@ func (in *inputs) unchanged() error {
 // differ names the first file by which these inputs are not those of an older
 // dataset; "" when they are the same.
 func (in *inputs) differ(old *Manifest) string {
+	if !slices.Equal(old.Inputs, in.recipe) {
+		return "a file that the recipe names (" + changed(old.Inputs, in.recipe) + ") has changed"
+	}
 	for k, s := range old.Sources {
 		if k >= len(in.digests) || len(s.Inputs) != len(in.digests[k]) {
 			return fmt.Sprintf("source %s has another number of files", s.Name)
@@ -104,6 +108,16 @@ func (in *inputs) differ(old *Manifest) string {
 		}
 	}
 	return ""
+}
+
+// changed names the first file that two lists of digests do not share.
+func changed(old, now []FileDigest) string {
+	for _, f := range slices.Concat(now, old) {
+		if !slices.Contains(old, f) || !slices.Contains(now, f) {
+			return f.File
+		}
+	}
+	return "their order"
 }
 
 // relative is path as seen from the source's own path, so that the manifest

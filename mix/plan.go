@@ -68,7 +68,7 @@ func (p *planner) dropDuplicates() {
 	for i := range p.items {
 		d := p.items[i].Digest
 		if seen[d] {
-			p.decide(i, Duplicate, "content")
+			p.decide(i, Duplicate, UniqueContent)
 		}
 		seen[d] = true
 	}

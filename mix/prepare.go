@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"trainyard/format"
+	"trainyard/tokenize"
 )
 
 // A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
@@ -25,15 +26,23 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	sources, judges, err := openSources(&cfg)
+	tok, err := tokenize.ForTemplate(cfg.Template)
 	if err != nil {
+		return nil, err
+	}
+	files := newCompanions(&cfg)
+	treat, errTreat := treatments(&cfg, tok, files)
+	sources, judges, err := openSources(&cfg, files)
+	if err := errors.Join(err, errTreat); err != nil {
 		return nil, err
 	}
 	in, err := hashInputs(ctx, &cfg, sources, judges)
 	if err != nil {
 		return nil, err
 	}
+	in.recipe = files.digests
 	r := newReading(&cfg, sources, judges, in)
+	r.tok, r.treat = tok, treat
 	if cfg.DryRun {
 		m, _, err := readAndPlan(ctx, r)
 		return &Result{Manifest: m, Entries: r.entries}, err
@@ -102,10 +111,14 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 
 // openSources opens everything before anything is read, and reports all that
 // is missing.
-func openSources(cfg *Config) (sources []*format.Source, judges []*format.Judge, err error) {
+func openSources(cfg *Config, files *companions) (sources []*format.Source, judges []*format.Judge, err error) {
 	var faults []error
 	for _, s := range cfg.Sources {
-		src, err := format.Open(format.Input{Path: s.Path, Format: s.Format})
+		instance, err := files.read(s.Instance)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("source %s: instance: %w", s.Name, err))
+		}
+		src, err := format.Open(format.Input{Path: s.Path, Format: s.Format, Instance: string(instance)})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("source %s: %w", s.Name, err))
 		}
@@ -121,12 +134,12 @@ func openSources(cfg *Config) (sources []*format.Source, judges []*format.Judge,
 // describe is the manifest but for the digests of files still to be written.
 func describe(r *reading, p *plan) *Manifest {
 	cfg := r.cfg
-	reports := account(cfg, r.entries, r.notes, r.inputs.digests)
+	reports := account(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.tok.Name(), Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
-		Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
+		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: ValidationSide{Asked: cfg.Validation, Repos: validationRepos(p.Validation, r.items, r.repos)},
 	}
 	for _, s := range p.shards(r.items) {

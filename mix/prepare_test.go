@@ -480,6 +480,7 @@ func writeChildConfig(t testing.TB, dir string, cfg Config) {
 	data, err := json.Marshal(struct {
 		Config
 		Progress any `json:",omitempty"`
+		ReadFile any `json:",omitempty"`
 	}{Config: cfg})
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ type result struct {
 	inst   string
 	packed []byte // the row, packed and compressed; nil where it never became an item
 	notes  []string
+	flags  []string
 	err    error // fatal: not a fault of the record
 }
 
@@ -32,6 +33,7 @@ type reading struct {
 	judges  []*format.Judge
 	inputs  *inputs
 	tok     *tokenize.Tokenizer
+	treat   []treatment
 	spool   *spool
 
 	items     []Item
@@ -39,6 +41,7 @@ type reading struct {
 	repos     *names
 	instances *names
 	notes     []map[string]int64 // for each source
+	flags     []map[string]int64 // likewise
 	tokens    int64
 	total     int64 // bytes of input
 }
@@ -47,10 +50,9 @@ func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, i
 	r := &reading{
 		cfg: cfg, sources: sources, judges: judges, inputs: in, spool: &spool{},
 		repos: newNames(), instances: newNames(),
-		notes: make([]map[string]int64, len(sources)),
 	}
-	for k, src := range sources {
-		r.notes[k] = map[string]int64{}
+	for _, src := range sources {
+		r.notes, r.flags = append(r.notes, map[string]int64{}), append(r.flags, map[string]int64{})
 		for _, f := range src.Files() {
 			r.total += f.Size
 		}
@@ -59,10 +61,7 @@ func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, i
 }
 
 // run streams all sources through the workers.
-func (r *reading) run(ctx context.Context) (err error) {
-	if r.tok, err = tokenize.ForTemplate(r.cfg.Template); err != nil {
-		return err
-	}
+func (r *reading) run(ctx context.Context) error {
 	template, err := tokenize.NewTemplate(r.cfg.Template, r.tok)
 	if err != nil {
 		return err
@@ -87,6 +86,9 @@ func (r *reading) take(res *result) error {
 	res.entry.item = -1
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
+	}
+	for _, f := range res.flags {
+		r.flags[res.item.Source][f]++
 	}
 	if res.packed != nil {
 		if err := r.keep(res); err != nil {
@@ -125,7 +127,7 @@ type worker struct {
 	k        int // the source's index
 	source   *Source
 	template *tokenize.Template
-	render   format.RenderOptions
+	treat    treatment
 	example  tokenize.Example
 	row      Row
 	output   Output
@@ -134,10 +136,9 @@ type worker struct {
 }
 
 func newWorker(r *reading, k int, t *tokenize.Template) *worker {
-	return &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, output: Outputs[r.cfg.Output], render: format.RenderOptions{
-		DefaultSystem: t.DefaultSystem(),
-		Specials:      r.tok.Specials(),
-	}}
+	w := &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, treat: r.treat[k], output: Outputs[r.cfg.Output]}
+	w.treat.render.DefaultSystem = t.DefaultSystem()
+	return w
 }
 
 // do takes one record from its bytes to a packed row, or to the reason why
@@ -158,13 +159,16 @@ func (w *worker) do(rec format.Record) *result {
 		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), w.source.portable(verdict.Evidence)
 		return res
 	}
-	chat, notes, err := format.Render(traj, w.r.cfg.Tools, w.render)
+	chat, notes, err := w.treat.apply(traj, w.r.cfg.Tools)
+	if err == nil {
+		err = w.pack(res, traj, chat)
+	}
 	if err != nil {
 		return w.rejected(res, err)
 	}
 	res.notes = notes
-	if err := w.pack(res, traj, chat); err != nil {
-		return w.rejected(res, err)
+	if w.r.cfg.Flags {
+		res.flags = format.RecordFlags(rec, traj, chat)
 	}
 	return res
 }

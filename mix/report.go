@@ -3,35 +3,41 @@ package mix
 import (
 	"fmt"
 	"slices"
+
+	"trainyard/format"
 )
 
 // account fills the funnels, outcome counts and reasons of every source from
 // the entries, each of which has its outcome by now.
-func account(cfg *Config, entries []Entry, notes []map[string]int64, inputs [][]FileDigest) []SourceReport {
-	reports := make([]SourceReport, len(cfg.Sources))
+func account(r *reading) []SourceReport {
+	reports := make([]SourceReport, len(r.cfg.Sources))
 	index := map[string]*SourceReport{}
-	for k, s := range cfg.Sources {
+	for k, s := range r.cfg.Sources {
 		reports[k] = SourceReport{
-			Name: s.Name, Path: s.Given, Inputs: inputs[k],
-			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{}, Notes: notes[k],
+			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k],
+			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
+			Notes: r.notes[k], Flags: r.flags[k],
 		}
 		index[s.Name] = &reports[k]
 	}
-	for i := range entries {
-		e := &entries[i]
+	for i := range r.entries {
+		e := &r.entries[i]
 		if e.Outcome == "" {
 			panic("mix: a record without an outcome: " + e.File)
 		}
-		r := index[e.Source]
-		c := r.Outcomes[e.Outcome]
+		s := index[e.Source]
+		c := s.Outcomes[e.Outcome]
 		c.add(e.Tokens)
-		r.Outcomes[e.Outcome] = c
+		s.Outcomes[e.Outcome] = c
 		if e.Outcome != Kept && e.Outcome != Validation {
-			r.reason(e)
+			s.reason(e)
 		}
 	}
 	for k := range reports {
 		reports[k].Funnel = funnel(reports[k].Outcomes)
+		if r.cfg.Flags {
+			reports[k].flagEnds()
+		}
 	}
 	return reports
 }
@@ -41,6 +47,19 @@ func (r *SourceReport) reason(e *Entry) {
 	key := reasonKey(e)
 	if r.Reasons[key]++; r.Reasons[key] == 1 && e.Detail != "" {
 		r.Examples[key] = fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
+	}
+}
+
+// flagEnds raises the flags that only the plan can: what became of a record.
+func (r *SourceReport) flagEnds() {
+	ends := map[string]int64{
+		format.FlagDuplicate:  r.Reasons[reasonKey(&Entry{Outcome: Duplicate, Reason: UniqueContent})],
+		format.FlagOverLength: r.Outcomes[OverWindow].Records,
+	}
+	for flag, n := range ends {
+		if n > 0 {
+			r.Flags[flag] = n
+		}
 	}
 }
 

@@ -18,9 +18,10 @@ type Recipe struct {
 	Sources []Source `yaml:"sources"` // required, at least one, in mixing order
 	// Edits are made to the trajectories of every source, after the source's
 	// own and in this order; default none.
-	Edits Edits `yaml:"edits" quiet:"empty"`
-	Mix   Mix   `yaml:"mix"`
-	Train Train `yaml:"train" identity:"run"`
+	Edits  Edits  `yaml:"edits" quiet:"empty"`
+	Mix    Mix    `yaml:"mix"`
+	Report Report `yaml:"report" quiet:"empty"`
+	Train  Train  `yaml:"train" identity:"run"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`
@@ -46,6 +47,9 @@ type Tools struct {
 	// Prompt is a file with the scaffold's wording of its tools, see
 	// format.ToolPrompt and [Recipe.Beside]; default empty: our own wording.
 	Prompt string `yaml:"prompt" quiet:"empty"`
+	// Verbatim keeps Windows line ends and the empty lines that an assistant
+	// turn starts with, as scaffolds' own converters do; default false.
+	Verbatim bool `yaml:"verbatim" quiet:"empty"`
 }
 
 // A Source is one family of trajectories.
@@ -116,6 +120,13 @@ type Mix struct {
 	// Output is what the rows hold: messages (default), text that every
 	// trainer reads, or tokens, which are input_ids, attention_mask and labels.
 	Output string `yaml:"output"`
+}
+
+// A Report says what a prepare counts besides what it must.
+type Report struct {
+	// Flags counts the trajectories with loops, error turns, secrets and the
+	// like (see format.FlagList); default false: it costs a third of the time.
+	Flags bool `yaml:"flags"`
 }
 
 // Train is what a trainer is told.

@@ -19,13 +19,40 @@ import (
 
 // A listed is one thing that can be named in a recipe or on the command line.
 type listed struct {
-	Name    string `json:"name"`
-	Summary string `json:"summary"`
+	Name    string      `json:"name"`
+	Summary string      `json:"summary"`
+	Limits  string      `json:"limits,omitempty"` // what it leaves out or alone
+	Args    []listedArg `json:"args,omitempty"`
+}
+
+// A listedArg is one argument of a thing that takes some.
+type listedArg struct {
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Required bool   `json:"required"`
+	Summary  string `json:"summary"`
+}
+
+// more are the lines below the summary.
+func (l listed) more() (lines []string) {
+	for _, a := range l.Args {
+		need := ""
+		if a.Required {
+			need = ", required"
+		}
+		lines = append(lines, fmt.Sprintf("  %s (%s%s): %s", a.Name, a.Kind, need, a.Summary))
+	}
+	if l.Limits != "" {
+		lines = append(lines, "  limits: "+l.Limits)
+	}
+	return lines
 }
 
 // lists are the registries by the word that asks for them.
 var lists = map[string]func() []listed{
 	"formats":     listFormats,
+	"edits":       listEdits,
+	"flags":       listFlags,
 	"outputs":     listOutputs,
 	"tools":       listStyles,
 	"trainers":    listTrainers,
@@ -42,7 +69,7 @@ func newList(t *terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:       "list WHAT",
 		Short:     "List what a recipe or a command can name",
-		Long:      "List formats, ways of writing tools, samplers, outputs, templates, tokenizers,\nconventions, trainers, backends or recipes, each with one line on when to use it.",
+		Long:      "List formats, ways of writing tools, edits, flags, samplers, outputs, templates,\ntokenizers, conventions, trainers, backends or recipes, each with one line on when to\nuse it and, where there are any, its arguments and known limits.",
 		Example:   "  trainyard list formats\n  trainyard list recipes --json",
 		ValidArgs: words,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -65,6 +92,9 @@ func runList(t *terminal, s *settings, what string) error {
 	tab := newTable("name", "summary")
 	for _, l := range all {
 		tab.row(l.Name, l.Summary)
+		for _, line := range l.more() {
+			tab.row("", line)
+		}
 	}
 	return tab.write(t.out)
 }
@@ -75,13 +105,33 @@ func sortedKeys[V any](registry map[string]V) []string { return slices.Sorted(ma
 func summaries[V any](registry map[string]V, summary func(V) string) []listed {
 	var all []listed
 	for _, name := range sortedKeys(registry) {
-		all = append(all, listed{name, summary(registry[name])})
+		all = append(all, listed{Name: name, Summary: summary(registry[name])})
 	}
 	return all
 }
 
 func listFormats() []listed {
-	return summaries(format.Dialects, func(d format.Dialect) string { return d.Summary })
+	all := summaries(format.Dialects, func(d format.Dialect) string { return d.Summary })
+	for i := range all {
+		all[i].Limits = format.Dialects[all[i].Name].Limits
+	}
+	return all
+}
+
+func listEdits() []listed {
+	all := summaries(format.Edits, func(e format.Edit) string { return e.Summary })
+	for i := range all {
+		edit := format.Edits[all[i].Name]
+		all[i].Limits = edit.Limits
+		for _, a := range edit.Args {
+			all[i].Args = append(all[i].Args, listedArg{a.Name, string(a.Kind), a.Required, a.Summary})
+		}
+	}
+	return all
+}
+
+func listFlags() []listed {
+	return summaries(format.FlagList, func(f format.Flag) string { return f.Summary })
 }
 
 func listOutputs() []listed {
@@ -91,7 +141,7 @@ func listOutputs() []listed {
 func listStyles() []listed {
 	var all []listed
 	for _, name := range format.StyleNames() {
-		all = append(all, listed{name, format.Styles[format.Style(name)].Summary})
+		all = append(all, listed{Name: name, Summary: format.Styles[format.Style(name)].Summary})
 	}
 	return all
 }
@@ -115,7 +165,7 @@ func listBackends() []listed { return summaries(backend.Backends, launch.Backend
 func listRecipes() []listed {
 	var all []listed
 	for _, info := range recipes.List() {
-		all = append(all, listed{info.Name, info.Summary})
+		all = append(all, listed{Name: info.Name, Summary: info.Summary})
 	}
 	return all
 }

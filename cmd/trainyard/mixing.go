@@ -34,7 +34,9 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
 		Template: r.Model.Template, Tools: format.Style(r.Tools.As), Output: r.Mix.Output,
-		Sampler: r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
+		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Edits: r.Edits, Flags: r.Report.Flags,
+		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(atHome(path), s.samplesDir())) },
+		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
 		Out:     filepath.Join(s.datasetsDir(), datasetName(r)),
 		Workers: s.workers(),
@@ -55,6 +57,7 @@ func mixSource(s *settings, r *recipes.Recipe, src recipes.Source) mix.Source {
 		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Accept: accept,
 		PerInstance: src.PerInstance, Share: src.Share,
+		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits,
 	}
 }
 

@@ -46,8 +46,8 @@ func recordsAndTokens(c mix.Count) string {
 	return thousands(c.Records) + " (" + thousands(c.Tokens) + ")"
 }
 
-// printReasons lists why records ended before the shards and what rendering
-// changed in the ones that did not.
+// printReasons lists why records ended before the shards, and what was changed
+// in the accepted ones and is worth knowing of them.
 func printReasons(t *terminal, m *mix.Manifest) {
 	for _, s := range m.Sources {
 		t.printCounts(s.Name+" left out", s.Reasons)
@@ -55,6 +55,7 @@ func printReasons(t *terminal, m *mix.Manifest) {
 	}
 	for _, s := range m.Sources {
 		t.printCounts(s.Name+" edited", s.Notes)
+		t.printCounts(s.Name+" flagged", s.Flags)
 	}
 }
 

@@ -24,7 +24,7 @@ var builtInTokenizers = map[string]struct {
 func listTokenizers() []listed {
 	var all []listed
 	for _, name := range sortedKeys(builtInTokenizers) {
-		all = append(all, listed{name, builtInTokenizers[name].summary})
+		all = append(all, listed{Name: name, Summary: builtInTokenizers[name].summary})
 	}
 	return all
 }

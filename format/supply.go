@@ -1,0 +1,40 @@
+package format
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Supply puts the system text and the tools of opt in their places, as Render
+// does, and leaves everything structured. The trajectory given stays as it is.
+// The error is a *Reject without a place: what the agent had is neither in the
+// record nor given.
+func Supply(t *Trajectory, opt RenderOptions) (supplied *Trajectory, notes []string, err error) {
+	p := &page{opt: opt, rendered: hasRenderedCalls(t)}
+	supplied = p.supplied(t)
+	return supplied, p.notes, p.missing(supplied, Rendering{})
+}
+
+// ReadSystem reads a file with a system text. Line breaks at its end belong
+// to the file, not to the text.
+func ReadSystem(file []byte) (string, error) {
+	text := strings.TrimRight(validText(string(file)), "\r\n")
+	if text == "" {
+		return "", errors.New("the file is empty")
+	}
+	return text, nil
+}
+
+// ReadTools reads a file with a JSON list of tool descriptions.
+func ReadTools(file []byte) (json.RawMessage, error) {
+	var tools []byte
+	err := withIndex(file, func(root value) (err error) {
+		tools, err = readTools(root)
+		return err
+	})
+	if err == nil && tools == nil {
+		err = errors.New("the list of tools is empty")
+	}
+	return tools, err
+}
