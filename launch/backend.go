@@ -29,6 +29,9 @@ type Status struct {
 	Signal    int // that ended the trainer; 0 for none
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running or unknown
+	// LastKnown says that nobody could look from here: Running is what was
+	// known before, which is no evidence against Lost.
+	LastKnown bool
 }
 
 // A Backend runs commands on some machine. Methods may be called by several

@@ -8,7 +8,8 @@
 // attempt. In it lie
 //
 //	spec.json        what to run, never the value of a secret
-//	supervisor.json  pid, start time and boot id of the supervisor: the handle
+//	supervisor.json  pid, start time, boot id and PID namespace of the
+//	                 supervisor: the handle
 //	trainer.json     the same of the trainer, which leads its process group
 //	log              all output of the trainer
 //	supervisor.log   trouble of the supervisor itself; normally empty
@@ -20,7 +21,9 @@
 // supervisor that comes late finds it taken and starts nothing.
 //
 // An attempt runs while its supervisor lives: boot id equal, process not a
-// zombie, start time equal. Else exit.json has the word. Else it is lost.
+// zombie, start time equal. Else exit.json has the word. Else, where its
+// machine or PID namespace is another one, nobody can tell from here. Else it is
+// lost.
 //
 // The promise: a process that vanished is never reported as succeeded, and no
 // process of an ended attempt is left behind. To find the ones that left their

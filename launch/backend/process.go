@@ -1,6 +1,9 @@
 package backend
 
-import "os"
+import (
+	"fmt"
+	"os"
+)
 
 // An identity names one process for good: a pid alone is given out again after
 // its process has ended, and start times begin anew after a reboot.
@@ -8,7 +11,10 @@ type identity struct {
 	PID       int    `json:"pid"`
 	StartTime string `json:"start_time"` // as the system counts it
 	BootID    string `json:"boot_id"`
-	Host      string `json:"host,omitempty"` // its name, for people on another machine
+	// PIDSpace is the PID namespace that PID is counted in: containers of one
+	// machine share its boot id and see different processes. Empty is unknown.
+	PIDSpace string `json:"pid_namespace,omitempty"`
+	Host     string `json:"host,omitempty"` // its name, for people on another machine
 }
 
 // identify reads the identity of a living process.
@@ -25,7 +31,7 @@ func identify(pid int) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{PID: pid, StartTime: start, BootID: boot, Host: host}, nil
+	return identity{PID: pid, StartTime: start, BootID: boot, PIDSpace: pidSpace(), Host: host}, nil
 }
 
 // alive reports whether the process still runs; a zombie does not.
@@ -35,16 +41,27 @@ func (id identity) alive() bool {
 	}
 	now, err := identify(id.PID)
 	now.Host = id.Host // a laptop may get another name while it runs
+	if id.PIDSpace == "" || now.PIDSpace == "" {
+		now.PIDSpace = id.PIDSpace
+	}
 	return err == nil && now == id
 }
 
 // boot tells whether this machine has not been restarted since the process was
-// started, or whether it was started on another machine that shares our files.
-func (id identity) boot() (same, elsewhere bool) {
+// started, and where the process was started if it cannot be seen from here: on
+// another machine that shares our files, or in another container of this one.
+func (id identity) boot() (same bool, elsewhere string) {
 	boot, errBoot := bootID()
 	host, errHost := os.Hostname()
 	same = errBoot != nil || boot == id.BootID
-	return same, !same && errHost == nil && host != id.Host
+	space := pidSpace()
+	switch {
+	case !same && errHost == nil && host != id.Host:
+		return same, "on " + id.Host
+	case same && id.PIDSpace != "" && space != "" && space != id.PIDSpace:
+		return same, fmt.Sprintf("in another container of this machine (host name %s, PID namespace %s)", id.Host, id.PIDSpace)
+	}
+	return same, ""
 }
 
 // signal sends sig to this very process. os.FindProcess holds a pidfd where

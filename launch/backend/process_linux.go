@@ -38,6 +38,15 @@ func bootID() (string, error) {
 	return strings.TrimSpace(string(data)), err
 }
 
+// pidSpace names this process's PID namespace, as in "pid:[4026531836]".
+func pidSpace() string {
+	name, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return "" // a kernel without namespaces
+	}
+	return name
+}
+
 // waitExited returns when the child has ended and leaves it a zombie, so that
 // its pid, which is its group's name, is not given out to anybody yet.
 func waitExited(pid int) error {

@@ -31,6 +31,9 @@ func bootID() (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+// pidSpace is empty: PID namespaces are Linux's.
+func pidSpace() string { return "" }
+
 // waitExited looks again and again, for want of a wait that does not reap.
 func waitExited(pid int) error {
 	for {

@@ -36,8 +36,10 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 // record.
 func unsupervised(dir string, supervisor identity) launch.Status {
 	same, elsewhere := supervisor.boot()
-	if elsewhere {
-		return running("last known: it was started on " + supervisor.Host + ", look there for news")
+	if elsewhere != "" {
+		s := running("last known: it was started " + elsewhere + ", look there for news")
+		s.LastKnown = true
+		return s
 	}
 	if !same && !gone(dir) {
 		return lost("the machine was restarted while the run went on")

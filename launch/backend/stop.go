@@ -22,8 +22,8 @@ func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
 		return fmt.Errorf("local: handle %q: %w", h, err)
 	}
-	if _, elsewhere := supervisor.boot(); elsewhere {
-		return fmt.Errorf("local: it was started on %s: stop it there", supervisor.Host)
+	if _, elsewhere := supervisor.boot(); elsewhere != "" {
+		return fmt.Errorf("local: it was started %s: stop it there", elsewhere)
 	}
 	if s, err := b.Status(ctx, dir, h); err != nil || s.State.Ended() {
 		return err

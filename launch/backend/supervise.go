@@ -78,13 +78,30 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 	}
 	exited := make(chan struct{})
 	go func() {
-		_ = waitExited(cmd.Process.Pid) // cmd.Wait has the error, if there is one
+		awaitExit(func() error { return waitExited(cmd.Process.Pid) }, cmd.Wait)
 		close(exited)
 	}()
 	s.attend(cmd.Process.Pid, signals, exited)
-	_ = cmd.Wait() // not nil for every code but 0; ProcessState says it better
+	_ = cmd.Wait() // not nil for every code but 0, or when awaitExit waited; ProcessState says it better
 	return s.finish(s.judge(cmd.ProcessState))
 }
+
+// awaitExit returns when the trainer has ended. An error of look says nothing
+// about that, and an exit that was none would have the trainer killed: it looks
+// again, and at last waits in the way that reaps, whose price is that the name
+// of the trainer's group is free before the group is swept.
+func awaitExit(look, wait func() error) {
+	for range failedLooks {
+		if look() == nil {
+			return
+		}
+		pause()
+	}
+	_ = wait() // ProcessState says how it ended
+}
+
+// failedLooks is how often in a trainer's life looking may fail.
+const failedLooks = 50
 
 // start runs the trainer as leader of its own process group, its output in the
 // log, without a terminal.
