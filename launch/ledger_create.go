@@ -11,13 +11,19 @@ import (
 )
 
 // Create writes the intent to run job: a new run whose first attempt is
-// pending. Nothing is started.
+// pending. Nothing is started. The run comes back as the ledger has it, without
+// values of secrets, and is not read again: once it is written, no error may
+// hide its id.
 func (l *Ledger) Create(ctx context.Context, id string, job Job, progress string) (Run, error) {
 	stored, err := json.Marshal(job)
 	if err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
 	}
 	now := time.Now()
+	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: progress}}
+	if err := json.Unmarshal(stored, &run.Job); err != nil {
+		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
+	}
 	err = l.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms) VALUES (?, ?, ?, ?, ?)`,
 			id, job.Recipe, job.Fingerprint, string(stored), now.UnixMilli())
@@ -32,7 +38,7 @@ func (l *Ledger) Create(ctx context.Context, id string, job Job, progress string
 	if err != nil {
 		return Run{}, err
 	}
-	return l.Run(ctx, id)
+	return run, nil
 }
 
 // newID is a random UUID: its first 8 characters alone tell runs apart, while

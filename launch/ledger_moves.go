@@ -9,7 +9,9 @@ import (
 )
 
 // A Change is one step of an attempt's state machine, with what was learned.
-// Zero fields leave the ledger as it is.
+// Zero fields leave the ledger as it is, with two exceptions: Reason replaces
+// the one before even when it is empty, since that one spoke of another state,
+// and an attempt that goes back to running has no end.
 type Change struct {
 	To        State
 	Reason    string
@@ -73,10 +75,10 @@ func apply(tx *sql.Tx, run string, attempt int, c Change) error {
 	_, err := tx.Exec(`
 UPDATE attempts SET state = ?, reason = ?,
 	handle = CASE WHEN ? <> '' THEN ? ELSE handle END,
-	started_ms = coalesce(?, started_ms), ended_ms = coalesce(?, ended_ms),
+	started_ms = coalesce(?, started_ms), ended_ms = CASE WHEN ? THEN NULL ELSE coalesce(?, ended_ms) END,
 	code = coalesce(?, code), signal = CASE WHEN ? <> 0 THEN ? ELSE signal END
 WHERE run = ? AND n = ?`,
-		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
+		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To == Running, toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -299,5 +300,55 @@ func TestTheLedgersFilesHaveNoSecret(t *testing.T) {
 	}
 	if bytes.Contains(all, []byte("correct-horse-battery")) || !bytes.Contains(all, []byte("staple")) {
 		t.Error("the value of HF_TOKEN is on disk, or nothing is")
+	}
+}
+
+func TestTheReasonOfAnAttemptIsThatOfItsNewestStep(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	advance(t, l, run, Starting)
+	if _, err := l.Advance(t.Context(), run.ID, 1, Change{To: Running}); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := l.Run(t.Context(), run.ID); err != nil || run.Reason != "" {
+		t.Errorf("running because %q, %v: that was why it was starting", run.Reason, err)
+	}
+}
+
+func TestAnAttemptThatRunsAgainHasNoEnd(t *testing.T) {
+	l := openLedger(t)
+	run := create(t, l, "0199aaaa")
+	advance(t, l, run, Starting, Running)
+	for _, c := range []Change{{To: Lost, EndedAt: time.Now()}, {To: Running}} {
+		if _, err := l.Advance(t.Context(), run.ID, 1, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if run, err := l.Run(t.Context(), run.ID); err != nil || !run.EndedAt.IsZero() {
+		t.Errorf("runs and ended at %v, %v", run.EndedAt, err)
+	}
+}
+
+// What is committed has an id that somebody must be told.
+func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
+	l := openLedger(t)
+	if _, err := l.db.Exec(`CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := l.Create(t.Context(), "0199aaaa", goodJob(), "out/log"); err != nil || run.ID != "0199aaaa" || run.N != 1 {
+		t.Errorf("%+v, %v", run, err)
+	}
+}
+
+func TestACreatedRunIsTheOneThatIsReadBack(t *testing.T) {
+	l := openLedger(t)
+	job := goodJob()
+	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}}
+	created, err := l.Create(t.Context(), "0199aaaa", job, "out/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := l.Run(t.Context(), "0199aaaa"); err != nil || !reflect.DeepEqual(created, read) {
+		t.Errorf("created %+v\nread    %+v, %v", created, read, err)
 	}
 }

@@ -11,10 +11,11 @@ import (
 // Refresh asks the backend how the run stands, reads what its trainer logged
 // since, and writes both to the ledger. An attempt whose launcher died before
 // it saved the handle is adopted or declared never started. Runs that ended
-// come back as they are. With an error comes the run as it was given.
+// come back as they are, but for a lost one with a handle: what was out of sight
+// may be seen again. With an error comes the run as last known.
 func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 	run, err := l.reload(ctx, run)
-	if err != nil || run.State.Ended() {
+	if err != nil || run.settled() {
 		return run, err
 	}
 	backend, ok := l.Backends[run.Job.Backend]
@@ -83,6 +84,9 @@ func (l *Launcher) abandon(ctx context.Context, run Run) (Run, error) {
 }
 
 func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
+	if status.State == Running && run.State == Lost {
+		return l.reappear(ctx, run, status)
+	}
 	if status.State == Running {
 		if status.Reason != "" && status.Reason != run.Reason {
 			return l.Ledger.Note(ctx, run.ID, run.N, status.Reason)
@@ -96,10 +100,28 @@ func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
 	if status.Code >= 0 {
 		change.Code = &status.Code
 	}
+	return l.advanceUnlessEnded(ctx, run, change)
+}
+
+// reappear takes a lost run back to running when somebody has seen it. What was
+// merely last known is no news.
+func (l *Launcher) reappear(ctx context.Context, run Run, status Status) error {
+	if status.LastKnown {
+		return nil
+	}
+	reason := "found again"
+	if status.Reason != "" {
+		reason += ": " + status.Reason
+	}
+	return l.advanceUnlessEnded(ctx, run, Change{To: Running, Reason: reason})
+}
+
+// advanceUnlessEnded leaves alone what another process saw the end of first.
+func (l *Launcher) advanceUnlessEnded(ctx context.Context, run Run, change Change) error {
 	_, err := l.Ledger.Advance(ctx, run.ID, run.N, change)
 	var overtaken *TransitionError
 	if errors.As(err, &overtaken) && overtaken.From.Ended() {
-		return nil // another process saw the end first
+		return nil
 	}
 	return err
 }
@@ -137,8 +159,7 @@ func (l *Launcher) tail(ctx context.Context, run Run, backend Backend, offset in
 	return metrics, n, nil
 }
 
-// List returns the newest runs first, at most limit (0: all), each refreshed
-// unless it ended. A run whose backend does not answer comes as the ledger has
+// List returns the newest runs first, at most limit (0: all), each refreshed. A run whose backend does not answer comes as the ledger has
 // it; those errors are joined.
 func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 	runs, err := l.Ledger.Runs(ctx, limit)

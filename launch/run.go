@@ -54,6 +54,12 @@ func (a Attempt) Duration(now time.Time) time.Duration {
 	return now.Sub(a.StartedAt)
 }
 
+// settled reports whether no backend needs to be asked about the run any more:
+// it ended, and nobody can have lost sight of it.
+func (r Run) settled() bool {
+	return r.State.Ended() && (r.State != Lost || r.Handle == "")
+}
+
 // An Event is one line of a run's history.
 type Event struct {
 	At      time.Time `json:"at"`

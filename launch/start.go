@@ -10,8 +10,8 @@ import (
 
 // Start checks and renders the job, writes the intent and starts the attempt.
 // It returns once the backend has it and the ledger knows its handle. An error
-// with a Run that has an id means that the run exists and did not start; faults
-// of the job leave nothing behind.
+// with a Run that has an id means that the run is in the ledger; Refresh tells
+// what became of it. Faults of the job leave nothing behind.
 func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
 	if err := l.faults(job); err != nil {
 		return Run{}, err

@@ -8,7 +8,8 @@ import (
 
 // Stop ends a run: the trainer is asked, given Grace to save, then killed. It
 // returns when the run has ended, or when ctx ends first, which does not take
-// the request back. A run that had ended already comes back as it is.
+// the request back. A run that had ended already comes back as it is, and so
+// does a lost one that its backend still cannot find.
 func (l *Launcher) Stop(ctx context.Context, run Run) (Run, error) {
 	run, err := l.handled(ctx, run)
 	if err != nil || run.State.Ended() {

@@ -1,6 +1,9 @@
 package launch
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // An Update is news of a run that is being watched.
 type Update struct {
@@ -18,15 +21,20 @@ type Update struct {
 
 // Watch follows a run from wherever it is and calls emit for every change, in
 // order, from this goroutine. It returns the run when it has ended and its last
-// lines are told. An error of emit ends the watching, never the run.
+// lines are told. A look that fails is tried again at the next poll; only when
+// maxFailedLooks in a row have failed does Watch return, with the last error and
+// the run as last known. An error of emit ends the watching, never the run.
 func (l *Launcher) Watch(ctx context.Context, run Run, emit func(Update) error) (Run, error) {
 	w := watcher{launcher: l, first: true}
-	for {
-		var err error
-		if run, err = l.Refresh(ctx, run); err != nil {
-			return run, err
-		}
-		if err := w.look(ctx, run, emit); err != nil || run.State.Ended() {
+	for failed := 0; ; {
+		now, lines, err := w.look(ctx, run)
+		run = now
+		if err == nil {
+			failed = 0
+			if err := w.tell(run, lines, emit); err != nil || run.State.Ended() {
+				return run, err
+			}
+		} else if failed++; failed >= maxFailedLooks || ctx.Err() != nil || errors.Is(err, ErrNoRun) {
 			return run, err
 		}
 		if err := l.pause(ctx); err != nil {
@@ -34,6 +42,10 @@ func (l *Launcher) Watch(ctx context.Context, run Run, emit func(Update) error) 
 		}
 	}
 }
+
+// maxFailedLooks in a row are no passing trouble, such as a ledger that others
+// keep busy or a file server that stutters.
+const maxFailedLooks = 5
 
 // A watcher keeps its own place in the progress file, because any other
 // process may take the same lines to the ledger first.
@@ -45,11 +57,18 @@ type watcher struct {
 	progress Metric
 }
 
-func (w *watcher) look(ctx context.Context, run Run, emit func(Update) error) error {
-	lines, err := w.read(ctx, run)
+// look brings the run up to date and reads what its trainer logged since.
+func (w *watcher) look(ctx context.Context, run Run) (Run, []Metric, error) {
+	run, err := w.launcher.Refresh(ctx, run)
 	if err != nil {
-		return err
+		return run, nil, err
 	}
+	lines, err := w.read(ctx, run)
+	return run, lines, err
+}
+
+// tell calls emit if there is news.
+func (w *watcher) tell(run Run, lines []Metric, emit func(Update) error) error {
 	moved := w.first || run.State != w.last.State || run.Reason != w.last.Reason
 	w.first, w.last = false, run
 	if !moved && len(lines) == 0 {

@@ -70,6 +70,11 @@ func (c *clockwork) Open(_ context.Context, _ string, _ launch.Handle, name stri
 
 // on runs a job on a clockwork, in the fake time of a synctest bubble.
 func on(t *testing.T, machine *clockwork, use func(t *testing.T, l *launch.Launcher, run launch.Run)) {
+	t.Helper()
+	onBackend(t, machine, use)
+}
+
+func onBackend(t *testing.T, machine launch.Backend, use func(t *testing.T, l *launch.Launcher, run launch.Run)) {
 	home := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		ledger, err := launch.OpenLedger(launch.LedgerFile(home))
