@@ -98,14 +98,18 @@ func (j Job) ranges() (faults []error) {
 
 // secrets finds tokens in what would be written to the ledger and to files.
 func (j Job) secrets() (faults []error) {
+	refuse := func(path string) {
+		faults = append(faults, fmt.Errorf(
+			"job: %s holds a secret, which would be stored: pass it by the environment (HF_TOKEN, WANDB_API_KEY, …) instead", path))
+	}
 	walk(map[string]any(j.Params), "params", func(path, key string, value any) {
 		s, isString := value.(string)
-		if !isString || s == "" {
-			return
+		if isString && s != "" && (secretKey(key) || secretValue.MatchString(s)) {
+			refuse(path)
 		}
-		if secretParam.MatchString(key) || secretValue.MatchString(s) {
-			faults = append(faults, fmt.Errorf(
-				"job: %s holds a secret, which would be stored: pass it by the environment (HF_TOKEN, WANDB_API_KEY, …) instead", path))
+	}, func(path string, list []any) {
+		for _, i := range secretArgs(list) {
+			refuse(fmt.Sprintf("%s[%d]", path, i))
 		}
 	})
 	for _, e := range j.Env {
@@ -116,17 +120,19 @@ func (j Job) secrets() (faults []error) {
 	return faults
 }
 
-// walk visits every leaf below v in order of its path.
-func walk(v any, path string, visit func(path, key string, value any)) {
+// walk visits every leaf below v, and every list after its elements, in order
+// of its path.
+func walk(v any, path string, visit func(path, key string, value any), visitList func(path string, list []any)) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, k := range slices.Sorted(maps.Keys(v)) {
-			walk(v[k], path+"."+k, visit)
+			walk(v[k], path+"."+k, visit, visitList)
 		}
 	case []any:
 		for i, e := range v {
-			walk(e, fmt.Sprintf("%s[%d]", path, i), visit)
+			walk(e, fmt.Sprintf("%s[%d]", path, i), visit, visitList)
 		}
+		visitList(path, v)
 	default:
 		visit(path, path[strings.LastIndexByte(path, '.')+1:], v)
 	}

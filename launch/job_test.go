@@ -82,3 +82,37 @@ func TestNumbersOfParametersKeepTheirSpelling(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+func TestASecretAmongArgumentsIsRefusedByTheNameBesideIt(t *testing.T) {
+	for place, argv := range map[string][]any{
+		"argv[2]": {"train", "--token", "correct-horse"},
+		"argv[1]": {"train", "--api-key=correct-horse", "--lr", "1"},
+		"argv[3]": {"train", "-v", "--wandb_api_key", "correct-horse"},
+		"argv[0]": {"WANDB_API_KEY=correct-horse", "train"},
+		"argv[4]": {"env", "A=1", "B=2", "train", "+trainer.hub_token=correct-horse"},
+		"argv[5]": {"env", "A=1", "B=2", "sh", "-c", "export DB_PWD='correct-horse'; train"},
+	} {
+		j := goodJob()
+		j.Params = Params{"argv": argv}
+		err := j.Validate()
+		if err == nil || !strings.Contains(err.Error(), "params."+place+" holds a secret") || strings.Contains(err.Error(), "correct-horse") {
+			t.Errorf("%v: %v", argv, err)
+		}
+	}
+	j := goodJob()
+	j.Params = Params{"env": map[string]any{"GITHUB_PAT": "correct-horse"}}
+	if err := j.Validate(); err == nil || !strings.Contains(err.Error(), "params.env.GITHUB_PAT") {
+		t.Error(err)
+	}
+}
+
+func TestHarmlessArgumentsPass(t *testing.T) {
+	j := goodJob()
+	j.Params = Params{"argv": []any{
+		"sh", "-c", `train --token "$HF_TOKEN" --auth=${AUTH}; test -n "$WANDB_API_KEY"`, "--eos-token", "<|im_end|>", "--text-key=messages",
+		"data.prompt_key=prompt", "--use-auth-token", "true", "--use_auth_token", "--max_tokens=9", "TOKENIZERS_PARALLELISM=false", "--model={model}", "--token",
+	}}
+	if err := j.Validate(); err != nil {
+		t.Error(err)
+	}
+}
