@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +18,7 @@ type Dataset struct {
 	Fingerprint string `json:"fingerprint"`      // of that recipe
 	Template    string `json:"template"`         // chat template the counts were made with
 	Window      int    `json:"window"`           // no row is longer, in tokens
+	Digest      string `json:"digest,omitempty"` // of the contents; see manifest.digest
 	Output      string `json:"output,omitempty"` // what the rows hold: messages or tokens; empty is messages
 	Train       Split  `json:"train"`
 	Validation  Split  `json:"validation"`
@@ -51,6 +54,7 @@ type shard struct {
 	Split         string `json:"split"`
 	Rows          int64  `json:"rows"`
 	Bytes         int64  `json:"bytes"`
+	SHA256        string `json:"sha256"`
 	Tokens        int64  `json:"tokens"`
 	TrainedTokens int64  `json:"trained_tokens"`
 }
@@ -69,12 +73,23 @@ func ReadDataset(dir string) (Dataset, error) {
 	if err != nil {
 		return Dataset{}, err
 	}
-	d := Dataset{Dir: abs, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window, Output: m.Output}
+	d := Dataset{Dir: abs, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window, Digest: m.digest(), Output: m.Output}
 	var faults []error
 	for _, s := range m.Shards {
 		faults = append(faults, d.add(s))
 	}
 	return d, errors.Join(faults...)
+}
+
+// digest is the sha256, in hex, of one line "FILE SHA256" for each shard in the
+// manifest's order, which sha256sum over such a list repeats. A recipe prepared
+// again from changed sources has the same fingerprint and another digest.
+func (m manifest) digest() string {
+	h := sha256.New()
+	for _, s := range m.Shards {
+		fmt.Fprintf(h, "%s %s\n", s.File, s.SHA256)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func readManifest(dir string) (manifest, error) {

@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,6 +40,7 @@ func TestADatasetIsItsManifestsFacts(t *testing.T) {
 	}
 	want := fmt.Sprint(Dataset{
 		Dir: dir, Recipe: "mix", Fingerprint: "f00d", Template: "qwen2.5", Window: 4096,
+		Digest: "a0b3c50c6f7563e16ff5a37c359c23b26febd5189cf9052d8ed67eef0d82ffc2",
 		Train: Split{
 			Shards: []string{"train-00000-of-00002.parquet", "train-00001-of-00002.parquet"},
 			Rows:   5, Tokens: 50, TrainedTokens: 15,
@@ -84,5 +87,26 @@ func TestADatasetThatCannotBeTrustedSaysWhy(t *testing.T) {
 		if _, err := ReadDataset(dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v lacks %q", err, want)
 		}
+	}
+}
+
+func TestTheDigestOfADatasetIsThatOfItsShards(t *testing.T) {
+	digest := func(manifest string) string {
+		t.Helper()
+		d, err := ReadDataset(datasetDir(t, manifest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Digest
+	}
+	want := sha256.Sum256([]byte("train-00000-of-00002.parquet x\ntrain-00001-of-00002.parquet x\nvalidation-00000-of-00001.parquet x\n"))
+	if got := digest(goodManifest); got != hex.EncodeToString(want[:]) {
+		t.Errorf("got %s, want %x", got, want)
+	}
+	if digest(strings.Replace(goodManifest, `"x"`, `"y"`, 1)) == digest(goodManifest) {
+		t.Error("another shard, the same digest")
+	}
+	if digest(strings.Replace(goodManifest, "f00d", "beef", 1)) != digest(goodManifest) {
+		t.Error("another recipe with the same shards has another digest")
 	}
 }
