@@ -47,9 +47,10 @@ func (s *settings) yaml() (string, error) {
 	return b.String(), nil
 }
 
+// model leaves trust_remote_code at its default, false: whether code from a
+// model's repository may run here is the user's word, by train.params.
 func (s *settings) model(job launch.Job) {
 	s.set("model_name_or_path", job.Model)
-	s.set("trust_remote_code", true)
 	s.set("stage", "sft")
 	s.set("do_train", true)
 	if job.Method == "lora" {

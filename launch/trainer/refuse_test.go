@@ -147,3 +147,13 @@ func TestSmokeRefusesMoreThanItsOneProcess(t *testing.T) {
 		}
 	}
 }
+
+func TestCodeOfAModelsRepositoryRunsOnlyWhenAsked(t *testing.T) {
+	j := job()
+	for want, params := range []launch.Params{nil, {"trust_remote_code": true}} {
+		j.Params = params
+		if got := strings.Count(render(t, Trainers["llamafactory"], j), "trust_remote_code: true\n"); got != want {
+			t.Errorf("%v: written %d times", params, got)
+		}
+	}
+}
