@@ -14,15 +14,15 @@ import (
 
 // A dataset is what the first pass leaves for the second.
 type dataset struct {
-	identity       identity
-	vocabulary     int // ids the tokenizer knows
-	train, heldOut *corpus
+	identity          identity
+	vocabulary        int // ids the tokenizer knows
+	train, validation *corpus
 }
 
 func (d *dataset) close() {
 	// The files have no name; closing frees them, and nothing is left to save.
 	_ = d.train.close()
-	_ = d.heldOut.close()
+	_ = d.validation.close()
 }
 
 // readDataset is the first pass: every file against its sha256, every row
@@ -37,23 +37,27 @@ func readDataset(ctx context.Context, cfg Config, log io.Writer) (*dataset, erro
 	if cfg, err = fitConfig(cfg, source.Manifest); err != nil {
 		return nil, fmt.Errorf("read dataset %s: %w", cfg.Dataset, err)
 	}
+	tokenizer, err := tokenize.ForTemplate(cfg.Template)
+	if err != nil {
+		return nil, fmt.Errorf("read dataset %s: %w", cfg.Dataset, err)
+	}
 	if err := checkFiles(source); err != nil {
 		return nil, fmt.Errorf("read dataset: a shard is not what was prepared; copy it again or prepare it again:\n%w", err)
 	}
-	d := &dataset{identity: identify(cfg, source.Manifest), vocabulary: tokenize.Qwen25().VocabSize()}
+	d := &dataset{identity: identify(cfg, source.Manifest), vocabulary: tokenizer.VocabSize()}
 	if d.train, err = newCorpus(cfg.OutputDir); err != nil {
 		return nil, err
 	}
-	if d.heldOut, err = newCorpus(cfg.OutputDir); err != nil {
+	if d.validation, err = newCorpus(cfg.OutputDir); err != nil {
 		return nil, errors.Join(err, d.train.close())
 	}
-	if err := d.fill(ctx, cfg, source, log); err != nil {
+	if err := d.fill(ctx, cfg, source, tokenizer, log); err != nil {
 		d.close()
 		return nil, err
 	}
-	_, err = fmt.Fprintf(log, "checked %s rows, %s tokens, %s trained; %s rows held out; in %.1f s\n",
+	_, err = fmt.Fprintf(log, "checked %s rows, %s tokens, %s trained; %s for validation; in %.1f s\n",
 		grouped(d.train.sum.Rows), grouped(d.train.sum.Tokens), grouped(d.train.sum.TrainedTokens),
-		grouped(d.heldOut.sum.Rows), time.Since(began).Seconds())
+		grouped(d.validation.sum.Rows), time.Since(began).Seconds())
 	_ = err // see run.say
 	return d, nil
 }
@@ -71,13 +75,13 @@ func fitConfig(cfg Config, m *mix.Manifest) (Config, error) {
 	return cfg, nil
 }
 
-func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, log io.Writer) error {
-	r, err := newReader(cfg, source.Manifest.Output)
+func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, tokenizer *tokenize.Tokenizer, log io.Writer) error {
+	r, err := newReader(cfg, source.Manifest.Output, tokenizer)
 	if err != nil {
 		return err
 	}
 	for _, s := range source.Manifest.Shards {
-		into := map[string]*corpus{"train": d.train, "validation": d.heldOut}[s.Split]
+		into := map[string]*corpus{"train": d.train, "validation": d.validation}[s.Split]
 		if into == nil {
 			return fmt.Errorf("read dataset %s: shard %s is of split %q, want train or validation", source.Dir, s.File, s.Split)
 		}
@@ -92,11 +96,11 @@ func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, log
 }
 
 func (d *dataset) check(cfg Config, m *mix.Manifest) error {
-	train, heldOut := d.train.sum, d.heldOut.sum
+	train, validation := d.train.sum, d.validation.sum
 	err := errors.Join(
-		d.train.seal(), d.heldOut.seal(),
+		d.train.seal(), d.validation.seal(),
 		checkTotals("manifest, train", train, sideTotals(m.Totals.Train)),
-		checkTotals("manifest, validation", heldOut, sideTotals(m.Totals.Validation)),
+		checkTotals("manifest, validation", validation, sideTotals(m.Totals.Validation)),
 		checkTotals("config, expected", train, cfg.Expected.orRead(train)))
 	if train.Rows == 0 {
 		err = errors.Join(err, errors.New("no training rows"))

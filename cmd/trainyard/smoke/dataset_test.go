@@ -58,7 +58,7 @@ func conversations(t testing.TB, from, n int) []mix.Row {
 }
 
 // writeDataset writes shards of the rows and the manifest that they ask for.
-func writeDataset(t testing.TB, train [][]mix.Row, heldOut []mix.Row) string {
+func writeDataset(t testing.TB, train [][]mix.Row, validation []mix.Row) string {
 	t.Helper()
 	dir := t.TempDir()
 	m := mix.Manifest{Format: 1, Template: "qwen2.5", Window: 4096}
@@ -67,8 +67,8 @@ func writeDataset(t testing.TB, train [][]mix.Row, heldOut []mix.Row) string {
 		m.Shards = append(m.Shards, s)
 		m.Totals.Train = addShard(m.Totals.Train, s)
 	}
-	if heldOut != nil {
-		s := writeShard(t, dir, "validation", 0, heldOut)
+	if validation != nil {
+		s := writeShard(t, dir, "validation", 0, validation)
 		m.Shards = append(m.Shards, s)
 		m.Totals.Validation = addShard(m.Totals.Validation, s)
 	}
@@ -131,8 +131,8 @@ func TestRowsAreKeptAsTokensWithTheirMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.close()
-	if d.heldOut.sum.Rows != 2 {
-		t.Errorf("held out %d rows, want 2", d.heldOut.sum.Rows)
+	if d.validation.sum.Rows != 2 {
+		t.Errorf("%d validation rows, want 2", d.validation.sum.Rows)
 	}
 	var e example
 	for i, row := range rows {
@@ -217,7 +217,7 @@ func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 		}, "no such file"},
 		"shard total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Shards[0].Tokens++ }, "tokens read"},
 		"split total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Train.TrainedTokens++ }, "manifest, train"},
-		"held-out total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Validation.Rows++ },
+		"validation total": {func(_ *testing.T, _ string, m *mix.Manifest, _ *Config) { m.Totals.Validation.Rows++ },
 			"manifest, validation: 1 rows read, 2 expected"},
 		"expected total": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Expected.Rows = 5 },
 			"config, expected: 3 rows read, 5 expected"},

@@ -75,7 +75,7 @@ func (r *run) report(e event) error {
 		r.say("step %d/%d  epoch %.2f  loss %.4f  lr %.4g  %s tokens/s  %s left",
 			e.Step, r.plan.steps, e.Epoch, *e.Loss, *e.Rate, grouped(int64(r.throughput())), clock(left))
 	} else {
-		r.say("step %d/%d  epoch %.2f  held-out loss %.4f", e.Step, r.plan.steps, e.Epoch, *e.EvalLoss)
+		r.say("step %d/%d  epoch %.2f  validation loss %.4f", e.Step, r.plan.steps, e.Epoch, *e.EvalLoss)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func TestKilledTrainerEndsLikeOneThatWasNot(t *testing.T) {
 	if err := os.WriteFile(config, []byte(toJSON(t, killed)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"step 1/6", "step 2/6  saved", "step 3/6  epoch 1.00  held-out", "step 4/6", "step 5/6", "step 6/6  saved"} {
+	for _, line := range []string{"step 1/6", "step 2/6  saved", "step 3/6  epoch 1.00  validation", "step 4/6", "step 5/6", "step 6/6  saved"} {
 		killAt(t, config, line)
 	}
 	train(t, killed)

@@ -33,7 +33,7 @@ type model struct {
 
 // newModel starts from small random embeddings and, at the tree's nodes, from
 // the unigram distribution of trained: how often each id is a target. One is
-// added to every seen id, since a held-out row may train on a token that the
+// added to every seen id, since a validation row may train on a token that the
 // training rows only show.
 func newModel(words *vocabulary, trained []int64, seed uint64) *model {
 	counts := make([]int64, len(words.ids)-1)

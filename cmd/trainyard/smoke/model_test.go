@@ -140,7 +140,7 @@ func TestLearnableSequenceReachesItsEntropy(t *testing.T) {
 	m := fit(markov(60_000, symbols, 1), symbols, 3, 0.2)
 	got := meanLoss(m, markov(10_000, symbols, 2))
 	if bound := math.Log(4); got < bound || got > bound+0.1 {
-		t.Errorf("held-out loss %.3f; the chain's entropy is %.3f, its unigram entropy %.3f", got, bound, math.Log(symbols))
+		t.Errorf("validation loss %.3f; the chain's entropy is %.3f, its unigram entropy %.3f", got, bound, math.Log(symbols))
 	}
 }
 
@@ -148,7 +148,7 @@ func TestRandomTokensCannotBeLearnt(t *testing.T) {
 	const symbols = 64
 	m := fit(uniform(60_000, symbols, 1), symbols, 3, 0.2)
 	if got, bound := meanLoss(m, uniform(20_000, symbols, 2)), math.Log(symbols); got < bound {
-		t.Errorf("held-out loss %.4f is below the entropy %.4f", got, bound)
+		t.Errorf("validation loss %.4f is below the entropy %.4f", got, bound)
 	}
 }
 

@@ -68,7 +68,7 @@ func (a identity) String() string {
 }
 
 // An event is one entry of a log_history: a training loss with its rate, or a
-// held-out loss with the seconds it took.
+// validation loss with the seconds it took.
 type event struct {
 	Step        int      `json:"step"`
 	Epoch       float64  `json:"epoch"`

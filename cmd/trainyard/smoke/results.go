@@ -47,9 +47,9 @@ func (r *run) trainResults() map[string]float64 {
 	}
 }
 
-// evalResults is empty where nothing was held out.
+// evalResults is empty where there is no validation row.
 func (r *run) evalResults() map[string]float64 {
-	_, last := r.heldOutLosses()
+	_, last := r.validationLosses()
 	if last == nil {
 		return nil
 	}
@@ -58,13 +58,13 @@ func (r *run) evalResults() map[string]float64 {
 		"epoch":                   last.Epoch,
 		"eval_loss":               *last.EvalLoss,
 		"eval_runtime":            *last.EvalRuntime,
-		"eval_samples_per_second": rounded(float64(len(r.data.heldOut.rows))/seconds, 3),
+		"eval_samples_per_second": rounded(float64(len(r.data.validation.rows))/seconds, 3),
 	}
 }
 
-// heldOutLosses finds the held-out loss before the first step and after the
-// last.
-func (r *run) heldOutLosses() (first, last *event) {
+// validationLosses finds the validation loss before the first step and after
+// the last.
+func (r *run) validationLosses() (first, last *event) {
 	for i := range r.at.History {
 		if e := &r.at.History[i]; e.EvalLoss != nil {
 			if first == nil {
@@ -79,8 +79,8 @@ func (r *run) heldOutLosses() (first, last *event) {
 func (r *run) sayDone() {
 	r.say("done: %s steps, %s tokens (%s trained) in %s, mean loss %.4f",
 		grouped(int64(r.plan.steps)), grouped(r.at.Tokens), grouped(r.at.Trained), clock(r.elapsed()), r.at.LossSum/float64(r.at.Trained))
-	if first, last := r.heldOutLosses(); last != nil {
-		r.say("held-out loss %.4f before, %.4f after", *first.EvalLoss, *last.EvalLoss)
+	if first, last := r.validationLosses(); last != nil {
+		r.say("validation loss %.4f before, %.4f after", *first.EvalLoss, *last.EvalLoss)
 	}
 	r.say("model in %s", filepath.Join(r.cfg.OutputDir, "model.safetensors"))
 }

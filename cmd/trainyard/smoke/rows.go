@@ -25,9 +25,10 @@ const (
 // A reader turns shards into token ids. Rows of messages are tokenised side by
 // side and checked and kept in their order.
 type reader struct {
-	template *tokenize.Template // nil for shards of tokens
-	window   int
-	literals int // control-token strings met in content
+	template   *tokenize.Template // nil for shards of tokens
+	window     int
+	vocabulary int32 // ids there are, for shards of tokens
+	literals   int   // control-token strings met in content
 
 	path     string // the shard being read
 	done     int    // rows of it that were checked
@@ -38,15 +39,15 @@ type reader struct {
 }
 
 // newReader reads the shards that the manifest says there are.
-func newReader(cfg Config, output string) (*reader, error) {
+func newReader(cfg Config, output string, tokenizer *tokenize.Tokenizer) (*reader, error) {
 	switch output {
 	case "tokens":
-		return &reader{window: cfg.Window}, nil
+		return &reader{window: cfg.Window, vocabulary: int32(tokenizer.VocabSize())}, nil
 	case "", "messages":
 	default:
 		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages or tokens", cfg.Dataset, output)
 	}
-	template, err := tokenize.NewTemplate(cfg.Template, tokenize.Qwen25())
+	template, err := tokenize.NewTemplate(cfg.Template, tokenizer)
 	if err != nil {
 		return nil, fmt.Errorf("read dataset: %w", err)
 	}

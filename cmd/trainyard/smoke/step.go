@@ -50,23 +50,23 @@ func (r *run) reportLoss() error {
 	return r.report(event{Step: r.at.Step, Epoch: r.plan.epoch(r.at.Step), Loss: &loss, Rate: &rate})
 }
 
-// evaluate logs the mean loss over the held-out rows, where there are any.
+// evaluate logs the mean loss over the validation rows, where there are any.
 func (r *run) evaluate() error {
-	if len(r.data.heldOut.rows) == 0 {
+	if len(r.data.validation.rows) == 0 {
 		return nil
 	}
 	began := time.Now()
 	var sum float64
-	for row := range r.data.heldOut.rows {
-		s, err := r.overRow(r.data.heldOut, row, r.model.loss)
+	for row := range r.data.validation.rows {
+		s, err := r.overRow(r.data.validation, row, r.model.loss)
 		if err != nil {
 			return err
 		}
 		sum += s
 	}
-	loss := sum / float64(r.data.heldOut.sum.TrainedTokens)
+	loss := sum / float64(r.data.validation.sum.TrainedTokens)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("step %d: the held-out loss is %v: lower learning_rate (it is %v)", r.at.Step, loss, r.cfg.LearningRate)
+		return fmt.Errorf("step %d: the validation loss is %v: lower learning_rate (it is %v)", r.at.Step, loss, r.cfg.LearningRate)
 	}
 	seconds := rounded(time.Since(began).Seconds(), 4)
 	return r.report(event{Step: r.at.Step, Epoch: r.plan.epoch(r.at.Step), EvalLoss: &loss, EvalRuntime: &seconds})

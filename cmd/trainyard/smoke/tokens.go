@@ -15,7 +15,6 @@ const ignored = -100
 // tokens reads a shard of ids. There is nothing to tokenise, so that one
 // goroutine does it as fast as the file comes.
 func (r *reader) tokens(ctx context.Context, c *corpus) error {
-	vocabulary := int32(tokenize.Qwen25().VocabSize())
 	var spans []tokenize.Span
 	return mix.ReadTokens(r.path, func(row *mix.TokenRow) error {
 		if ctx.Err() != nil {
@@ -23,7 +22,7 @@ func (r *reader) tokens(ctx context.Context, c *corpus) error {
 		}
 		r.done++
 		spans = trainedSpans(spans[:0], row.Labels)
-		if err := checkTokens(row, spans, r.window, vocabulary); err != nil {
+		if err := checkTokens(row, spans, r.window, r.vocabulary); err != nil {
 			return r.fault(fmt.Errorf("%s, row %d: %w", r.path, r.done, err))
 		}
 		return c.add(row.InputIDs, spans)

@@ -40,11 +40,11 @@ func asTokens(t testing.TB, row mix.Row) mix.TokenRow {
 
 // writeTokens writes one shard of tokens for each split. spoil changes the
 // second training row after it was counted.
-func writeTokens(t testing.TB, train, heldOut []mix.Row, spoil func(*mix.TokenRow)) string {
+func writeTokens(t testing.TB, train, validation []mix.Row, spoil func(*mix.TokenRow)) string {
 	t.Helper()
 	dir := t.TempDir()
 	m := mix.Manifest{Format: 1, Template: "qwen2.5", Output: "tokens", Window: 4096}
-	for split, rows := range map[string][]mix.Row{"train": train, "validation": heldOut} {
+	for split, rows := range map[string][]mix.Row{"train": train, "validation": validation} {
 		s := mix.Shard{Split: split, Rows: int64(len(rows))}
 		var tokens []mix.TokenRow
 		for _, row := range rows {
@@ -69,9 +69,9 @@ func writeTokens(t testing.TB, train, heldOut []mix.Row, spoil func(*mix.TokenRo
 }
 
 func TestTokensTrainTheModelThatTheirMessagesTrain(t *testing.T) {
-	rows, heldOut := conversations(t, 0, 5), conversations(t, 50, 2)
-	messages := readConfig(t, writeDataset(t, [][]mix.Row{rows}, heldOut))
-	tokens := readConfig(t, writeTokens(t, rows, heldOut, nil))
+	rows, validation := conversations(t, 0, 5), conversations(t, 50, 2)
+	messages := readConfig(t, writeDataset(t, [][]mix.Row{rows}, validation))
+	tokens := readConfig(t, writeTokens(t, rows, validation, nil))
 	train(t, messages)
 	train(t, tokens)
 	if !bytes.Equal(readBytes(t, messages.OutputDir, "model.safetensors"), readBytes(t, tokens.OutputDir, "model.safetensors")) {
@@ -158,6 +158,39 @@ func TestAnUnknownKindOfRowsIsRefused(t *testing.T) {
 	d.Manifest.Output = "pictures"
 	writeManifest(t, dir, d.Manifest)
 	if _, err := readDataset(t.Context(), readConfig(t, dir), io.Discard); err == nil || !strings.Contains(err.Error(), `"pictures"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// <think> is a token of Qwen3 that Qwen2.5 does not have.
+func TestATokenIsKnownIfTheTemplatesTokenizerHasIt(t *testing.T) {
+	beyond := int32(tokenize.Qwen25().VocabSize())
+	dir := writeTokens(t, conversations(t, 0, 3), nil, func(r *mix.TokenRow) { r.InputIDs[0] = beyond })
+	d, err := mix.OpenDataset(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Manifest.Template = "qwen3"
+	writeManifest(t, dir, d.Manifest)
+	read, err := readDataset(t.Context(), readConfig(t, dir), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.close()
+	if want := tokenize.Qwen3().VocabSize(); read.vocabulary != want {
+		t.Errorf("vocabulary of %d, want %d", read.vocabulary, want)
+	}
+}
+
+func TestATemplateWithoutATokenizerIsRefused(t *testing.T) {
+	dir := writeTokens(t, conversations(t, 0, 3), nil, nil)
+	d, err := mix.OpenDataset(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Manifest.Template = "gemma"
+	writeManifest(t, dir, d.Manifest)
+	if _, err := readDataset(t.Context(), readConfig(t, dir), io.Discard); err == nil || !strings.Contains(err.Error(), `"gemma"`) {
 		t.Errorf("got %v", err)
 	}
 }

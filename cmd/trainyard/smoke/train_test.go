@@ -82,13 +82,13 @@ func TestRunLearnsAndLeavesItsRecord(t *testing.T) {
 	log := train(t, cfg)
 	lines := readLog(t, cfg.OutputDir)
 
-	var losses, heldOut []float64
+	var losses, validation []float64
 	var evaluatedAt []int
 	for _, l := range lines {
 		if l.Loss != nil {
 			losses = append(losses, *l.Loss)
 		} else {
-			heldOut, evaluatedAt = append(heldOut, *l.EvalLoss), append(evaluatedAt, l.CurrentSteps)
+			validation, evaluatedAt = append(validation, *l.EvalLoss), append(evaluatedAt, l.CurrentSteps)
 		}
 	}
 	if want := []int{0, 3, 6, 9, 12, 15, 18}; !slices.Equal(evaluatedAt, want) {
@@ -97,8 +97,8 @@ func TestRunLearnsAndLeavesItsRecord(t *testing.T) {
 	if len(losses) != 18 || losses[17] > losses[0]/2 {
 		t.Errorf("losses %v: want 18 that fall below half", losses)
 	}
-	if last := heldOut[len(heldOut)-1]; last > heldOut[0]/2 {
-		t.Errorf("held-out loss went from %v to %v only", heldOut[0], last)
+	if last := validation[len(validation)-1]; last > validation[0]/2 {
+		t.Errorf("validation loss went from %v to %v only", validation[0], last)
 	}
 	if l := lines[len(lines)-1]; l.Percentage != 100 || l.Epoch != 6 || l.TotalSteps != 18 {
 		t.Errorf("last line is %+v", l)
@@ -336,7 +336,7 @@ func TestLossThatIsNoNumberStopsTheRun(t *testing.T) {
 	}
 }
 
-func TestRunWithoutHeldOutRowsHasNoEval(t *testing.T) {
+func TestRunWithoutValidationRowsHasNoEval(t *testing.T) {
 	cfg := readConfig(t, writeDataset(t, [][]mix.Row{conversations(t, 0, 4)}, nil))
 	train(t, cfg)
 	if _, err := os.Stat(filepath.Join(cfg.OutputDir, "eval_results.json")); !errors.Is(err, fs.ErrNotExist) {

@@ -7,9 +7,9 @@ import "math"
 const unseen = 0
 
 // A vocabulary numbers the token ids that occur in the training rows 1, 2, …
-// in the order of their ids. A shard uses a few thousand of Qwen's 151,665
-// ids; parameters for those alone keep the model in the processor's cache and
-// a checkpoint at a few megabytes.
+// in the order of their ids. A shard uses a few thousand of the some 150,000
+// ids of a tokenizer; parameters for those alone keep the model in the
+// processor's cache and a checkpoint at a few megabytes.
 type vocabulary struct {
 	size  int     // ids the tokenizer knows
 	ids   []int32 // the id of each dense id; ids[unseen] is -1
