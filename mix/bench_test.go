@@ -38,14 +38,10 @@ func sourceLines(b *testing.B) [][]string {
 }
 
 // writeRollouts makes an OpenHands output.jsonl of about size bytes: rows of
-// some thirty steps that look at files and edit them. It is kept between
-// benchmarks, since making it takes longer than reading it.
+// some thirty steps that look at files.
 func writeRollouts(b *testing.B, size int64) string {
 	b.Helper()
-	path := filepath.Join(os.TempDir(), fmt.Sprintf("trainyard-bench-%d.jsonl", size>>20))
-	if info, err := os.Stat(path); err == nil && info.Size() >= size {
-		return path
-	}
+	path := filepath.Join(b.TempDir(), "output.jsonl")
 	files := sourceLines(b)
 	r := rand.New(rand.NewPCG(1, uint64(size)))
 	f, err := os.Create(path)
