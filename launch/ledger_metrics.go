@@ -38,7 +38,7 @@ func (l *Ledger) addMetrics(ctx context.Context, run string, attempt int, from, 
 }
 
 // insertMetric merges lines of the same step: trainers log the loss and the
-// held-out loss of one step on two lines.
+// validation loss of one step on two lines.
 func insertMetric(tx *sql.Tx, run string, attempt int, m Metric) error {
 	_, err := tx.Exec(`
 INSERT INTO metrics (run, attempt, step, total, loss, eval_loss, lr, epoch, tokens_per_s, tokens, elapsed_ms, left_ms, diverged)

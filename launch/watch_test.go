@@ -104,7 +104,7 @@ func story(told *[]string, began time.Time) func(launch.Update) error {
 			line += fmt.Sprintf(" +%d", m.Step)
 		}
 		if p := u.Progress; p.Step > 0 {
-			line += fmt.Sprintf(" (step %d of %d, loss %s, held-out %s, left %v)", p.Step, p.TotalSteps, show(p.Loss), show(p.EvalLoss), p.Left)
+			line += fmt.Sprintf(" (step %d of %d, loss %s, validation %s, left %v)", p.Step, p.TotalSteps, show(p.Loss), show(p.EvalLoss), p.Left)
 		}
 		*told = append(*told, line)
 		return nil
@@ -136,9 +136,9 @@ func TestWatchTellsEveryLineOnceAndTheEndLast(t *testing.T) {
 		}
 		want := []string{
 			"0s running",
-			"2s +1 (step 1 of 3, loss 3, held-out -, left 4s)",
-			"4s +2 +2 (step 2 of 3, loss 2, held-out 2.5, left 0s)",
-			"6s succeeded +3 (step 3 of 3, loss 1, held-out 2.5, left 0s)",
+			"2s +1 (step 1 of 3, loss 3, validation -, left 4s)",
+			"4s +2 +2 (step 2 of 3, loss 2, validation 2.5, left 0s)",
+			"6s succeeded +3 (step 3 of 3, loss 1, validation 2.5, left 0s)",
 		}
 		if got := strings.Join(told, "\n"); got != strings.Join(want, "\n") {
 			t.Errorf("told\n%s\nwant\n%s", got, strings.Join(want, "\n"))
@@ -163,7 +163,7 @@ func TestALateWatcherIsToldWhatHappenedSoFar(t *testing.T) {
 		if run, err := l.Watch(t.Context(), run, story(&told, machine.started)); err != nil || run.State != launch.Failed {
 			t.Errorf("%s, %v", run.State, err)
 		}
-		if got := strings.Join(told, "\n"); got != "60s failed +1 +2 (step 2 of 0, loss 2, held-out -, left 0s)" {
+		if got := strings.Join(told, "\n"); got != "60s failed +1 +2 (step 2 of 0, loss 2, validation -, left 0s)" {
 			t.Errorf("told\n%s", got)
 		}
 	})

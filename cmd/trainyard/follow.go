@@ -78,7 +78,7 @@ func metricWords(m launch.Metric) string {
 		parts = append(parts, "loss is not a number")
 	}
 	if m.EvalLoss != nil {
-		parts = append(parts, fmt.Sprintf("held-out loss %.4f", *m.EvalLoss))
+		parts = append(parts, fmt.Sprintf("validation loss %.4f", *m.EvalLoss))
 	}
 	if m.TokensPerSecond > 0 {
 		parts = append(parts, thousands(int64(m.TokensPerSecond))+" tokens/s")
@@ -99,7 +99,7 @@ func endWords(run launch.Run) string {
 		text += fmt.Sprintf(", loss %.4f", *run.Loss)
 	}
 	if run.EvalLoss != nil {
-		text += fmt.Sprintf(", held-out loss %.4f", *run.EvalLoss)
+		text += fmt.Sprintf(", validation loss %.4f", *run.EvalLoss)
 	}
 	return text + " after " + span(run.Duration(run.EndedAt))
 }

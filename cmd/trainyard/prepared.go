@@ -157,7 +157,7 @@ func printFiles(t *terminal, cfg mix.Config, res *mix.Result) error {
 		t.print("\nDry run: nothing was written. It would go to %s\n", cfg.Out)
 		return nil
 	}
-	t.print("\n%s to train on, %s tokens (%s trained), and %s held out for validation, in %s:\n%s\n",
+	t.print("\n%s to train on, %s tokens (%s trained), and %s for validation, in %s:\n%s\n",
 		counted(m.Totals.Train.Rows, "row"), thousands(m.Totals.Train.Tokens), thousands(m.Totals.Train.TrainedTokens),
 		thousands(m.Totals.Validation.Rows), counted(len(m.Shards), "shard"), cfg.Out)
 	if res.Reused {

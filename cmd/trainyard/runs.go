@@ -56,7 +56,7 @@ func printRuns(t *terminal, s *settings, runs []launch.Run) error {
 }
 
 func runTable(runs []launch.Run) *table {
-	tab := newTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "held-out", "time", "cost").numbers(5, 6, 7, 8)
+	tab := newTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost").numbers(5, 6, 7, 8)
 	short := launch.ShortIDs(runs)
 	for _, r := range runs {
 		tab.row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, string(r.State),

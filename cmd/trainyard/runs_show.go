@@ -40,7 +40,7 @@ func printRun(t *terminal, l *launch.Launcher, run launch.Run) {
 	t.print("Recipe   %s (%.12s)\n", j.Recipe, j.Fingerprint)
 	t.print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, counted(j.Dataset.Train.Rows, "row"), thousands(j.Dataset.Train.Tokens))
 	t.print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
-	t.print("Progress %s, loss %s, held-out loss %s\n", progressWords(run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	t.print("Progress %s, loss %s, validation loss %s\n", progressWords(run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	t.print("Time     %s\n", span(run.Duration(time.Now())))
 	t.print("Cost     %s\n", costWords(run.Cost, j.Backend))
 	t.print("Files    %s\n", l.Dir(run))
