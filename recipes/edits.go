@@ -95,3 +95,26 @@ func editTree(edit format.EditSpec, tags []string) tree {
 	args := mapTree(reflect.ValueOf(edit.Args), tags)
 	return slices.Insert(args, 0, member{"name", edit.Name})
 }
+
+// ParseEdits reads edits from a command line: each a name, or YAML with
+// arguments such as {name: elide_observations, tokens: 2000}. The error is
+// [Faults].
+func ParseEdits(texts []string) ([]format.EditSpec, error) {
+	d := &decoder{}
+	specs := make([]format.EditSpec, len(texts))
+	for i, text := range texts {
+		at := pos{file: "edit " + seen(text)}
+		n, faults := parse(at.file, []byte(text))
+		if d.faults = append(d.faults, faults...); n == nil {
+			n = &node{}
+		}
+		if n = n.moved(at); len(faults) > 0 {
+			continue
+		}
+		before := len(d.faults)
+		if specs[i] = d.edit(n, ""); len(d.faults) == before {
+			d.checkEdit(specs[i], n, "")
+		}
+	}
+	return specs, d.faults.err()
+}

@@ -31,6 +31,7 @@ func showRow(t *terminal, s *settings, row *mix.Row, at place) error {
 		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
 	}
 	f := rowFacts(row)
+	f.behaviour = rowBehaviour(chat)
 	f.Number, f.Place = at.number, at.file
 	return showChat(t, s, template, f, chat)
 }
@@ -73,11 +74,14 @@ func viewTurns(ex *tokenize.Example, chat format.Chat) []turnView {
 
 func printChat(t *terminal, s *settings, f facts, ex *tokenize.Example, views []turnView) error {
 	m := newMarker(t.color(s.color()))
-	t.print("%s\n", m.heading("%s  instance %s  repo %s  teacher %s", f.ID, orDash(f.Instance), orDash(f.Repo), orDash(f.Teacher)))
+	t.print("%s\n", m.title(f))
 	t.print("%s tokens, %s trained (%s), %s\n", thousands(f.Tokens), thousands(f.Trained),
 		percent(int64(f.Trained), int64(f.Tokens)), counted(f.Steps, "step"))
 	if len(f.Notes) > 0 {
-		t.print("edited while rendering: %s\n", strings.Join(f.Notes, ", "))
+		t.print("edited: %s\n", strings.Join(countNames(f.Notes), ", "))
+	}
+	if f.behaviour != nil {
+		f.behaviour.print(t)
 	}
 	for i, v := range views {
 		t.print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, thousands(v.Tokens), thousands(v.Trained)))
@@ -104,6 +108,10 @@ func (m marker) heading(format string, args ...any) string {
 		return paintHeading + text + paintOff
 	}
 	return "── " + text
+}
+
+func (m marker) title(f facts) string {
+	return m.heading("%s  instance %s  repo %s  teacher %s", f.ID, orDash(f.Instance), orDash(f.Repo), orDash(f.Teacher))
 }
 
 // tokens decodes the tokens of span with the trained ones marked.

@@ -19,11 +19,11 @@ const inspectExample = `  trainyard inspect output.jsonl                 records
   trainyard inspect out/demo --verify            re-hash every file`
 
 type inspectOptions struct {
-	row     int
-	id      string
-	verify  bool
-	format  string
-	toolsAs string
+	row    int
+	id     string
+	verify bool
+	format string
+	treat  treatOptions
 }
 
 func newInspect(t *terminal, s *settings) *cobra.Command {
@@ -41,9 +41,8 @@ func newInspect(t *terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&opts.id, "id", "", "show the trajectory with this id")
 	cmd.Flags().BoolVar(&opts.verify, "verify", false, "re-hash a dataset against its manifest")
 	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
-	cmd.Flags().StringVar(&opts.toolsAs, "tools-as", "openhands", "how calls of a source become text")
+	opts.treat.flags(cmd, "openhands")
 	completes(cmd, "format", "formats")
-	completes(cmd, "tools-as", "tools")
 	return cmd
 }
 
@@ -56,6 +55,8 @@ func (o inspectOptions) check() error {
 		return fmt.Errorf("--row %d: rows count from 1", o.row)
 	case o.row > 0 && o.id != "":
 		return errors.New("--row and --id ask for one conversation each: give one of them")
+	case o.treat.toolsAs == "":
+		return errors.New("--tools-as: a conversation is shown as text (trainyard list tools shows the ways)")
 	case o.verify && o.one():
 		return errors.New("--verify is about the whole dataset: give it without --row and --id")
 	}

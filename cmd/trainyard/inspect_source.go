@@ -45,6 +45,10 @@ func recordFacts(src *format.Source, rec format.Record) facts {
 	if err != nil {
 		return facts{Fault: err.Error()}
 	}
+	return trajectoryFacts(traj)
+}
+
+func trajectoryFacts(traj *format.Trajectory) facts {
 	return facts{
 		ID: traj.ID, Instance: traj.InstanceID, Repo: traj.Repo, Teacher: traj.Teacher,
 		Steps: traj.Steps(), Messages: len(traj.Messages),
@@ -60,15 +64,30 @@ func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.So
 	if err != nil {
 		return err
 	}
-	chat, notes, err := format.Render(traj, format.Style(opts.toolsAs), format.RenderOptions{
-		DefaultSystem: template.DefaultSystem(), Specials: tokenize.Qwen25().Specials(),
-	})
+	treat, err := newTreat(opts.treat)
 	if err != nil {
-		return fmt.Errorf("%s:%d: %w", rec.File, rec.Line, err)
+		return err
 	}
-	f := recordFacts(src, rec)
-	f.Number, f.Place, f.Notes = n, fmt.Sprintf("%s:%d", rec.File, rec.Line), notes
-	return showChat(t, s, template, f, chat)
+	f := trajectoryFacts(traj)
+	f.Number, f.Place = n, fmt.Sprintf("%s:%d", rec.File, rec.Line)
+	treated, err := treat.apply(traj)
+	if err != nil {
+		return showWithoutChat(t, s, f, behaviourOf(format.RecordFlags(rec, traj, nil), traj), fmt.Errorf("%s: %s", f.Place, rejectWords(err)))
+	}
+	f.Notes, f.behaviour = treated.notes, behaviourOf(format.RecordFlags(rec, treated.traj, treated.chat), treated.traj)
+	return showChat(t, s, template, f, treated.chat)
+}
+
+// showWithoutChat shows what is known of a record that makes no chat, and why
+// it makes none.
+func showWithoutChat(t *terminal, s *settings, f facts, b *behaviour, why error) error {
+	if f.behaviour = b; s.json() {
+		f.Fault = why.Error()
+		return errors.Join(t.printJSON(f), why)
+	}
+	t.print("%s\n", newMarker(t.color(s.color())).title(f))
+	b.print(t)
+	return why
 }
 
 // findRecord reads on until the record asked for. Records in front of it that

@@ -60,14 +60,26 @@ func printReasons(t *terminal, m *mix.Manifest) {
 }
 
 func (t *terminal) printCounts(title string, counts map[string]int64) {
-	if len(counts) == 0 {
-		return
+	if len(counts) > 0 {
+		t.print("  %s: %s\n", title, strings.Join(countWords(counts), "; "))
 	}
-	var parts []string
+}
+
+// countNames is countWords of names that stand once for each time.
+func countNames(names []string) []string {
+	counts := map[string]int64{}
+	for _, n := range names {
+		counts[n]++
+	}
+	return countWords(counts)
+}
+
+// countWords writes counts as "12 name", in the order of the names.
+func countWords(counts map[string]int64) (parts []string) {
 	for _, k := range slices.Sorted(maps.Keys(counts)) {
 		parts = append(parts, thousands(counts[k])+" "+k)
 	}
-	t.print("  %s: %s\n", title, strings.Join(parts, "; "))
+	return parts
 }
 
 // printExamples tells the first record of each reason.

@@ -33,7 +33,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	s.flags(root)
 	root.AddCommand(
-		newDemo(t, s), newPrepare(t, s), newInspect(t, s),
+		newDemo(t, s), newPrepare(t, s), newInspect(t, s), newConvert(t, s), newAccept(t, s), newTools(t),
 		newLaunch(t, s), newRuns(t, s), newList(t, s), newTokens(t, s), newTokenizer(t, s),
 		newSupervise(), newSmokeTrain(t),
 	)

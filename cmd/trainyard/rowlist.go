@@ -21,6 +21,7 @@ type facts struct {
 	Trained  int      `json:"trained_tokens,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 	Fault    string   `json:"fault,omitempty"`
+	*behaviour
 }
 
 func rowFacts(r *mix.Row) facts {

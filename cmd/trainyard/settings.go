@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,9 +96,18 @@ func (s *settings) check() error {
 	return nil
 }
 
-func (s *settings) home() string  { return s.v.GetString("home") }
-func (s *settings) data() string  { return s.v.GetString("data") }
-func (s *settings) workers() int  { return s.v.GetInt("workers") }
+func (s *settings) home() string { return s.v.GetString("home") }
+func (s *settings) data() string { return s.v.GetString("data") }
+func (s *settings) workers() int { return s.v.GetInt("workers") }
+
+// goroutines is workers with its default told.
+func (s *settings) goroutines() int {
+	if n := s.workers(); n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 func (s *settings) json() bool    { return s.v.GetBool("json") }
 func (s *settings) color() string { return s.v.GetString("color") }
 

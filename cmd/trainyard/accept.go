@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/format"
+)
+
+const acceptLong = `Show which records of PATH would be accepted, and on what evidence.
+
+Without evidence named, show what there is to name: verdicts inside the records,
+and reports near them. Nothing is taken for success by itself, so a recipe has
+to name one of them (accept: {field: …}, {where: …} or {report: …}).`
+
+const acceptExample = `  trainyard accept rollouts/output.jsonl
+  trainyard accept rollouts/output.jsonl --field report.resolved
+  trainyard accept rollouts --where 'reward > 0.5 && not ("loop" in flags)' --json`
+
+func newAccept(t *terminal, s *settings) *cobra.Command {
+	var dialect string
+	cmd := &cobra.Command{
+		Use:     "accept PATH",
+		Short:   "Show which records would be accepted, and on what evidence",
+		Long:    acceptLong,
+		Example: acceptExample,
+		Args:    exactly("a file, a directory or a glob of trajectories"),
+	}
+	accept := evidenceFlags(cmd, "")
+	cmd.Flags().StringVar(&dialect, "format", "auto", "dialect of the records")
+	completes(cmd, "format", "formats")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		src, err := format.Open(format.Input{Path: args[0], Format: dialect})
+		if err != nil {
+			return err
+		}
+		if *accept == (format.Accept{}) {
+			return showClues(cmd.Context(), t, s, args[0], src)
+		}
+		return showVerdicts(cmd.Context(), t, s, args[0], src, *accept)
+	}
+	return cmd
+}
+
+// A judged is one record and what the evidence says of it.
+type judged struct {
+	Place    string `json:"place"`
+	ID       string `json:"traj_id,omitempty"`
+	Instance string `json:"instance_id,omitempty"`
+	Outcome  string `json:"outcome"` // accepted, refused, unknown or rejected
+	Evidence string `json:"evidence"`
+}
+
+// judgedCounts sums them up.
+type judgedCounts struct {
+	Records  int `json:"records"`
+	Rejected int `json:"rejected"`
+	outcomes
+}
+
+func showVerdicts(ctx context.Context, t *terminal, s *settings, path string, src *format.Source, accept format.Accept) error {
+	judge, err := format.NewJudge(accept)
+	if err != nil {
+		return usageError{err}
+	}
+	counts := judgedCounts{}
+	list := []judged{}
+	err = format.Ordered(ctx, src, s.goroutines(), func() func(format.Record) verdictResult {
+		return func(rec format.Record) verdictResult { return judgeRecord(path, src, judge, rec) }
+	}, func(r verdictResult) error {
+		counts.Records++
+		if r.rejected {
+			counts.Rejected++
+		} else {
+			counts.add(r.outcome)
+		}
+		list = append(list, r.judged)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if s.json() {
+		return t.printJSON(struct {
+			Accept  string       `json:"accept"`
+			Counts  judgedCounts `json:"counts"`
+			Records []judged     `json:"records"`
+		}{evidenceWords(accept), counts, list})
+	}
+	return printVerdicts(t, list, counts)
+}
+
+type verdictResult struct {
+	judged
+	outcome  format.Outcome
+	rejected bool
+}
+
+func judgeRecord(path string, src *format.Source, judge *format.Judge, rec format.Record) verdictResult {
+	r := verdictResult{judged: judged{Place: fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)}}
+	traj, err := src.Parse(rec)
+	var verdict format.Verdict
+	if err == nil {
+		r.ID, r.Instance = traj.ID, traj.InstanceID
+		verdict, err = judge.Judge(rec, traj)
+	}
+	if err != nil {
+		r.rejected, r.Outcome, r.Evidence = true, "rejected", rejectWords(err)
+		return r
+	}
+	r.outcome, r.Outcome, r.Evidence = verdict.Outcome, verdict.Outcome.String(), verdict.Evidence
+	return r
+}
+
+func printVerdicts(t *terminal, list []judged, counts judgedCounts) error {
+	tab := newTable("record", "instance", "outcome", "evidence")
+	for _, j := range list {
+		tab.row(j.Place, orDash(j.Instance), j.Outcome, j.Evidence)
+	}
+	if err := tab.write(t.out); err != nil {
+		return err
+	}
+	t.print("\n%s: %s accepted, %s refused, %s unknown, %s rejected\n", counted(counts.Records, "record"),
+		thousands(counts.Accepted), thousands(counts.Refused), thousands(counts.Unknown), thousands(counts.Rejected))
+	return nil
+}

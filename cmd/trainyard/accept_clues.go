@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"trainyard/format"
+)
+
+// A clue is evidence that a recipe could name, and what it would say of the
+// records.
+type clue struct {
+	Evidence string `json:"evidence"` // as flags of this command
+	outcomes
+	accept format.Accept
+	judge  *format.Judge // of a report
+}
+
+// showClues lists the evidence there is, without judging by any of it.
+func showClues(ctx context.Context, t *terminal, s *settings, path string, src *format.Source) error {
+	reports, err := reportClues(path)
+	if err != nil {
+		return err
+	}
+	all := slices.Clone(reports)
+	records, rejected := 0, 0
+	work := func() func(format.Record) found {
+		return func(rec format.Record) found { return cluesOf(src, rec, reports) }
+	}
+	err = format.Ordered(ctx, src, s.goroutines(), work, func(f found) error {
+		if records++; f.err != nil {
+			rejected++
+			t.say("%s: %s", f.place, rejectWords(f.err))
+		}
+		all = addClues(all, f.clues)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		c := &all[i]
+		c.Unknown = records - rejected - c.Accepted - c.Refused
+	}
+	if s.json() {
+		return t.printJSON(struct {
+			Records  int    `json:"records"`
+			Rejected int    `json:"rejected"`
+			Evidence []clue `json:"evidence"`
+		}{records, rejected, append([]clue{}, all...)})
+	}
+	return printClues(t, path, all, records, rejected)
+}
+
+// reportClues are the reports that lie near the records.
+func reportClues(path string) ([]clue, error) {
+	var all []clue
+	for _, report := range format.Reports(path) {
+		accept := format.Accept{Report: report}
+		judge, err := format.NewJudge(accept)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, clue{Evidence: evidenceWords(accept), accept: accept, judge: judge})
+	}
+	return all, nil
+}
+
+// found is what all evidence says of one record, or why it is none.
+type found struct {
+	place string
+	clues []format.Clue
+	err   error
+}
+
+func cluesOf(src *format.Source, rec format.Record, reports []clue) found {
+	f := found{place: fmt.Sprintf("%s:%d", rec.File, rec.Line)}
+	traj, err := src.Parse(rec)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	f.clues = format.Clues(rec, traj)
+	for _, r := range reports {
+		if v, err := r.judge.Judge(rec, traj); err == nil {
+			f.clues = append(f.clues, format.Clue{Accept: r.accept, Verdict: v})
+		}
+	}
+	return f
+}
+
+func addClues(all []clue, clues []format.Clue) []clue {
+	for _, f := range clues {
+		i := 0
+		for i < len(all) && all[i].accept != f.Accept {
+			i++
+		}
+		if i == len(all) {
+			all = append(all, clue{Evidence: evidenceWords(f.Accept), accept: f.Accept})
+		}
+		all[i].add(f.Verdict.Outcome)
+	}
+	return all
+}
+
+func printClues(t *terminal, path string, all []clue, records, rejected int) error {
+	if len(all) == 0 {
+		t.print("%s, %s rejected: no verdict inside them, and no report near them. Every one of them is unknown.\n",
+			counted(records, "record"), thousands(rejected))
+		return nil
+	}
+	tab := newTable("evidence", "accepted", "refused", "unknown").numbers(1, 2, 3)
+	for _, c := range all {
+		tab.row(c.Evidence, thousands(c.Accepted), thousands(c.Refused), thousands(c.Unknown))
+	}
+	if err := tab.write(t.out); err != nil {
+		return err
+	}
+	t.print("\n%s, %s rejected. None is accepted before you name the evidence: trainyard accept %s %s\n",
+		counted(records, "record"), thousands(rejected), path, all[0].Evidence)
+	return nil
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/format"
+)
+
+const convertLong = `Convert trajectories to one chat record a line, in the order of the input: id,
+instance_id, task, repo, teacher, outcome, evidence, messages, tools, flags,
+features.
+
+Without --tools-as, messages keep their structure: calls are tool_calls with their
+arguments as recorded. With it, tools and calls are written as text, and the tool
+list is in the messages, not beside them. Records that cannot be converted are
+told on standard error with file, line and reason, and so are the counts.
+
+--edit takes a name (trainyard list edits), or YAML with arguments:
+--edit '{name: elide_observations, tokens: 2000}'.`
+
+const convertExample = `  trainyard convert output.jsonl | jq .flags
+  trainyard convert runs/*.traj --accept-report report.json --accepted
+  trainyard convert session.jsonl --system system.txt --tools tools.json --tools-as qwen
+  trainyard convert output.jsonl --tools-as openhands --tool-prompt words.txt --edit strip_ansi`
+
+// convertOptions are the flags of convert.
+type convertOptions struct {
+	format   string
+	task     string
+	instance string
+	accepted bool
+	accept   *format.Accept
+	treat    treatOptions
+}
+
+func newConvert(t *terminal, s *settings) *cobra.Command {
+	var opts convertOptions
+	cmd := &cobra.Command{
+		Use:     "convert PATH…",
+		Short:   "Print trajectories as chat records, one a line",
+		Long:    convertLong,
+		Example: convertExample,
+		Args:    needs("a file, a directory or a glob of trajectories"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runConvert(cmd.Context(), t, s, args, opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of the records")
+	cmd.Flags().StringVar(&opts.task, "task", "", "task to write into every record")
+	cmd.Flags().StringVar(&opts.instance, "instance", "", "file with the first user turn of r2e-gym records that lack theirs")
+	cmd.Flags().BoolVar(&opts.accepted, "accepted", false, "print accepted records alone")
+	opts.accept = evidenceFlags(cmd, "accept-")
+	opts.treat.flags(cmd, "")
+	completes(cmd, "format", "formats")
+	return cmd
+}
+
+func (o convertOptions) check() error {
+	if o.accepted && *o.accept == (format.Accept{}) {
+		return errors.New("--accepted needs evidence: --accept-field, --accept-where, --accept-report or --accept-any (trainyard accept PATH shows what there is)")
+	}
+	return o.treat.check()
+}
+
+func runConvert(ctx context.Context, t *terminal, s *settings, paths []string, opts convertOptions) error {
+	if err := opts.check(); err != nil {
+		return usageError{err}
+	}
+	c, err := newConverter(t, opts)
+	if err != nil {
+		return err
+	}
+	instance, err := fromFile(opts.instance, func(file []byte) (string, error) { return string(file), nil })
+	if err != nil {
+		return err
+	}
+	sources, err := openAll(paths, format.Input{Format: opts.format, Instance: instance})
+	if err != nil {
+		return err
+	}
+	for _, src := range sources {
+		work := func() func(format.Record) converted {
+			return func(rec format.Record) converted { return c.convert(src, rec) }
+		}
+		if err := format.Ordered(ctx, src, s.goroutines(), work, c.take); err != nil {
+			return errors.Join(err, c.out.Flush())
+		}
+	}
+	return c.finish()
+}
+
+// openAll opens every path before any is read, and tells all that is missing.
+func openAll(paths []string, in format.Input) (sources []*format.Source, err error) {
+	for _, in.Path = range paths {
+		src, fault := format.Open(in)
+		sources, err = append(sources, src), errors.Join(err, fault)
+	}
+	return sources, err
+}
+
+// A converter turns records into lines and counts them.
+type converter struct {
+	t     *terminal
+	opts  convertOptions
+	judge *format.Judge
+	treat *treat
+	out   *bufio.Writer
+
+	read, written int
+	outcomes      outcomes
+	rejects       map[string]int64 // by reason
+	notes         map[string]int64
+}
+
+func newConverter(t *terminal, opts convertOptions) (*converter, error) {
+	judge, err := format.NewJudge(*opts.accept)
+	if err != nil {
+		return nil, err
+	}
+	treat, err := newTreat(opts.treat)
+	if err != nil {
+		return nil, err
+	}
+	return &converter{
+		t: t, opts: opts, judge: judge, treat: treat, out: bufio.NewWriterSize(t.out, 1<<16),
+		rejects: map[string]int64{}, notes: map[string]int64{},
+	}, nil
+}
+
+// take gets the results in reading order.
+func (c *converter) take(r converted) error {
+	c.read++
+	for _, n := range r.notes {
+		c.notes[n]++
+	}
+	if r.err != nil {
+		c.rejects[rejectReason(r.err)]++
+		c.t.say("%s:%d: %s", r.file, r.line, rejectWords(r.err))
+		return nil
+	}
+	c.outcomes.add(r.outcome)
+	if r.json == nil {
+		return nil
+	}
+	c.written++
+	_, err := c.out.Write(r.json)
+	return err
+}
+
+// finish tells the counts.
+func (c *converter) finish() error {
+	if err := c.out.Flush(); err != nil {
+		return err
+	}
+	o := c.outcomes
+	c.t.say("%s read, %s written: %s accepted, %s refused, %s unknown, %s rejected", counted(c.read, "record"), thousands(c.written),
+		thousands(o.Accepted), thousands(o.Refused), thousands(o.Unknown), thousands(c.read-o.Accepted-o.Refused-o.Unknown))
+	c.say("rejected", c.rejects)
+	c.say("edited", c.notes)
+	if c.written == 0 && len(c.rejects) > 0 {
+		return errors.New("no record was converted")
+	}
+	return nil
+}
+
+func (c *converter) say(title string, counts map[string]int64) {
+	if len(counts) > 0 {
+		c.t.say("%s: %s", title, strings.Join(countWords(counts), "; "))
+	}
+}

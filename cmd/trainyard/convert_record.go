@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"trainyard/format"
+)
+
+// A chatRecord is one line of convert.
+type chatRecord struct {
+	ID       string          `json:"id"`
+	Instance string          `json:"instance_id"`
+	Task     string          `json:"task"`
+	Repo     string          `json:"repo"`
+	Teacher  string          `json:"teacher"`
+	Outcome  string          `json:"outcome"`
+	Evidence string          `json:"evidence"`
+	Messages []chatMessage   `json:"messages"`
+	Tools    json.RawMessage `json:"tools"` // null where there are none, and where they stand in the messages
+	Flags    []string        `json:"flags"`
+	Features format.Features `json:"features"`
+}
+
+// A chatMessage is in OpenAI's shape, but for arguments, which are the JSON
+// object as recorded and not a string of it.
+type chatMessage struct {
+	Role      format.Role `json:"role"`
+	Content   string      `json:"content"`
+	Reasoning string      `json:"reasoning_content,omitempty"`
+	Calls     []chatCall  `json:"tool_calls,omitempty"`
+	CallID    string      `json:"tool_call_id,omitempty"`
+	Name      string      `json:"name,omitempty"`
+	Weight    *int        `json:"weight,omitempty"` // 0 keeps the message out of the loss
+}
+
+type chatCall struct {
+	ID       string       `json:"id,omitempty"`
+	Type     string       `json:"type"`
+	Function chatFunction `json:"function"`
+}
+
+type chatFunction struct {
+	Name      string          `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+}
+
+// A converted is what became of one record.
+type converted struct {
+	file    string
+	line    int
+	json    []byte // the line; nil where none is to be written
+	outcome format.Outcome
+	notes   []string
+	err     error // why there is none
+}
+
+// convert takes one record from its bytes to its line.
+func (c *converter) convert(src *format.Source, rec format.Record) converted {
+	r := converted{file: rec.File, line: rec.Line}
+	r.err = c.fill(&r, src, rec)
+	return r
+}
+
+func (c *converter) fill(r *converted, src *format.Source, rec format.Record) error {
+	traj, err := src.Parse(rec)
+	if err != nil {
+		return err
+	}
+	verdict, err := c.judge.Judge(rec, traj)
+	if err != nil {
+		return err
+	}
+	if r.outcome = verdict.Outcome; c.opts.accepted && verdict.Outcome != format.Accepted {
+		return nil
+	}
+	treated, err := c.treat.apply(traj)
+	if err != nil {
+		return err
+	}
+	r.notes = treated.notes
+	out := chatRecord{
+		ID: traj.ID, Instance: traj.InstanceID, Task: c.opts.task, Repo: traj.Repo, Teacher: traj.Teacher,
+		Outcome: verdict.Outcome.String(), Evidence: verdict.Evidence,
+		Messages: treated.messages(), Tools: treated.tools(),
+		Flags: append([]string{}, format.RecordFlags(rec, treated.traj, treated.chat)...), Features: format.Measure(treated.traj),
+	}
+	r.json, err = oneLine(out)
+	return err
+}
+
+func oneLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+var outsideLoss = new(int)
+
+func structuredMessages(list []format.Message) []chatMessage {
+	out := make([]chatMessage, len(list))
+	for i, m := range list {
+		out[i] = chatMessage{Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, CallID: m.CallID, Name: m.Name}
+		if m.Untrained {
+			out[i].Weight = outsideLoss
+		}
+		for _, call := range m.Calls {
+			out[i].Calls = append(out[i].Calls, chatCall{call.ID, "function", chatFunction{call.Name, call.Arguments}})
+		}
+	}
+	return out
+}
+
+func textMessages(chat format.Chat) []chatMessage {
+	out := make([]chatMessage, len(chat))
+	for i, turn := range chat {
+		out[i] = chatMessage{Role: turn.Role, Content: turn.Content}
+		if turn.Untrained {
+			out[i].Weight = outsideLoss
+		}
+	}
+	return out
+}
+
+// rejectReason is the short key of a reject.
+func rejectReason(err error) string {
+	var r *format.Reject
+	if errors.As(err, &r) {
+		return r.Reason
+	}
+	return "failed"
+}
+
+// rejectWords is a reject's key and detail, without its place.
+func rejectWords(err error) string {
+	var r *format.Reject
+	if errors.As(err, &r) {
+		return r.Reason + ": " + r.Detail
+	}
+	return err.Error()
+}

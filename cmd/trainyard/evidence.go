@@ -1,0 +1,52 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"trainyard/format"
+)
+
+// evidenceFlags let a command line say what a recipe's accept: says. prefix
+// stands before each name, for commands that are about more than evidence.
+func evidenceFlags(cmd *cobra.Command, prefix string) *format.Accept {
+	a := &format.Accept{}
+	f := cmd.Flags()
+	f.StringVar(&a.Field, prefix+"field", "", "evidence: a member of the record, such as report.resolved")
+	f.StringVar(&a.Where, prefix+"where", "", `evidence: an expression, such as 'reward > 0.5 && not ("loop" in flags)'`)
+	f.StringVar(&a.Report, prefix+"report", "", "evidence: a report file, or a directory of them")
+	f.BoolVar(&a.Any, prefix+"any", false, "take every record: you vouch for it")
+	return a
+}
+
+// evidenceWords writes an Accept as the flags of trainyard accept.
+func evidenceWords(a format.Accept) string {
+	switch {
+	case a.Field != "":
+		return "--field " + a.Field
+	case a.Where != "":
+		return "--where '" + a.Where + "'"
+	case a.Report != "":
+		return "--report " + a.Report
+	case a.Any:
+		return "--any"
+	}
+	return "none"
+}
+
+// outcomes counts records by what the evidence says of them.
+type outcomes struct {
+	Accepted int `json:"accepted"`
+	Refused  int `json:"refused"`
+	Unknown  int `json:"unknown"`
+}
+
+func (o *outcomes) add(outcome format.Outcome) {
+	switch outcome {
+	case format.Accepted:
+		o.Accepted++
+	case format.Refused:
+		o.Refused++
+	default:
+		o.Unknown++
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"trainyard/format"
+)
+
+const learnLong = `Write a template of the wording that a scaffold puts around its tools, learned from
+recordings: one with tools and calls as text, and the same conversation, or at
+least its tool list, as structure. The template gives the recording again byte for
+byte, or there is none. Recipes name it as tools.prompt, convert as --tool-prompt.`
+
+func newTools(t *terminal) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "tools",
+		Short: "Learn how a scaffold words its tools",
+		Args: func(*cobra.Command, []string) error {
+			return usageError{errors.New("tools what? learn, then recordings")}
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(newToolsLearn(t))
+	return cmd
+}
+
+func newToolsLearn(t *terminal) *cobra.Command {
+	var dialect string
+	cmd := &cobra.Command{
+		Use:     "learn FILE…",
+		Short:   "Write a tool prompt template from recorded trajectories",
+		Long:    learnLong,
+		Example: "  trainyard tools learn text.jsonl structured.jsonl > words.txt",
+		Args:    needs("recordings of the scaffold"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runToolsLearn(cmd.Context(), t, args, dialect)
+		},
+	}
+	cmd.Flags().StringVar(&dialect, "format", "auto", "dialect of the recordings")
+	completes(cmd, "format", "formats")
+	return cmd
+}
+
+func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialect string) error {
+	sources, err := openAll(paths, format.Input{Format: dialect})
+	if err != nil {
+		return err
+	}
+	var recorded []*format.Trajectory
+	for _, src := range sources {
+		err := src.Records(ctx, func(rec format.Record) error {
+			traj, err := src.Parse(rec)
+			if err != nil {
+				t.say("%s:%d: %s", rec.File, rec.Line, rejectWords(err))
+				return nil
+			}
+			recorded = append(recorded, traj)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	file, err := format.LearnToolPrompt(recorded)
+	if err != nil {
+		return err
+	}
+	_, err = t.out.Write(file)
+	return err
+}
