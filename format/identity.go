@@ -110,7 +110,7 @@ func repoOfInstance(id string) string {
 // OpenHands starts with it: MODEL_maxiter_50_N_….
 func teacherOf(v value) string {
 	model := firstScalar(v.get("metadata", "llm_config", "model"), v.get("model"), v.get("model_name"),
-		v.get("model_name_or_path"), v.get("response", "model"), v.get("fncall_response", "model"))
+		v.get("model_name_or_path"), v.get("response", "model"), v.get("fncall_response", "model"), v.get("teacher"))
 	if model != "" {
 		return model
 	}

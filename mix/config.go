@@ -21,7 +21,7 @@ type Config struct {
 	ToolPrompt string
 	Verbatim   bool              // keep line ends and leading empty lines as recorded
 	Edits      []format.EditSpec // of every source, after the source's own
-	Flags      bool              // raise and count the flags of accepted records; some 40 % more processor time
+	Flags      bool              // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -59,5 +60,17 @@ func TestCompanionFilesLieBesideTheRecipe(t *testing.T) {
 		if got := r.Beside(path, "/samples"); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
+	}
+}
+
+func TestEditsOfACommandLineAreNamesOrYAML(t *testing.T) {
+	specs, err := ParseEdits([]string{"strip_ansi", "{name: elide_observations, tokens: 500}"})
+	if err != nil || len(specs) != 2 || specs[0].Name != "strip_ansi" || specs[1].Args["tokens"] != int64(500) {
+		t.Errorf("got %v, %v", specs, err)
+	}
+	_, err = ParseEdits([]string{"", "[strip_ansi]", "{name: elide_observations}", "strip_ansi: ["})
+	var faults Faults
+	if !errors.As(err, &faults) || len(faults) != 4 {
+		t.Errorf("got %v, want a fault each", err)
 	}
 }

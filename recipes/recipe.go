@@ -125,7 +125,7 @@ type Mix struct {
 // A Report says what a prepare counts besides what it must.
 type Report struct {
 	// Flags counts the trajectories with loops, error turns, secrets and the
-	// like (see format.FlagList); default false: it costs a third of the time.
+	// like (see format.FlagList); default false: a fifth more time.
 	Flags bool `yaml:"flags"`
 }
 
