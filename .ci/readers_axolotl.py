@@ -7,10 +7,6 @@ import os
 import subprocess
 import sys
 
-from axolotl.cli.config import load_cfg
-from axolotl.common.datasets import load_datasets
-from transformers import AutoTokenizer
-
 from readers_rows import CONTENT, END, Masks, check, check_losses, ids_of, rows
 
 STEPS = 2
@@ -25,6 +21,12 @@ def conversations(dataset, split):
 
 
 def main(dataset, model, out):
+    # Not at the top: the processes that axolotl starts import this file, and
+    # would each load all of it once more.
+    from axolotl.cli.config import load_cfg
+    from axolotl.common.datasets import load_datasets
+    from transformers import AutoTokenizer
+
     config = os.path.join(out, "axolotl.yaml")
     with open(config, "w", encoding="utf-8") as f:  # JSON is YAML
         json.dump({
@@ -57,6 +59,5 @@ def main(dataset, model, out):
     check_losses(losses, STEPS)
 
 
-# axolotl starts its tokenizing processes afresh: each imports this file.
 if __name__ == "__main__":
     main(*sys.argv[1:])
