@@ -33,6 +33,8 @@
 //	messages  10.7 s, 18.5 CPU seconds, 206 MB of memory at the peak
 //	tokens    13.6 s, 23.2 CPU seconds, 110 MB
 //
+// With 2 GB of input the peak is 292 MB.
+//
 // In the same minutes Hugging Face's tokenizers took 3.0 MB a second on two
 // threads, so tokenising alone would have cost it three minutes. What limits
 // messages now is spread out: parsing and unescaping JSON 25 % of the time,
