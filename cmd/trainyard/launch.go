@@ -82,8 +82,11 @@ func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, w
 		return launch.Job{}, err
 	}
 	job := target.job(opts)
-	if err := l.Precheck(job); err != nil {
+	switch err := l.Precheck(job); {
+	case err != nil && !opts.dryRun:
 		return job, err
+	case err != nil:
+		t.say("as things stand, the launch would be refused: %v", err)
 	}
 	if err := target.prepare(ctx, t, s, opts); err != nil {
 		return job, err

@@ -35,7 +35,7 @@ func (LlamaFactory) Check(job launch.Job, lookPath func(string) (string, error))
 	_, err := lookPath(llamaFactoryProgram)
 	if err != nil {
 		err = fmt.Errorf("llamafactory: %s is not found: activate the Python environment it lives in, "+
-			"install it there with `pip install llamafactory`, or try the run with --trainer smoke: %w", llamaFactoryProgram, err)
+			"install it there with `pip install llamafactory liger-kernel` (and deepspeed for several GPUs), or try the run with --trainer smoke: %w", llamaFactoryProgram, err)
 	}
 	return errors.Join(unfit(job), err)
 }
