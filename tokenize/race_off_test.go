@@ -2,5 +2,6 @@
 
 package tokenize
 
-// underRace tells tests of speed that the race detector slows them down.
+// underRace tells tests of speed and of memory that the race detector is on:
+// it slows everything and empties pools at random.
 const underRace = false
