@@ -212,6 +212,9 @@ func showLine(j *tokenJob, line []byte) error {
 	if !conversation {
 		return showText(j, []byte(*in.Text))
 	}
+	for _, w := range j.template.WarningsTools(in.messages()) {
+		j.t.say("warning: message %d: %s: %s", w.Message+1, w.Kind, w.Detail)
+	}
 	m := newMarker(j.t.color(j.s.color()))
 	for i, turn := range j.example.Turns {
 		j.t.print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
