@@ -99,8 +99,8 @@ type Accept struct {
 
 // A Mix says which accepted trajectories are used, and in which order.
 type Mix struct {
-	// Sampler chooses: all (default) takes everything, shares keeps the
-	// sources at their relative weights.
+	// Sampler chooses; default all, which takes everything. The names are those
+	// of mix.Samplers.
 	Sampler string `yaml:"sampler"`
 	// Seed feeds every random choice, 0 or more; default 17.
 	Seed int64 `yaml:"seed"`
@@ -115,7 +115,7 @@ type Mix struct {
 	OverWindow string `yaml:"over_window"`
 	// Unique drops repeats: content (default) by the rendered conversation, none.
 	Unique string `yaml:"unique"`
-	// Validation is the fraction held out, [0, 1), whole repositories; default 0.02.
+	// Validation is the fraction set aside, [0, 1), whole repositories; default 0.02.
 	Validation float64 `yaml:"validation"`
 	// Output is what the rows hold: messages (default), text that every
 	// trainer reads, or tokens, which are input_ids, attention_mask and labels.
@@ -131,7 +131,7 @@ type Report struct {
 
 // Train is what a trainer is told.
 type Train struct {
-	// Trainer is smoke (default: costs nothing), llamafactory or command.
+	// Trainer is a name of trainer.Trainers; default smoke, which costs nothing.
 	Trainer string `yaml:"trainer"`
 	// Method is full (default) or lora.
 	Method string `yaml:"method"`
