@@ -58,22 +58,10 @@ var Conventions = map[string]Convention{
 		Summary: "content, <|im_end|> and the newline; content encoded apart from its header",
 		from:    atContent, to: atClose, last: atClose, apart: true,
 	},
-	"open-instruct": {
-		Summary: "content, <|im_end|> and the newline",
-		from:    atContent, to: atClose, last: atClose,
-	},
-	"verl": {
-		Summary: "content, <|im_end|> and the newline",
-		from:    atContent, to: atClose, last: atClose,
-	},
-	"slime": {
-		Summary: "content, <|im_end|> and the newline (--loss-mask-type qwen)",
-		from:    atContent, to: atClose, last: atClose,
-	},
-	"openrlhf": {
-		Summary: "content, <|im_end|> and the newline (multiturn)",
-		from:    atContent, to: atClose, last: atClose,
-	},
+	"open-instruct": contentToClose("content, <|im_end|> and the newline"),
+	"verl":          contentToClose("content, <|im_end|> and the newline"),
+	"slime":         contentToClose("content, <|im_end|> and the newline (--loss-mask-type qwen)"),
+	"openrlhf":      contentToClose("content, <|im_end|> and the newline (multiturn)"),
 	"axolotl": {
 		Summary: "content and <|im_end|> (train_on_eos: turn); a merged leading newline is trained",
 		from:    atMerge, to: atEnd, last: atEnd,
@@ -94,6 +82,12 @@ var Conventions = map[string]Convention{
 		Summary: "the whole turn with its header (Automodel without a generation template)",
 		from:    atHeader, to: atClose, last: atClose,
 	},
+}
+
+// contentToClose is the mask that most trainers share: what the student writes,
+// and the newline that the template puts after it.
+func contentToClose(summary string) Convention {
+	return Convention{Summary: summary, from: atContent, to: atClose, last: atClose}
 }
 
 func convention(name string) (Convention, error) {
