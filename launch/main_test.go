@@ -15,6 +15,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
+	"trainyard/launch/backend/local"
 	"trainyard/launch/trainer"
 )
 
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 func play(role string, args []string) bool {
 	switch role {
 	case "supervise":
-		check(backend.Supervise(args[0]))
+		check(local.Supervise(args[0]))
 	case "train": // MARK OUTPUT
 		train(args[0], args[1])
 	case "hold": // MARK: until asked to end

@@ -17,14 +17,16 @@ const root = "../.."
 // mayImport says which packages of the project a package may import. Only the
 // command may import everything.
 var mayImport = map[string][]string{
-	"format":          {},
-	"tokenize":        {"format"},
-	"mix":             {"format", "tokenize"},
-	"launch":          {},
-	"launch/trainer":  {"launch"},
-	"launch/backend":  {"launch"},
-	"recipes":         {"format", "tokenize", "mix", "launch/trainer"},
-	"recipes/samples": {},
+	"format":                     {},
+	"tokenize":                   {"format"},
+	"mix":                        {"format", "tokenize"},
+	"launch":                     {},
+	"launch/trainer":             {"launch"},
+	"launch/backend":             {"launch", "launch/backend/local"},
+	"launch/backend/local":       {"launch"},
+	"launch/backend/backendtest": {"launch"},
+	"recipes":                    {"format", "tokenize", "mix", "launch/trainer"},
+	"recipes/samples":            {},
 }
 
 // doors says where a library may be imported: everybody else goes through

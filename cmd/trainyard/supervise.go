@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"trainyard/launch/backend"
+	"trainyard/launch/backend/local"
 )
 
 // newSupervise is the process between a run and the trainer. The local
@@ -15,7 +15,7 @@ func newSupervise() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return backend.Supervise(args[0])
+			return local.Supervise(args[0])
 		},
 	}
 }

@@ -1,43 +1,20 @@
-// Package backend holds the machines that attempts run on.
+// Package backend knows the machines that attempts run on.
 //
 // In comes a launch.Task, out goes a launch.Handle that finds the attempt again
-// from any later process. [Backends] is the registry; adding a backend is a file and
-// a line there, and the conformance suite then demands the whole contract of it.
-//
-// The attempt's directory is the protocol. Whoever makes it has claimed the
-// attempt. In it lie
-//
-//	spec.json        what to run, never the value of a secret
-//	supervisor.json  pid, start time, boot id and PID namespace of the
-//	                 supervisor: the handle
-//	trainer.json     the same of the trainer, which leads its process group
-//	log              all output of the trainer
-//	supervisor.log   trouble of the supervisor itself; normally empty
-//	stop.json        somebody asked for the end, and how long it may take
-//	exit.json        how it ended: written last, by rename
-//
-// supervisor.json is a second claim, taken by the supervisor itself: a look
-// that finds the directory but no supervisor takes that claim for good, so a
-// supervisor that comes late finds it taken and starts nothing.
-//
-// An attempt runs while its supervisor lives: boot id equal, process not a
-// zombie, start time equal. Else exit.json has the word. Else, where its
-// machine or PID namespace is another one, nobody can tell from here. Else it is
-// lost.
-//
-// The promise: a process that vanished is never reported as succeeded, and no
-// process of an ended attempt is left behind. To find the ones that left their
-// process group, as the workers of torchrun do, every process of an attempt
-// carries TRAINYARD_ATTEMPT in its environment (Linux).
+// from any later process. [Backends] is the registry. A backend is a room of its
+// own below this package, such as launch/backend/local, and a line here; the
+// conformance suite in launch/backend/backendtest then demands the whole contract
+// of it.
 //
 // What it does not do: it does not know what a trainer is, nor keep a ledger.
-// A supervisor outlives its terminal, but not a login manager that is told to
-// kill everything at logout (KillUserProcesses=yes).
 package backend
 
-import "trainyard/launch"
+import (
+	"trainyard/launch"
+	"trainyard/launch/backend/local"
+)
 
 // Backends is the registry by name.
 var Backends = map[string]launch.Backend{
-	"local": Local{},
+	"local": local.Local{},
 }

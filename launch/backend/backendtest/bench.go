@@ -1,6 +1,11 @@
-package backend
+// Package backendtest is the contract of launch.Backend as tests, and the bench
+// on which backends are tried: a test binary that plays both the supervisor and
+// a trainer which behaves as told.
+package backendtest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,13 +21,14 @@ import (
 	"trainyard/launch"
 )
 
-// TestMain lets the test binary play the two programs that a backend starts:
-// trainyard's supervisor, and a trainer that behaves as its arguments say.
-func TestMain(m *testing.M) {
+// Main is the TestMain of a package that tries a backend. It lets the test
+// binary play the two programs that a backend starts: trainyard's supervisor,
+// and a trainer that behaves as its arguments say.
+func Main(m *testing.M, supervise func(dir string) error) {
 	if len(os.Args) > 2 {
 		switch os.Args[1] {
 		case "supervise":
-			if err := Supervise(os.Args[2]); err != nil {
+			if err := supervise(os.Args[2]); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(1)
 			}
@@ -92,7 +98,8 @@ func child(role string, session bool) int {
 	return cmd.Process.Pid
 }
 
-func self(t *testing.T) string {
+// Self is the path of the test binary.
+func Self(t *testing.T) string {
 	t.Helper()
 	path, err := os.Executable()
 	if err != nil {
@@ -101,29 +108,39 @@ func self(t *testing.T) string {
 	return path
 }
 
-// task is an attempt in a fresh place whose trainer acts as told.
-func task(t *testing.T, role ...string) launch.Task {
+// Task is an attempt in a fresh place whose trainer acts as told. What is left
+// of it on b when the test ends is killed.
+func Task(t *testing.T, b launch.Backend, role ...string) launch.Task {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "attempt-1")
-	t.Cleanup(func() { endAttempt(t, dir) })
+	t.Cleanup(func() { end(t, b, dir) })
 	return launch.Task{
-		Run: "run", Attempt: 1, Dir: dir, Self: self(t),
-		Command: launch.Command{Argv: append([]string{self(t), "act"}, role...)},
+		Run: "run", Attempt: 1, Dir: dir, Self: Self(t),
+		Command: launch.Command{Argv: append([]string{Self(t), "act"}, role...)},
 	}
 }
 
-// endAttempt kills what is left of an attempt and waits for its supervisor,
-// whose last files would otherwise appear while the directory is removed.
-func endAttempt(t *testing.T, dir string) {
+// end waits for the supervisor too, whose last files would otherwise appear
+// while the directory is removed.
+func end(t *testing.T, b launch.Backend, dir string) {
 	t.Helper()
-	signalAll(dir, syscall.SIGKILL)
-	var supervisor identity
-	if found, err := readJSON(dir, supervisorName, &supervisor); err == nil && found {
-		eventually(t, "the supervisor has ended", func() bool { return !supervisor.alive() })
+	ctx := context.Background() // that of the test is over
+	h, err := b.Find(ctx, dir)
+	if errors.Is(err, launch.ErrNeverStarted) {
+		return
 	}
+	if err := errors.Join(err, b.Stop(ctx, dir, h, 0)); err != nil {
+		t.Error(err)
+		return
+	}
+	Eventually(t, "nothing of the attempt is left", func() bool {
+		s, err := b.Status(ctx, dir, h)
+		return err == nil && s.State.Ended()
+	})
 }
 
-func start(t *testing.T, b launch.Backend, task launch.Task) launch.Handle {
+// Start starts the task on b.
+func Start(t *testing.T, b launch.Backend, task launch.Task) launch.Handle {
 	t.Helper()
 	h, err := b.Start(t.Context(), task)
 	if err != nil {
@@ -132,11 +149,11 @@ func start(t *testing.T, b launch.Backend, task launch.Task) launch.Handle {
 	return h
 }
 
-// waitEnded waits for the end of an attempt, as real processes need real time.
-func waitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
+// WaitEnded waits for the end of an attempt, as real processes need real time.
+func WaitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
 	t.Helper()
 	var s launch.Status
-	eventually(t, "the attempt ends", func() bool {
+	Eventually(t, "the attempt ends", func() bool {
 		var err error
 		if s, err = b.Status(t.Context(), dir, h); err != nil {
 			t.Fatal(err)
@@ -146,7 +163,8 @@ func waitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) laun
 	return s
 }
 
-func eventually(t *testing.T, what string, ok func() bool) {
+// Eventually waits until ok, and fails the test after 30 s in vain.
+func Eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for !ok() {
@@ -157,7 +175,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name string, offset int64) string {
+// Read is a file of the attempt from a byte offset on.
+func Read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name string, offset int64) string {
 	t.Helper()
 	r, err := b.Open(t.Context(), dir, h, name, offset)
 	if err != nil {
@@ -171,10 +190,10 @@ func read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name stri
 	return string(data)
 }
 
-// says waits until the trainer's log has the words.
-func says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words string) {
+// Says waits until the trainer's log has the words.
+func Says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words string) {
 	t.Helper()
-	eventually(t, "the log says "+words, func() bool {
+	Eventually(t, "the log says "+words, func() bool {
 		r, err := b.Open(t.Context(), dir, h, launch.LogName, 0)
 		if err != nil {
 			return false
@@ -185,8 +204,11 @@ func says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words str
 	})
 }
 
-// living reports whether a process runs and is no zombie.
-func living(pid int) bool {
-	_, err := startTime(pid)
-	return err == nil
+// Living reports whether a process runs and is no zombie.
+func Living(pid int) bool {
+	if syscall.Kill(pid, 0) != nil {
+		return false
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || !strings.Contains(string(stat), ") Z ")
 }

@@ -1,4 +1,4 @@
-package backend
+package backendtest
 
 import (
 	"errors"
@@ -38,43 +38,37 @@ var conformance = []struct {
 	{"an empty command is refused", refusesNothing},
 }
 
-func TestEveryBackendKeepsTheContract(t *testing.T) {
-	for name, b := range Backends {
-		for _, c := range conformance {
-			t.Run(name+"/"+c.behaviour, func(t *testing.T) {
-				t.Parallel()
-				c.check(t, b)
-			})
-		}
+// Conform demands the contract of b, which is registered as name.
+func Conform(t *testing.T, name string, b launch.Backend) {
+	if b.Name() != name || b.Summary() == "" || strings.Contains(b.Summary(), "\n") {
+		t.Errorf("%s: name %q, summary %q", name, b.Name(), b.Summary())
 	}
-}
-
-func TestEveryBackendIsNamedAsRegistered(t *testing.T) {
-	for name, b := range Backends {
-		if b.Name() != name || b.Summary() == "" || strings.Contains(b.Summary(), "\n") {
-			t.Errorf("%s: name %q, summary %q", name, b.Name(), b.Summary())
-		}
+	for _, c := range conformance {
+		t.Run(c.behaviour, func(t *testing.T) {
+			t.Parallel()
+			c.check(t, b)
+		})
 	}
 }
 
 func succeeds(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0", "all", "done")
-	h := start(t, b, task)
-	s := waitEnded(t, b, task.Dir, h)
+	task := Task(t, b, "exit", "0", "all", "done")
+	h := Start(t, b, task)
+	s := WaitEnded(t, b, task.Dir, h)
 	if s.State != launch.Succeeded || s.Code != 0 {
 		t.Errorf("status %+v", s)
 	}
 	if s.StartedAt.IsZero() || s.EndedAt.Before(s.StartedAt) {
 		t.Errorf("from %v to %v", s.StartedAt, s.EndedAt)
 	}
-	if log := read(t, b, task.Dir, h, launch.LogName, 0); log != "all done\n" {
+	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != "all done\n" {
 		t.Errorf("log %q", log)
 	}
 }
 
 func failsWithCode(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "3", "ValueError: no such column")
-	s := waitEnded(t, b, task.Dir, start(t, b, task))
+	task := Task(t, b, "exit", "3", "ValueError: no such column")
+	s := WaitEnded(t, b, task.Dir, Start(t, b, task))
 	if s.State != launch.Failed || s.Code != 3 {
 		t.Errorf("status %+v", s)
 	}
@@ -86,64 +80,64 @@ func failsWithCode(t *testing.T, b launch.Backend) {
 }
 
 func failsBySignal(t *testing.T, b launch.Backend) {
-	task := task(t, "raise", "9")
-	s := waitEnded(t, b, task.Dir, start(t, b, task))
+	task := Task(t, b, "raise", "9")
+	s := WaitEnded(t, b, task.Dir, Start(t, b, task))
 	if s.State != launch.Failed || s.Signal != 9 || !strings.Contains(s.Reason, "killed by signal 9") || !strings.Contains(s.Reason, "memory") {
 		t.Errorf("status %+v", s)
 	}
 }
 
 func failsToStart(t *testing.T, b launch.Backend) {
-	task := task(t)
+	task := Task(t, b)
 	task.Command.Argv = []string{"/no/such/program"}
-	s := waitEnded(t, b, task.Dir, start(t, b, task))
+	s := WaitEnded(t, b, task.Dir, Start(t, b, task))
 	if s.State != launch.Failed || s.Code != 127 || !strings.Contains(s.Reason, "/no/such/program") {
 		t.Errorf("status %+v", s)
 	}
 }
 
 func stops(t *testing.T, b launch.Backend) {
-	task := task(t, "save")
-	h := start(t, b, task)
-	says(t, b, task.Dir, h, "waiting")
+	task := Task(t, b, "save")
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
 	if err := b.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	s := waitEnded(t, b, task.Dir, h)
+	s := WaitEnded(t, b, task.Dir, h)
 	if s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, b, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
+	if log := Read(t, b, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
 		t.Errorf("log %q: it was not given the time to save", log)
 	}
 }
 
 func killsAfterGrace(t *testing.T, b launch.Backend) {
-	task := task(t, "stubborn")
-	h := start(t, b, task)
-	says(t, b, task.Dir, h, "waiting")
+	task := Task(t, b, "stubborn")
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
 	if err := b.Stop(t.Context(), task.Dir, h, 50*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
-	if s := waitEnded(t, b, task.Dir, h); s.State != launch.Cancelled || s.Signal != 9 {
+	if s := WaitEnded(t, b, task.Dir, h); s.State != launch.Cancelled || s.Signal != 9 {
 		t.Errorf("status %+v", s)
 	}
 }
 
 func stopsNothing(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0")
-	h := start(t, b, task)
-	before := waitEnded(t, b, task.Dir, h)
+	task := Task(t, b, "exit", "0")
+	h := Start(t, b, task)
+	before := WaitEnded(t, b, task.Dir, h)
 	if err := b.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if after := waitEnded(t, b, task.Dir, h); after != before {
+	if after := WaitEnded(t, b, task.Dir, h); after != before {
 		t.Errorf("was %+v, is %+v", before, after)
 	}
 }
 
 func startsOnce(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0", "started")
+	task := Task(t, b, "exit", "0", "started")
 	const racers = 8
 	handles := make(chan launch.Handle, racers)
 	var racing sync.WaitGroup
@@ -162,15 +156,15 @@ func startsOnce(t *testing.T, b launch.Backend) {
 		t.Fatalf("%d of %d started", len(handles), racers)
 	}
 	h := <-handles
-	waitEnded(t, b, task.Dir, h)
-	if log := read(t, b, task.Dir, h, launch.LogName, 0); log != "started\n" {
+	WaitEnded(t, b, task.Dir, h)
+	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != "started\n" {
 		t.Errorf("log %q", log)
 	}
 }
 
 func findsHandle(t *testing.T, b launch.Backend) {
-	task := task(t, "wait")
-	h := start(t, b, task)
+	task := Task(t, b, "wait")
+	h := Start(t, b, task)
 	found, err := b.Find(t.Context(), task.Dir)
 	if err != nil || found != h {
 		t.Errorf("found %q, %v; started %q", found, err, h)
@@ -178,7 +172,7 @@ func findsHandle(t *testing.T, b launch.Backend) {
 }
 
 func findFences(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0")
+	task := Task(t, b, "exit", "0")
 	for range 2 {
 		if h, err := b.Find(t.Context(), task.Dir); !errors.Is(err, launch.ErrNeverStarted) {
 			t.Fatalf("found %q, %v", h, err)
@@ -191,11 +185,11 @@ func findFences(t *testing.T, b launch.Backend) {
 
 func keepsSecrets(t *testing.T, b launch.Backend) {
 	const secret = "correct-horse-battery"
-	task := task(t, "print", "MY_TOKEN")
+	task := Task(t, b, "print", "MY_TOKEN")
 	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: secret}, {Name: "PLAIN", Value: "yes"}}
-	h := start(t, b, task)
-	waitEnded(t, b, task.Dir, h)
-	if log := read(t, b, task.Dir, h, launch.LogName, 0); log != secret+"\n" {
+	h := Start(t, b, task)
+	WaitEnded(t, b, task.Dir, h)
+	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != secret+"\n" {
 		t.Errorf("the trainer saw %q", log)
 	}
 	err := filepath.WalkDir(task.Dir, func(path string, d fs.DirEntry, err error) error {
@@ -217,23 +211,23 @@ func keepsSecrets(t *testing.T, b launch.Backend) {
 }
 
 func placesFiles(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0")
+	task := Task(t, b, "exit", "0")
 	target := filepath.Join(t.TempDir(), "shard")
 	if err := os.WriteFile(target, []byte("rows"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	task.Command.Files = []launch.File{{Name: "a/b.yaml", Content: "x: 1\n"}, {Name: "train/shard", Link: target}}
-	h := start(t, b, task)
-	if got := read(t, b, task.Dir, h, "a/b.yaml", 0); got != "x: 1\n" {
+	h := Start(t, b, task)
+	if got := Read(t, b, task.Dir, h, "a/b.yaml", 0); got != "x: 1\n" {
 		t.Errorf("a/b.yaml is %q", got)
 	}
-	if got := read(t, b, task.Dir, h, "train/shard", 0); got != "rows" {
+	if got := Read(t, b, task.Dir, h, "train/shard", 0); got != "rows" {
 		t.Errorf("train/shard is %q", got)
 	}
 }
 
 func refusesFiles(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0")
+	task := Task(t, b, "exit", "0")
 	task.Command.Files = []launch.File{{Name: "../elsewhere", Content: "x"}}
 	if _, err := b.Start(t.Context(), task); err == nil || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("error %v", err)
@@ -244,13 +238,13 @@ func refusesFiles(t *testing.T, b launch.Backend) {
 }
 
 func readsFromOffset(t *testing.T, b launch.Backend) {
-	task := task(t, "exit", "0", "0123456789")
-	h := start(t, b, task)
-	waitEnded(t, b, task.Dir, h)
-	if got := read(t, b, task.Dir, h, launch.LogName, 7); got != "789\n" {
+	task := Task(t, b, "exit", "0", "0123456789")
+	h := Start(t, b, task)
+	WaitEnded(t, b, task.Dir, h)
+	if got := Read(t, b, task.Dir, h, launch.LogName, 7); got != "789\n" {
 		t.Errorf("from 7 on %q", got)
 	}
-	if got := read(t, b, task.Dir, h, launch.LogName, 1000); got != "" {
+	if got := Read(t, b, task.Dir, h, launch.LogName, 1000); got != "" {
 		t.Errorf("behind the end %q", got)
 	}
 	if _, err := b.Open(t.Context(), task.Dir, h, "none", 0); !errors.Is(err, fs.ErrNotExist) {
@@ -259,12 +253,12 @@ func readsFromOffset(t *testing.T, b launch.Backend) {
 }
 
 func leavesNothing(t *testing.T, b launch.Backend) {
-	task := task(t, "leave")
-	h := start(t, b, task)
-	if s := waitEnded(t, b, task.Dir, h); s.State != launch.Succeeded {
+	task := Task(t, b, "leave")
+	h := Start(t, b, task)
+	if s := WaitEnded(t, b, task.Dir, h); s.State != launch.Succeeded {
 		t.Errorf("status %+v", s)
 	}
-	pids := pidsIn(read(t, b, task.Dir, h, launch.LogName, 0))
+	pids := pidsIn(Read(t, b, task.Dir, h, launch.LogName, 0))
 	if len(pids) != 2 {
 		t.Fatalf("the trainer told the pids %q", pids)
 	}
@@ -273,7 +267,7 @@ func leavesNothing(t *testing.T, b launch.Backend) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "process "+text+" is gone", func() bool { return !living(pid) })
+		Eventually(t, "process "+text+" is gone", func() bool { return !Living(pid) })
 	}
 }
 
@@ -288,7 +282,7 @@ func pidsIn(log string) []string {
 }
 
 func refusesNothing(t *testing.T, b launch.Backend) {
-	task := task(t)
+	task := Task(t, b)
 	task.Command.Argv = nil
 	if h, err := b.Start(t.Context(), task); err == nil {
 		t.Errorf("started %q", h)
