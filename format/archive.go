@@ -34,22 +34,22 @@ func (r *reader) archive(in io.Reader) error {
 // An archive is a tar file being read.
 type archive struct {
 	*reader
-	open *conversation
+	open Collector       // nil outside a folder
 	seen map[string]bool // directories of conversations that are done
 }
 
 func (a *archive) entry(name string, content io.Reader) error {
-	if dir, file, ok := conversationFile(name); ok {
-		return a.part(dir, file, content)
+	if dir, file, ok := a.part(name); ok {
+		return a.take(dir, file, content)
 	}
-	if a.open != nil && !strings.HasPrefix(name, a.open.dir+"/") {
+	if a.open != nil && !strings.HasPrefix(name, a.open.Dir()+"/") {
 		if err := a.flush(); err != nil {
 			return err
 		}
 	}
 	kind := containerOf(name)
 	switch {
-	case beside[path.Base(name)] || kind == unknownContainer || kind == tarContainer:
+	case a.shape.Beside[path.Base(name)] || kind == unknownContainer || kind == tarContainer:
 		return nil
 	case kind == parquetContainer:
 		return a.reject(a.yielded+1, Truncated, "%s: Parquet cannot be read inside an archive, unpack it", clip(name))
@@ -60,23 +60,31 @@ func (a *archive) entry(name string, content io.Reader) error {
 	return err
 }
 
-// part adds a file to its conversation, whose files stand together.
-func (a *archive) part(dir, file string, content io.Reader) error {
-	if a.open == nil || a.open.dir != dir {
+// take adds a file to its conversation, whose files stand together.
+func (a *archive) take(dir, file string, content io.Reader) error {
+	if a.open == nil || a.open.Dir() != dir {
 		if err := a.flush(); err != nil {
 			return err
 		}
-		a.open = &conversation{dir: dir, archive: archiveName(a.reader.path), max: a.max}
+		a.open = a.shape.Collect(dir, archiveName(a.reader.path))
 		if a.seen[dir] {
-			a.open.lose(Truncated, "the files of conversation %q do not stand together in the archive: unpack it", clip(dir))
+			a.open.Lose(Truncated, "the files of conversation %q do not stand together in the archive: unpack it", clip(dir))
 		}
 		a.seen[dir] = true
 	}
 	raw, err := io.ReadAll(io.LimitReader(content, a.max+1))
 	if err == nil {
-		a.open.add(file, raw)
+		a.open.Add(file, raw)
 	}
 	return nil // the next entry says what is wrong with the archive
+}
+
+// part says which folder read as one a file belongs to.
+func (a *archive) part(name string) (dir, file string, ok bool) {
+	if a.shape.Part == nil {
+		return "", "", false
+	}
+	return a.shape.Part(name)
 }
 
 // flush hands on the conversation that is complete.
@@ -86,15 +94,15 @@ func (a *archive) flush() error {
 		return nil
 	}
 	a.open = nil
-	inside := a.inside(c.dir)
-	err := c.hand(inside)
+	inside := a.inside(c.Dir())
+	err := c.Hand(inside)
 	a.yielded += inside.yielded
 	return err
 }
 
 // inside reads what lies at name in the archive.
 func (a *archive) inside(name string) *reader {
-	return &reader{ctx: a.ctx, path: a.path + ":" + name, format: a.format, max: a.max, yield: a.yield}
+	return &reader{ctx: a.ctx, path: a.path + ":" + name, shape: a.shape, max: a.max, yield: a.yield}
 }
 
 // archiveName is a tar file's name without what says that it is one: an

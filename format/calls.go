@@ -29,7 +29,7 @@ type completion struct {
 // calls wins. A folder with a file that cannot be read is one rejected
 // record, for that file may be the last.
 func (s *Source) readFolder(ctx context.Context, files []File, yield func(Record) error) error {
-	r := &reader{ctx: ctx, max: s.maxRecord, yield: yield}
+	r := s.feed.Reader(ctx, "", yield)
 	var calls []completion
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
@@ -47,22 +47,11 @@ func (s *Source) readFolder(ctx context.Context, files []File, yield func(Record
 		calls = append(calls, c)
 	}
 	for _, last := range stretches(mainCalls(calls)) {
-		if err := s.readAgain(r, last.file); err != nil {
+		if err := s.feed.ReadAgain(r, last.file); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// readAgain hands on a file that was read before to choose by.
-func (s *Source) readAgain(r *reader, file File) error {
-	raw, err := s.readWhole(file)
-	s.read.Add(-file.Size)
-	if err != nil {
-		return err
-	}
-	r.path = file.Path
-	return r.record(1, raw)
 }
 
 // mainCalls keeps the conversation with most calls, of two equal ones that
@@ -138,7 +127,7 @@ func (s *Source) readCompletion(file File) (completion, error) {
 // lookInto reads a file that holds one object. What is wrong with it is a
 // *Reject.
 func (s *Source) lookInto(file File, look func(value) error) error {
-	raw, err := s.readWhole(file)
+	raw, err := s.feed.ReadWhole(file)
 	if err != nil {
 		return err
 	}

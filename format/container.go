@@ -56,7 +56,7 @@ func containerOf(name string) container {
 type reader struct {
 	ctx     context.Context
 	path    string
-	format  string // a dialect's name, or auto
+	shape   Shape
 	max     int64
 	yield   func(Record) error
 	yielded int
@@ -85,7 +85,7 @@ func (r *reader) tooLarge(line int) error {
 	return r.reject(line, TooLarge, "a record over %d bytes is skipped", r.max)
 }
 
-// counted counts the bytes taken from a file for Source.Read.
+// counted counts the bytes taken from a file.
 type counted struct {
 	io.Reader
 	total *atomic.Int64
@@ -95,30 +95,6 @@ func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.total.Add(int64(n))
 	return n, err
-}
-
-// readFile reads one file whole. What is wrong inside it becomes a record
-// with Err; only the file system's own failures end the reading.
-func (s *Source) readFile(ctx context.Context, files []File, yield func(Record) error) error {
-	file, f := files[0], os.Stdin
-	if file.Path != Stdin {
-		var err error
-		if f, err = os.Open(file.Path); err != nil {
-			return fmt.Errorf("read source: %w", err)
-		}
-		defer f.Close()
-	}
-	var err error
-	r := &reader{ctx: ctx, path: file.Path, format: s.format, max: s.maxRecord, yield: yield}
-	if containerOf(file.Path) == parquetContainer {
-		err = s.readParquet(r, f, file.Size)
-	} else {
-		err = r.stream(counted{f, &s.read})
-	}
-	if err == nil && r.yielded == 0 {
-		err = r.reject(1, EmptyFile, "the file holds no record")
-	}
-	return err
 }
 
 // stream reads a plain or compressed file of JSON.
@@ -142,8 +118,8 @@ func (r *reader) stream(file io.Reader) error {
 	}
 	switch kind {
 	case lineContainer:
-		if d, ok := r.sessionDialect(w); ok {
-			return r.session(w, d)
+		if s, ok := r.sessionAhead(w); ok {
+			return r.session(w, s)
 		}
 		return r.lines(w)
 	case wholeContainer:

@@ -35,6 +35,9 @@ func conversationFile(name string) (dir, file string, ok bool) {
 	return strings.TrimPrefix(outer, "/"), file, true
 }
 
+// Dir is where the files lie.
+func (c *conversation) Dir() string { return c.dir }
+
 // A conversation is one record, made of the files of a directory.
 type conversation struct {
 	dir     string
@@ -51,20 +54,20 @@ type eventPart struct {
 	raw    []byte
 }
 
-// add takes a file in. One that is not one whole JSON object costs the
+// Add takes a file in. One that is not one whole JSON object costs the
 // conversation, for the model saw what it held.
-func (c *conversation) add(file string, raw []byte) {
+func (c *conversation) Add(file string, raw []byte) {
 	if c.lost != nil {
 		return
 	}
 	raw = bytes.TrimSpace(raw)
 	c.size += int64(len(raw)) + 1
 	if c.size > c.max {
-		c.lose(TooLarge, "a conversation of more than %d bytes is skipped", c.max)
+		c.Lose(TooLarge, "a conversation of more than %d bytes is skipped", c.max)
 		return
 	}
 	if n, done := new(skipper).skip(raw); !done || n < len(raw) || raw[0] != '{' {
-		c.lose(NotJSON, "%s does not hold one whole JSON object; its conversation is left out", file)
+		c.Lose(NotJSON, "%s does not hold one whole JSON object; its conversation is left out", file)
 		return
 	}
 	if file == stateFile {
@@ -75,14 +78,15 @@ func (c *conversation) add(file string, raw []byte) {
 	c.events = append(c.events, eventPart{number, raw})
 }
 
-func (c *conversation) lose(reason, detail string, args ...any) {
+// Lose gives the conversation up.
+func (c *conversation) Lose(reason, detail string, args ...any) {
 	c.lost = &Reject{Reason: reason, Detail: fmt.Sprintf(detail, args...)}
 	c.state, c.events = nil, nil
 }
 
-// hand gives the conversation on: a session whose lines are its events, in
+// Hand gives the conversation on: a session whose lines are its events, in
 // the order of their numbers. A state without events is none.
-func (c *conversation) hand(r *reader) error {
+func (c *conversation) Hand(r *reader) error {
 	switch {
 	case c.lost != nil:
 		return r.reject(1, c.lost.Reason, "%s", c.lost.Detail)
@@ -95,12 +99,12 @@ func (c *conversation) hand(r *reader) error {
 	if c.state != nil {
 		head = append(append(append(head, `"base_state":`...), c.state...), ',')
 	}
-	b := sessionBuffer{raw: append(head, `"lines":[`...), segments: []segment{{line: 1}}}
+	b := newSessionBuffer(append(head, `"lines":[`...))
 	for i, event := range c.events {
-		b.add(i+1, event.raw, openhandsSDK)
+		b.add(i+1, event.raw, openhandsSDK.session())
 		c.events[i].raw = nil
 	}
-	return r.segments(&b)
+	return r.segments(b)
 }
 
 // areEvents knows the folder of a conversation's events by its files' names.
@@ -115,26 +119,26 @@ func areEvents(files []File) bool {
 // and the state beside their folder if there is one.
 func (s *Source) readConversation(ctx context.Context, files []File, yield func(Record) error) error {
 	dir := filepath.Dir(filepath.Dir(files[0].Path))
-	r := &reader{ctx: ctx, path: dir, format: s.format, max: s.maxRecord, yield: yield}
-	c := conversation{dir: filepath.Base(dir), max: s.maxRecord}
-	if state, err := s.readWhole(File{Path: filepath.Join(dir, stateFile)}); err == nil {
-		c.add(stateFile, state)
-		s.read.Add(-int64(len(state))) // it is none of the source's files
+	r := s.feed.Reader(ctx, dir, yield)
+	c := conversation{dir: filepath.Base(dir), max: s.feed.Max}
+	if state, err := s.feed.ReadWhole(File{Path: filepath.Join(dir, stateFile)}); err == nil {
+		c.Add(stateFile, state)
+		s.feed.Count(-int64(len(state))) // it is none of the source's files
 	}
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		raw, err := s.readWhole(file)
+		raw, err := s.feed.ReadWhole(file)
 		var broken *Reject
 		if errors.As(err, &broken) {
-			c.lose(broken.Reason, "%s: %s", filepath.Base(file.Path), broken.Detail)
+			c.Lose(broken.Reason, "%s: %s", filepath.Base(file.Path), broken.Detail)
 			break
 		}
 		if err != nil {
 			return err
 		}
-		c.add(filepath.Base(file.Path), raw)
+		c.Add(filepath.Base(file.Path), raw)
 	}
-	return c.hand(r)
+	return c.Hand(r)
 }

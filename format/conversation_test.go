@@ -154,13 +154,14 @@ func FuzzArchive(f *testing.F) {
 	f.Add([]byte(tarred(f, append(sdkEvents("c", "a", "b"), "c/base_state.json", sdkState, "x.jsonl", chatLine(1))...)))
 	f.Add([]byte(gzipped(f, tarred(f, sdkEvents("c", "a")...))))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		r := &reader{ctx: context.Background(), path: "x.tar", format: Auto, max: 1 << 16, yield: func(rec Record) error {
+		feed := Feed{Max: 1 << 16, Shape: shapeOf(Auto, 1<<16)}
+		yield := func(rec Record) error {
 			if (rec.Err == nil) == (rec.Raw == nil) {
 				t.Errorf("record %s:%d has error %v and %d bytes", rec.File, rec.Line, rec.Err, len(rec.Raw))
 			}
 			return nil
-		}}
-		if err := r.stream(bytes.NewReader(raw)); err != nil && !errors.Is(err, io.EOF) {
+		}
+		if err := feed.Stream(context.Background(), "x.tar", bytes.NewReader(raw), yield); err != nil && !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 	})

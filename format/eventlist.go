@@ -3,8 +3,8 @@ package format
 // An eventList is a file that holds a session as one array of its events. It
 // becomes the same record as a session of lines (see session.go).
 type eventList struct {
-	buffer *sessionBuffer // nil when the values are records
-	owner  Dialect
+	buffer  *sessionBuffer // nil when the values are records
+	session Session
 }
 
 // joins takes a value into the session that the first one opened.
@@ -16,8 +16,8 @@ func (r *reader) joins(n int, raw []byte) bool {
 	if n == 1 {
 		// What is not JSON opens nothing: as a record it is rejected.
 		_ = withIndex(raw, func(v value) error {
-			if owner, ok := r.opened(v); ok {
-				l.owner, l.buffer = owner, &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+			if s, ok := r.opened(v); ok {
+				l.session, l.buffer = s, newSessionBuffer([]byte(`{"lines":[`))
 			}
 			return nil
 		})
@@ -28,7 +28,7 @@ func (r *reader) joins(n int, raw []byte) bool {
 	}
 	b.over = b.over || int64(len(raw)+len(b.raw)) > r.max
 	if !b.over {
-		b.add(n, raw, l.owner)
+		b.add(n, raw, l.session)
 	}
 	return true
 }

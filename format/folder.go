@@ -3,9 +3,6 @@ package format
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -83,26 +80,7 @@ func areCompletions(files []File, format string) bool {
 	return !slices.ContainsFunc(files, func(f File) bool { return !completionName.MatchString(f.Path) })
 }
 
-// readWhole reads a file of one record.
-func (s *Source) readWhole(file File) ([]byte, error) {
-	f, err := os.Open(file.Path)
-	if err != nil {
-		return nil, fmt.Errorf("read source: %w", err)
-	}
-	defer f.Close()
-	in, closeIn, err := Decompress(counted{f, &s.read})
-	if err != nil {
-		return nil, damage(err)
-	}
-	defer closeIn()
-	raw, err := io.ReadAll(io.LimitReader(in, s.maxRecord+1))
-	switch {
-	case err != nil:
-		return nil, damage(err)
-	case int64(len(raw)) > s.maxRecord:
-		return nil, reject(TooLarge, "a record over %d bytes is skipped", s.maxRecord)
-	case len(raw) == 0:
-		return nil, reject(EmptyFile, "the file holds no record")
-	}
-	return raw, nil
+// readFile reads a file that is none of a folder's.
+func (s *Source) readFile(ctx context.Context, files []File, yield func(Record) error) error {
+	return s.feed.ReadFile(ctx, files[0], yield)
 }

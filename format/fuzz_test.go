@@ -168,14 +168,15 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		for _, path := range []string{"x.jsonl", "x.json", "x.traj"} {
-			r := &reader{ctx: context.Background(), path: path, format: Auto, max: 1 << 15, yield: func(rec Record) error {
+			feed := Feed{Max: 1 << 15, Shape: shapeOf(Auto, 1<<15)}
+			yield := func(rec Record) error {
 				if rec.Err == nil {
 					checkRecord(t, Auto, rec)
 				}
 				checkReject(t, rec, rec.Err)
 				return nil
-			}}
-			if err := r.stream(bytes.NewReader(raw)); err != nil {
+			}
+			if err := feed.Stream(context.Background(), path, bytes.NewReader(raw), yield); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -14,25 +13,25 @@ import (
 // structs become objects in column order, absent members are left out (a
 // struct column pads every row with the members of all), strings stay
 // strings even where they hold JSON.
-func (s *Source) readParquet(r *reader, f *os.File, size int64) error {
+func (f *Feed) readParquet(r *reader, disk io.ReaderAt, size int64) error {
 	var file *parquet.File
 	err := guarded(func() (err error) {
-		if err := checkFooter(f, size); err != nil {
+		if err := checkFooter(disk, size); err != nil {
 			return err
 		}
-		file, err = parquet.OpenFile(f, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+		file, err = parquet.OpenFile(disk, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 		return err
 	})
 	if err != nil {
 		return r.reject(1, Truncated, "no Parquet file that can be read: %v", err)
 	}
-	p := &parquetReader{reader: r, root: columnTree(file.Root(), 0, 0), rows: file.NumRows(), size: size, source: s}
+	p := &parquetReader{reader: r, root: columnTree(file.Root(), 0, 0), rows: file.NumRows(), size: size, feed: f}
 	for _, group := range file.RowGroups() {
 		if err := p.group(group); err != nil {
 			return err
 		}
 	}
-	s.read.Add(size - p.counted)
+	f.Count(size - p.counted)
 	return nil
 }
 
@@ -70,7 +69,7 @@ type parquetReader struct {
 	rows    int64
 	size    int64
 	counted int64 // bytes of the file counted as read
-	source  *Source
+	feed    *Feed
 	columns [][]parquet.Value // of one row, by leaf
 	raw     []byte
 }
@@ -125,6 +124,6 @@ func (p *parquetReader) row() error {
 // can say, for columns lie apart.
 func (p *parquetReader) advance() {
 	share := int64(float64(p.size) * float64(p.yielded+1) / float64(p.rows))
-	p.source.read.Add(share - p.counted)
+	p.feed.Count(share - p.counted)
 	p.counted = share
 }

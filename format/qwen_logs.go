@@ -48,7 +48,7 @@ func qwenConversation(context value) string {
 // conversation gives way to one that holds its response alone: two sessions may
 // well begin with the same words.
 func (s *Source) readQwenLogs(ctx context.Context, files []File, yield func(Record) error) error {
-	r := &reader{ctx: ctx, format: s.format, max: s.maxRecord, yield: yield}
+	r := s.feed.Reader(ctx, "", yield)
 	rejects := map[string]*Reject{}
 	calls := map[string][]completion{}
 	for _, file := range files {
@@ -75,7 +75,7 @@ func (s *Source) readQwenLogs(ctx context.Context, files []File, yield func(Reco
 		if fault := rejects[file.Path]; fault != nil {
 			err = r.reject(1, fault.Reason, "%s", fault.Detail)
 		} else {
-			err = s.readAgain(r, file)
+			err = s.feed.ReadAgain(r, file)
 		}
 		if err != nil {
 			return err

@@ -2,9 +2,7 @@ package format
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"strconv"
 )
 
 // A session file holds one conversation, an event a line. Such a file is one
@@ -22,16 +20,14 @@ const (
 	maxSegments = 100 // a session compacted more often is refused: each segment reads all lines before it
 )
 
-// sessionDialect finds the dialect that takes the lines to come as one
-// record. A line that is a record by itself ends the search.
-func (r *reader) sessionDialect(w *window) (d Dialect, ok bool) {
+// sessionAhead finds the session that the lines to come are, as one record. A line that is a record by itself ends the search.
+func (r *reader) sessionAhead(w *window) (s Session, ok bool) {
 	for _, line := range w.ahead(peekLines) {
 		record := false
 		// What is not JSON is nobody's: reading it on says so.
 		_ = withIndex(line, func(v value) error {
-			if d, ok = r.opened(v); !ok {
-				_, err := choose(Auto, Record{File: r.path}, v)
-				record = err == nil
+			if s, ok = r.opened(v); !ok {
+				record = r.shape.IsRecord != nil && r.shape.IsRecord(r.path, v)
 			}
 			return nil
 		})
@@ -39,30 +35,14 @@ func (r *reader) sessionDialect(w *window) (d Dialect, ok bool) {
 			break
 		}
 	}
-	return d, ok
+	return s, ok
 }
 
-func (r *reader) opened(line value) (Dialect, bool) {
-	for _, name := range Names() {
-		d := Dialects[name]
-		if (r.format == Auto || r.format == name) && d.opens != nil && d.opens(line) {
-			return d, true
-		}
+func (r *reader) opened(line value) (Session, bool) {
+	if r.shape.Opens == nil {
+		return Session{}, false
 	}
-	return Dialect{}, false
-}
-
-// claimSession makes a claim of opens for records that are sessions.
-func claimSession(v value, opens func(value) bool) claim {
-	for i, line := range v.get("lines").elements() {
-		if i == peekLines {
-			break
-		}
-		if opens(line) {
-			return byMarker
-		}
-	}
-	return notMine
+	return r.shape.Opens(line)
 }
 
 // A segment of a session ends at an offset of its bytes.
@@ -77,13 +57,15 @@ type sessionBuffer struct {
 	faultAt  int
 }
 
-func newSessionBuffer() *sessionBuffer {
-	return &sessionBuffer{raw: []byte(`{"lines":[`), segments: []segment{{line: 1}}}
+// newSessionBuffer starts a record of which head is the start, up to the
+// bracket that opens the list of lines.
+func newSessionBuffer(head []byte) *sessionBuffer {
+	return &sessionBuffer{raw: head, segments: []segment{{line: 1}}}
 }
 
 // session reads all lines as one record a segment.
-func (r *reader) session(w *window, d Dialect) error {
-	b := newSessionBuffer()
+func (r *reader) session(w *window, s Session) error {
+	b := newSessionBuffer([]byte(`{"lines":[`))
 	for line := 1; ; line++ {
 		raw, end, size := w.line()
 		if w.damage() != nil && end {
@@ -91,7 +73,7 @@ func (r *reader) session(w *window, d Dialect) error {
 		}
 		b.over = b.over || int64(size)+int64(len(b.raw)) > r.max
 		if raw = bytes.TrimSpace(raw); len(raw) > 0 && !b.over {
-			b.add(line, raw, d)
+			b.add(line, raw, s)
 		}
 		if end {
 			return r.segments(b)
@@ -99,10 +81,10 @@ func (r *reader) session(w *window, d Dialect) error {
 	}
 }
 
-func (b *sessionBuffer) add(line int, raw []byte, d Dialect) {
+func (b *sessionBuffer) add(line int, raw []byte, s Session) {
 	reset := false
 	err := withIndex(raw, func(v value) error {
-		reset = d.resets != nil && d.resets(v)
+		reset = s.Resets != nil && s.Resets(v)
 		return nil
 	})
 	if err != nil && b.fault == nil {
@@ -141,18 +123,21 @@ func (r *reader) segments(b *sessionBuffer) error {
 	return nil
 }
 
-// export yields the segments of a web export of Claude Code, a JSON object
-// with loglines. One that was never compacted is left to be one record.
+// export yields the segments of a session that stands in one object. One
+// that was never compacted is left to be one record.
 func (r *reader) export(raw []byte) (split bool, err error) {
-	const head = 4096 // where such an object names its lines
-	if !bytes.Contains(raw[:min(len(raw), head)], []byte(`"loglines"`)) {
+	if r.shape.Export == nil {
 		return false, nil
 	}
-	b := newSessionBuffer()
+	lines, session, ok := r.shape.Export(raw)
+	if !ok {
+		return false, nil
+	}
+	b := newSessionBuffer([]byte(`{"lines":[`))
 	// An export that is not JSON is rejected as the one record it is.
 	_ = withIndex(raw, func(v value) error {
-		for i, line := range v.get("loglines").elements() {
-			b.add(i+1, line.raw(), claudeCode)
+		for i, line := range lines(v).elements() {
+			b.add(i+1, line.raw(), session)
 		}
 		return nil
 	})
@@ -178,38 +163,4 @@ func (w *window) ahead(n int) [][]byte {
 		}
 	}
 	return bytes.SplitN(w.rest()[:seen], []byte("\n"), n)
-}
-
-// sessionID names one segment of a session: the session itself where it was
-// never compacted.
-func sessionID(id string, v value) string {
-	if segments := v.get("segments").scalar(); id == "" || segments == "" || segments == "1" {
-		return id
-	}
-	return id + "#" + v.get("segment").scalar()
-}
-
-// sessionLines returns a session's lines. A line that is no object is an
-// error: scaffolds write none.
-func sessionLines(list value) ([]value, error) {
-	if list.kind() != kindArray {
-		return nil, reject(NoMessages, "the session is %s, not a list of lines", list.kind())
-	}
-	lines := make([]value, 0, list.length())
-	for i, line := range list.elements() {
-		if line.kind() != kindObject {
-			return nil, reject(BadMessage, "line %d is %s where an object should stand", i+1, line.kind())
-		}
-		lines = append(lines, line)
-	}
-	return lines, nil
-}
-
-// inLine puts the line before what is wrong with it.
-func inLine(err error, i int) error {
-	var r *Reject
-	if errors.As(err, &r) {
-		return within(r, "line "+strconv.Itoa(i+1))
-	}
-	return err
 }

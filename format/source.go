@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -38,11 +37,10 @@ type File struct {
 
 // A Source is an opened input: a fixed list of files, read in that order.
 type Source struct {
-	format    string
-	maxRecord int64
-	instance  string
-	files     []File
-	read      atomic.Int64
+	format   string
+	instance string
+	files    []File
+	feed     Feed
 }
 
 // Open lists the files of an input, sorted by path. It reads none of them.
@@ -58,10 +56,12 @@ func Open(in Input) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{format: format, maxRecord: in.MaxRecord, files: files, instance: in.Instance}
-	if s.maxRecord <= 0 {
-		s.maxRecord = DefaultMaxRecord
+	s := &Source{format: format, files: files, instance: in.Instance}
+	s.feed.Max = in.MaxRecord
+	if s.feed.Max <= 0 {
+		s.feed.Max = DefaultMaxRecord
 	}
+	s.feed.Shape = shapeOf(format, s.feed.Max)
 	return s, nil
 }
 
@@ -181,13 +181,13 @@ func (s *Source) Files() []File { return slices.Clone(s.files) }
 
 // Read returns how many bytes of the files have been consumed so far. It may
 // be called while Records runs; the sum of the file sizes is the total.
-func (s *Source) Read() int64 { return s.read.Load() }
+func (s *Source) Read() int64 { return s.feed.Taken() }
 
 // Records yields every record of every file in a fixed order, holding one at
 // a time. A record that cannot be read is yielded with Err set. The error
 // returned is the file system's, the context's or yield's.
 func (s *Source) Records(ctx context.Context, yield func(Record) error) error {
-	s.read.Store(0)
+	s.feed.Reset()
 	for _, u := range units(s.files, s.format) {
 		if err := u.read(s, ctx, u.files, yield); err != nil {
 			return err
