@@ -6,7 +6,7 @@ import "strings"
 // of parts, into a message without a role. Its error is a *Reject without a
 // place.
 func ReadContent(content []byte) (m Message, err error) {
-	err = withIndex(content, m.readContent)
+	err = withIndex(content, func(v value) error { return m.readContent(v) })
 	return m, err
 }
 

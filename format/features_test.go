@@ -1,7 +1,9 @@
 package format
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -79,5 +81,16 @@ func TestSharesAddUp(t *testing.T) {
 			sum.Verification += f.Verification
 		}
 		t.Logf("%s: exploration %.2f, implementation %.2f, verification %.2f of %v records", path, sum.Exploration/n, sum.Implementation/n, sum.Verification/n, n)
+	}
+}
+
+func TestEveryFeatureIsExplained(t *testing.T) {
+	var features []string
+	for i, f := 0, reflect.TypeFor[Features](); i < f.NumField(); i++ {
+		features = append(features, f.Field(i).Tag.Get("expr"))
+	}
+	slices.Sort(features)
+	if explained := slices.Sorted(maps.Keys(FeatureRules)); !slices.Equal(explained, features) {
+		t.Errorf("FeatureRules explains %q, there are %q", explained, features)
 	}
 }

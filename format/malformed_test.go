@@ -139,45 +139,50 @@ func broken(t *testing.T, raw []byte) iter.Seq2[string, []byte] {
 			at := fmt.Sprintf(" at byte %d", n.start)
 			text := hostile[i%len(hostile)]
 			if !yield(what+at, spliced(raw, n, other)) ||
-				n.kind == kindText && !yield(fmt.Sprintf("much %q%s", text, at), spliced(raw, n, string(quoteJSON(nil, strings.Repeat(text, long/len(text)))))) {
+				n.text && !yield(fmt.Sprintf("much %q%s", text, at), spliced(raw, n, string(quoteJSON(nil, strings.Repeat(text, long/len(text)))))) {
 				return
 			}
 		}
 	}
 }
 
+// A valueSpan is where a value lies in a record: [start, end).
+type valueSpan struct {
+	start, end int
+	text       bool
+}
+
 // valuesOf are the places of a record's values, members' names left out.
-func valuesOf(t *testing.T, raw []byte) (places []node) {
+func valuesOf(t *testing.T, raw []byte) (places []valueSpan) {
 	t.Helper()
-	var ix index
-	if err := ix.scan(raw); err != nil {
-		t.Fatal(err)
-	}
-	for i, n := range ix.nodes {
-		if i == 0 || !ix.isKey(uint32(i)) {
-			places = append(places, n)
+	var visit func(v value)
+	visit = func(v value) {
+		start, end := v.span()
+		places = append(places, valueSpan{start, end, v.kind() == kindText})
+		for _, member := range v.members() {
+			visit(member)
 		}
+		for _, element := range v.elements() {
+			visit(element)
+		}
+	}
+	if err := withIndex(raw, func(v value) error { visit(v); return nil }); err != nil {
+		t.Fatal(err)
 	}
 	return places
 }
 
 // longestText is the place of a record's longest string.
-func longestText(t *testing.T, raw []byte) (longest node) {
-	for _, n := range valuesOf(t, raw) {
-		if n.kind == kindText && n.end-n.start > longest.end-longest.start {
-			longest = n
+func longestText(t *testing.T, raw []byte) (longest valueSpan) {
+	for _, p := range valuesOf(t, raw) {
+		if p.text && p.end-p.start > longest.end-longest.start {
+			longest = p
 		}
 	}
 	return longest
 }
 
 // spliced is a record with one value replaced.
-func spliced(raw []byte, at node, other string) []byte {
+func spliced(raw []byte, at valueSpan, other string) []byte {
 	return append(append(append(make([]byte, 0, len(raw)+len(other)), raw[:at.start]...), other...), raw[at.end:]...)
-}
-
-// isKey says that a node is a member's name: a colon follows it.
-func (ix *index) isKey(at uint32) bool {
-	end := skipSpace(ix.src, int(ix.nodes[at].end))
-	return end < len(ix.src) && ix.src[end] == ':'
 }

@@ -50,7 +50,7 @@ func TestASessionOverTheLimitIsSkippedWhole(t *testing.T) {
 
 // A first line longer than the window still opens its session.
 func TestASessionMayStartOnALongLine(t *testing.T) {
-	long := strings.Replace(piHead, `"/"`, `"/`+strings.Repeat("x", 2*windowSize)+`"`, 1)
+	long := strings.Replace(piHead, `"/"`, `"/`+strings.Repeat("x", 2<<20)+`"`, 1)
 	list := readAll(t, Input{Path: write(t, "s.jsonl", long+"\n"+piTurn)})
 	if len(list) != 1 || list[0].Err != nil {
 		t.Errorf("got %d records, the first %v", len(list), list[0].Err)

@@ -12,7 +12,10 @@ type cut struct {
 	by         string
 }
 
-func cutOf(v value, by string) cut { return cut{int(v.node().start), int(v.node().end), by} }
+func cutOf(v value, by string) cut {
+	start, end := v.span()
+	return cut{start, end, by}
+}
 
 // splice makes cuts, which are in order and do not overlap.
 func splice(text string, cuts []cut) string {

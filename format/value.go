@@ -34,6 +34,9 @@ func (v value) raw() []byte {
 	return v.ix.src[n.start:n.end]
 }
 
+// span is where the value lies in the record: [start, end).
+func (v value) span() (start, end int) { return int(v.node().start), int(v.node().end) }
+
 // text decodes a string; any other kind gives "".
 func (v value) text() string {
 	if v.kind() != kindText {

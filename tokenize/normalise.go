@@ -37,6 +37,9 @@ func settled(text string, mask uint8) bool {
 	return true
 }
 
+// highBits are the bits that no ASCII byte has, in eight bytes at once.
+const highBits = 0x8080808080808080
+
 // asciiPrefix is the number of bytes before the first that is not ASCII.
 func asciiPrefix(text string) int {
 	b := unsafe.Slice(unsafe.StringData(text), len(text))
@@ -44,7 +47,7 @@ func asciiPrefix(text string) int {
 	for ; len(b)-i >= 32; i += 32 {
 		w := b[i : i+32 : i+32]
 		if (binary.LittleEndian.Uint64(w)|binary.LittleEndian.Uint64(w[8:])|
-			binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&tops != 0 {
+			binary.LittleEndian.Uint64(w[16:])|binary.LittleEndian.Uint64(w[24:]))&highBits != 0 {
 			break
 		}
 	}
