@@ -185,7 +185,7 @@ func (s *codexSession) item(item value) error {
 	case "local_shell_call":
 		m := s.assistant(s.open)
 		arguments, err := readArguments(item.get("action"))
-		m.Calls = append(m.Calls, Call{firstScalar(item.get("call_id"), item.get("id")), "local_shell", arguments})
+		m.Calls = append(m.Calls, Call{ID: firstScalar(item.get("call_id"), item.get("id")), Name: "local_shell", Arguments: arguments})
 		return err
 	case "function_call_output", "custom_tool_call_output", "local_shell_call_output":
 		return s.output(item)

@@ -26,7 +26,7 @@ func redact(t *Trajectory) (int, error) {
 func withoutSecrets(_ Role, text string) (string, int) {
 	var cuts []cut
 	for _, s := range findSecrets(text) {
-		cuts = append(cuts, cut{s.start, s.end, "[redacted: " + s.rule + "]"})
+		cuts = append(cuts, cut{start: s.start, end: s.end, by: "[redacted: " + s.rule + "]"})
 	}
 	return splice(text, cuts), len(cuts)
 }

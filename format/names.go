@@ -83,7 +83,7 @@ func (e nameEdit) editNames(text *string, place *regexp.Regexp) int {
 	var cuts []cut
 	for _, at := range place.FindAllStringSubmatchIndex(*text, -1) {
 		if name, changed := e.tool((*text)[at[2]:at[3]]); changed {
-			cuts = append(cuts, cut{at[2], at[3], name})
+			cuts = append(cuts, cut{start: at[2], end: at[3], by: name})
 		}
 	}
 	*text = splice(*text, cuts)
@@ -106,17 +106,17 @@ func (e nameEdit) editTags(text *string) (int, error) {
 	var cuts []cut
 	for _, c := range tagSpans(*text) {
 		if name, changed := e.tool(c.name); changed {
-			cuts = append(cuts, cut{c.nameAt, c.nameAt + len(c.name), name})
+			cuts = append(cuts, cut{start: c.nameAt, end: c.nameAt + len(c.name), by: name})
 		}
 		for _, p := range c.params {
 			name, changed := e.arg(c.name, p.name)
 			switch {
 			case changed && name == "":
-				cuts = append(cuts, cut{p.start, p.end, ""})
+				cuts = append(cuts, cut{start: p.start, end: p.end})
 			case changed && slices.ContainsFunc(c.params, func(other tagParam) bool { return other.name == name }):
 				return 0, reject(BadArguments, "call %q has both %q and %q", clip(c.name), clip(p.name), name)
 			case changed:
-				cuts = append(cuts, cut{p.nameAt, p.nameAt + len(p.name), name})
+				cuts = append(cuts, cut{start: p.nameAt, end: p.nameAt + len(p.name), by: name})
 			}
 		}
 	}

@@ -101,7 +101,7 @@ func (r *reports) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
-	r.files = append(r.files, File{path, int64(len(raw)), info.ModTime()})
+	r.files = append(r.files, File{Path: path, Size: int64(len(raw)), ModTime: info.ModTime()})
 	if filepath.Base(path) == "reward.txt" {
 		r.takeRewardText(path, string(raw))
 		return nil

@@ -112,7 +112,7 @@ func glob(pattern string) ([]File, error) {
 			files = append(files, inside...)
 			continue
 		}
-		files = append(files, File{path, info.Size(), info.ModTime()})
+		files = append(files, File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: no file matches", pattern)
@@ -141,7 +141,7 @@ func walk(dir string) ([]File, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, File{path, info.Size(), info.ModTime()})
+		files = append(files, File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
 		return nil
 	})
 	if err != nil {
