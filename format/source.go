@@ -77,7 +77,7 @@ func list(path string) ([]File, error) {
 	case err == nil && info.Size() == 0 && info.Mode().IsRegular(): // a pipe has no size
 		return nil, fmt.Errorf("%s: the file is empty", path)
 	case err == nil:
-		return []File{{path, info.Size(), info.ModTime()}}, nil
+		return []File{{Path: path, Size: info.Size(), ModTime: info.ModTime()}}, nil
 	case !hasGlob(path):
 		return nil, fmt.Errorf("open source: %w", err)
 	}
