@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// unknownName says that name is none of known, and which one was probably meant.
-func unknownName(what, name string, known []string) error {
-	return fmt.Errorf("unknown %s %q%s (known: %s)", what, name, didYouMean(name, known), strings.Join(known, ", "))
+// UnknownName says that name is none of known, and which one was probably meant.
+func UnknownName(what, name string, known []string) error {
+	return fmt.Errorf("unknown %s %q%s (known: %s)", what, name, DidYouMean(name, known), strings.Join(known, ", "))
 }
 
-// didYouMean offers the nearest name when it is near enough to be a slip.
-func didYouMean(name string, known []string) string {
+// DidYouMean offers the nearest name when it is near enough to be a slip.
+func DidYouMean(name string, known []string) string {
 	best, least := "", len(name)/3+2
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < least {
+		if d := EditDistance(strings.ToLower(name), k); d < least {
 			best, least = k, d
 		}
 	}
@@ -24,7 +24,7 @@ func didYouMean(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-func editDistance(a, b string) int {
+func EditDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -3,6 +3,8 @@ package format
 import (
 	"encoding/json"
 	"slices"
+
+	"trainyard/format/pyjson"
 )
 
 // A Role says who speaks in a message. Dialects map their own names (ai,
@@ -64,25 +66,25 @@ type Trajectory struct {
 
 	// places are where the record's members lie, so that a judge need not
 	// look for them again.
-	places []memberPlace
+	Places []pyjson.MemberPlace
 	// file and line are where the record stands, for errors about it.
-	file string
-	line int
+	File string
+	Line int
 }
 
-// markUnrecordedTools looks for calls of tools that nothing describes.
-func (t *Trajectory) markUnrecordedTools() {
-	t.ToolsUnrecorded = t.ToolsUnrecorded || t.Tools == nil && t.acts()
+// MarkUnrecordedTools looks for calls of tools that nothing describes.
+func (t *Trajectory) MarkUnrecordedTools() {
+	t.ToolsUnrecorded = t.ToolsUnrecorded || t.Tools == nil && t.Acts()
 }
 
-// acts says that the agent called tools.
-func (t *Trajectory) acts() bool {
+// Acts says that the agent called tools.
+func (t *Trajectory) Acts() bool {
 	return slices.ContainsFunc(t.Messages, func(m Message) bool { return len(m.Calls) > 0 })
 }
 
-// lacksSystem says that there are messages, and none before them all says who
+// LacksSystem says that there are messages, and none before them all says who
 // the agent is.
-func (t *Trajectory) lacksSystem() bool {
+func (t *Trajectory) LacksSystem() bool {
 	return len(t.Messages) > 0 && t.Messages[0].Role != System
 }
 

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"trainyard/mix/shard"
 )
 
 // sourceLines are the lines of Go's own sources: code that is wherever Go is.
@@ -121,7 +123,7 @@ func BenchmarkPrepare(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, as := range slices.Sorted(maps.Keys(Outputs)) {
+	for _, as := range slices.Sorted(maps.Keys(shard.Outputs)) {
 		b.Run(as, func(b *testing.B) {
 			b.SetBytes(info.Size())
 			var rss int64

@@ -6,22 +6,26 @@ import (
 	"slices"
 	"strings"
 
-	"trainyard/format"
+	"trainyard/format/edit"
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/mix/sample"
+	"trainyard/mix/shard"
 )
 
 // A Config is everything a prepare needs. What bears identity comes from the
 // recipe; Out, Workers, DryRun and Progress never change a byte of the result.
 type Config struct {
 	Recipe   RecipeID
-	YAML     []byte       // the resolved recipe, kept beside the shards
-	Template string       // chat template, a name of the tokenize package
-	Tools    format.Style // how calls become text
+	YAML     []byte         // the resolved recipe, kept beside the shards
+	Template string         // chat template, a name of the tokenize package
+	Tools    protocol.Style // how calls become text
 	// ToolPrompt is a file with the wording of tools, as the recipe spells it;
 	// empty means format's own.
 	ToolPrompt string
-	Verbatim   bool              // keep line ends and leading empty lines as recorded
-	Edits      []format.EditSpec // of every source, after the source's own
-	Flags      bool              // raise and count the flags of accepted records; a fifth more processor time
+	Verbatim   bool            // keep line ends and leading empty lines as recorded
+	Edits      []edit.EditSpec // of every source, after the source's own
+	Flags      bool            // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
@@ -59,13 +63,13 @@ type Source struct {
 	Format      string
 	Task        string
 	Teacher     string // overrides what the records say; empty = keep
-	Accept      format.Accept
+	Accept      evidence.Accept
 	PerInstance int // keep at most this many of one instance; 0 = no limit
 	Share       float64
 	// System, Tools and Instance are files, as the recipe spells them, with
 	// what the records may lack: see format.RenderOptions and format.Input.
 	System, Tools, Instance string
-	Edits                   []format.EditSpec
+	Edits                   []edit.EditSpec
 }
 
 // portable replaces this machine's paths in a text about a record by those of
@@ -106,8 +110,8 @@ func (c *Config) workers() int {
 
 // check refuses what no pass over the data could make sense of.
 func (c *Config) check() error {
-	sampler, ok := Samplers[c.Sampler]
-	_, known := Outputs[c.Output]
+	sampler, ok := sample.Samplers[c.Sampler]
+	_, known := shard.Outputs[c.Output]
 	total := 0.0
 	for _, s := range c.Sources {
 		total += s.Share

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 )
 
 // inputs are the files a dataset is made from, records and reports: as they
@@ -22,7 +24,7 @@ type inputs struct {
 	recipe  []FileDigest    // named by the recipe besides the data; read whole, once
 }
 
-func newInputs(cfg *Config, sources []*format.Source, judges []*format.Judge) *inputs {
+func newInputs(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge) *inputs {
 	in := &inputs{}
 	for k := range sources {
 		records, reports := sources[k].Files(), judges[k].Files()

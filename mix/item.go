@@ -1,6 +1,10 @@
 package mix
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+
+	"trainyard/mix/shard"
+)
 
 // An Item is what planning knows of one trajectory: where it lies and how
 // long it is, never what it says. A million of them fit in memory.
@@ -41,7 +45,7 @@ var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // contentDigest digests a conversation: roles and contents, each with its
 // length. It is ten times as fast as SHA-256 and never leaves the process.
-func contentDigest(messages []Message) (d digest) {
+func contentDigest(messages []shard.Message) (d digest) {
 	var h maphash.Hash
 	for i, seed := range digestSeeds {
 		h.SetSeed(seed)

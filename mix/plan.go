@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+
+	"trainyard/mix/sample"
 )
 
 // A plan says which items become rows, on which side, in which order.
@@ -170,7 +172,7 @@ func (p *planner) hold(held []bool) {
 // sample runs the sampler over what is left and shuffles both sides.
 func (p *planner) sample() *plan {
 	pools, members := p.pools()
-	choices := Samplers[p.cfg.Sampler].Choose(pools, p.cfg.Budget)
+	choices := sample.Samplers[p.cfg.Sampler].Choose(pools, p.cfg.Budget)
 	out := &plan{Validation: p.validation}
 	for k, c := range choices {
 		line := MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked}
@@ -193,8 +195,8 @@ func (p *planner) sample() *plan {
 
 // pools groups the undecided items by source; members maps a pool's index
 // back to the item.
-func (p *planner) pools() (pools []Pool, members [][]int32) {
-	pools = make([]Pool, len(p.cfg.Sources))
+func (p *planner) pools() (pools []sample.Pool, members [][]int32) {
+	pools = make([]sample.Pool, len(p.cfg.Sources))
 	members = make([][]int32, len(pools))
 	for i := range p.items {
 		if p.undecided(i) {
@@ -206,11 +208,11 @@ func (p *planner) pools() (pools []Pool, members [][]int32) {
 	for k := range pools {
 		src := &p.cfg.Sources[k]
 		pools[k].Name, pools[k].Share = src.Name, src.Share
-		pools[k].Order = rng(p.cfg.Seed, "sample "+src.Name).Perm(len(pools[k].Sizes))
+		pools[k].Order = sample.Rng(p.cfg.Seed, "sample "+src.Name).Perm(len(pools[k].Sizes))
 	}
 	return pools, members
 }
 
 func shuffle(seed int64, name string, items []int32) {
-	rng(seed, name).Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
+	sample.Rng(seed, name).Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
 }

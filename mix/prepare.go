@@ -10,7 +10,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"trainyard/format"
-	"trainyard/tokenize"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
+	"trainyard/tokenize/chat"
 )
 
 // A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
@@ -29,7 +31,7 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	tok, err := tokenize.ForTemplate(cfg.Template)
+	tok, err := chat.ForTemplate(cfg.Template)
 	if err != nil {
 		return nil, err
 	}
@@ -130,21 +132,21 @@ func (r *reading) runAndDigest(ctx context.Context) error {
 
 // openSources opens everything before anything is read, and reports all that
 // is missing.
-func openSources(cfg *Config, files *companions) (sources []*format.Source, judges []*format.Judge, err error) {
+func openSources(cfg *Config, files *companions) (sources []*dialect.Source, judges []*evidence.Judge, err error) {
 	var faults []error
 	for _, s := range cfg.Sources {
 		instance, err := files.read(s.Instance)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("source %s: instance: %w", s.Name, err))
 		}
-		src, err := format.Open(format.Input{Path: s.Path, Format: s.Format, Instance: string(instance)})
+		src, err := dialect.Open(dialect.Input{Path: s.Path, Format: s.Format, Instance: string(instance)})
 		if err == nil {
 			err = refusePipes(src.Files())
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("source %s: %w", s.Name, err))
 		}
-		judge, err := format.NewJudge(s.Accept)
+		judge, err := evidence.NewJudge(s.Accept)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("source %s: %w", s.Name, err))
 		}

@@ -17,7 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"trainyard/format"
+	"trainyard/format/evidence"
+	"trainyard/mix/shard"
 )
 
 // chatLine is one record of chat JSONL about a repository of its own choice.
@@ -66,7 +67,7 @@ func prepareConfig(t testing.TB, paths ...string) Config {
 	for k, p := range paths {
 		cfg.Sources = append(cfg.Sources, Source{
 			Name: fmt.Sprint("s", k), Path: p, Given: filepath.Base(p), Format: "auto", Task: "task",
-			Accept: format.Accept{Field: "resolved"}, Share: 1,
+			Accept: evidence.Accept{Field: "resolved"}, Share: 1,
 		})
 	}
 	return cfg
@@ -162,7 +163,7 @@ func checkRows(t *testing.T, dir string, kept map[string]Outcome) {
 	for split, outcome := range map[string]Outcome{"train": Kept, "validation": Validation} {
 		var side Side
 		for _, path := range d.Shards(split) {
-			err := ReadShard(path, func(r *Row) error {
+			err := shard.ReadRows(path, func(r *shard.Row) error {
 				if kept[r.TrajID] != outcome {
 					t.Errorf("row %s of %s: its outcome is %q", r.TrajID, split, kept[r.TrajID])
 				}
@@ -224,7 +225,7 @@ func TestAChangedReportIsAnotherInput(t *testing.T) {
 	dir := t.TempDir()
 	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
 	report := filepath.Join(dir, "report.json")
-	cfg.Sources[0].Accept = format.Accept{Report: report}
+	cfg.Sources[0].Accept = evidence.Accept{Report: report}
 	cfg.Validation, cfg.Replace = 0, true
 	for i, resolved := range []string{"owner__repo1-1", "owner__repo2-2"} {
 		text := fmt.Sprintf(`{"resolved_ids": [%q], "unresolved_ids": []}`, resolved)
@@ -243,7 +244,7 @@ func TestWhereTheDataLiesChangesNoByte(t *testing.T) {
 	for range 2 {
 		dir := t.TempDir()
 		cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
-		cfg.Sources[0].Accept = format.Accept{Report: filepath.Join(dir, "report.json")}
+		cfg.Sources[0].Accept = evidence.Accept{Report: filepath.Join(dir, "report.json")}
 		cfg.Sources[0].GivenReport = "report.json"
 		cfg.Validation = 0
 		if err := os.WriteFile(cfg.Sources[0].Accept.Report, []byte(`{"resolved_ids": ["owner__repo1-1"]}`), 0o644); err != nil {
@@ -355,7 +356,7 @@ func TestTurnsKeptOutOfTheLossAreNeverTrainedOn(t *testing.T) {
 	}
 	for output, reasons := range want {
 		cfg := prepareConfig(t, path)
-		cfg.Output, cfg.Validation, cfg.Sources[0].Accept = output, 0, format.Accept{Any: true}
+		cfg.Output, cfg.Validation, cfg.Sources[0].Accept = output, 0, evidence.Accept{Any: true}
 		if got := mustPrepare(t, cfg).Manifest.Sources[0].Reasons; !maps.Equal(got, reasons) {
 			t.Errorf("%s: %v, want %v", output, got, reasons)
 		}
@@ -452,7 +453,7 @@ func TestAllMissingPathsAreNamedAtOnce(t *testing.T) {
 
 func TestNothingAcceptedIsAnErrorThatSaysWhereAllWent(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 20))
-	cfg.Sources[0].Accept = format.Accept{Field: "no_such_field"}
+	cfg.Sources[0].Accept = evidence.Accept{Field: "no_such_field"}
 	res, err := Prepare(context.Background(), cfg)
 	if !errors.Is(err, ErrNothingLeft) || !strings.Contains(err.Error(), "20 not_accepted") {
 		t.Fatalf("error is %v", err)

@@ -8,7 +8,11 @@ import (
 	"slices"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // A result is what a worker made of one record.
@@ -29,8 +33,8 @@ type result struct {
 // the accepted ones items with a row in the spool.
 type reading struct {
 	cfg     *Config
-	sources []*format.Source
-	judges  []*format.Judge
+	sources []*dialect.Source
+	judges  []*evidence.Judge
 	inputs  *inputs
 	tok     *tokenize.Tokenizer
 	treat   []treatment
@@ -47,7 +51,7 @@ type reading struct {
 	total     int64 // bytes of input
 }
 
-func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, in *inputs) *reading {
+func newReading(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge, in *inputs) *reading {
 	r := &reading{
 		cfg: cfg, sources: sources, judges: judges, inputs: in, spool: &spool{},
 		repos: newNames(), instances: newNames(),
@@ -64,7 +68,7 @@ func newReading(cfg *Config, sources []*format.Source, judges []*format.Judge, i
 
 // run streams all sources through the workers.
 func (r *reading) run(ctx context.Context) error {
-	template, err := tokenize.NewTemplate(r.cfg.Template, r.tok)
+	template, err := chat.NewTemplate(r.cfg.Template, r.tok)
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func (r *reading) run(ctx context.Context) error {
 			w := newWorker(r, k, template)
 			return w.do
 		}
-		if err := format.Ordered(ctx, src, r.cfg.workers(), newWork, r.take); err != nil {
+		if err := dialect.Ordered(ctx, src, r.cfg.workers(), newWork, r.take); err != nil {
 			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
 		}
 	}
@@ -131,16 +135,16 @@ type worker struct {
 	r        *reading
 	k        int // the source's index
 	source   *Source
-	template *tokenize.Template
+	template *chat.Template
 	treat    treatment
-	example  tokenize.Example
-	row      Row
-	output   Output
-	packer   *packer
+	example  chat.Example
+	row      shard.Row
+	output   shard.Output
+	packer   *shard.RowCodec
 }
 
-func newWorker(r *reading, k int, t *tokenize.Template) *worker {
-	w := &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, treat: r.treat[k], output: Outputs[r.cfg.Output], packer: newPacker(Outputs[r.cfg.Output].schema())}
+func newWorker(r *reading, k int, t *chat.Template) *worker {
+	w := &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, treat: r.treat[k], output: shard.Outputs[r.cfg.Output], packer: shard.NewRowCodec(shard.Outputs[r.cfg.Output].Schema())}
 	w.treat.render.DefaultSystem = t.DefaultSystem()
 	return w
 }
@@ -159,7 +163,7 @@ func (w *worker) do(rec format.Record) *result {
 	if err != nil {
 		return w.rejected(res, err)
 	}
-	if verdict.Outcome != format.Accepted {
+	if verdict.Outcome != evidence.Accepted {
 		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), w.source.portable(verdict.Evidence)
 		return res
 	}
@@ -172,7 +176,7 @@ func (w *worker) do(rec format.Record) *result {
 	}
 	res.notes = notes
 	if w.r.cfg.Flags {
-		res.flags = format.RecordFlags(rec, traj, chat)
+		res.flags = evidence.RecordFlags(rec, traj, chat)
 	}
 	return res
 }
@@ -180,7 +184,7 @@ func (w *worker) do(rec format.Record) *result {
 // pack tokenises the chat and packs the row. A chat that no trainer could be
 // told the loss of is rejected.
 func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) error {
-	if !w.output.flags && slices.ContainsFunc(chat, func(t format.Turn) bool { return t.Untrained }) {
+	if !w.output.Flags && slices.ContainsFunc(chat, func(t format.Turn) bool { return t.Untrained }) {
 		return &format.Reject{Reason: "untrained_turns", Detail: "the record keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)"}
 	}
 	w.template.Apply(&w.example, chat)
@@ -190,12 +194,12 @@ func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) er
 	res.warned = w.template.WarningKindsIn(chat, &w.example)
 	w.fill(traj, chat)
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
-	res.item.Bytes, res.item.Digest = int32(w.row.textBytes()), contentDigest(w.row.Messages)
+	res.item.Bytes, res.item.Digest = int32(w.row.TextBytes()), contentDigest(w.row.Messages)
 	res.kept = true
 	if !w.r.cfg.DryRun {
-		w.packer.begin()
-		w.output.pack(w.packer, &w.row, &w.example)
-		res.packed = bytes.Clone(w.packer.row)
+		w.packer.Begin()
+		w.output.Pack(w.packer, &w.row, &w.example)
+		res.packed = bytes.Clone(w.packer.Row)
 	}
 	res.repo, res.inst = traj.Repo, traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
@@ -207,7 +211,7 @@ func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {
 	r.Messages = r.Messages[:0]
 	r.NSteps = 0
 	for _, t := range chat {
-		r.Messages = append(r.Messages, Message{Role: string(t.Role), Content: t.Content})
+		r.Messages = append(r.Messages, shard.Message{Role: string(t.Role), Content: t.Content})
 		if t.Role == format.Assistant {
 			r.NSteps++
 		}

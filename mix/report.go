@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"trainyard/format"
+	"trainyard/format/behaviour"
 )
 
 // account fills the funnels, outcome counts and reasons of every source from
@@ -56,8 +56,8 @@ func (r *SourceReport) reason(e *Entry) {
 // flagEnds raises the flags that only the plan can: what became of a record.
 func (r *SourceReport) flagEnds() {
 	ends := map[string]int64{
-		format.FlagDuplicate:  r.Reasons[reasonKey(&Entry{Outcome: Duplicate, Reason: UniqueContent})],
-		format.FlagOverLength: r.Outcomes[OverWindow].Records,
+		behaviour.FlagDuplicate:  r.Reasons[reasonKey(&Entry{Outcome: Duplicate, Reason: UniqueContent})],
+		behaviour.FlagOverLength: r.Outcomes[OverWindow].Records,
 	}
 	for flag, n := range ends {
 		if n > 0 {

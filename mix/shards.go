@@ -10,17 +10,13 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"trainyard/mix/shard"
 )
 
-const (
-	// shardBytes is the text a shard holds at most, before compression. It
-	// lets writers of one dataset work side by side and keeps a re-upload small.
-	shardBytes = 256 << 20
-	// Readers batch by the first row group's size and overflow 32-bit string
-	// offsets on huge ones, so that row groups stay small.
-	groupRows  = 512
-	groupBytes = 128 << 20
-)
+// shardBytes is the text a shard holds at most, before compression. It lets
+// writers of one dataset work side by side and keeps a re-upload small.
+const shardBytes = 256 << 20
 
 // A shardPlan is one file to write: items in row order.
 type shardPlan struct {
@@ -92,7 +88,7 @@ func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan
 	g.SetLimit(cfg.workers())
 	for k, p := range plans {
 		g.Go(func() (err error) {
-			shards[k], err = writeShard(ctx, Outputs[cfg.Output], dir, p, items, sp, counter)
+			shards[k], err = writeShard(ctx, shard.Outputs[cfg.Output], dir, p, items, sp, counter)
 			return err
 		})
 	}
@@ -114,7 +110,7 @@ func (c *rowCounter) add(tokens int32) {
 	c.cfg.report(Progress{Stage: "write", Done: c.done, Total: c.total, Records: c.done, Tokens: c.tokens})
 }
 
-func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
+func writeShard(ctx context.Context, kind shard.Output, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
 	path := filepath.Join(dir, p.file)
 	f, err := os.Create(path)
 	if err != nil {
@@ -122,7 +118,7 @@ func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items
 	}
 	s := p.shard(items)
 	out := newHashWriter(f)
-	err = writeRows(ctx, out, kind.schema(), p.items, items, sp, counter)
+	err = writeRows(ctx, out, kind.Schema(), p.items, items, sp, counter)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return s, fmt.Errorf("write shard %s: %w", path, err)
 	}
@@ -130,8 +126,8 @@ func writeShard(ctx context.Context, kind Output, dir string, p shardPlan, items
 	return s, nil
 }
 
-func writeRows(ctx context.Context, to io.Writer, as *schema, order []int32, items []Item, sp *spool, counter *rowCounter) error {
-	w, err := newShardFile(to, as)
+func writeRows(ctx context.Context, to io.Writer, as *shard.Schema, order []int32, items []Item, sp *spool, counter *rowCounter) error {
+	w, err := shard.NewShardFile(to, as)
 	if err != nil {
 		return err
 	}
@@ -143,7 +139,7 @@ func writeRows(ctx context.Context, to io.Writer, as *schema, order []int32, ite
 		if packed, err = sp.read(items[i].at, packed); err != nil {
 			return err
 		}
-		if err := w.write(packed); err != nil {
+		if err := w.Write(packed); err != nil {
 			return err
 		}
 		counter.add(items[i].Tokens)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+
+	"trainyard/mix/shard"
 )
 
 // groupsOf writes rows of the given text sizes and returns the rows of each
@@ -13,14 +15,14 @@ import (
 func groupsOf(t *testing.T, sizes []int) []int64 {
 	t.Helper()
 	var file bytes.Buffer
-	w, err := newShardFile(&file, Outputs["messages"].schema())
+	w, err := shard.NewShardFile(&file, shard.Outputs["messages"].Schema())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range sizes {
-		p := newPacker(Outputs["messages"].schema())
-		p.packRow(&Row{Messages: []Message{{Role: "assistant", Content: strings.Repeat("x", n)}}})
-		if err := w.write(p.row); err != nil {
+		p := shard.NewRowCodec(shard.Outputs["messages"].Schema())
+		p.PackRow(&shard.Row{Messages: []shard.Message{{Role: "assistant", Content: strings.Repeat("x", n)}}})
+		if err := w.Write(p.Row); err != nil {
 			t.Fatal(err)
 		}
 	}

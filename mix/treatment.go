@@ -7,14 +7,17 @@ import (
 	"slices"
 
 	"trainyard/format"
+	"trainyard/format/edit"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
 	"trainyard/tokenize"
 )
 
 // A treatment is what happens to the accepted trajectories of one source on
 // their way to a chat: edits first, then rendering.
 type treatment struct {
-	edits  *format.Editing
-	render format.RenderOptions
+	edits  *edit.Editing
+	render style.RenderOptions
 }
 
 // treatments prepares the treatment of every source and reports all that is
@@ -34,7 +37,7 @@ func treatments(cfg *Config, tok *tokenize.Tokenizer, files *companions) ([]trea
 	return all, errors.Join(faults...)
 }
 
-func toolPrompt(cfg *Config, files *companions) (*format.ToolPrompt, error) {
+func toolPrompt(cfg *Config, files *companions) (*style.ToolPrompt, error) {
 	if cfg.ToolPrompt == "" {
 		return nil, nil
 	}
@@ -42,7 +45,7 @@ func toolPrompt(cfg *Config, files *companions) (*format.ToolPrompt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tool prompt: %w", err)
 	}
-	prompt, err := format.ParseToolPrompt(text)
+	prompt, err := style.ParseToolPrompt(text)
 	if err != nil {
 		return nil, fmt.Errorf("tool prompt %s: %w", cfg.ToolPrompt, err)
 	}
@@ -58,11 +61,11 @@ func newTreatment(cfg *Config, s *Source, tok *tokenize.Tokenizer, files *compan
 	var err error
 	t.render.KeepCRLF, t.render.KeepLead = cfg.Verbatim, cfg.Verbatim
 	t.render.Specials = tok.Specials()
-	t.render.System, err = supplied(files, "system", s.System, format.ReadSystem)
+	t.render.System, err = supplied(files, "system", s.System, style.ReadSystem)
 	fault(err)
-	t.render.Tools, err = supplied(files, "tools", s.Tools, format.ReadTools)
+	t.render.Tools, err = supplied(files, "tools", s.Tools, style.ReadTools)
 	fault(err)
-	t.edits, err = format.NewEdits(slices.Concat(s.Edits, cfg.Edits), format.EditEnv{
+	t.edits, err = edit.NewEdits(slices.Concat(s.Edits, cfg.Edits), edit.EditEnv{
 		CountTokens: tok.Count, ReadFile: files.read, Specials: t.render.Specials,
 	})
 	fault(err)
@@ -86,11 +89,11 @@ func supplied[T string | json.RawMessage](files *companions, what, path string, 
 
 // apply takes an accepted trajectory to its chat. The notes are the edits
 // made, those of the recipe first.
-func (t *treatment) apply(traj *format.Trajectory, as format.Style) (format.Chat, []string, error) {
+func (t *treatment) apply(traj *format.Trajectory, as protocol.Style) (format.Chat, []string, error) {
 	edited, err := t.edits.Apply(traj)
 	if err != nil {
 		return nil, nil, err
 	}
-	chat, rendered, err := format.Render(traj, as, t.render)
+	chat, rendered, err := style.Render(traj, as, t.render)
 	return chat, append(edited, rendered...), err
 }

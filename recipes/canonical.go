@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"trainyard/format"
+	"trainyard/format/edit"
 )
 
 // A tree is a mapping in canonical order: struct fields as declared, free keys
@@ -45,7 +45,7 @@ func isEmpty(v reflect.Value) bool {
 }
 
 func canonical(v reflect.Value, tags []string) any {
-	if edit, ok := v.Interface().(format.EditSpec); ok {
+	if edit, ok := v.Interface().(edit.EditSpec); ok {
 		return editTree(edit, tags)
 	}
 	switch v.Kind() {

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"trainyard/format"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
 )
 
 // check finds the faults that lie between fields. Single values were checked
@@ -19,7 +20,7 @@ func check(r *Recipe, root *node, faults *Faults) {
 	}
 	checkShares(r, root, faults)
 	checkTemplate(r, root, faults)
-	if style, known := format.Styles[format.Style(r.Tools.As)]; known && !style.Worded && r.Tools.Prompt != "" {
+	if style, known := style.Styles[protocol.Style(r.Tools.As)]; known && !style.Worded && r.Tools.Prompt != "" {
 		faults.add(place(root.get("tools"), "prompt", root), "tools.prompt",
 			fmt.Sprintf("%q, but %s has no place for another wording", r.Tools.Prompt, r.Tools.As), "leave it out or choose another tools.as")
 	}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"trainyard/format"
+	"trainyard/format/evidence"
 )
 
 // required holds the keys that have no default, by schema path, with the way
@@ -67,7 +67,7 @@ func whereRule(v reflect.Value) (msg, hint string) {
 	if msg, hint = filled(v); msg != "" {
 		return msg, hint
 	}
-	if _, err := format.NewJudge(format.Accept{Where: v.String()}); err != nil {
+	if _, err := evidence.NewJudge(evidence.Accept{Where: v.String()}); err != nil {
 		return strings.Join(strings.Fields(err.Error()), " "), "an expression over the record's members, such as resolved && n_steps < 100"
 	}
 	return "", ""

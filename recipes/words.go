@@ -4,23 +4,26 @@ import (
 	"maps"
 	"slices"
 
-	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/style"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
-	"trainyard/tokenize"
+	"trainyard/mix/sample"
+	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
 )
 
 // words lists what a field of closed vocabulary may say, by its key. Where a
 // registry knows the words, it is asked: adding to it is enough.
 var words = map[string][]string{
-	"model.template":  names(tokenize.Templates),
-	"tools.as":        format.StyleNames(),
-	"sources.format":  append([]string{format.Auto}, format.Names()...),
-	"mix.sampler":     names(mix.Samplers),
+	"model.template":  names(chat.Templates),
+	"tools.as":        style.StyleNames(),
+	"sources.format":  append([]string{dialect.Auto}, dialect.Names()...),
+	"mix.sampler":     names(sample.Samplers),
 	"mix.unit":        {string(mix.Trajectories), string(mix.Tokens)},
 	"mix.over_window": {"drop"},
 	"mix.unique":      {mix.UniqueContent, mix.UniqueNone},
-	"mix.output":      names(mix.Outputs),
+	"mix.output":      names(shard.Outputs),
 	"train.trainer":   names(trainer.Trainers),
 	"train.method":    {"full", "lora"},
 	"train.schedule":  {"cosine", "linear", "constant"},

@@ -86,9 +86,9 @@ func (m *matcher) start(text string) int {
 	return -1
 }
 
-// find returns the bounds and the id of the first added token in text; start
+// Find returns the bounds and the id of the first added token in text; start
 // is len(text) if there is none.
-func (m *matcher) find(text string) (start, end int, id int32) {
+func (m *matcher) Find(text string) (start, end int, id int32) {
 	for at := 0; ; at++ {
 		next := m.start(text[at:])
 		if next < 0 {
@@ -118,7 +118,7 @@ func (t *Tokenizer) appendMatched(dst []int32, text string, passes []*matcher) [
 		return t.Append(dst, text)
 	}
 	for len(text) > 0 {
-		start, end, id := passes[0].find(text)
+		start, end, id := passes[0].Find(text)
 		dst = t.appendMatched(dst, text[:start], passes[1:])
 		if end > start {
 			dst = append(dst, id)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"trainyard/tokenize/internal/corpus"
+	"trainyard/tokenize/unicode"
 )
 
 // benchMessages is about 100 MB of what agents read and write: the texts of
@@ -108,7 +109,7 @@ func BenchmarkStart(b *testing.B) {
 func BenchmarkScalarSplit(b *testing.B) {
 	messages := loadBench(b)
 	b.SetBytes(int64(total(messages)))
-	s := &splitter{loadClasses(), 1}
+	s := &splitter{unicode.LoadClasses(), 1}
 	for b.Loop() {
 		for _, m := range messages {
 			for i := 0; i < len(m); {

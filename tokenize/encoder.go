@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 	"unsafe"
+
+	"trainyard/tokenize/unicode"
 )
 
 // An engine encodes by table: a piece that was met before costs one look-up.
@@ -31,7 +33,7 @@ type engine struct {
 type worker struct {
 	chain chain
 	ids   []int32
-	norm  normaliser
+	norm  unicode.Normaliser
 }
 
 // newEngine serves a vocabulary with one of the known split expressions.
@@ -45,7 +47,7 @@ func newEngine(v *vocabulary, expression string, nfc bool) (*engine, error) {
 		e.digits = s.digits
 	}
 	if nfc {
-		e.mask = unstable
+		e.mask = unicode.Unstable
 	}
 	if v.direct {
 		e.whole = v.byText()
@@ -70,7 +72,7 @@ func (e *engine) Append(dst []int32, text string) []int32 {
 	dst = e.drain(dst, &c)
 	if c.i < len(text) {
 		w := e.workers.Get().(*worker)
-		c = cursor{text: w.norm.normalise(text[c.i:], e.mask), settled: true}
+		c = cursor{text: w.norm.Normalise(text[c.i:], e.mask), settled: true}
 		dst = e.drain(dst, &c)
 		e.workers.Put(w)
 	}
@@ -101,7 +103,7 @@ func (e *engine) Count(text string) int {
 		w.ids = e.fill(w.ids[:0], &c)
 		count += len(w.ids)
 		if c.i < len(c.text) && cap(w.ids)-len(w.ids) >= room {
-			c = cursor{text: w.norm.normalise(c.text[c.i:], e.mask), settled: true}
+			c = cursor{text: w.norm.Normalise(c.text[c.i:], e.mask), settled: true}
 		}
 	}
 	return count
@@ -134,7 +136,7 @@ func (e *engine) fill(dst []int32, c *cursor) []int32 {
 			}
 		}
 		if !c.settled {
-			if c.settled = settled(c.text[c.i:], e.mask); !c.settled {
+			if c.settled = unicode.Settled(c.text[c.i:], e.mask); !c.settled {
 				break
 			}
 		}

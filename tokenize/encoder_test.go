@@ -7,8 +7,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"unicode"
+	std "unicode"
 	"unicode/utf8"
+
+	"trainyard/tokenize/unicode"
 )
 
 // awkward are the parts that the split expression and NFC trip over.
@@ -40,7 +42,7 @@ func TestBlocksCutWhereTheScannerCuts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	e := Qwen25().engine
 	for i := range 3000 {
-		text := normalise(awkwardText(rng, rng.IntN(60)), unstable)
+		text := unicode.Normalise(awkwardText(rng, rng.IntN(60)), unicode.Unstable)
 		if i%2 == 0 {
 			text = asciiText(rng, rng.IntN(200))
 		}
@@ -281,7 +283,7 @@ func TestWhatIsNotUTF8BecomesReplacementsAsInPython(t *testing.T) {
 		{"\x80e\u0301\xff\u0301", "\uFFFDé\uFFFD\u0301"},          // and NFC goes on around them
 		{"e" + strings.Repeat("\u0316", 40) + "\u0301", "é" + strings.Repeat("\u0316", 40)}, // no limit on marks
 	} {
-		if got := normalise(c.text, unstable); got != c.want {
+		if got := unicode.Normalise(c.text, unicode.Unstable); got != c.want {
 			t.Errorf("%q becomes %q, expected %q", c.text, got, c.want)
 		}
 	}
@@ -299,7 +301,7 @@ func FuzzEncodeEqualsOracle(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if text = normalise(text, unstable); len(text) > 2000 || !knownToGo(text) {
+		if text = unicode.Normalise(text, unicode.Unstable); len(text) > 2000 || !knownToGo(text) {
 			t.Skip()
 		}
 		got, want := Qwen25().Append(nil, text), oracle.Append(nil, text)
@@ -313,16 +315,16 @@ func FuzzEncodeEqualsOracle(f *testing.F) {
 // oracle's regular expressions use, classify text as the engine does.
 func knownToGo(text string) bool {
 	for _, r := range text {
-		class := other
+		class := unicode.Other
 		switch {
-		case unicode.IsLetter(r):
-			class = letter
-		case unicode.Is(unicode.N, r):
-			class = number
-		case unicode.IsSpace(r):
-			class = space
+		case std.IsLetter(r):
+			class = unicode.Letter
+		case std.Is(std.N, r):
+			class = unicode.Number
+		case std.IsSpace(r):
+			class = unicode.Space
 		}
-		if loadClasses()[r]&classes != class {
+		if unicode.LoadClasses()[r]&unicode.Classes != class {
 			return false
 		}
 	}
@@ -337,7 +339,7 @@ func FuzzDecodeInverse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		ids := Qwen25().Append(nil, text)
-		if got := string(Qwen25().Decode(ids)); got != normalise(text, unstable) {
+		if got := string(Qwen25().Decode(ids)); got != unicode.Normalise(text, unicode.Unstable) {
 			t.Errorf("%q decodes to %q", text, got)
 		}
 		if n := Qwen25().Count(text); n != len(ids) {

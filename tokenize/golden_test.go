@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"trainyard/tokenize/unicode"
 )
 
 // openFixture opens a public fixture, or skips where the folder is absent.
@@ -102,10 +104,10 @@ func TestClassesAreThoseOfHuggingFacesRegularExpressions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for r, class := range loadClasses() {
+	for r, class := range unicode.LoadClasses() {
 		// The fixture says nothing (0) about ASCII and surrogates.
-		if class&classes != want[r] && want[r] != 0 {
-			t.Errorf("%U is class %d, expected %d", r, class&classes, want[r])
+		if class&unicode.Classes != want[r] && want[r] != 0 {
+			t.Errorf("%U is class %d, expected %d", r, class&unicode.Classes, want[r])
 		}
 	}
 }
@@ -113,7 +115,7 @@ func TestClassesAreThoseOfHuggingFacesRegularExpressions(t *testing.T) {
 func TestDecodeGivesTheTextBack(t *testing.T) {
 	tok := Qwen25()
 	for _, g := range traps(t) {
-		if got := string(tok.Decode(g.IDs)); got != normalise(g.Text, unstable) {
+		if got := string(tok.Decode(g.IDs)); got != unicode.Normalise(g.Text, unicode.Unstable) {
 			t.Errorf("%s: %q, expected %q", g.Name, got, g.Text)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"trainyard/tokenize/unicode"
 )
 
 // The digests are those of the files as published; of tokenizer.json, as the
@@ -109,7 +111,7 @@ func TestRankFilesEncodeAsTiktokenDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 1500 {
-			text := normalise(awkwardText(rng, 30), tok.engine.mask)
+			text := unicode.Normalise(awkwardText(rng, 30), tok.engine.mask)
 			if got, want := tok.Append(nil, text), oracle.Append(nil, text); knownToGo(text) && !slices.Equal(got, want) {
 				t.Fatalf("%s: %q: %v, oracle %v", expression, text, got, want)
 			}

@@ -1,6 +1,10 @@
 package tokenize
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"trainyard/tokenize/unicode"
+)
 
 // A splitter cuts text into pieces, the units that merges never cross. It is
 // the hand-written form of the expression that Qwen, Llama 3 and OpenAI's
@@ -9,7 +13,7 @@ import "unicode/utf8"
 //	(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,DIGITS}|
 //	 ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 type splitter struct {
-	classes *classTable
+	classes *unicode.ClassTable
 	digits  int // longest run of numbers in one piece
 }
 
@@ -18,11 +22,11 @@ func (s *splitter) next(text string, i int) int {
 	class, width := s.class(text, i)
 	after := i + width
 	switch class {
-	case letter:
-		return s.run(text, after, letter)
-	case number:
+	case unicode.Letter:
+		return s.run(text, after, unicode.Letter)
+	case unicode.Number:
 		return s.numbers(text, after)
-	case space:
+	case unicode.Space:
 		return s.space(text, i, after)
 	}
 	if text[i] == '\'' {
@@ -30,8 +34,8 @@ func (s *splitter) next(text string, i int) int {
 			return after + n
 		}
 	}
-	if class, width := s.class(text, after); class == letter {
-		return s.run(text, after+width, letter)
+	if class, width := s.class(text, after); class == unicode.Letter {
+		return s.run(text, after+width, unicode.Letter)
 	}
 	return s.punctuation(text, after)
 }
@@ -43,10 +47,10 @@ func (s *splitter) class(text string, i int) (uint8, int) {
 		return 0, 0
 	}
 	if c := text[i]; c < utf8.RuneSelf {
-		return s.classes[c] & classes, 1
+		return s.classes[c] & unicode.Classes, 1
 	}
 	r, width := utf8.DecodeRuneInString(text[i:])
-	return s.classes[r] & classes, width
+	return s.classes[r] & unicode.Classes, width
 }
 
 func (s *splitter) run(text string, i int, class uint8) int {
@@ -62,7 +66,7 @@ func (s *splitter) run(text string, i int, class uint8) int {
 func (s *splitter) numbers(text string, i int) int {
 	for n := 1; n < s.digits; n++ {
 		c, width := s.class(text, i)
-		if c != number {
+		if c != unicode.Number {
 			break
 		}
 		i += width
@@ -73,7 +77,7 @@ func (s *splitter) numbers(text string, i int) int {
 // punctuation ends a run of neither letters, numbers nor white space, with the
 // line ends right behind it.
 func (s *splitter) punctuation(text string, i int) int {
-	i = s.run(text, i, other)
+	i = s.run(text, i, unicode.Other)
 	for i < len(text) && isLineEnd(text[i]) {
 		i++
 	}
@@ -86,9 +90,9 @@ func (s *splitter) punctuation(text string, i int) int {
 func (s *splitter) space(text string, i, after int) int {
 	if !isLineEnd(text[i]) {
 		switch class, width := s.class(text, after); {
-		case class == letter:
-			return s.run(text, after+width, letter)
-		case class == other && text[i] == ' ':
+		case class == unicode.Letter:
+			return s.run(text, after+width, unicode.Letter)
+		case class == unicode.Other && text[i] == ' ':
 			return s.punctuation(text, after+width)
 		}
 	}
@@ -100,7 +104,7 @@ func (s *splitter) whites(text string, i int) int {
 	lines, last, end := 0, i, i
 	for {
 		class, width := s.class(text, end)
-		if class != space {
+		if class != unicode.Space {
 			break
 		}
 		last, end = end, end+width

@@ -1,6 +1,10 @@
 package tokenize
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"trainyard/tokenize/unicode"
+)
 
 // A caseSplitter is the splitter of o200k, OpenAI's encoding since GPT-4o and
 // gpt-oss's: words end where lower case turns to upper, marks count as
@@ -9,9 +13,9 @@ type caseSplitter struct{ splitter }
 
 func (s *caseSplitter) next(text string, i int) int {
 	flags, width := s.flags(text, i)
-	if class := flags & classes; class == number {
+	if class := flags & unicode.Classes; class == unicode.Number {
 		return s.numbers(text, i+width)
-	} else if class != letter && !isLineEnd(text[i]) {
+	} else if class != unicode.Letter && !isLineEnd(text[i]) {
 		if end := s.lowerWord(text, i+width); end > 0 {
 			return end
 		}
@@ -19,7 +23,7 @@ func (s *caseSplitter) next(text string, i int) int {
 	if end := s.lowerWord(text, i); end > 0 {
 		return end
 	}
-	if flags&classes != letter && !isLineEnd(text[i]) {
+	if flags&unicode.Classes != unicode.Letter && !isLineEnd(text[i]) {
 		if end := s.upperWord(text, i+width); end > 0 {
 			return end
 		}
@@ -27,10 +31,10 @@ func (s *caseSplitter) next(text string, i int) int {
 	if end := s.upperWord(text, i); end > 0 {
 		return end
 	}
-	if flags&classes == other {
+	if flags&unicode.Classes == unicode.Other {
 		return s.marks(text, i+width)
 	}
-	if next, w := s.class(text, i+width); text[i] == ' ' && next == other {
+	if next, w := s.class(text, i+width); text[i] == ' ' && next == unicode.Other {
 		return s.marks(text, i+width+w)
 	}
 	return s.whites(text, i)
@@ -46,11 +50,11 @@ func (s *caseSplitter) flags(text string, i int) (uint8, int) {
 
 // Letters that are neither upper nor lower case, and marks, count as both.
 func isUpper(flags uint8) bool {
-	return flags&(upper|mark) != 0 || flags&classes == letter && flags&lower == 0
+	return flags&(unicode.Upper|unicode.Mark) != 0 || flags&unicode.Classes == unicode.Letter && flags&unicode.Lower == 0
 }
 
 func isLower(flags uint8) bool {
-	return flags&(lower|mark) != 0 || flags&classes == letter && flags&upper == 0
+	return flags&(unicode.Lower|unicode.Mark) != 0 || flags&unicode.Classes == unicode.Letter && flags&unicode.Upper == 0
 }
 
 // lowerWord matches upper case letters and then at least one of lower case;
@@ -111,7 +115,7 @@ func (s *caseSplitter) withContraction(text string, end int) int {
 }
 
 func (s *caseSplitter) marks(text string, i int) int {
-	i = s.run(text, i, other)
+	i = s.run(text, i, unicode.Other)
 	for i < len(text) && (isLineEnd(text[i]) || text[i] == '/') {
 		i++
 	}

@@ -1,17 +1,21 @@
 package tokenize
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"trainyard/tokenize/unicode"
+)
 
 // A deepseekSplitter is the splitter of DeepSeek-V3. Runs of up to three
 // numbers and runs of Chinese characters and kana are cut out first; to the
 // rest of the expression they are ends of the text.
-type deepseekSplitter struct{ classes *classTable }
+type deepseekSplitter struct{ classes *unicode.ClassTable }
 
 func (s *deepseekSplitter) next(text string, i int) int {
 	flags, width, cut := s.look(text, i)
 	after := i + width
 	switch {
-	case cut && flags&classes == number:
+	case cut && flags&unicode.Classes == unicode.Number:
 		return (&splitter{s.classes, 3}).numbers(text, after)
 	case cut:
 		return s.while(text, after, func(c byte, r rune) bool { return isHanOrKana(r) })
@@ -22,20 +26,20 @@ func (s *deepseekSplitter) next(text string, i int) int {
 		return after
 	case isWord(flags):
 		return s.word(text, after)
-	case flags&symbol == 0 && !isLineEnd(text[i]):
+	case flags&unicode.Symbol == 0 && !isLineEnd(text[i]):
 		if next, w, cut := s.look(text, after); !cut && isWord(next) {
 			return s.word(text, after+w)
 		}
 	}
 	switch {
-	case flags&symbol != 0:
+	case flags&unicode.Symbol != 0:
 		return s.symbols(text, after)
 	case text[i] == ' ':
-		if next, w, cut := s.look(text, after); !cut && next&symbol != 0 {
+		if next, w, cut := s.look(text, after); !cut && next&unicode.Symbol != 0 {
 			return s.symbols(text, after+w)
 		}
 	}
-	if flags&classes == space {
+	if flags&unicode.Classes == unicode.Space {
 		return s.space(text, i)
 	}
 	return s.unmatched(text, after)
@@ -49,7 +53,7 @@ func (s *deepseekSplitter) look(text string, i int) (flags uint8, width int, cut
 	}
 	r, width := utf8.DecodeRuneInString(text[i:])
 	flags = s.classes[r]
-	return flags, width, flags&classes == number || isHanOrKana(r)
+	return flags, width, flags&unicode.Classes == unicode.Number || isHanOrKana(r)
 }
 
 func (s *deepseekSplitter) while(text string, i int, ok func(flags byte, r rune) bool) int {
@@ -68,7 +72,7 @@ func (s *deepseekSplitter) word(text string, i int) int {
 }
 
 func (s *deepseekSplitter) symbols(text string, i int) int {
-	i = s.while(text, i, func(flags byte, r rune) bool { return flags&symbol != 0 && !isHanOrKana(r) })
+	i = s.while(text, i, func(flags byte, r rune) bool { return flags&unicode.Symbol != 0 && !isHanOrKana(r) })
 	for i < len(text) && isLineEnd(text[i]) {
 		i++
 	}
@@ -80,7 +84,7 @@ func (s *deepseekSplitter) space(text string, i int) int {
 	lines, last, end := 0, i, i
 	for {
 		flags, width, _ := s.look(text, end)
-		if flags&classes != space {
+		if flags&unicode.Classes != unicode.Space {
 			break
 		}
 		last, end = end, end+width
@@ -104,7 +108,7 @@ func (s *deepseekSplitter) unmatched(text string, i int) int {
 	for i < len(text) {
 		flags, width, cut := s.look(text, i)
 		next, _, nextCut := s.look(text, i+width)
-		if cut || isWord(flags) || flags&symbol != 0 || flags&classes == space || !nextCut && isWord(next) {
+		if cut || isWord(flags) || flags&unicode.Symbol != 0 || flags&unicode.Classes == unicode.Space || !nextCut && isWord(next) {
 			break
 		}
 		i += width
@@ -112,7 +116,9 @@ func (s *deepseekSplitter) unmatched(text string, i int) int {
 	return i
 }
 
-func isWord(flags uint8) bool { return flags&classes == letter || flags&mark != 0 }
+func isWord(flags uint8) bool {
+	return flags&unicode.Classes == unicode.Letter || flags&unicode.Mark != 0
+}
 
 // isHanOrKana is the class [一-龥぀-ゟ゠-ヿ].
 func isHanOrKana(r rune) bool { return r >= 0x4E00 && r <= 0x9FA5 || r >= 0x3040 && r <= 0x30FF }

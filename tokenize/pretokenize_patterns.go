@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"trainyard/tokenize/unicode"
 )
 
 // A cutter finds the end of the piece that starts at i < len(text), text being
@@ -30,11 +32,11 @@ const (
 
 // expressions maps a split expression, or several on a line each, to its code.
 var expressions = map[string]func() cutter{
-	qwenExpression:     func() cutter { return &splitter{loadClasses(), 1} },
-	llamaExpression:    func() cutter { return &splitter{loadClasses(), 3} },
-	cl100kExpression:   func() cutter { return &splitter{loadClasses(), 3} },
-	o200kExpression:    func() cutter { return &caseSplitter{splitter{loadClasses(), 3}} },
-	deepseekExpression: func() cutter { return &deepseekSplitter{loadClasses()} },
+	qwenExpression:     func() cutter { return &splitter{unicode.LoadClasses(), 1} },
+	llamaExpression:    func() cutter { return &splitter{unicode.LoadClasses(), 3} },
+	cl100kExpression:   func() cutter { return &splitter{unicode.LoadClasses(), 3} },
+	o200kExpression:    func() cutter { return &caseSplitter{splitter{unicode.LoadClasses(), 3}} },
+	deepseekExpression: func() cutter { return &deepseekSplitter{unicode.LoadClasses()} },
 }
 
 // expressionNames are what a person may say instead.

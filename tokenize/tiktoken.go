@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/pkoukk/tiktoken-go"
+
+	"trainyard/tokenize/unicode"
 )
 
 // Tiktoken returns an encoder with the same ids as t that shares no code with
@@ -33,12 +35,12 @@ type oracle struct {
 }
 
 func (o oracle) Append(dst []int32, text string) []int32 {
-	for _, id := range o.core.EncodeOrdinary(normalise(text, o.mask)) {
+	for _, id := range o.core.EncodeOrdinary(unicode.Normalise(text, o.mask)) {
 		dst = append(dst, int32(id))
 	}
 	return dst
 }
 
 func (o oracle) Count(text string) int {
-	return len(o.core.EncodeOrdinary(normalise(text, o.mask)))
+	return len(o.core.EncodeOrdinary(unicode.Normalise(text, o.mask)))
 }

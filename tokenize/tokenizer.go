@@ -22,7 +22,7 @@ type Tokenizer struct {
 	engine *engine
 	added  []addedToken // by id
 	ids    map[string]int32
-	match  *matcher   // of all added tokens
+	Match  *matcher   // of all added tokens
 	passes []*matcher // of those matched first and of the late ones, if any
 }
 
@@ -54,7 +54,7 @@ func newTokenizer(name string, e *engine, added []addedToken) *Tokenizer {
 			first[a.text] = a.id
 		}
 	}
-	t.match = newMatcher(t.ids)
+	t.Match = newMatcher(t.ids)
 	for _, pass := range []map[string]int32{first, late} {
 		if len(pass) > 0 {
 			t.passes = append(t.passes, newMatcher(pass))

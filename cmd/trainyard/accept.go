@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 )
 
 const acceptLong = `Show which records of PATH would be accepted, and on what evidence.
@@ -28,7 +30,7 @@ const acceptExample = `  trainyard accept rollouts/output.jsonl
   trainyard accept rollouts --where 'reward > 0.5 && not ("loop" in flags)' --json`
 
 func newAccept(t *terminal, s *settings) *cobra.Command {
-	var dialect string
+	var dialectName string
 	cmd := &cobra.Command{
 		Use:     "accept PATH",
 		Short:   "Show which records would be accepted, and on what evidence",
@@ -37,14 +39,14 @@ func newAccept(t *terminal, s *settings) *cobra.Command {
 		Args:    exactly("a file, a directory or a glob of trajectories, or - for standard input"),
 	}
 	accept := evidenceFlags(cmd, "")
-	cmd.Flags().StringVar(&dialect, "format", "auto", "dialect of the records")
+	cmd.Flags().StringVar(&dialectName, "format", "auto", "dialect of the records")
 	completes(cmd, "format", "formats")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		src, err := openSource(format.Input{Path: args[0], Format: dialect})
+		src, err := openSource(dialect.Input{Path: args[0], Format: dialectName})
 		if err != nil {
 			return err
 		}
-		if *accept == (format.Accept{}) {
+		if *accept == (evidence.Accept{}) {
 			return showClues(cmd.Context(), t, s, args[0], src)
 		}
 		return showVerdicts(cmd.Context(), t, s, args[0], src, *accept)
@@ -70,14 +72,14 @@ type judgedCounts struct {
 	outcomes
 }
 
-func showVerdicts(ctx context.Context, t *terminal, s *settings, path string, src *format.Source, accept format.Accept) error {
+func showVerdicts(ctx context.Context, t *terminal, s *settings, path string, src *dialect.Source, accept evidence.Accept) error {
 	judge, err := newJudge(accept)
 	if err != nil {
 		return err
 	}
 	counts := judgedCounts{Formats: map[string]int64{}}
 	list := []judged{}
-	err = format.Ordered(ctx, src, s.goroutines(), func() func(format.Record) verdictResult {
+	err = dialect.Ordered(ctx, src, s.goroutines(), func() func(format.Record) verdictResult {
 		return func(rec format.Record) verdictResult { return judgeRecord(path, src, judge, rec) }
 	}, func(r verdictResult) error {
 		counts.Records++
@@ -118,14 +120,14 @@ func printFormats(t *terminal, counts map[string]int64) {
 
 type verdictResult struct {
 	judged
-	outcome  format.Outcome
+	outcome  evidence.Outcome
 	rejected bool
 }
 
-func judgeRecord(path string, src *format.Source, judge *format.Judge, rec format.Record) verdictResult {
+func judgeRecord(path string, src *dialect.Source, judge *evidence.Judge, rec format.Record) verdictResult {
 	r := verdictResult{judged: judged{Place: fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)}}
 	traj, err := src.Parse(rec)
-	var verdict format.Verdict
+	var verdict evidence.Verdict
 	if err == nil {
 		r.Format, r.ID, r.Instance = traj.Format, traj.ID, traj.InstanceID
 		verdict, err = judge.Judge(rec, traj)

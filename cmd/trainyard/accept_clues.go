@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 )
 
 // A clue is evidence that a recipe could name, and what it would say of the
@@ -12,12 +14,12 @@ import (
 type clue struct {
 	Evidence string `json:"evidence"` // as flags of this command
 	outcomes
-	accept format.Accept
-	judge  *format.Judge // of a report
+	accept evidence.Accept
+	judge  *evidence.Judge // of a report
 }
 
 // showClues lists the evidence there is, without judging by any of it.
-func showClues(ctx context.Context, t *terminal, s *settings, path string, src *format.Source) error {
+func showClues(ctx context.Context, t *terminal, s *settings, path string, src *dialect.Source) error {
 	reports, err := reportClues(path)
 	if err != nil {
 		return err
@@ -27,7 +29,7 @@ func showClues(ctx context.Context, t *terminal, s *settings, path string, src *
 	work := func() func(format.Record) found {
 		return func(rec format.Record) found { return cluesOf(src, rec, reports) }
 	}
-	err = format.Ordered(ctx, src, s.goroutines(), work, func(f found) error {
+	err = dialect.Ordered(ctx, src, s.goroutines(), work, func(f found) error {
 		if records++; f.err != nil {
 			rejected++
 			rejects.tell(f.file, f.line, f.err)
@@ -60,9 +62,9 @@ func showClues(ctx context.Context, t *terminal, s *settings, path string, src *
 // reportClues are the reports that lie near the records.
 func reportClues(path string) ([]clue, error) {
 	var all []clue
-	for _, report := range format.Reports(path) {
-		accept := format.Accept{Report: report}
-		judge, err := format.NewJudge(accept)
+	for _, report := range evidence.Reports(path) {
+		accept := evidence.Accept{Report: report}
+		judge, err := evidence.NewJudge(accept)
 		if err != nil {
 			return nil, err
 		}
@@ -76,27 +78,27 @@ type found struct {
 	file   string
 	line   int
 	format string
-	clues  []format.Clue
+	clues  []evidence.Clue
 	err    error
 }
 
-func cluesOf(src *format.Source, rec format.Record, reports []clue) found {
+func cluesOf(src *dialect.Source, rec format.Record, reports []clue) found {
 	f := found{file: rec.File, line: rec.Line}
 	traj, err := src.Parse(rec)
 	if err != nil {
 		f.err = err
 		return f
 	}
-	f.format, f.clues = traj.Format, format.Clues(rec, traj)
+	f.format, f.clues = traj.Format, evidence.Clues(rec, traj)
 	for _, r := range reports {
 		if v, err := r.judge.Judge(rec, traj); err == nil {
-			f.clues = append(f.clues, format.Clue{Accept: r.accept, Verdict: v})
+			f.clues = append(f.clues, evidence.Clue{Accept: r.accept, Verdict: v})
 		}
 	}
 	return f
 }
 
-func addClues(all []clue, clues []format.Clue) []clue {
+func addClues(all []clue, clues []evidence.Clue) []clue {
 	for _, f := range clues {
 		i := 0
 		for i < len(all) && all[i].accept != f.Accept {

@@ -5,29 +5,30 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/behaviour"
 )
 
-// behaviour is what is worth knowing of a trajectory besides its text.
-type behaviour struct {
-	Flags    []string         `json:"flags"`
-	Features *format.Features `json:"features"`
+// measures is what is worth knowing of a trajectory besides its text.
+type measures struct {
+	Flags    []string            `json:"flags"`
+	Features *behaviour.Features `json:"features"`
 }
 
-func behaviourOf(flags []string, t *format.Trajectory) *behaviour {
-	features := format.Measure(t)
-	return &behaviour{append([]string{}, flags...), &features}
+func behaviourOf(flags []string, t *format.Trajectory) *measures {
+	features := behaviour.Measure(t)
+	return &measures{append([]string{}, flags...), &features}
 }
 
 // rowBehaviour reads the calls back from the text of a shard's row.
-func rowBehaviour(chat format.Chat) *behaviour {
+func rowBehaviour(chat format.Chat) *measures {
 	t := &format.Trajectory{}
 	for _, turn := range chat {
 		t.Messages = append(t.Messages, format.Message{Role: turn.Role, Content: turn.Content})
 	}
-	return behaviourOf(format.Flags(t, chat), t)
+	return behaviourOf(behaviour.Flags(t, chat), t)
 }
 
-func (b *behaviour) print(t *terminal) {
+func (b *measures) print(t *terminal) {
 	flags := "none"
 	if len(b.Flags) > 0 {
 		flags = strings.Join(b.Flags, ", ")
@@ -39,7 +40,7 @@ func (b *behaviour) print(t *terminal) {
 }
 
 // featureLines tells the features; what is not there is left out.
-func featureLines(f *format.Features) []string {
+func featureLines(f *behaviour.Features) []string {
 	lines := []string{"behaviour: " + shares(
 		"exploration", f.Exploration, "implementation", f.Implementation, "verification", f.Verification,
 		"execution", f.Execution, "reasoning", f.Reasoning, "closing", f.Closing)}
@@ -67,7 +68,7 @@ func shares(pairs ...any) string {
 	return strings.Join(parts, ", ")
 }
 
-func editWords(f *format.Features) string {
+func editWords(f *behaviour.Features) string {
 	text := "no source file"
 	if f.SourceEdit {
 		text = fmt.Sprintf("the first of a source file at step %d", f.FirstEdit)
@@ -89,7 +90,7 @@ func editWords(f *format.Features) string {
 }
 
 // recordedWords tells what the record says of patch and cost.
-func recordedWords(f *format.Features) (lines []string) {
+func recordedWords(f *behaviour.Features) (lines []string) {
 	if f.PatchFiles > 0 {
 		lines = append(lines, fmt.Sprintf("patch: %s, %s", counted(f.PatchFiles, "file"), counted(f.PatchLines, "line")))
 	}

@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"trainyard/format"
-	"trainyard/mix"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // Marks around trained tokens: colour where a person reads, brackets that no
@@ -21,8 +22,8 @@ const (
 )
 
 // showRow shows a shard's row.
-func showRow(t *terminal, s *settings, row *mix.Row, at place) error {
-	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+func showRow(t *terminal, s *settings, row *shard.Row, at place) error {
+	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func showRow(t *terminal, s *settings, row *mix.Row, at place) error {
 		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
 	}
 	f := rowFacts(row)
-	f.behaviour = rowBehaviour(chat)
+	f.measures = rowBehaviour(chat)
 	f.Number, f.Place = at.number, at.file
 	return showChat(t, s, template, f, chat)
 }
@@ -46,11 +47,11 @@ type turnView struct {
 
 // showChat shows a conversation's turns with their token counts and marks the
 // trained tokens.
-func showChat(t *terminal, s *settings, template *tokenize.Template, f facts, chat format.Chat) error {
-	var ex tokenize.Example
-	template.Apply(&ex, chat)
+func showChat(t *terminal, s *settings, template *chat.Template, f facts, conversation format.Chat) error {
+	var ex chat.Example
+	template.Apply(&ex, conversation)
 	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
-	views := viewTurns(&ex, chat)
+	views := viewTurns(&ex, conversation)
 	if s.json() {
 		return t.printJSON(struct {
 			facts
@@ -60,7 +61,7 @@ func showChat(t *terminal, s *settings, template *tokenize.Template, f facts, ch
 	return printChat(t, s, f, &ex, views)
 }
 
-func viewTurns(ex *tokenize.Example, chat format.Chat) []turnView {
+func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 	views := make([]turnView, len(chat))
 	for i, turn := range chat {
 		span := ex.Turns[i]
@@ -72,7 +73,7 @@ func viewTurns(ex *tokenize.Example, chat format.Chat) []turnView {
 	return views
 }
 
-func printChat(t *terminal, s *settings, f facts, ex *tokenize.Example, views []turnView) error {
+func printChat(t *terminal, s *settings, f facts, ex *chat.Example, views []turnView) error {
 	m := newMarker(t.color(s.color()))
 	t.print("%s\n", m.title(f))
 	t.print("%s tokens, %s trained (%s), %s\n", thousands(f.Tokens), thousands(f.Trained),
@@ -80,8 +81,8 @@ func printChat(t *terminal, s *settings, f facts, ex *tokenize.Example, views []
 	if len(f.Notes) > 0 {
 		t.print("edited: %s\n", strings.Join(countNames(f.Notes), ", "))
 	}
-	if f.behaviour != nil {
-		f.behaviour.print(t)
+	if f.measures != nil {
+		f.measures.print(t)
 	}
 	for i, v := range views {
 		t.print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, thousands(v.Tokens), thousands(v.Trained)))
@@ -119,7 +120,7 @@ func (m marker) title(f facts) string {
 }
 
 // tokens decodes the tokens of span with the trained ones marked.
-func (m marker) tokens(tok *tokenize.Tokenizer, ex *tokenize.Example, span tokenize.Span) string {
+func (m marker) tokens(tok *tokenize.Tokenizer, ex *chat.Example, span chat.Span) string {
 	var b strings.Builder
 	at := span.Start
 	for _, trained := range ex.Spans {

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 )
 
 const convertLong = `Convert trajectories to one chat record a line, in the order of the input: id,
@@ -41,7 +43,7 @@ type convertOptions struct {
 	task     string
 	instance string
 	accepted bool
-	accept   *format.Accept
+	accept   *evidence.Accept
 	treat    treatOptions
 }
 
@@ -68,7 +70,7 @@ func newConvert(t *terminal, s *settings) *cobra.Command {
 }
 
 func (o convertOptions) check() error {
-	if o.accepted && *o.accept == (format.Accept{}) {
+	if o.accepted && *o.accept == (evidence.Accept{}) {
 		return errors.New("--accepted needs evidence: --accept-field, --accept-where, --accept-report or --accept-any (trainyard accept PATH shows what there is)")
 	}
 	return o.treat.check()
@@ -86,7 +88,7 @@ func runConvert(ctx context.Context, t *terminal, s *settings, paths []string, o
 	if err != nil {
 		return err
 	}
-	sources, err := openAll(paths, format.Input{Format: opts.format, Instance: instance})
+	sources, err := openAll(paths, dialect.Input{Format: opts.format, Instance: instance})
 	if err != nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func runConvert(ctx context.Context, t *terminal, s *settings, paths []string, o
 		work := func() func(format.Record) converted {
 			return func(rec format.Record) converted { return c.convert(src, rec) }
 		}
-		if err := format.Ordered(ctx, src, s.goroutines(), work, c.take); err != nil {
+		if err := dialect.Ordered(ctx, src, s.goroutines(), work, c.take); err != nil {
 			return errors.Join(err, c.out.Flush())
 		}
 	}
@@ -103,15 +105,15 @@ func runConvert(ctx context.Context, t *terminal, s *settings, paths []string, o
 
 // openSource is format.Open for a command line, on which an unknown format is
 // wrong usage.
-func openSource(in format.Input) (*format.Source, error) {
-	if _, known := format.Dialects[in.Format]; !known && in.Format != format.Auto {
-		return nil, usageError{unknownWord("format", in.Format, in.Format, append(format.Names(), format.Auto))}
+func openSource(in dialect.Input) (*dialect.Source, error) {
+	if _, known := dialect.Dialects[in.Format]; !known && in.Format != dialect.Auto {
+		return nil, usageError{unknownWord("format", in.Format, in.Format, append(dialect.Names(), dialect.Auto))}
 	}
-	return format.Open(in)
+	return dialect.Open(in)
 }
 
 // openAll opens every path before any is read, and tells all that is missing.
-func openAll(paths []string, in format.Input) (sources []*format.Source, err error) {
+func openAll(paths []string, in dialect.Input) (sources []*dialect.Source, err error) {
 	for _, in.Path = range paths {
 		src, fault := openSource(in)
 		if _, ok := errors.AsType[usageError](fault); ok {
@@ -126,7 +128,7 @@ func openAll(paths []string, in format.Input) (sources []*format.Source, err err
 type converter struct {
 	t     *terminal
 	opts  convertOptions
-	judge *format.Judge
+	judge *evidence.Judge
 	treat *treat
 	out   *bufio.Writer
 

@@ -6,22 +6,25 @@ import (
 	"errors"
 
 	"trainyard/format"
+	"trainyard/format/behaviour"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 )
 
 // A chatRecord is one line of convert.
 type chatRecord struct {
-	ID       string          `json:"id"`
-	Instance string          `json:"instance_id"`
-	Format   string          `json:"format"` // that the record was read as
-	Task     string          `json:"task"`
-	Repo     string          `json:"repo"`
-	Teacher  string          `json:"teacher"`
-	Outcome  string          `json:"outcome"`
-	Evidence string          `json:"evidence"`
-	Messages []chatMessage   `json:"messages"`
-	Tools    json.RawMessage `json:"tools"` // null where there are none, and where they stand in the messages
-	Flags    []string        `json:"flags"`
-	Features format.Features `json:"features"`
+	ID       string             `json:"id"`
+	Instance string             `json:"instance_id"`
+	Format   string             `json:"format"` // that the record was read as
+	Task     string             `json:"task"`
+	Repo     string             `json:"repo"`
+	Teacher  string             `json:"teacher"`
+	Outcome  string             `json:"outcome"`
+	Evidence string             `json:"evidence"`
+	Messages []chatMessage      `json:"messages"`
+	Tools    json.RawMessage    `json:"tools"` // null where there are none, and where they stand in the messages
+	Flags    []string           `json:"flags"`
+	Features behaviour.Features `json:"features"`
 }
 
 // A chatMessage is in OpenAI's shape, but for arguments, which are the JSON
@@ -53,19 +56,19 @@ type converted struct {
 	line    int
 	format  string // empty where it could not be read
 	json    []byte // the line; nil where none is to be written
-	outcome format.Outcome
+	outcome evidence.Outcome
 	notes   []string
 	err     error // why there is none
 }
 
 // convert takes one record from its bytes to its line.
-func (c *converter) convert(src *format.Source, rec format.Record) converted {
+func (c *converter) convert(src *dialect.Source, rec format.Record) converted {
 	r := converted{file: rec.File, line: rec.Line}
 	r.err = c.fill(&r, src, rec)
 	return r
 }
 
-func (c *converter) fill(r *converted, src *format.Source, rec format.Record) error {
+func (c *converter) fill(r *converted, src *dialect.Source, rec format.Record) error {
 	traj, err := src.Parse(rec)
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (c *converter) fill(r *converted, src *format.Source, rec format.Record) er
 	if err != nil {
 		return err
 	}
-	if r.outcome = verdict.Outcome; c.opts.accepted && verdict.Outcome != format.Accepted {
+	if r.outcome = verdict.Outcome; c.opts.accepted && verdict.Outcome != evidence.Accepted {
 		return nil
 	}
 	treated, err := c.treat.apply(traj)
@@ -87,7 +90,7 @@ func (c *converter) fill(r *converted, src *format.Source, rec format.Record) er
 		ID: traj.ID, Instance: traj.InstanceID, Format: traj.Format, Task: c.opts.task, Repo: traj.Repo, Teacher: traj.Teacher,
 		Outcome: verdict.Outcome.String(), Evidence: verdict.Evidence,
 		Messages: treated.messages(), Tools: treated.tools(),
-		Flags: append([]string{}, format.RecordFlags(rec, treated.traj, treated.chat)...), Features: format.Measure(treated.traj),
+		Flags: append([]string{}, evidence.RecordFlags(rec, treated.traj, treated.chat)...), Features: behaviour.Measure(treated.traj),
 	}
 	r.json, err = oneLine(out)
 	return err

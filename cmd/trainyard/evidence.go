@@ -3,13 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"trainyard/format"
+	"trainyard/format/evidence"
 )
 
 // evidenceFlags let a command line say what a recipe's accept: says. prefix
 // stands before each name, for commands that are about more than evidence.
-func evidenceFlags(cmd *cobra.Command, prefix string) *format.Accept {
-	a := &format.Accept{}
+func evidenceFlags(cmd *cobra.Command, prefix string) *evidence.Accept {
+	a := &evidence.Accept{}
 	f := cmd.Flags()
 	f.StringVar(&a.Field, prefix+"field", "", "evidence: a member of the record, such as report.resolved")
 	f.StringVar(&a.Where, prefix+"where", "", `evidence: an expression, such as 'reward > 0.5 && not ("loop" in flags)'`)
@@ -20,16 +20,16 @@ func evidenceFlags(cmd *cobra.Command, prefix string) *format.Accept {
 
 // newJudge is format.NewJudge for a command line, on which an expression that
 // does not compile is wrong usage; a report that cannot be read is not.
-func newJudge(a format.Accept) (*format.Judge, error) {
-	judge, err := format.NewJudge(a)
-	if err != nil && a != (format.Accept{Report: a.Report}) {
+func newJudge(a evidence.Accept) (*evidence.Judge, error) {
+	judge, err := evidence.NewJudge(a)
+	if err != nil && a != (evidence.Accept{Report: a.Report}) {
 		err = usageError{err}
 	}
 	return judge, err
 }
 
 // evidenceWords writes an Accept as the flags of trainyard accept.
-func evidenceWords(a format.Accept) string {
+func evidenceWords(a evidence.Accept) string {
 	switch {
 	case a.Field != "":
 		return "--field " + a.Field
@@ -50,11 +50,11 @@ type outcomes struct {
 	Unknown  int `json:"unknown"`
 }
 
-func (o *outcomes) add(outcome format.Outcome) {
+func (o *outcomes) add(outcome evidence.Outcome) {
 	switch outcome {
-	case format.Accepted:
+	case evidence.Accepted:
 		o.Accepted++
-	case format.Refused:
+	case evidence.Refused:
 		o.Refused++
 	default:
 		o.Unknown++

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/mix"
+	"trainyard/mix/shard"
 )
 
 const inspectExample = `  trainyard inspect output.jsonl                 records of a source
@@ -75,7 +76,7 @@ func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts
 	if opts.verify {
 		return fmt.Errorf("%s: no %s: only a finished dataset can be verified", path, mix.ManifestFile)
 	}
-	switch mix.OutputOf(path) {
+	switch shard.OutputOf(path) {
 	case "messages":
 		return inspectShards(ctx, t, s, []string{path}, opts)
 	case "tokens":
@@ -146,7 +147,7 @@ func inspectShards(ctx context.Context, t *terminal, s *settings, paths []string
 	list := newRowList(t, s, "row", "shard")
 	n := 0
 	for _, path := range paths {
-		err := mix.ReadShard(path, func(row *mix.Row) error {
+		err := shard.ReadRows(path, func(row *shard.Row) error {
 			n++
 			list.add(n, filepath.Base(path), rowFacts(row))
 			return ctx.Err()
@@ -167,10 +168,10 @@ type place struct {
 	file   string
 }
 
-func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *mix.Row, at place, err error) {
+func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *shard.Row, at place, err error) {
 	n := 0
 	for _, path := range paths {
-		err = mix.ReadShard(path, func(row *mix.Row) error {
+		err = shard.ReadRows(path, func(row *shard.Row) error {
 			if n++; n == opts.row || (opts.id != "" && row.TrajID == opts.id) {
 				found = row
 				return errFound

@@ -9,13 +9,16 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // inspectSource lists the records of anything format reads, or shows one of
 // them as prepare would render it.
 func inspectSource(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
-	src, err := openSource(format.Input{Path: path, Format: opts.format})
+	src, err := openSource(dialect.Input{Path: path, Format: opts.format})
 	if err != nil {
 		return err
 	}
@@ -29,10 +32,10 @@ func inspectSource(ctx context.Context, t *terminal, s *settings, path string, o
 	}
 	n := 0
 	work := func() func(format.Record) facts {
-		var ex tokenize.Example // each worker's own
+		var ex chat.Example // each worker's own
 		return func(rec format.Record) facts { return rendering.facts(path, src, rec, &ex) }
 	}
-	err = format.Ordered(ctx, src, s.goroutines(), work, func(f facts) error {
+	err = dialect.Ordered(ctx, src, s.goroutines(), work, func(f facts) error {
 		n++
 		list.add(n, f.Place, f)
 		return nil
@@ -43,11 +46,11 @@ func inspectSource(ctx context.Context, t *terminal, s *settings, path string, o
 // A rendering makes text and tokens of a record as prepare would.
 type rendering struct {
 	treat    *treat
-	template *tokenize.Template
+	template *chat.Template
 }
 
 func newRendering(opts treatOptions) (*rendering, error) {
-	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +60,7 @@ func newRendering(opts treatOptions) (*rendering, error) {
 
 // facts are what is known of a record, and why it makes no chat if it makes
 // none. ex is memory to use.
-func (r *rendering) facts(path string, src *format.Source, rec format.Record, ex *tokenize.Example) facts {
+func (r *rendering) facts(path string, src *dialect.Source, rec format.Record, ex *chat.Example) facts {
 	place := fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)
 	traj, err := src.Parse(rec)
 	if err != nil {
@@ -95,7 +98,7 @@ func trajectoryFacts(traj *format.Trajectory) facts {
 	}
 }
 
-func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.Source, opts inspectOptions) error {
+func inspectRecord(ctx context.Context, t *terminal, s *settings, src *dialect.Source, opts inspectOptions) error {
 	rec, n, traj, err := findRecord(ctx, src, opts)
 	if err != nil {
 		return err
@@ -108,16 +111,16 @@ func inspectRecord(ctx context.Context, t *terminal, s *settings, src *format.So
 	f.Number, f.Place = n, fmt.Sprintf("%s:%d", rec.File, rec.Line)
 	treated, err := rendering.treat.apply(traj)
 	if err != nil {
-		return showWithoutChat(t, s, f, behaviourOf(format.RecordFlags(rec, traj, nil), traj), fmt.Errorf("%s: %s", f.Place, rejectWords(err)))
+		return showWithoutChat(t, s, f, behaviourOf(evidence.RecordFlags(rec, traj, nil), traj), fmt.Errorf("%s: %s", f.Place, rejectWords(err)))
 	}
-	f.Notes, f.behaviour = treated.notes, behaviourOf(format.RecordFlags(rec, treated.traj, treated.chat), treated.traj)
+	f.Notes, f.measures = treated.notes, behaviourOf(evidence.RecordFlags(rec, treated.traj, treated.chat), treated.traj)
 	return showChat(t, s, rendering.template, f, treated.chat)
 }
 
 // showWithoutChat shows what is known of a record that makes no chat, and why
 // it makes none.
-func showWithoutChat(t *terminal, s *settings, f facts, b *behaviour, why error) error {
-	if f.behaviour = b; s.json() {
+func showWithoutChat(t *terminal, s *settings, f facts, b *measures, why error) error {
+	if f.measures = b; s.json() {
 		f.Fault = why.Error()
 		return errors.Join(t.printJSON(f), why)
 	}
@@ -128,7 +131,7 @@ func showWithoutChat(t *terminal, s *settings, f facts, b *behaviour, why error)
 
 // findRecord reads on until the record asked for. Records in front of it that
 // do not parse are passed over; it is not they who were asked for.
-func findRecord(ctx context.Context, src *format.Source, opts inspectOptions) (found format.Record, n int, traj *format.Trajectory, err error) {
+func findRecord(ctx context.Context, src *dialect.Source, opts inspectOptions) (found format.Record, n int, traj *format.Trajectory, err error) {
 	err = src.Records(ctx, func(rec format.Record) error {
 		n++
 		if opts.row > 0 && n != opts.row {

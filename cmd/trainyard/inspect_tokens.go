@@ -6,8 +6,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"trainyard/mix"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // inspectTokens lists the rows of shards of tokens, or decodes one with its
@@ -19,10 +20,10 @@ func inspectTokens(ctx context.Context, t *terminal, s *settings, paths []string
 	list := newRowList(t, s, "row", "shard")
 	n := 0
 	for _, path := range paths {
-		var shown *mix.TokenRow
-		err := mix.ReadTokens(path, func(row *mix.TokenRow) error {
+		var shown *shard.TokenRow
+		err := shard.ReadTokens(path, func(row *shard.TokenRow) error {
 			if n++; n == opts.row {
-				shown = &mix.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels)}
+				shown = &shard.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels)}
 				return errFound
 			}
 			list.add(n, filepath.Base(path), facts{Tokens: len(row.InputIDs), Trained: labelled(row).Trained()})
@@ -42,21 +43,21 @@ func inspectTokens(ctx context.Context, t *terminal, s *settings, paths []string
 }
 
 // labelled reads the spans off the labels.
-func labelled(row *mix.TokenRow) *tokenize.Example {
-	ex := &tokenize.Example{IDs: row.InputIDs}
+func labelled(row *shard.TokenRow) *chat.Example {
+	ex := &chat.Example{IDs: row.InputIDs}
 	for i, label := range row.Labels {
 		switch last := len(ex.Spans) - 1; {
 		case label < 0:
 		case last >= 0 && ex.Spans[last].End == i:
 			ex.Spans[last].End++
 		default:
-			ex.Spans = append(ex.Spans, tokenize.Span{Start: i, End: i + 1})
+			ex.Spans = append(ex.Spans, chat.Span{Start: i, End: i + 1})
 		}
 	}
 	return ex
 }
 
-func showTokens(t *terminal, s *settings, row *mix.TokenRow, at place) error {
+func showTokens(t *terminal, s *settings, row *shard.TokenRow, at place) error {
 	ex := labelled(row)
 	if s.json() {
 		return t.printJSON(map[string]any{
@@ -66,6 +67,6 @@ func showTokens(t *terminal, s *settings, row *mix.TokenRow, at place) error {
 	}
 	m := newMarker(t.color(s.color()))
 	t.print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, thousands(len(ex.IDs)), thousands(ex.Trained())))
-	t.print("%s\n", m.tokens(tokenize.Qwen25(), ex, tokenize.Span{End: len(ex.IDs)}))
+	t.print("%s\n", m.tokens(tokenize.Qwen25(), ex, chat.Span{End: len(ex.IDs)}))
 	return nil
 }

@@ -9,12 +9,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/behaviour"
+	"trainyard/format/dialect"
+	"trainyard/format/edit"
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
 	"trainyard/launch"
 	"trainyard/launch/backend"
 	"trainyard/launch/trainer"
-	"trainyard/mix"
+	"trainyard/mix/sample"
+	"trainyard/mix/shard"
 	"trainyard/recipes"
-	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // A listed is one thing that can be named in a recipe or on the command line.
@@ -126,17 +133,17 @@ func summaries[V any](registry map[string]V, summary func(V) string) []listed {
 }
 
 func listFormats() []listed {
-	all := summaries(format.Dialects, func(d format.Dialect) string { return d.Summary })
+	all := summaries(dialect.Dialects, func(d dialect.Dialect) string { return d.Summary })
 	for i := range all {
-		all[i].Limits = format.Dialects[all[i].Name].Limits
+		all[i].Limits = dialect.Dialects[all[i].Name].Limits
 	}
 	return all
 }
 
 func listEdits() []listed {
-	all := summaries(format.Edits, func(e format.Edit) string { return e.Summary })
+	all := summaries(edit.Edits, func(e edit.Edit) string { return e.Summary })
 	for i := range all {
-		edit := format.Edits[all[i].Name]
+		edit := edit.Edits[all[i].Name]
 		all[i].Limits = edit.Limits
 		for _, a := range edit.Args {
 			all[i].Args = append(all[i].Args, listedArg{a.Name, string(a.Kind), a.Required, a.Summary})
@@ -146,13 +153,13 @@ func listEdits() []listed {
 }
 
 func listFlags() []listed {
-	return summaries(format.FlagList, func(f format.Flag) string { return f.Summary })
+	return summaries(behaviour.FlagList, func(f behaviour.Flag) string { return f.Summary })
 }
 
-func listFeatures() []listed { return words(format.FeatureRules) }
+func listFeatures() []listed { return words(behaviour.FeatureRules) }
 
 func listWhere() []listed {
-	return append(words(format.WhereNames), listed{
+	return append(words(evidence.WhereNames), listed{
 		Name: "(any other)", Summary: "the record's own member of that name; its absence makes the record unknown, but for (reward ?? 0) > 0.5",
 	})
 }
@@ -178,28 +185,28 @@ func words(glossary map[string]string) []listed {
 }
 
 func listOutputs() []listed {
-	return summaries(mix.Outputs, func(o mix.Output) string { return o.Summary })
+	return summaries(shard.Outputs, func(o shard.Output) string { return o.Summary })
 }
 
 func listStyles() []listed {
 	var all []listed
-	for _, name := range format.StyleNames() {
-		style := format.Styles[format.Style(name)]
+	for _, name := range style.StyleNames() {
+		style := style.Styles[protocol.Style(name)]
 		all = append(all, listed{Name: name, Summary: style.Summary, Limits: style.Limits})
 	}
 	return all
 }
 
 func listSamplers() []listed {
-	return summaries(mix.Samplers, func(s mix.Sampler) string { return s.Summary })
+	return summaries(sample.Samplers, func(s sample.Sampler) string { return s.Summary })
 }
 
 func listTemplates() []listed {
-	return summaries(tokenize.Templates, func(l tokenize.Layout) string { return l.Summary })
+	return summaries(chat.Templates, func(l chat.Layout) string { return l.Summary })
 }
 
 func listConventions() []listed {
-	return summaries(tokenize.Conventions, func(c tokenize.Convention) string { return c.Summary })
+	return summaries(chat.Conventions, func(c chat.Convention) string { return c.Summary })
 }
 
 func listTrainers() []listed { return summaries(trainer.Trainers, launch.Trainer.Summary) }

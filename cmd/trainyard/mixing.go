@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"trainyard/format"
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
 	"trainyard/mix"
 	"trainyard/recipes"
 	"trainyard/recipes/samples"
@@ -33,7 +34,7 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 	cfg := mix.Config{
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
-		Template: r.Model.Template, Tools: format.Style(r.Tools.As), Output: r.Mix.Output,
+		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Edits: r.Edits, Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(atHome(path), s.samplesDir())) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
@@ -49,7 +50,7 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 
 func mixSource(s *settings, r *recipes.Recipe, src recipes.Source) mix.Source {
 	resolve := func(path string) string { return r.Resolve(atHome(path), s.data(), s.samplesDir()) }
-	accept := format.Accept{Field: src.Accept.Field, Where: src.Accept.Where, Any: src.Accept.Any}
+	accept := evidence.Accept{Field: src.Accept.Field, Where: src.Accept.Where, Any: src.Accept.Any}
 	if src.Accept.Report != "" {
 		accept.Report = resolve(src.Accept.Report)
 	}

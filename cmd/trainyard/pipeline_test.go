@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"trainyard/mix"
+	"trainyard/mix/shard"
 )
 
 // demoRows is the digest of the rows of the demo dataset under mix.Pipeline.
@@ -41,7 +42,7 @@ func rowsDigest(t *testing.T, dir string) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	for _, path := range append(d.Shards("train"), d.Shards("validation")...) {
-		if err := mix.ReadShard(path, func(row *mix.Row) error { return enc.Encode(row) }); err != nil {
+		if err := shard.ReadRows(path, func(row *shard.Row) error { return enc.Encode(row) }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"trainyard/mix"
-	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // printPrepared tells what a prepare did: the funnel, why records ended early,
@@ -62,7 +62,7 @@ func printReasons(t *terminal, m *mix.Manifest) {
 		t.printCounts(s.Name+" flagged", s.Flags)
 		t.printCounts(s.Name+" warned of", s.Warnings)
 		for _, kind := range slices.Sorted(maps.Keys(s.Warnings)) {
-			t.print("    %s: %s\n", kind, tokenize.WarningKinds[kind])
+			t.print("    %s: %s\n", kind, chat.WarningKinds[kind])
 		}
 	}
 }

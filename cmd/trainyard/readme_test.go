@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"trainyard/format"
+	"trainyard/format/style"
 	"trainyard/recipes"
 )
 
@@ -35,7 +35,7 @@ func TestTheRecipeOfTheReadmeLoads(t *testing.T) {
 	}
 }
 
-// TestTheReadmeNamesEveryStyle and where it promises its file: style_NAME.go,
+// TestTheReadmeNamesEveryStyle and where it promises its file: style/NAME.go,
 // the name without hyphens.
 func TestTheReadmeNamesEveryStyle(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -50,11 +50,11 @@ func TestTheReadmeNamesEveryStyle(t *testing.T) {
 	for _, name := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(string(list[1]), -1) {
 		named = append(named, name[1])
 	}
-	if want := format.StyleNames(); !slices.Equal(named, want) {
+	if want := style.StyleNames(); !slices.Equal(named, want) {
 		t.Errorf("README.md lists the styles %q, there are %q", named, want)
 	}
-	for _, name := range format.StyleNames() {
-		if _, err := os.Stat(filepath.Join(root, "format", "style_"+strings.ReplaceAll(name, "-", "")+".go")); err != nil {
+	for _, name := range style.StyleNames() {
+		if _, err := os.Stat(filepath.Join(root, "format", "style", strings.ReplaceAll(name, "-", "")+".go")); err != nil {
 			t.Errorf("style %s: %v", name, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
 )
 
 // A rejectLog tells records that are none, one line each with file, line and
@@ -32,6 +33,6 @@ func (l *rejectLog) tell(file string, line int, err error) {
 // hint says what would be too long for every line.
 func (l *rejectLog) hint() {
 	if l.counts[format.UnknownFormat] > 0 {
-		l.t.say("hint: %s: if it is one of these, name it with --format: %s", format.UnknownFormat, strings.Join(format.Names(), ", "))
+		l.t.say("hint: %s: if it is one of these, name it with --format: %s", format.UnknownFormat, strings.Join(dialect.Names(), ", "))
 	}
 }

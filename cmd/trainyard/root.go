@@ -1,8 +1,6 @@
 package main
 
-import (
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 const rootLong = `Trainyard turns accepted trajectories of coding agents into Parquet shards with
 exact token counts, launches fine-tunes on them from YAML recipes, and tracks

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"trainyard/mix"
+	"trainyard/mix/shard"
 )
 
 // facts are what a list says of one trajectory. Zero means unknown.
@@ -24,10 +24,10 @@ type facts struct {
 	Notes    []string `json:"notes,omitempty"`
 	Fault    string   `json:"fault,omitempty"`
 	reason   string   // the fault's
-	*behaviour
+	*measures
 }
 
-func rowFacts(r *mix.Row) facts {
+func rowFacts(r *shard.Row) facts {
 	return facts{
 		ID: r.TrajID, Instance: r.InstanceID, Task: r.Task, Repo: r.Repo, Teacher: r.Teacher,
 		Messages: len(r.Messages), Steps: int(r.NSteps), Tokens: int(r.NTokens), Trained: int(r.NTrainedTokens),

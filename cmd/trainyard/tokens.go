@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/container"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 const tokensExample = `  trainyard tokens count README.md
@@ -54,7 +56,7 @@ func newTokens(t *terminal, s *settings) *cobra.Command {
 	f.StringVar(&opts.tokenizer, "tokenizer", "", "vocabulary: a built-in name, a directory with tokenizer.json, or a .tiktoken file (default: the template's, or qwen2.5)")
 	f.StringVar(&opts.pattern, "pattern", "", "split pattern of a .tiktoken file")
 	f.StringVar(&opts.template, "template", "", "chat template (default: the tokenizer's own; trainyard list templates)")
-	f.StringVar(&opts.as, "as", tokenize.DefaultConvention, "whose spans: a trainer's convention (trainyard list conventions)")
+	f.StringVar(&opts.as, "as", chat.DefaultConvention, "whose spans: a trainer's convention (trainyard list conventions)")
 	f.BoolVar(&opts.added, "added-tokens", false, "match added tokens in content, as a trainer's tokenizer does")
 	f.BoolVar(&opts.jsonl, "jsonl", false, "one JSON object a line")
 	completes(cmd, "tokenizer", "tokenizers")
@@ -146,7 +148,7 @@ func openInput(stdin io.Reader, args []string) (*tokenInput, error) {
 			return nil, err
 		}
 	}
-	plain, free, err := format.Decompress(file)
+	plain, free, err := container.Decompress(file)
 	if err != nil {
 		file.Close()
 		return nil, readError(in.name, err)
@@ -178,9 +180,9 @@ type tokenJob struct {
 	t        *terminal
 	s        *settings
 	tok      *tokenize.Tokenizer
-	template *tokenize.Template // nil where the vocabulary has no chat markers
+	template *chat.Template // nil where the vocabulary has no chat markers
 	added    bool
-	example  tokenize.Example
+	example  chat.Example
 	ids      []int32
 	out      []byte
 	place    string           // FILE:LINE of the line that is answered
@@ -194,13 +196,13 @@ func newTokenJob(t *terminal, s *settings, opts tokenOptions) (*tokenJob, error)
 	if j.tok, own, err = opts.pair(); err != nil || own == "" {
 		return j, err
 	}
-	template, err := tokenize.NewTemplate(own, j.tok)
+	template, err := chat.NewTemplate(own, j.tok)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	o := tokenize.Options{Convention: opts.as, Literals: tokenize.AsText}
+	o := chat.Options{Convention: opts.as, Literals: chat.AsText}
 	if opts.added {
-		o.Literals = tokenize.AsTokens
+		o.Literals = chat.AsTokens
 	}
 	if j.template, err = template.With(o); err != nil {
 		return nil, usageError{err}
@@ -214,7 +216,7 @@ func (o tokenOptions) pair() (tok *tokenize.Tokenizer, template string, err erro
 	if o.template == "" {
 		return findTokenizer(cmp.Or(o.tokenizer, "qwen2.5"), o.pattern)
 	}
-	family, err := tokenize.ForTemplate(o.template)
+	family, err := chat.ForTemplate(o.template)
 	if err != nil {
 		return nil, "", usageError{err}
 	}

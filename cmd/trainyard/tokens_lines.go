@@ -13,7 +13,8 @@ import (
 	"strings"
 
 	"trainyard/format"
-	"trainyard/tokenize"
+	"trainyard/format/api"
+	"trainyard/tokenize/chat"
 )
 
 // eachLine answers every line of in. A line that cannot be read ends the
@@ -70,7 +71,7 @@ func (c *lineContent) UnmarshalJSON(raw []byte) error {
 	if raw[0] == '"' {
 		return json.Unmarshal(raw, &c.text)
 	}
-	m, err := format.ReadContent(raw)
+	m, err := api.ReadContent(raw)
 	if err == nil && len(m.Calls) > 0 {
 		err = errors.New("a call stands among the parts: write it as tool_calls")
 	}
@@ -162,7 +163,7 @@ func (j *tokenJob) read(line []byte) (in lineInput, conversation bool, err error
 	}
 	if j.template == nil {
 		return in, true, usageError{fmt.Errorf("tokenizer %s has no chat template of its own: the Jinja text in its files is not run\nhint: name a built-in one with --template: %s",
-			j.tok.Name(), strings.Join(sortedKeys(tokenize.Templates), ", "))}
+			j.tok.Name(), strings.Join(sortedKeys(chat.Templates), ", "))}
 	}
 	return in, true, j.template.ApplyTools(&j.example, in.messages(), in.tools())
 }
@@ -240,7 +241,7 @@ func appendIDs(dst []byte, ids []int32) []byte {
 	return append(dst, ']')
 }
 
-func appendSpans(dst []byte, spans []tokenize.Span) []byte {
+func appendSpans(dst []byte, spans []chat.Span) []byte {
 	dst = append(dst, '[')
 	for i, s := range spans {
 		if i > 0 {

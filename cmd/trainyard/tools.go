@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/style"
 )
 
 const learnLong = `Write a template of the wording that a scaffold puts around its tools, learned from
@@ -18,7 +20,7 @@ func newTools(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tools",
 		Short: "Learn how a scaffold words its tools",
-		Long:  "Learn how a scaffold words its tools, as a template that recipes name as tools.prompt and\nconvert as --tool-prompt. It can be written by hand too.\n\n" + format.PromptWords(),
+		Long:  "Learn how a scaffold words its tools, as a template that recipes name as tools.prompt and\nconvert as --tool-prompt. It can be written by hand too.\n\n" + style.PromptWords(),
 	}
 	cmd.AddCommand(newToolsLearn(t))
 	return cmd
@@ -41,8 +43,8 @@ func newToolsLearn(t *terminal) *cobra.Command {
 	return cmd
 }
 
-func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialect string) error {
-	sources, err := openAll(paths, format.Input{Format: dialect})
+func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialectName string) error {
+	sources, err := openAll(paths, dialect.Input{Format: dialectName})
 	if err != nil {
 		return err
 	}
@@ -63,7 +65,7 @@ func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialect str
 		}
 	}
 	rejects.hint()
-	file, err := format.LearnToolPrompt(recorded)
+	file, err := style.LearnToolPrompt(recorded)
 	if err != nil {
 		return err
 	}

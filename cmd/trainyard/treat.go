@@ -9,8 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
+	"trainyard/format/edit"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
 	"trainyard/recipes"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // treatOptions let a command line say what a recipe says of tools and edits.
@@ -36,7 +40,7 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 }
 
 func (o *treatOptions) check() error {
-	switch style, known := format.Styles[format.Style(o.toolsAs)]; {
+	switch style, known := style.Styles[protocol.Style(o.toolsAs)]; {
 	case o.prompt == "" || style.Worded:
 		return nil
 	case o.toolsAs == "":
@@ -49,27 +53,27 @@ func (o *treatOptions) check() error {
 
 // A treat is treatOptions, read and checked.
 type treat struct {
-	as     format.Style
-	edits  *format.Editing
-	render format.RenderOptions
+	as     protocol.Style
+	edits  *edit.Editing
+	render style.RenderOptions
 }
 
 func newTreat(o treatOptions) (*treat, error) {
-	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		return nil, err
 	}
-	t := &treat{as: format.Style(o.toolsAs), render: format.RenderOptions{
+	t := &treat{as: protocol.Style(o.toolsAs), render: style.RenderOptions{
 		DefaultSystem: template.DefaultSystem(), Specials: tokenize.Qwen25().Specials(),
 		KeepCRLF: o.verbatim, KeepLead: o.verbatim,
 	}}
-	if _, known := format.Styles[t.as]; !known && t.as != "" {
-		return nil, usageError{unknownWord("--tools-as", o.toolsAs, o.toolsAs, format.StyleNames())}
+	if _, known := style.Styles[t.as]; !known && t.as != "" {
+		return nil, usageError{unknownWord("--tools-as", o.toolsAs, o.toolsAs, style.StyleNames())}
 	}
-	t.render.System, err = fromFile(o.system, format.ReadSystem)
+	t.render.System, err = fromFile(o.system, style.ReadSystem)
 	var errTools, errPrompt, errEdits error
-	t.render.Tools, errTools = fromFile(o.tools, func(file []byte) (json.RawMessage, error) { return format.ReadTools(file) })
-	t.render.ToolPrompt, errPrompt = fromFile(o.prompt, format.ParseToolPrompt)
+	t.render.Tools, errTools = fromFile(o.tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })
+	t.render.ToolPrompt, errPrompt = fromFile(o.prompt, style.ParseToolPrompt)
 	t.edits, errEdits = readEdits(o.edits)
 	return t, errors.Join(err, errTools, errPrompt, errEdits)
 }
@@ -89,12 +93,12 @@ func fromFile[T any](path string, read func([]byte) (T, error)) (got T, err erro
 	return got, nil
 }
 
-func readEdits(texts []string) (*format.Editing, error) {
+func readEdits(texts []string) (*edit.Editing, error) {
 	specs, err := recipes.ParseEdits(texts)
 	if err != nil {
 		return nil, err
 	}
-	return format.NewEdits(specs, format.EditEnv{CountTokens: tokenize.Qwen25().Count, Specials: tokenize.Qwen25().Specials()})
+	return edit.NewEdits(specs, edit.EditEnv{CountTokens: tokenize.Qwen25().Count, Specials: tokenize.Qwen25().Specials()})
 }
 
 // A treated is a trajectory after edits, and its text where one is asked for.
@@ -111,9 +115,9 @@ func (t *treat) apply(traj *format.Trajectory) (out treated, err error) {
 	}
 	var notes []string
 	if out.traj = traj; t.as == "" {
-		out.traj, notes, err = format.Supply(traj, t.render)
+		out.traj, notes, err = style.Supply(traj, t.render)
 	} else {
-		out.chat, notes, err = format.Render(traj, t.as, t.render)
+		out.chat, notes, err = style.Render(traj, t.as, t.render)
 	}
 	out.notes = append(edited, notes...)
 	return out, err

@@ -12,13 +12,14 @@ import (
 
 	"trainyard/format"
 	"trainyard/mix"
-	"trainyard/tokenize"
+	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
 )
 
 // asChat is the row's conversation, if it is one that every trainer accepts
 // (LLaMA-Factory, for one, empties any other in silence): one system message
 // first, then user and assistant in turn, ending on assistant.
-func asChat(row *mix.Row) (format.Chat, error) {
+func asChat(row *shard.Row) (format.Chat, error) {
 	chat := make(format.Chat, 0, len(row.Messages))
 	for i, m := range row.Messages {
 		want := format.System
@@ -43,7 +44,7 @@ func asChat(row *mix.Row) (format.Chat, error) {
 
 // checkExample compares what the tokenizer made of a row with the row's own
 // numbers and with the window.
-func checkExample(row *mix.Row, e *tokenize.Example, window int) error {
+func checkExample(row *shard.Row, e *chat.Example, window int) error {
 	tokens, trained := len(e.IDs), e.Trained()
 	switch {
 	case trained == 0:

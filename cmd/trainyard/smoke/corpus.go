@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 
-	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // A corpus is the tokens of one split, kept in a file without a name: a
@@ -44,7 +44,7 @@ func newCorpus(dir string) (*corpus, error) {
 func (c *corpus) close() error { return c.file.Close() }
 
 // add appends a row; after the last one comes seal.
-func (c *corpus) add(ids []int32, spans []tokenize.Span) error {
+func (c *corpus) add(ids []int32, spans []chat.Span) error {
 	c.buf = c.buf[:0]
 	for _, id := range ids {
 		c.buf = binary.LittleEndian.AppendUint32(c.buf, uint32(id))
@@ -75,7 +75,7 @@ func (c *corpus) seal() error {
 // An example is one row read back; the next read reuses its memory.
 type example struct {
 	ids   []int32
-	spans []tokenize.Span
+	spans []chat.Span
 	buf   []byte
 }
 
@@ -95,7 +95,7 @@ func (c *corpus) read(i int, e *example) error {
 		e.ids = append(e.ids, e.number(at))
 	}
 	for at := int(x.ids); at < size/4; at += 2 {
-		e.spans = append(e.spans, tokenize.Span{Start: int(e.number(at)), End: int(e.number(at + 1))})
+		e.spans = append(e.spans, chat.Span{Start: int(e.number(at)), End: int(e.number(at + 1))})
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"trainyard/mix"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // A dataset is what the first pass leaves for the second.
@@ -37,7 +38,7 @@ func readDataset(ctx context.Context, cfg Config, log io.Writer) (*dataset, erro
 	if cfg, err = fitConfig(cfg, source.Manifest); err != nil {
 		return nil, fmt.Errorf("read dataset %s: %w", cfg.Dataset, err)
 	}
-	tokenizer, err := tokenize.ForTemplate(cfg.Template)
+	tokenizer, err := chat.ForTemplate(cfg.Template)
 	if err != nil {
 		return nil, fmt.Errorf("read dataset %s: %w", cfg.Dataset, err)
 	}

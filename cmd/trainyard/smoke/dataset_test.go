@@ -16,41 +16,43 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"trainyard/mix"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // conversation is a row as prepare would write it, of a few hundred tokens
 // that differ with n.
-func conversation(t testing.TB, n int) mix.Row {
+func conversation(t testing.TB, n int) shard.Row {
 	t.Helper()
-	row := mix.Row{TrajID: fmt.Sprintf("traj-%d", n), Messages: []mix.Message{{Role: "system", Content: "You fix bugs."}}}
+	row := shard.Row{TrajID: fmt.Sprintf("traj-%d", n), Messages: []shard.Message{{Role: "system", Content: "You fix bugs."}}}
 	for turn := range 3 + n%3 {
 		row.Messages = append(row.Messages,
-			mix.Message{Role: "user", Content: fmt.Sprintf("File %d.%d fails:\n%s", n, turn, strings.Repeat("assert f(x) == y\n", 3+n%5))},
-			mix.Message{Role: "assistant", Content: fmt.Sprintf("I open it.\n<function=open><parameter=path>src/%d.py</parameter></function>", turn)})
+			shard.Message{Role: "user", Content: fmt.Sprintf("File %d.%d fails:\n%s", n, turn, strings.Repeat("assert f(x) == y\n", 3+n%5))},
+			shard.Message{Role: "assistant", Content: fmt.Sprintf("I open it.\n<function=open><parameter=path>src/%d.py</parameter></function>", turn)})
 	}
 	return counted(t, row)
 }
 
-func counted(t testing.TB, row mix.Row) mix.Row {
+func counted(t testing.TB, row shard.Row) shard.Row {
 	t.Helper()
-	chat, err := asChat(&row)
+	conversation, err := asChat(&row)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var e tokenize.Example
-	template.Apply(&e, chat)
+	var e chat.Example
+	template.Apply(&e, conversation)
 	row.NTokens, row.NTrainedTokens = int32(len(e.IDs)), int32(e.Trained())
 	return row
 }
 
-func conversations(t testing.TB, from, n int) []mix.Row {
+func conversations(t testing.TB, from, n int) []shard.Row {
 	t.Helper()
-	var rows []mix.Row
+	var rows []shard.Row
 	for i := range n {
 		rows = append(rows, conversation(t, from+i))
 	}
@@ -58,7 +60,7 @@ func conversations(t testing.TB, from, n int) []mix.Row {
 }
 
 // writeDataset writes shards of the rows and the manifest that they ask for.
-func writeDataset(t testing.TB, train [][]mix.Row, validation []mix.Row) string {
+func writeDataset(t testing.TB, train [][]shard.Row, validation []shard.Row) string {
 	t.Helper()
 	dir := t.TempDir()
 	m := mix.Manifest{Format: 1, Template: "qwen2.5", Window: 4096}
@@ -76,7 +78,7 @@ func writeDataset(t testing.TB, train [][]mix.Row, validation []mix.Row) string 
 	return dir
 }
 
-func writeShard(t testing.TB, dir, split string, i int, rows []mix.Row) mix.Shard {
+func writeShard(t testing.TB, dir, split string, i int, rows []shard.Row) mix.Shard {
 	t.Helper()
 	path := filepath.Join(dir, fmt.Sprintf("%s-%05d.parquet", split, i))
 	if err := parquet.WriteFile(path, rows); err != nil {
@@ -125,7 +127,7 @@ func readConfig(t testing.TB, dataset string) Config {
 
 func TestRowsAreKeptAsTokensWithTheirMasks(t *testing.T) {
 	rows := conversations(t, 0, 2*rowsAtOnce+3)
-	dir := writeDataset(t, [][]mix.Row{rows[:40], rows[40:]}, conversations(t, 100, 2))
+	dir := writeDataset(t, [][]shard.Row{rows[:40], rows[40:]}, conversations(t, 100, 2))
 	d, err := readDataset(t.Context(), readConfig(t, dir), io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -151,19 +153,19 @@ func TestRowsAreKeptAsTokensWithTheirMasks(t *testing.T) {
 }
 
 func TestRowsThatNoTrainerCanUseStopTheRun(t *testing.T) {
-	message := func(role, content string) mix.Message { return mix.Message{Role: role, Content: content} }
+	message := func(role, content string) shard.Message { return shard.Message{Role: role, Content: content} }
 	for name, c := range map[string]struct {
-		spoil func(*mix.Row)
+		spoil func(*shard.Row)
 		want  string
 	}{
-		"wrong token count":   {func(r *mix.Row) { r.NTokens++ }, "n_tokens says"},
-		"wrong trained count": {func(r *mix.Row) { r.NTrainedTokens-- }, "n_trained_tokens says"},
-		"no system":           {func(r *mix.Row) { r.Messages = r.Messages[1:] }, `message 0 has role "user" where "system" belongs`},
-		"empty system":        {func(r *mix.Row) { r.Messages[0].Content = " \n" }, "the system message is empty"},
-		"ends on user":        {func(r *mix.Row) { r.Messages = append(r.Messages, message("user", "?")) }, "ending on assistant"},
-		"tool role":           {func(r *mix.Row) { r.Messages[3].Role = "tool" }, `message 3 has role "tool" where "user" belongs`},
-		"no messages":         {func(r *mix.Row) { r.Messages = nil }, "0 messages"},
-		"over the window": {func(r *mix.Row) {
+		"wrong token count":   {func(r *shard.Row) { r.NTokens++ }, "n_tokens says"},
+		"wrong trained count": {func(r *shard.Row) { r.NTrainedTokens-- }, "n_trained_tokens says"},
+		"no system":           {func(r *shard.Row) { r.Messages = r.Messages[1:] }, `message 0 has role "user" where "system" belongs`},
+		"empty system":        {func(r *shard.Row) { r.Messages[0].Content = " \n" }, "the system message is empty"},
+		"ends on user":        {func(r *shard.Row) { r.Messages = append(r.Messages, message("user", "?")) }, "ending on assistant"},
+		"tool role":           {func(r *shard.Row) { r.Messages[3].Role = "tool" }, `message 3 has role "tool" where "user" belongs`},
+		"no messages":         {func(r *shard.Row) { r.Messages = nil }, "0 messages"},
+		"over the window": {func(r *shard.Row) {
 			r.Messages[1].Content = strings.Repeat("a b ", 4096)
 			*r = counted(t, *r)
 		}, "tokens, the window holds 4096"},
@@ -171,7 +173,7 @@ func TestRowsThatNoTrainerCanUseStopTheRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rows := conversations(t, 0, 3)
 			c.spoil(&rows[1])
-			cfg := readConfig(t, writeDataset(t, [][]mix.Row{rows}, nil))
+			cfg := readConfig(t, writeDataset(t, [][]shard.Row{rows}, nil))
 			_, err := readDataset(t.Context(), cfg, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), `train-00000.parquet, row 2, traj_id "traj-1"`) {
 				t.Errorf("got %v, want the file, the row, its id and %q", err, c.want)
@@ -181,8 +183,8 @@ func TestRowsThatNoTrainerCanUseStopTheRun(t *testing.T) {
 }
 
 func TestEmptyMaskIsRefused(t *testing.T) {
-	row := mix.Row{NTokens: 3}
-	if err := checkExample(&row, &tokenize.Example{IDs: []int32{1, 2, 3}}, 10); err == nil || !strings.Contains(err.Error(), "no trained token") {
+	row := shard.Row{NTokens: 3}
+	if err := checkExample(&row, &chat.Example{IDs: []int32{1, 2, 3}}, 10); err == nil || !strings.Contains(err.Error(), "no trained token") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -192,7 +194,7 @@ func TestOnlyTheFirstFaultsAreTold(t *testing.T) {
 	for i := range rows {
 		rows[i].NTokens++
 	}
-	_, err := readDataset(t.Context(), readConfig(t, writeDataset(t, [][]mix.Row{rows}, nil)), io.Discard)
+	_, err := readDataset(t.Context(), readConfig(t, writeDataset(t, [][]shard.Row{rows}, nil)), io.Discard)
 	if err == nil || strings.Count(err.Error(), "n_tokens says") != maxFaults {
 		t.Errorf("got %v, want %d faults", err, maxFaults)
 	}
@@ -225,7 +227,7 @@ func TestDatasetThatIsNotWhatItSaysStopsTheRun(t *testing.T) {
 		"other template": {func(_ *testing.T, _ string, _ *mix.Manifest, cfg *Config) { cfg.Template = "chatml" }, `prepared for "qwen2.5"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := writeDataset(t, [][]mix.Row{conversations(t, 0, 3)}, conversations(t, 9, 1))
+			dir := writeDataset(t, [][]shard.Row{conversations(t, 0, 3)}, conversations(t, 9, 1))
 			d, err := mix.OpenDataset(dir)
 			if err != nil {
 				t.Fatal(err)
@@ -263,14 +265,14 @@ func TestDirectoryWithoutManifestIsNoDataset(t *testing.T) {
 func TestStopWhileReadingSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	cfg := readConfig(t, writeDataset(t, [][]mix.Row{conversations(t, 0, 3)}, nil))
+	cfg := readConfig(t, writeDataset(t, [][]shard.Row{conversations(t, 0, 3)}, nil))
 	if _, err := readDataset(ctx, cfg, io.Discard); !errors.Is(err, ErrStopped) {
 		t.Errorf("got %v, want ErrStopped", err)
 	}
 }
 
 func TestReadingLeavesNoFiles(t *testing.T) {
-	cfg := readConfig(t, writeDataset(t, [][]mix.Row{conversations(t, 0, 3)}, nil))
+	cfg := readConfig(t, writeDataset(t, [][]shard.Row{conversations(t, 0, 3)}, nil))
 	d, err := readDataset(t.Context(), cfg, io.Discard)
 	if err != nil {
 		t.Fatal(err)

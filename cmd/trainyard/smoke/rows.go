@@ -9,8 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"trainyard/mix"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 const (
@@ -25,15 +26,15 @@ const (
 // A reader turns shards into token ids. Rows of messages are tokenised side by
 // side and checked and kept in their order.
 type reader struct {
-	template   *tokenize.Template // nil for shards of tokens
+	template   *chat.Template // nil for shards of tokens
 	window     int
 	vocabulary int32 // ids there are, for shards of tokens
 	literals   int   // control-token strings met in content
 
 	path     string // the shard being read
 	done     int    // rows of it that were checked
-	rows     []mix.Row
-	examples []tokenize.Example
+	rows     []shard.Row
+	examples []chat.Example
 	errs     []error
 	faults   []error
 }
@@ -47,13 +48,13 @@ func newReader(cfg Config, output string, tokenizer *tokenize.Tokenizer) (*reade
 	default:
 		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages or tokens", cfg.Dataset, output)
 	}
-	template, err := tokenize.NewTemplate(cfg.Template, tokenizer)
+	template, err := chat.NewTemplate(cfg.Template, tokenizer)
 	if err != nil {
 		return nil, fmt.Errorf("read dataset: %w", err)
 	}
 	return &reader{
 		template: template, window: cfg.Window,
-		examples: make([]tokenize.Example, rowsAtOnce), errs: make([]error, rowsAtOnce),
+		examples: make([]chat.Example, rowsAtOnce), errs: make([]error, rowsAtOnce),
 	}, nil
 }
 
@@ -76,7 +77,7 @@ func (r *reader) shard(ctx context.Context, path string, want Totals, c *corpus)
 
 // messages reads a shard of conversations.
 func (r *reader) messages(ctx context.Context, c *corpus) error {
-	err := mix.ReadShard(r.path, func(row *mix.Row) error {
+	err := shard.ReadRows(r.path, func(row *shard.Row) error {
 		if ctx.Err() != nil {
 			return ErrStopped
 		}
@@ -136,7 +137,7 @@ func (r *reader) tokenise() {
 	workers.Wait()
 }
 
-func (r *reader) encode(row *mix.Row, e *tokenize.Example) error {
+func (r *reader) encode(row *shard.Row, e *chat.Example) error {
 	chat, err := asChat(row)
 	if err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"trainyard/mix"
-	"trainyard/tokenize"
+	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
 )
 
 // ignored is the label of a token outside the loss (PyTorch's ignore_index).
@@ -15,8 +15,8 @@ const ignored = -100
 // tokens reads a shard of ids. There is nothing to tokenise, so that one
 // goroutine does it as fast as the file comes.
 func (r *reader) tokens(ctx context.Context, c *corpus) error {
-	var spans []tokenize.Span
-	return mix.ReadTokens(r.path, func(row *mix.TokenRow) error {
+	var spans []chat.Span
+	return shard.ReadTokens(r.path, func(row *shard.TokenRow) error {
 		if ctx.Err() != nil {
 			return ErrStopped
 		}
@@ -30,14 +30,14 @@ func (r *reader) tokens(ctx context.Context, c *corpus) error {
 }
 
 // trainedSpans appends the runs of labels that are in the loss.
-func trainedSpans(spans []tokenize.Span, labels []int32) []tokenize.Span {
+func trainedSpans(spans []chat.Span, labels []int32) []chat.Span {
 	for i, label := range labels {
 		switch {
 		case label == ignored:
 		case i > 0 && labels[i-1] != ignored:
 			spans[len(spans)-1].End = i + 1
 		default:
-			spans = append(spans, tokenize.Span{Start: i, End: i + 1})
+			spans = append(spans, chat.Span{Start: i, End: i + 1})
 		}
 	}
 	return spans
@@ -45,7 +45,7 @@ func trainedSpans(spans []tokenize.Span, labels []int32) []tokenize.Span {
 
 // checkTokens looks at what a trainer takes on trust: a label that is not its
 // token teaches another text, and an id too large reads outside the embeddings.
-func checkTokens(row *mix.TokenRow, spans []tokenize.Span, window int, vocabulary int32) error {
+func checkTokens(row *shard.TokenRow, spans []chat.Span, window int, vocabulary int32) error {
 	tokens := len(row.InputIDs)
 	switch {
 	case len(row.AttentionMask) != tokens || len(row.Labels) != tokens:

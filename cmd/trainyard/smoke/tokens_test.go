@@ -11,23 +11,25 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"trainyard/mix"
+	"trainyard/mix/shard"
 	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // asTokens is a row as a shard of tokens has it.
-func asTokens(t testing.TB, row mix.Row) mix.TokenRow {
+func asTokens(t testing.TB, row shard.Row) shard.TokenRow {
 	t.Helper()
-	template, err := tokenize.NewTemplate("qwen2.5", tokenize.Qwen25())
+	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		t.Fatal(err)
 	}
-	chat, err := asChat(&row)
+	conversation, err := asChat(&row)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var e tokenize.Example
-	template.Apply(&e, chat)
-	out := mix.TokenRow{InputIDs: e.IDs}
+	var e chat.Example
+	template.Apply(&e, conversation)
+	out := shard.TokenRow{InputIDs: e.IDs}
 	for range e.IDs {
 		out.AttentionMask = append(out.AttentionMask, 1)
 		out.Labels = append(out.Labels, ignored)
@@ -40,13 +42,13 @@ func asTokens(t testing.TB, row mix.Row) mix.TokenRow {
 
 // writeTokens writes one shard of tokens for each split. spoil changes the
 // second training row after it was counted.
-func writeTokens(t testing.TB, train, validation []mix.Row, spoil func(*mix.TokenRow)) string {
+func writeTokens(t testing.TB, train, validation []shard.Row, spoil func(*shard.TokenRow)) string {
 	t.Helper()
 	dir := t.TempDir()
 	m := mix.Manifest{Format: 1, Template: "qwen2.5", Output: "tokens", Window: 4096}
-	for split, rows := range map[string][]mix.Row{"train": train, "validation": validation} {
+	for split, rows := range map[string][]shard.Row{"train": train, "validation": validation} {
 		s := mix.Shard{Split: split, Rows: int64(len(rows))}
-		var tokens []mix.TokenRow
+		var tokens []shard.TokenRow
 		for _, row := range rows {
 			tokens = append(tokens, asTokens(t, row))
 			s.Tokens += int64(row.NTokens)
@@ -70,7 +72,7 @@ func writeTokens(t testing.TB, train, validation []mix.Row, spoil func(*mix.Toke
 
 func TestTokensTrainTheModelThatTheirMessagesTrain(t *testing.T) {
 	rows, validation := conversations(t, 0, 5), conversations(t, 50, 2)
-	messages := readConfig(t, writeDataset(t, [][]mix.Row{rows}, validation))
+	messages := readConfig(t, writeDataset(t, [][]shard.Row{rows}, validation))
 	tokens := readConfig(t, writeTokens(t, rows, validation, nil))
 	train(t, messages)
 	train(t, tokens)
@@ -86,20 +88,20 @@ func TestTokensTrainTheModelThatTheirMessagesTrain(t *testing.T) {
 func TestTokensThatNoTrainerCanUseStopTheRun(t *testing.T) {
 	size := tokenize.Qwen25().VocabSize()
 	for name, c := range map[string]struct {
-		spoil func(*mix.TokenRow)
+		spoil func(*shard.TokenRow)
 		want  string
 	}{
-		"a label too few":      {func(r *mix.TokenRow) { r.Labels = r.Labels[1:] }, "all must be as many"},
-		"a mask too short":     {func(r *mix.TokenRow) { r.AttentionMask = r.AttentionMask[1:] }, "all must be as many"},
-		"another token's":      {func(r *mix.TokenRow) { r.Labels[4] = r.InputIDs[4] + 1 }, "labels[4] is"},
-		"an id too large":      {func(r *mix.TokenRow) { r.InputIDs[0] = int32(size) }, fmt.Sprintf("input_ids[0] is %d", size)},
-		"an id below 0":        {func(r *mix.TokenRow) { r.InputIDs[0] = -1 }, "input_ids[0] is -1"},
-		"padding":              {func(r *mix.TokenRow) { r.AttentionMask[2] = 0 }, "attention_mask[2] is 0"},
-		"nothing to learn":     {func(r *mix.TokenRow) { r.Labels = ignoredLabels(len(r.Labels)) }, "no trained token"},
-		"empty":                {func(r *mix.TokenRow) { *r = mix.TokenRow{} }, "no trained token"},
+		"a label too few":      {func(r *shard.TokenRow) { r.Labels = r.Labels[1:] }, "all must be as many"},
+		"a mask too short":     {func(r *shard.TokenRow) { r.AttentionMask = r.AttentionMask[1:] }, "all must be as many"},
+		"another token's":      {func(r *shard.TokenRow) { r.Labels[4] = r.InputIDs[4] + 1 }, "labels[4] is"},
+		"an id too large":      {func(r *shard.TokenRow) { r.InputIDs[0] = int32(size) }, fmt.Sprintf("input_ids[0] is %d", size)},
+		"an id below 0":        {func(r *shard.TokenRow) { r.InputIDs[0] = -1 }, "input_ids[0] is -1"},
+		"padding":              {func(r *shard.TokenRow) { r.AttentionMask[2] = 0 }, "attention_mask[2] is 0"},
+		"nothing to learn":     {func(r *shard.TokenRow) { r.Labels = ignoredLabels(len(r.Labels)) }, "no trained token"},
+		"empty":                {func(r *shard.TokenRow) { *r = shard.TokenRow{} }, "no trained token"},
 		"longer than window":   {longRow, "8192 tokens, the window holds 4096"},
-		"another count":        {func(r *mix.TokenRow) { cutLast(r) }, "tokens read"},
-		"another trained part": {func(r *mix.TokenRow) { r.Labels[len(r.Labels)-2] = ignored }, "trained tokens read"},
+		"another count":        {func(r *shard.TokenRow) { cutLast(r) }, "tokens read"},
+		"another trained part": {func(r *shard.TokenRow) { r.Labels[len(r.Labels)-2] = ignored }, "trained tokens read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := writeTokens(t, conversations(t, 0, 3), nil, c.spoil)
@@ -122,12 +124,12 @@ func ignoredLabels(n int) []int32 {
 	return labels
 }
 
-func longRow(r *mix.TokenRow) {
+func longRow(r *shard.TokenRow) {
 	const n = 8192
 	r.InputIDs, r.AttentionMask, r.Labels = make([]int32, n), make([]int32, n), make([]int32, n)
 }
 
-func cutLast(r *mix.TokenRow) {
+func cutLast(r *shard.TokenRow) {
 	last := len(r.InputIDs) - 1
 	r.InputIDs, r.AttentionMask, r.Labels = r.InputIDs[:last], r.AttentionMask[:last], r.Labels[:last]
 }
@@ -150,7 +152,7 @@ func TestSpansAreTheRunsOfLabels(t *testing.T) {
 }
 
 func TestAnUnknownKindOfRowsIsRefused(t *testing.T) {
-	dir := writeDataset(t, [][]mix.Row{conversations(t, 0, 2)}, nil)
+	dir := writeDataset(t, [][]shard.Row{conversations(t, 0, 2)}, nil)
 	d, err := mix.OpenDataset(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +167,7 @@ func TestAnUnknownKindOfRowsIsRefused(t *testing.T) {
 // <think> is a token of Qwen3 that Qwen2.5 does not have.
 func TestATokenIsKnownIfTheTemplatesTokenizerHasIt(t *testing.T) {
 	beyond := int32(tokenize.Qwen25().VocabSize())
-	dir := writeTokens(t, conversations(t, 0, 3), nil, func(r *mix.TokenRow) { r.InputIDs[0] = beyond })
+	dir := writeTokens(t, conversations(t, 0, 3), nil, func(r *shard.TokenRow) { r.InputIDs[0] = beyond })
 	d, err := mix.OpenDataset(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -14,14 +14,14 @@ import (
 	"strings"
 	"testing"
 
-	"trainyard/mix"
+	"trainyard/mix/shard"
 )
 
 // twoSplits has 11 rows to learn from: 3 steps of 4 rows an epoch, the last
 // one short; 6 steps in readConfig's 2 epochs.
 func twoSplits(t testing.TB) string {
 	t.Helper()
-	return writeDataset(t, [][]mix.Row{conversations(t, 0, 6), conversations(t, 6, 5)}, conversations(t, 50, 2))
+	return writeDataset(t, [][]shard.Row{conversations(t, 0, 6), conversations(t, 6, 5)}, conversations(t, 50, 2))
 }
 
 func train(t *testing.T, cfg Config) string {
@@ -301,7 +301,7 @@ func TestCheckpointOfAnotherRunIsNotContinued(t *testing.T) {
 		"epochs": func(c Config) Config { c.Epochs = 5; return c },
 		"seed":   func(c Config) Config { c.Seed = 8; return c },
 		"dataset": func(c Config) Config {
-			c.Dataset = writeDataset(t, [][]mix.Row{conversations(t, 3, 11)}, nil)
+			c.Dataset = writeDataset(t, [][]shard.Row{conversations(t, 3, 11)}, nil)
 			return c
 		},
 	} {
@@ -337,7 +337,7 @@ func TestLossThatIsNoNumberStopsTheRun(t *testing.T) {
 }
 
 func TestRunWithoutValidationRowsHasNoEval(t *testing.T) {
-	cfg := readConfig(t, writeDataset(t, [][]mix.Row{conversations(t, 0, 4)}, nil))
+	cfg := readConfig(t, writeDataset(t, [][]shard.Row{conversations(t, 0, 4)}, nil))
 	train(t, cfg)
 	if _, err := os.Stat(filepath.Join(cfg.OutputDir, "eval_results.json")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("eval_results.json: %v", err)

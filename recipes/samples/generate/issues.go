@@ -1,4 +1,4 @@
-package main
+package generate
 
 // An issue is a report about a fault that the sample repositories really have,
 // with the note that locates it.

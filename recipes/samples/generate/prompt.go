@@ -1,4 +1,4 @@
-package main
+package generate
 
 // systemPrompt is what every walk begins with.
 const systemPrompt = `You work on a source repository through four tools.

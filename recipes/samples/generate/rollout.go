@@ -1,4 +1,4 @@
-package main
+package generate
 
 // The teachers are two scripts that differ in voice and habits; no model wrote
 // any of this.

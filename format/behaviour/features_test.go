@@ -1,0 +1,100 @@
+package behaviour_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"trainyard/format/behaviour"
+	"trainyard/format/dialect"
+	"trainyard/format/formattest"
+)
+
+func TestWhatAStepIsFor(t *testing.T) {
+	for command, want := range map[string]behaviour.Activity{
+		"cd /x && grep -rn foo . | head":             behaviour.Exploration,
+		"cat a.py 2>/dev/null":                       behaviour.Exploration,
+		"git log --oneline -3":                       behaviour.Exploration,
+		"sed -n 1,20p a.py":                          behaviour.Exploration,
+		"sed -i 's/a/b/' src/a.py":                   behaviour.Implementation,
+		"cat > src/a.py <<'EOF'\nprint(1)\nEOF":      behaviour.Implementation,
+		"git checkout -- src/a.py":                   behaviour.Implementation,
+		"cat > reproduce.py <<'EOF'\nx\nEOF":         behaviour.Verification,
+		"python reproduce.py > /tmp/out.log":         behaviour.Verification,
+		"python setup.py build":                      behaviour.Execution,
+		"timeout 60 python -m pytest tests/a.py":     behaviour.Execution,
+		"pip install -e .":                           behaviour.Execution,
+		"for f in *.py; do wc -l \"$f\"; done":       behaviour.Exploration,
+		"echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT": behaviour.Closing,
+	} {
+		tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},`+bash(command)+closing+`]}`)
+		if got := behaviour.Activities(behaviour.Steps(tr))[0]; got != want {
+			t.Errorf("%s: got %s, want %s", command, got, want)
+		}
+	}
+}
+
+func TestFeaturesOfAWholeTrajectory(t *testing.T) {
+	fail := `{"role":"assistant","content":"t","tool_calls":[{"id":"1","function":{"name":"bash","arguments":"{\"command\":\"pytest\"}"}}]},{"role":"tool","tool_call_id":"1","content":"1 failed\n[Command finished with exit code 1]"},`
+	tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},`+
+		bash("grep -rn foo src")+bash("cd src && ls")+fail+bash("sed -i s/a/b/ src/a.py")+bash("pytest")+closing+`]}`)
+	tr.Patch, tr.CostUSD = "--- a/src/a.py\n+++ b/src/a.py\n@@ -1 +1 @@\n-a\n+b\n", 0.25
+	want := behaviour.Features{
+		Steps: 6, Exploration: 2. / 6, Implementation: 1. / 6, Verification: 1. / 6, Execution: 1. / 6, Closing: 1. / 6,
+		Grep: 0.5, Cd: 0.5, Calls: map[string]int{"bash": 5}, RunsCode: 2. / 6,
+		TestRunner: true, RunBeforeEdit: true, RunAfterEdit: true, FailEditPass: true, SourceEdit: true, FirstEdit: 4,
+		PatchFiles: 1, PatchLines: 2, CostUSD: 0.25,
+	}
+	if got := behaviour.Measure(tr); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// The same steps written in another dialect are the same steps.
+func TestDialectsAreMeasuredAlike(t *testing.T) {
+	for name, reply := range map[string]string{
+		"function tags": `t\n\n<function=bash>\n<parameter=command>grep foo a.py</parameter>\n</function>`,
+		"JSON in tags":  `t\n<tool_call>\n{\"name\": \"bash\", \"arguments\": {\"command\": \"grep foo a.py\"}}\n</tool_call>`,
+		"a fence":       "t\\n\\n```bash\\ngrep foo a.py\\n```",
+	} {
+		tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"`+reply+`"},{"role":"user","content":"r"},`+closing+`]}`)
+		f := behaviour.Measure(tr)
+		if f.Exploration != 0.5 || f.Closing != 0.5 || f.Grep != 1 || f.Calls["bash"] != 1 {
+			t.Errorf("%s: got %+v", name, f)
+		}
+	}
+}
+
+// The activities of every real record add up to one.
+func TestSharesAddUp(t *testing.T) {
+	for _, path := range []string{"adp/swe-gym_openhands_sampled_trajectories/sample_raw.json", "mini_swe_agent/gemini3pro_swebv/trajs", "sweagent/swesmith/trajectories"} {
+		var sum behaviour.Features
+		n := 0.0
+		for _, o := range formattest.ReadAll(t, dialect.Input{Path: formattest.Fixture(t, path)}) {
+			if o.Err != nil {
+				continue
+			}
+			f := behaviour.Measure(o.T)
+			if all := f.Exploration + f.Implementation + f.Verification + f.Execution + f.Reasoning + f.Closing; all < 0.999 || all > 1.001 {
+				t.Errorf("%s:%d: %v", o.Record.File, o.Record.Line, all)
+			}
+			n++
+			sum.Exploration += f.Exploration
+			sum.Implementation += f.Implementation
+			sum.Verification += f.Verification
+		}
+		t.Logf("%s: exploration %.2f, implementation %.2f, verification %.2f of %v records", path, sum.Exploration/n, sum.Implementation/n, sum.Verification/n, n)
+	}
+}
+
+func TestEveryFeatureIsExplained(t *testing.T) {
+	var features []string
+	for i, f := 0, reflect.TypeFor[behaviour.Features](); i < f.NumField(); i++ {
+		features = append(features, f.Field(i).Tag.Get("expr"))
+	}
+	slices.Sort(features)
+	if explained := slices.Sorted(maps.Keys(behaviour.FeatureRules)); !slices.Equal(explained, features) {
+		t.Errorf("FeatureRules explains %q, there are %q", explained, features)
+	}
+}

@@ -1,0 +1,119 @@
+package container
+
+import (
+	"archive/tar"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/format/pyjson"
+)
+
+// archive reads a tar file from its first byte to its last. Files of records
+// in it are read like files; the files of a conversation become one record.
+// Nothing is unpacked, and memory is bounded by one record.
+func (r *Reader) archive(in io.Reader) error {
+	entries := tar.NewReader(in)
+	a := archive{Reader: r, seen: map[string]bool{}}
+	for {
+		header, err := entries.Next()
+		if err == io.EOF {
+			return a.flush()
+		}
+		if err != nil {
+			return r.damaged(r.yielded+1, err)
+		}
+		if header.Typeflag != tar.TypeReg || strings.HasPrefix(path.Base(header.Name), ".") {
+			continue
+		}
+		if err := a.entry(path.Clean(header.Name), entries); err != nil {
+			return err
+		}
+	}
+}
+
+// An archive is a tar file being read.
+type archive struct {
+	*Reader
+	open Collector       // nil outside a folder
+	seen map[string]bool // directories of conversations that are done
+}
+
+func (a *archive) entry(name string, content io.Reader) error {
+	if dir, file, ok := a.part(name); ok {
+		return a.take(dir, file, content)
+	}
+	if a.open != nil && !strings.HasPrefix(name, a.open.Dir()+"/") {
+		if err := a.flush(); err != nil {
+			return err
+		}
+	}
+	kind := ContainerOf(name)
+	switch {
+	case a.shape.Beside[path.Base(name)] || kind == UnknownContainer || kind == tarContainer:
+		return nil
+	case kind == parquetContainer:
+		return a.Reject(a.yielded+1, format.Truncated, "%s: Parquet cannot be read inside an archive, unpack it", pyjson.Clip(name))
+	}
+	inside := a.inside(name)
+	err := inside.stream(content)
+	a.yielded += inside.yielded
+	return err
+}
+
+// take adds a file to its conversation, whose files stand together.
+func (a *archive) take(dir, file string, content io.Reader) error {
+	if a.open == nil || a.open.Dir() != dir {
+		if err := a.flush(); err != nil {
+			return err
+		}
+		a.open = a.shape.Collect(dir, archiveName(a.Reader.Path))
+		if a.seen[dir] {
+			a.open.Lose(format.Truncated, "the files of conversation %q do not stand together in the archive: unpack it", pyjson.Clip(dir))
+		}
+		a.seen[dir] = true
+	}
+	raw, err := io.ReadAll(io.LimitReader(content, a.max+1))
+	if err == nil {
+		a.open.Add(file, raw)
+	}
+	return nil // the next entry says what is wrong with the archive
+}
+
+// part says which folder read as one a file belongs to.
+func (a *archive) part(name string) (dir, file string, ok bool) {
+	if a.shape.Part == nil {
+		return "", "", false
+	}
+	return a.shape.Part(name)
+}
+
+// flush hands on the conversation that is complete.
+func (a *archive) flush() error {
+	c := a.open
+	if c == nil {
+		return nil
+	}
+	a.open = nil
+	inside := a.inside(c.Dir())
+	err := c.Hand(inside)
+	a.yielded += inside.yielded
+	return err
+}
+
+// inside reads what lies at name in the archive.
+func (a *archive) inside(name string) *Reader {
+	return &Reader{ctx: a.ctx, Path: a.Path + ":" + name, shape: a.shape, max: a.max, yield: a.yield}
+}
+
+// archiveName is a tar file's name without what says that it is one: an
+// evaluation names the archive of a conversation for its instance.
+func archiveName(file string) string {
+	name := filepath.Base(file)
+	for _, end := range []string{".gz", ".zst", ".tar", ".tgz"} {
+		name = strings.TrimSuffix(name, end)
+	}
+	return name
+}

@@ -1,0 +1,176 @@
+package container
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"trainyard/format"
+)
+
+// A container is how a file holds its records.
+type container int
+
+const (
+	UnknownContainer container = iota
+	lineContainer              // one JSON value a line
+	JsonContainer              // one JSON value, or an array of records
+	WholeContainer             // one JSON value that is one record, even if it is an array
+	parquetContainer           // rows
+	tarContainer               // files of records, and conversations of many files
+)
+
+const ContainerNames = ".jsonl, .ndjson, .json, .traj, .parquet, .tar"
+
+// ContainerOf judges by name alone, compression suffixes aside.
+func ContainerOf(name string) container {
+	name = strings.ToLower(name)
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	if strings.HasSuffix(name, ".traj.json") {
+		return WholeContainer
+	}
+	switch filepath.Ext(name) {
+	case ".jsonl", ".ndjson":
+		return lineContainer
+	case ".json":
+		return JsonContainer
+	case ".traj":
+		return WholeContainer
+	case ".parquet":
+		return parquetContainer
+	case ".tar", ".tgz":
+		return tarContainer
+	}
+	return UnknownContainer
+}
+
+// A Reader walks one file and hands its records on.
+type Reader struct {
+	ctx     context.Context
+	Path    string
+	shape   Shape
+	max     int64
+	yield   func(format.Record) error
+	yielded int
+	list    *eventList // set while the values of a .json file are read
+}
+
+func (r *Reader) record(line int, raw []byte) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if split, err := r.export(raw); split {
+		return err
+	}
+	r.yielded++
+	return r.yield(format.Record{File: r.Path, Line: line, Raw: raw})
+}
+
+func (r *Reader) Reject(line int, reason, detail string, args ...any) error {
+	r.yielded++
+	return r.yield(format.Record{File: r.Path, Line: line, Err: &format.Reject{
+		File: r.Path, Line: line, Reason: reason, Detail: fmt.Sprintf(detail, args...),
+	}})
+}
+
+func (r *Reader) tooLarge(line int) error {
+	return r.Reject(line, format.TooLarge, "a record over %d bytes is skipped", r.max)
+}
+
+// counted counts the bytes taken from a file.
+type counted struct {
+	io.Reader
+	total *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.total.Add(int64(n))
+	return n, err
+}
+
+// stream reads a plain or compressed file of JSON.
+func (r *Reader) stream(file io.Reader) error {
+	in, closeIn, err := Decompress(file)
+	if err != nil {
+		return r.damaged(1, err)
+	}
+	defer closeIn()
+	if ContainerOf(r.Path) == tarContainer {
+		return r.archive(in)
+	}
+	w := newSlidingBuffer(in, r.max)
+	w.skipMark()
+	kind := ContainerOf(r.Path)
+	if kind == UnknownContainer {
+		kind = w.guess()
+	}
+	if kind == parquetContainer {
+		return r.Reject(1, format.Truncated, "Parquet is read from a file whose name ends in .parquet: it cannot be read from a pipe")
+	}
+	switch kind {
+	case lineContainer:
+		if s, ok := r.sessionAhead(w); ok {
+			return r.session(w, s)
+		}
+		return r.lines(w)
+	case WholeContainer:
+		return r.whole(w)
+	}
+	return r.values(w)
+}
+
+// damaged reports a broken stream as the loss of the rest of its file.
+func (r *Reader) damaged(line int, err error) error {
+	var broken *format.Reject
+	if err = damage(err); errors.As(err, &broken) {
+		return r.Reject(line, broken.Reason, "%s", broken.Detail)
+	}
+	return err
+}
+
+// damage tells a broken stream, which costs the rest of a file, from a broken
+// disk, which ends everything.
+func damage(err error) error {
+	var disk *os.PathError
+	if errors.As(err, &disk) {
+		return fmt.Errorf("read source: %w", err)
+	}
+	return format.Rejectf(format.Truncated, "the compressed data is damaged, the rest of the file is lost: %v", err)
+}
+
+// Decompress gives the plain bytes of a file that may be gzip or zstd, and what
+// frees its buffers. It looks at the first bytes, not at the name.
+func Decompress(file io.Reader) (io.Reader, func(), error) {
+	const buffer = 256 << 10
+	in := bufio.NewReaderSize(file, buffer)
+	magic, err := in.Peek(4)
+	if err != nil && err != io.EOF {
+		return nil, nil, err
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, func() { z.Close() }, nil
+	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, z.Close, nil
+	}
+	return in, func() {}, nil
+}

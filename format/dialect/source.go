@@ -1,0 +1,206 @@
+package dialect
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"trainyard/format"
+	"trainyard/format/container"
+)
+
+// DefaultMaxRecord is the longest record that is read: 64 MiB, some thirty
+// times the longest OpenHands row seen.
+const DefaultMaxRecord = 64 << 20
+
+// An Input says what to read and how.
+type Input struct {
+	Path      string // a file, a directory (read recursively), a glob, or Stdin
+	Format    string // a dialect's name or "auto"; empty means auto
+	MaxRecord int64  // longest record in bytes; 0 means DefaultMaxRecord
+	// Instance is the template of the first user turn, with slots such as
+	// {problem_statement}, for records of r2e-gym that do not hold theirs.
+	Instance string
+}
+
+// A Source is an opened input: a fixed list of files, read in that order.
+type Source struct {
+	format   string
+	instance string
+	files    []format.File
+	feed     container.Feed
+}
+
+// Open lists the files of an input, sorted by path. It reads none of them.
+func Open(in Input) (*Source, error) {
+	formatName := in.Format
+	if formatName == "" {
+		formatName = Auto
+	}
+	if _, ok := Dialects[formatName]; !ok && formatName != Auto {
+		return nil, format.UnknownName("format", formatName, append(Names(), Auto))
+	}
+	files, err := list(in.Path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{format: formatName, files: files, instance: in.Instance}
+	s.feed.Max = in.MaxRecord
+	if s.feed.Max <= 0 {
+		s.feed.Max = DefaultMaxRecord
+	}
+	s.feed.Shape = shapeOf(formatName, s.feed.Max)
+	return s, nil
+}
+
+// list finds the files a path stands for.
+func list(path string) ([]format.File, error) {
+	if path == format.Stdin {
+		return []format.File{{Path: format.Stdin}}, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return walk(path)
+	case err == nil && info.Size() == 0 && info.Mode().IsRegular(): // a pipe has no size
+		return nil, fmt.Errorf("%s: the file is empty", path)
+	case err == nil:
+		return []format.File{{Path: path, Size: info.Size(), ModTime: info.ModTime()}}, nil
+	case !hasGlob(path):
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	return glob(path)
+}
+
+func hasGlob(path string) bool {
+	for _, c := range path {
+		if c == '*' || c == '?' || c == '[' {
+			return true
+		}
+	}
+	return false
+}
+
+func glob(pattern string) ([]format.File, error) {
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pattern, err)
+	}
+	var files []format.File
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("open source: %w", err)
+		}
+		if info.IsDir() {
+			inside, err := walk(path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, inside...)
+			continue
+		}
+		files = append(files, format.File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no file matches", pattern)
+	}
+	return sorted(files), nil
+}
+
+// walk collects the files below a directory whose names say that they hold
+// records. Hidden files and those that only stand beside records are left out.
+func walk(dir string) ([]format.File, error) {
+	var files []format.File
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if path != dir && entry.Name()[0] == '.' {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() || beside[entry.Name()] || container.ContainerOf(entry.Name()) == container.UnknownContainer {
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		files = append(files, format.File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no file to read in this directory (%s, also with .gz or .zst)", dir, container.ContainerNames)
+	}
+	if !slices.ContainsFunc(files, func(f format.File) bool { return f.Size > 0 }) {
+		return nil, fmt.Errorf("%s: every file in this directory is empty (%d of them)", dir, len(files))
+	}
+	return sorted(files), nil
+}
+
+// beside are the files that evaluation harnesses write next to records.
+var beside = map[string]bool{
+	"metadata.json": true, stateFile: true, "report.json": true, "manifest.json": true, "preds.json": true, "all_preds.jsonl": true, "dataset_info.json": true,
+}
+
+// sorted orders by path and drops what overlapping patterns found twice.
+func sorted(files []format.File) []format.File {
+	slices.SortFunc(files, func(a, b format.File) int {
+		switch {
+		case a.Path < b.Path:
+			return -1
+		case a.Path > b.Path:
+			return 1
+		}
+		return 0
+	})
+	return slices.Compact(files)
+}
+
+// Files lists what the source reads, in reading order; a folder that is read
+// as one comes with the first of its files.
+func (s *Source) Files() []format.File { return slices.Clone(s.files) }
+
+// Read returns how many bytes of the files have been consumed so far. It may
+// be called while Records runs; the sum of the file sizes is the total.
+func (s *Source) Read() int64 { return s.feed.Taken() }
+
+// Records yields every record of every file in a fixed order, holding one at
+// a time. A record that cannot be read is yielded with Err set. The error
+// returned is the file system's, the context's or yield's.
+func (s *Source) Records(ctx context.Context, yield func(format.Record) error) error {
+	s.feed.Reset()
+	for _, u := range units(s.files, s.format) {
+		if err := u.read(s, ctx, u.files, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Parse makes a trajectory of a record. Its error is a *Reject. Workers may
+// call it at the same time.
+func (s *Source) Parse(rec format.Record) (*format.Trajectory, error) {
+	if rec.Err != nil {
+		return nil, rec.Err
+	}
+	rec.Instance = s.instance
+	return ParseRecord(s.format, rec)
+}
+
+// ParseText is [ParseText] in the source's format.
+func (s *Source) ParseText(rec format.Record) (*format.Trajectory, error) {
+	if rec.Err != nil {
+		return nil, rec.Err
+	}
+	return ParseText(s.format, rec)
+}

@@ -1,0 +1,44 @@
+package dialect
+
+import (
+	"trainyard/format"
+	"trainyard/format/api"
+	"trainyard/format/pyjson"
+)
+
+// swestar reads SWE-Star rows, which hold a trajectory twice as JSON text:
+// full, and stitched.
+var swestar = Dialect{
+	Name:    "swe-star",
+	Summary: "SWE-Star rows: the trajectory as JSON text in full (read where present) and stitched",
+	Limits:  "stitched is read only where full is missing: both are the same run",
+	claim: func(_ format.Record, v pyjson.Value) claim {
+		if v.Get("stitched").Present() && v.Get("instance_id").Present() {
+			return byShape
+		}
+		return notMine
+	},
+	parse: func(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
+		list := v.Get("full")
+		if !list.Present() {
+			list = v.Get("stitched")
+		}
+		return rowOf(v, list)
+	},
+}
+
+// rowOf reads a list of OpenAI messages that a row holds under a name of its
+// own.
+func rowOf(v, list pyjson.Value) (*format.Trajectory, error) {
+	messages, err := api.ReadMessages(list)
+	if err != nil {
+		return nil, err
+	}
+	t := &format.Trajectory{Messages: messages}
+	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
+		return nil, err
+	}
+	identify(t, v)
+	t.MarkUnrecordedTools()
+	return t, nil
+}

@@ -1,0 +1,169 @@
+package edit
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"trainyard/format"
+)
+
+// An Edit is a named change to trajectories that a recipe asks for. Edits
+// happen before rendering, in the order of the recipe, and each says how
+// often it did something. None adds a word of its own but the markers that
+// its summary names.
+type Edit struct {
+	Name    string // the registry's key
+	Summary string // one line for lists
+	Limits  string // what it leaves alone; empty where nothing is known
+	Args    []EditArg
+	// prepare builds the change from checked arguments.
+	prepare func(given editArgs, env EditEnv) (change, error)
+	// tools are those that the arguments name; nil where they name none.
+	tools func(given editArgs) []string
+}
+
+// A change edits a trajectory in place and says how often.
+type change func(*format.Trajectory) (int, error)
+
+// plain prepares an edit that takes no arguments.
+func plain(c change) func(editArgs, EditEnv) (change, error) {
+	return func(editArgs, EditEnv) (change, error) { return c, nil }
+}
+
+// counts prepares one that cannot fail either.
+func counts(edit func(*format.Trajectory) int) func(editArgs, EditEnv) (change, error) {
+	return plain(func(t *format.Trajectory) (int, error) { return edit(t), nil })
+}
+
+// Edits holds every edit by name. Adding one is a file and a line.
+var Edits = map[string]Edit{
+	"close_function":       closeFunction,
+	"cut_after_last_edit":  cutAfterLastEdit,
+	"drop_duplicate_tools": dropDuplicateTools,
+	"drop_format_errors":   dropFormatErrors,
+	"drop_icl_example":     dropExample,
+	"drop_tool":            dropTool,
+	"elide_observations":   elideObservations,
+	"merge_format_errors":  mergeFormatErrors,
+	"neutralise_special":   neutraliseSpecial,
+	"redact_secrets":       redactSecrets,
+	"rename_argument":      renameArgument,
+	"rename_tool":          renameTool,
+	"split_parallel_calls": splitParallelCalls,
+	"stitch_rationale":     stitchRationale,
+	"strip_ansi":           stripANSI,
+	"strip_argument":       stripArgument,
+	"strip_crlf":           stripCRLF,
+	"system":               systemText,
+}
+
+// EditNames lists the edits in alphabetical order.
+func EditNames() []string { return slices.Sorted(maps.Keys(Edits)) }
+
+// An EditSpec is one edit of a recipe: a plain name, or a name and arguments.
+type EditSpec struct {
+	Name string
+	Args map[string]any
+}
+
+// EditEnv is what edits take from outside this package.
+type EditEnv struct {
+	// CountTokens counts a text's tokens, safe for concurrent use; nil where
+	// there is no tokenizer, and edits that count are refused then.
+	CountTokens func(string) int
+	// ReadFile reads a file that an argument names; nil means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
+	// Specials are the special-token strings of the tokenizer in use.
+	Specials []string
+}
+
+// EditFaults are all that is wrong with a list of edits.
+type EditFaults []EditFault
+
+// An EditFault is one thing wrong with one edit.
+type EditFault struct {
+	Index  int    // 0-based in the list
+	Arg    string // the argument it is about; empty for the edit itself
+	Detail string
+}
+
+func (f EditFaults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fmt.Sprintf("edit %d: %s", fault.Index+1, fault.Detail)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// An Editing is a prepared list of edits, safe for concurrent use.
+type Editing struct {
+	names   []string
+	changes []change
+	watches []*toolWatch // nil for edits that name no tool
+	applied atomic.Bool
+}
+
+// NewEdits prepares edits in order. Its error is EditFaults, all at once.
+func NewEdits(specs []EditSpec, env EditEnv) (*Editing, error) {
+	e := &Editing{}
+	var faults EditFaults
+	for i, spec := range specs {
+		made, watch, wrong := prepareEdit(spec, env)
+		for _, f := range wrong {
+			f.Index = i
+			faults = append(faults, f)
+		}
+		e.names = append(e.names, spec.Name)
+		e.changes, e.watches = append(e.changes, made), append(e.watches, watch)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return e, nil
+}
+
+func prepareEdit(spec EditSpec, env EditEnv) (change, *toolWatch, EditFaults) {
+	edit, ok := Edits[spec.Name]
+	if !ok {
+		return nil, nil, EditFaults{{Detail: format.UnknownName("edit", spec.Name, EditNames()).Error()}}
+	}
+	given, faults := checkArgs(edit, spec.Args)
+	if len(faults) > 0 {
+		return nil, nil, faults
+	}
+	made, err := edit.prepare(given, env)
+	if err != nil {
+		return nil, nil, EditFaults{{Detail: edit.Name + ": " + err.Error()}}
+	}
+	return made, newToolWatch(edit, given), nil
+}
+
+// Apply edits t in place and returns the name of an edit once for every time
+// it did something, so counting equal notes counts edits. The error is a
+// *Reject without a place: the trajectory is not to be used then.
+func (e *Editing) Apply(t *format.Trajectory) (notes []string, err error) {
+	e.applied.Store(true)
+	for i, change := range e.changes {
+		e.watches[i].look(t)
+		n, err := change(t)
+		if err != nil {
+			return notes, editFailed(e.names[i], err)
+		}
+		for range n {
+			notes = append(notes, e.names[i])
+		}
+	}
+	return notes, nil
+}
+
+func editFailed(name string, err error) error {
+	var r *format.Reject
+	if errors.As(err, &r) {
+		return format.Rejectf(r.Reason, "edit %s: %s", name, r.Detail)
+	}
+	return format.Rejectf(format.EditFailed, "edit %s: %v", name, err)
+}

@@ -1,0 +1,85 @@
+package edit
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/format/protocol"
+)
+
+// ansi matches terminal control sequences: CSI (colours, cursor), OSC
+// (titles, links), character sets, and single-character escapes; ECMA-48.
+var ansi = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[()*+#%][0-9A-Za-z]|[=>78cDEHMNOZ])")
+
+var stripANSI = Edit{
+	Name:    "strip_ansi",
+	Summary: "remove terminal colours and cursor moves from every text",
+	prepare: plain(func(t *format.Trajectory) (int, error) { return protocol.EditTexts(t, withoutANSI) }),
+}
+
+// withoutANSI removes until nothing matches: what stands around a sequence
+// may become one when it goes.
+func withoutANSI(_ format.Role, text string) (string, int) {
+	n := 0
+	for strings.IndexByte(text, '\x1b') >= 0 {
+		found := len(ansi.FindAllStringIndex(text, -1))
+		if found == 0 {
+			break
+		}
+		text = ansi.ReplaceAllString(text, "")
+		n += found
+	}
+	return text, n
+}
+
+var stripCRLF = Edit{
+	Name:    "strip_crlf",
+	Summary: `write "\n" for Windows line ends in every text`,
+	Limits:  "a lone \\r stays; counts texts, not lines",
+	prepare: plain(func(t *format.Trajectory) (int, error) { return protocol.EditTexts(t, withoutCRLF) }),
+}
+
+func withoutCRLF(_ format.Role, text string) (string, int) {
+	if !strings.Contains(text, "\r\n") {
+		return text, 0
+	}
+	// "\r\r\n" is one line end too: some terminals double the return.
+	for strings.Contains(text, "\r\n") {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	}
+	return text, 1
+}
+
+var neutraliseSpecial = Edit{
+	Name:    "neutralise_special",
+	Summary: "break special-token strings by a space, so that no tokenizer takes them for the token",
+	Limits:  "call tags of text dialects stay in assistant turns",
+	Args: []EditArg{
+		{Name: "strings", Kind: TextsArg, Summary: "the strings to break; default: the tokenizer's special tokens"},
+	},
+	prepare: func(given editArgs, env EditEnv) (change, error) {
+		specials := given.texts("strings")
+		if len(specials) == 0 {
+			specials = env.Specials
+		}
+		if len(specials) == 0 {
+			return nil, errors.New("no special tokens are known; name them (strings)")
+		}
+		return func(t *format.Trajectory) (int, error) { return neutraliseTexts(t, specials) }, nil
+	},
+}
+
+func neutraliseTexts(t *format.Trajectory, specials []string) (int, error) {
+	spared := specials
+	if protocol.HasRenderedCalls(t) {
+		spared = protocol.WithoutCallTags(specials)
+	}
+	return protocol.EditTexts(t, func(role format.Role, text string) (string, int) {
+		if role == format.User {
+			return protocol.Neutralise(text, specials)
+		}
+		return protocol.Neutralise(text, spared)
+	})
+}

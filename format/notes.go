@@ -1,0 +1,41 @@
+package format
+
+// Notes say what each note counts, its unit first, and what was changed.
+var Notes = map[string]string{
+	NoteDefaultSystem:  "records: no system text, so the model's default is written out",
+	NoteSystem:         "records: the given system text stands in place of the recorded one, or of none",
+	NoteTools:          "records: no tool list, so the given one is described",
+	NoteUndescribed:    "calls: of a tool that the list of tools, recorded or given, does not describe; nothing is changed",
+	NoteLateSystem:     "turns: a system message after the start became a user turn",
+	NoteMerged:         "turns: joined by an empty line to the one before, which had the same role",
+	NoteSplitCalls:     "turns: held several calls, and became one turn for each",
+	NoteDroppedCall:    "calls: left out, for they are the last, parallel ones and have no result",
+	NoteDroppedTail:    "turns: left out, for they stand after the last assistant turn",
+	NoteDroppedEmpty:   "turns: left out, the assistant's without text or call",
+	NoteTrimmedLeading: "turns: the assistant's, which began with empty lines, now cut",
+	NoteCRLF:           "texts: Windows line ends became plain ones",
+	NoteNeutralised:    "strings: a special token's, standing in a text, was broken up so that it stays text",
+	NoteDroppedTools:   "records: the tool list was left out, as --tools-as keep does",
+	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
+}
+
+// Notes: the edits a rendering makes, besides the rendering itself, and what
+// it could not mend. Each adds its note once, so counting equal notes counts
+// edits.
+const (
+	NoteDefaultSystem  = "default_system"          // no system text: the default is written out
+	NoteSystem         = "supplied_system"         // the given system text stands in place of the record's, or of none
+	NoteTools          = "supplied_tools"          // the record has no tool list: the given one is described
+	NoteUndescribed    = "undescribed_tool"        // a call of a tool that the list of tools, recorded or given, does not describe
+	NoteLateSystem     = "late_system_as_user"     // a system message after the start becomes a user turn
+	NoteMerged         = "merged_consecutive"      // two turns of one role joined by an empty line
+	NoteSplitCalls     = "split_parallel_calls"    // a turn with several calls became one turn per call
+	NoteDroppedCall    = "dropped_unanswered_call" // a parallel call without a result
+	NoteDroppedTail    = "dropped_tail"            // a message after the last assistant turn
+	NoteDroppedEmpty   = "dropped_empty_assistant" // an assistant turn without text or call
+	NoteTrimmedLeading = "trimmed_leading_newline" // assistant text that began on a later line
+	NoteCRLF           = "crlf_to_lf"              // a text with Windows line ends
+	NoteNeutralised    = "neutralised_special"     // a special-token string that was broken up
+	NoteDroppedTools   = "dropped_tools"           // style keep left the tool list out
+	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
+)

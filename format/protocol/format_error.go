@@ -1,0 +1,31 @@
+package protocol
+
+import (
+	"slices"
+
+	"trainyard/format"
+)
+
+// formatErrors are how scaffolds start their answer to a reply that they
+// could not read as an action.
+var formatErrors = []string{
+	"Please always provide EXACTLY ONE action", // mini-SWE-agent
+	"Format error:",                                 // mini-SWE-agent 2
+	"No tool calls found in the response",           // mini-SWE-agent 2, native tools
+	"Your output was not formatted correctly",       // SWE-agent
+	"Your last output did not use any tool calls",   // SWE-agent, native tools
+	"Your last output included multiple tool calls", // SWE-agent, native tools
+	"Missing required parameters for function '",    // OpenHands
+	"Error validating args",                         // OpenHands V1
+}
+
+// IsFormatError judges by how a message starts, for an agent may well read
+// files that hold such words.
+func IsFormatError(m format.Message) bool {
+	return (m.Role == format.User || m.Role == format.ToolRole) && StartsWithAny(m.Content, formatErrors)
+}
+
+// IsTask says that a message is the first that is no system text.
+func IsTask(t *format.Trajectory, i int) bool {
+	return !slices.ContainsFunc(t.Messages[:i], func(m format.Message) bool { return m.Role != format.System })
+}

@@ -1,0 +1,170 @@
+package pyjson
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Member is one entry of a decoded object.
+type Member struct {
+	Name  string
+	Value Value
+}
+
+// Entries lists an object's members as Python's json module builds a dict:
+// a repeated name keeps its first place and its last value.
+func (v Value) Entries() []Member {
+	list := make([]Member, 0, v.Length())
+	var seen map[string]int
+	for name, m := range v.Members() {
+		key := name.Text()
+		if seen == nil {
+			seen = make(map[string]int, cap(list))
+		}
+		if i, ok := seen[key]; ok {
+			list[i].Value = m
+			continue
+		}
+		seen[key] = len(list)
+		list = append(list, Member{key, m})
+	}
+	return list
+}
+
+// PythonJSON appends raw as json.dumps(…, ensure_ascii=False) prints it
+// after reading it, which is what chat templates call tojson: ", " and ": "
+// between things, key order kept, floats by their shortest spelling.
+func PythonJSON(dst []byte, raw json.RawMessage) ([]byte, error) {
+	err := WithIndex(raw, func(root Value) error {
+		dst = AppendJSON(dst, root)
+		return nil
+	})
+	if err != nil {
+		return dst, fmt.Errorf("print as JSON: %w", err)
+	}
+	return dst, nil
+}
+
+// A notation is how Python spells values: as json.dumps(…, ensure_ascii=False)
+// or as repr().
+type notation struct {
+	quote                func(dst []byte, s string) []byte
+	yes, no, none        string
+	notANumber, infinity string
+}
+
+var (
+	jsonNotation = notation{QuoteJSON, "true", "false", "null", "NaN", "Infinity"}
+	reprNotation = notation{quotePython, "True", "False", "None", "nan", "inf"}
+)
+
+func AppendJSON(dst []byte, v Value) []byte { return jsonNotation.append(dst, v) }
+
+// AppendStr appends a value as Python's str() prints it; inside lists and
+// dicts that is repr().
+func AppendStr(dst []byte, v Value) []byte {
+	if v.Kind() == KindText {
+		return append(dst, v.Text()...)
+	}
+	return reprNotation.append(dst, v)
+}
+
+func (n *notation) append(dst []byte, v Value) []byte {
+	switch v.Kind() {
+	case KindArray:
+		dst = append(dst, '[')
+		for i, element := range v.Elements() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = n.append(dst, element)
+		}
+		return append(dst, ']')
+	case KindObject:
+		dst = append(dst, '{')
+		for i, m := range v.Entries() {
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = append(n.quote(dst, m.Name), ": "...)
+			dst = n.append(dst, m.Value)
+		}
+		return append(dst, '}')
+	case KindText:
+		return n.quote(dst, v.Text())
+	case KindNumber:
+		return n.number(dst, v)
+	case KindBool:
+		if v.Raw()[0] == 't' {
+			return append(dst, n.yes...)
+		}
+		return append(dst, n.no...)
+	}
+	return append(dst, n.none...)
+}
+
+// number appends a number as Python's repr prints it: integers digit
+// by digit, floats by their shortest spelling, in scientific notation below
+// 1e-4 and from 1e16 on.
+func (n *notation) number(dst []byte, v Value) []byte {
+	raw := string(v.Raw())
+	if !strings.ContainsAny(raw, ".eEIN") {
+		if raw == "-0" {
+			raw = "0"
+		}
+		return append(dst, raw...)
+	}
+	f, _ := v.Float()
+	switch {
+	case math.IsNaN(f):
+		return append(dst, n.notANumber...)
+	case math.IsInf(f, 1):
+		return append(dst, n.infinity...)
+	case math.IsInf(f, -1):
+		return append(append(dst, '-'), n.infinity...)
+	case f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16):
+		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	}
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
+	if !strings.ContainsRune(string(dst[start:]), '.') {
+		dst = append(dst, ".0"...)
+	}
+	return dst
+}
+
+// quotePython appends repr() of a string: single quotes unless only they
+// occur in it, escapes for what does not print.
+func quotePython(dst []byte, s string) []byte {
+	quote := byte('\'')
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	dst = append(dst, quote)
+	for _, r := range s {
+		switch {
+		case r == rune(quote) || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, `\n`...)
+		case r == '\r':
+			dst = append(dst, `\r`...)
+		case r == '\t':
+			dst = append(dst, `\t`...)
+		case unicode.IsPrint(r):
+			dst = utf8.AppendRune(dst, r)
+		case r < 0x100:
+			dst = fmt.Appendf(dst, `\x%02x`, r)
+		case r < 0x10000:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\U%08x`, r)
+		}
+	}
+	return append(dst, quote)
+}

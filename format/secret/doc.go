@@ -1,0 +1,3 @@
+// Package secret finds what is shaped like a credential: keys of providers,
+// tokens, private keys, passwords in URLs.
+package secret

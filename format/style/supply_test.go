@@ -1,0 +1,94 @@
+package style
+
+import (
+	"errors"
+	"testing"
+
+	"trainyard/format"
+)
+
+func TestSupplyKeepsStructureAndRefusesWhatIsNeitherRecordedNorGiven(t *testing.T) {
+	session := &format.Trajectory{
+		SystemUnrecorded: true, ToolsUnrecorded: true,
+		Messages: []format.Message{{Role: format.User, Content: "q"}, {Role: format.Assistant, Calls: []format.Call{{Name: "f", Arguments: []byte("{}")}}}},
+	}
+	for _, c := range []struct {
+		opt  RenderOptions
+		want string
+	}{
+		{RenderOptions{}, format.NoSystem},
+		{RenderOptions{System: "S"}, format.NoTools},
+		{RenderOptions{System: "S", Tools: []byte(`[{"name":"f"}]`)}, ""},
+	} {
+		given, notes, err := Supply(session, c.opt)
+		var r *format.Reject
+		if errors.As(err, &r); c.want == "" && err != nil || c.want != "" && (r == nil || r.Reason != c.want) {
+			t.Errorf("%+v: got %v, want %q", c.opt, err, c.want)
+		}
+		if c.want == "" && (given.Messages[0].Content != "S" || len(given.Messages[2].Calls) != 1 || given.Tools == nil || len(notes) != 2) {
+			t.Errorf("got %+v, notes %v", given, notes)
+		}
+	}
+	if len(session.Messages) != 2 || session.Tools != nil {
+		t.Error("the trajectory itself was changed")
+	}
+}
+
+func TestCallsOfToolsThatNothingDescribesAreTold(t *testing.T) {
+	session := func(tools string) *format.Trajectory {
+		return &format.Trajectory{Tools: []byte(tools), Messages: []format.Message{
+			{Role: format.System, Content: "S"}, {Role: format.User, Content: "q"},
+			{Role: format.Assistant, Calls: []format.Call{{Name: "f", Arguments: []byte("{}")}, {Name: "g", Arguments: []byte("{}")}}},
+			{Role: format.ToolRole, Content: "1"}, {Role: format.ToolRole, Content: "2"}, {Role: format.Assistant, Content: "done"},
+		}}
+	}
+	given := session("")
+	given.Tools = nil
+	for _, c := range []struct {
+		t    *format.Trajectory
+		opt  RenderOptions
+		want int
+	}{
+		{session(`[{"name":"f"},{"type":"function","function":{"name":"g"}}]`), RenderOptions{}, 0},
+		{session(`[{"name":"f"}]`), RenderOptions{}, 1},
+		{given, RenderOptions{Tools: []byte(`[{"name":"h"}]`)}, 2},
+	} {
+		_, supplied, err := Supply(c.t, c.opt)
+		_, rendered, err2 := Render(c.t, "openhands", c.opt)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		for _, notes := range [][]string{supplied, rendered} {
+			got := 0
+			for _, note := range notes {
+				if note == format.NoteUndescribed {
+					got++
+				}
+			}
+			if got != c.want {
+				t.Errorf("%s, %+v: got %v, want %d", c.t.Tools, c.opt, notes, c.want)
+			}
+		}
+	}
+}
+
+func TestSuppliedFilesAreRead(t *testing.T) {
+	if text, err := ReadSystem([]byte("You act.\n\nBriefly.\n")); text != "You act.\n\nBriefly." || err != nil {
+		t.Errorf("got %q, %v", text, err)
+	}
+	if tools, err := ReadTools([]byte("[\n {\"name\": \"f\"}\n]\n")); string(tools) != `[{"name":"f"}]` || err != nil {
+		t.Errorf("got %s, %v", tools, err)
+	}
+	for _, file := range []string{"", "[]", "{}", "[1]", "[{"} {
+		if tools, err := ReadTools([]byte(file)); err == nil {
+			t.Errorf("%q was read as %s", file, tools)
+		}
+	}
+	_, err := ReadTools([]byte(`[{"name":"f"},{"nam":"x"}]`))
+	if want := `tool 2 has no name: {"nam":"x"}`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if _, err := ReadSystem([]byte("\n")); err == nil {
+		t.Error("an empty file was read as a system text")
+	}
+}

@@ -1,0 +1,132 @@
+package style
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/format/protocol"
+	"trainyard/format/pyjson"
+)
+
+// A chatWriter is a chat being written.
+type chatWriter struct {
+	opt      RenderOptions
+	rendered bool // the record's text holds calls already
+	turns    []format.Turn
+	notes    []string
+}
+
+func (p *chatWriter) note(key string) { p.notes = append(p.notes, key) }
+
+func (p *chatWriter) add(role format.Role, text string, untrained bool) {
+	p.turns = append(p.turns, format.Turn{Role: role, Content: text, Untrained: untrained})
+}
+
+// clean makes recorded text safe for every trainer: line ends, special-token
+// strings.
+func (p *chatWriter) clean(text string, role format.Role) string {
+	specials := p.opt.Specials
+	if p.rendered && role != format.User {
+		specials = protocol.WithoutCallTags(specials)
+	}
+	return p.cleanOf(text, specials)
+}
+
+func (p *chatWriter) cleanOf(text string, specials []string) string {
+	if !p.opt.KeepCRLF && strings.Contains(text, "\r\n") {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+		p.note(format.NoteCRLF)
+	}
+	text, n := protocol.Neutralise(text, specials)
+	for range n {
+		p.note(format.NoteNeutralised)
+	}
+	return text
+}
+
+// chat joins, drops and trims turns until trainers agree on them.
+func (p *chatWriter) chat(system string) (format.Chat, error) {
+	chat := format.Chat{{Role: format.System, Content: system}}
+	for _, turn := range p.turns {
+		if turn.Role == format.Assistant && !p.trim(&turn) {
+			continue
+		}
+		last := &chat[len(chat)-1]
+		if turn.Role != last.Role {
+			chat = append(chat, turn)
+			continue
+		}
+		last.Content = format.JoinTexts(last.Content, turn.Content)
+		last.Untrained = last.Untrained || turn.Untrained
+		p.note(format.NoteMerged)
+	}
+	for len(chat) > 1 && chat[len(chat)-1].Role != format.Assistant {
+		chat = chat[:len(chat)-1]
+		p.note(format.NoteDroppedTail)
+	}
+	switch {
+	case len(chat) == 1:
+		return nil, format.Rejectf(format.NoAssistant, "no assistant turn with text or a call")
+	case chat[1].Role == format.Assistant:
+		return nil, format.Rejectf(format.BadOrder, "the conversation starts with an assistant turn, before any user turn")
+	}
+	return chat, nil
+}
+
+// trim cuts the lines that an assistant turn leaves empty before its text:
+// the tokenizer would join them to the header's newline, a token that never
+// occurs when the model is asked. It says whether any text is left.
+func (p *chatWriter) trim(turn *format.Turn) bool {
+	text := strings.TrimLeft(turn.Content, " \t\r\n\v\f")
+	if text == "" {
+		p.note(format.NoteDroppedEmpty)
+		return false
+	}
+	lead := turn.Content[:len(turn.Content)-len(text)]
+	if cut := strings.LastIndexAny(lead, "\r\n"); cut >= 0 && !p.opt.KeepLead {
+		turn.Content = turn.Content[cut+1:]
+		p.note(format.NoteTrimmedLeading)
+	}
+	return true
+}
+
+// writeText appends a message that is text in every style.
+func (p *chatWriter) writeText(m format.Message) {
+	if m.Role == format.System {
+		m.Role = format.User
+		p.note(format.NoteLateSystem)
+	}
+	p.add(m.Role, p.clean(m.Content, m.Role), m.Untrained)
+}
+
+// describe words a tool list; text that holds its tools already gets none.
+func (p *chatWriter) describe(list json.RawMessage, words func(tools pyjson.Value) string) (text string, err error) {
+	switch {
+	case list == nil:
+		return "", nil
+	case p.rendered:
+		p.note(format.NoteRendered)
+		return "", nil
+	}
+	err = pyjson.WithIndex(list, func(tools pyjson.Value) error {
+		text = words(tools)
+		return nil
+	})
+	if err != nil {
+		return "", format.Rejectf(format.BadTools, "tools: %v", err)
+	}
+	return text, nil
+}
+
+// frameFirstUser puts the first user turn into the scaffold's frame, in a copy.
+func (p *chatWriter) frameFirstUser(messages []format.Message) []format.Message {
+	i := slices.IndexFunc(messages, func(m format.Message) bool { return m.Role == format.User })
+	if i < 0 || p.rendered || !p.opt.ToolPrompt.has("first user") {
+		return messages
+	}
+	messages = slices.Clone(messages)
+	messages[i].Content = p.opt.ToolPrompt.fill("first user", "content", messages[i].Content)
+	return messages
+}
