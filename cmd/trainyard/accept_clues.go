@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
@@ -19,7 +20,7 @@ type clue struct {
 }
 
 // showClues lists the evidence there is, without judging by any of it.
-func showClues(ctx context.Context, t *terminal, s *settings, path string, src *dialect.Source) error {
+func showClues(ctx context.Context, t *face.Terminal, s *settings, path string, src *dialect.Source) error {
 	reports, err := reportClues(path)
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func showClues(ctx context.Context, t *terminal, s *settings, path string, src *
 		c.Unknown = records - rejected - c.Accepted - c.Refused
 	}
 	if s.json() {
-		return t.printJSON(struct {
+		return t.PrintJSON(struct {
 			Records  int              `json:"records"`
 			Rejected int              `json:"rejected"`
 			Formats  map[string]int64 `json:"formats"`
@@ -118,20 +119,20 @@ func mostTelling(all []clue) clue {
 	return slices.MaxFunc(all, func(a, b clue) int { return a.Accepted + a.Refused - b.Accepted - b.Refused })
 }
 
-func printClues(t *terminal, path string, all []clue, records, rejected int) error {
+func printClues(t *face.Terminal, path string, all []clue, records, rejected int) error {
 	if len(all) == 0 {
-		t.print("%s, %s rejected: no verdict inside them, and no report near them. Every one of them is unknown.\n",
-			counted(records, "record"), thousands(rejected))
+		t.Print("%s, %s rejected: no verdict inside them, and no report near them. Every one of them is unknown.\n",
+			face.Counted(records, "record"), face.Thousands(rejected))
 		return nil
 	}
-	tab := newTable("evidence", "accepted", "refused", "unknown").numbers(1, 2, 3)
+	tab := face.NewTable("evidence", "accepted", "refused", "unknown").Numbers(1, 2, 3)
 	for _, c := range all {
-		tab.row(c.Evidence, thousands(c.Accepted), thousands(c.Refused), thousands(c.Unknown))
+		tab.Row(c.Evidence, face.Thousands(c.Accepted), face.Thousands(c.Refused), face.Thousands(c.Unknown))
 	}
-	if err := tab.write(t.out); err != nil {
+	if err := tab.Write(t.Out); err != nil {
 		return err
 	}
-	t.print("\n%s, %s rejected. None is accepted before you name the evidence: trainyard accept %s %s\n",
-		counted(records, "record"), thousands(rejected), path, mostTelling(all).Evidence)
+	t.Print("\n%s, %s rejected. None is accepted before you name the evidence: trainyard accept %s %s\n",
+		face.Counted(records, "record"), face.Thousands(rejected), path, mostTelling(all).Evidence)
 	return nil
 }

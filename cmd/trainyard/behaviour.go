@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/behaviour"
 )
@@ -28,14 +29,14 @@ func rowBehaviour(chat format.Chat) *measures {
 	return behaviourOf(behaviour.Flags(t, chat), t)
 }
 
-func (b *measures) print(t *terminal) {
+func (b *measures) print(t *face.Terminal) {
 	flags := "none"
 	if len(b.Flags) > 0 {
 		flags = strings.Join(b.Flags, ", ")
 	}
-	t.print("flags: %s\n", flags)
+	t.Print("flags: %s\n", flags)
 	for _, line := range featureLines(b.Features) {
-		t.print("%s\n", line)
+		t.Print("%s\n", line)
 	}
 }
 
@@ -92,14 +93,14 @@ func editWords(f *behaviour.Features) string {
 // recordedWords tells what the record says of patch and cost.
 func recordedWords(f *behaviour.Features) (lines []string) {
 	if f.PatchFiles > 0 {
-		lines = append(lines, fmt.Sprintf("patch: %s, %s", counted(f.PatchFiles, "file"), counted(f.PatchLines, "line")))
+		lines = append(lines, fmt.Sprintf("patch: %s, %s", face.Counted(f.PatchFiles, "file"), face.Counted(f.PatchLines, "line")))
 	}
 	var cost []string
 	if f.CostUSD > 0 {
-		cost = append(cost, dollars(f.CostUSD))
+		cost = append(cost, face.Dollars(f.CostUSD))
 	}
 	if f.PromptTokens+f.CompletionTokens > 0 {
-		cost = append(cost, fmt.Sprintf("%s prompt and %s completion tokens", thousands(f.PromptTokens), thousands(f.CompletionTokens)))
+		cost = append(cost, fmt.Sprintf("%s prompt and %s completion tokens", face.Thousands(f.PromptTokens), face.Thousands(f.CompletionTokens)))
 	}
 	if len(cost) > 0 {
 		lines = append(lines, "as billed: "+strings.Join(cost, ", "))

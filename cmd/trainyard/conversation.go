@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/mix/shard"
 	"trainyard/tokenize"
@@ -22,7 +23,7 @@ const (
 )
 
 // showRow shows a shard's row.
-func showRow(t *terminal, s *settings, row *shard.Row, at place) error {
+func showRow(t *face.Terminal, s *settings, row *shard.Row, at place) error {
 	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
 	if err != nil {
 		return err
@@ -47,13 +48,13 @@ type turnView struct {
 
 // showChat shows a conversation's turns with their token counts and marks the
 // trained tokens.
-func showChat(t *terminal, s *settings, template *chat.Template, f facts, conversation format.Chat) error {
+func showChat(t *face.Terminal, s *settings, template *chat.Template, f facts, conversation format.Chat) error {
 	var ex chat.Example
 	template.Apply(&ex, conversation)
 	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
 	views := viewTurns(&ex, conversation)
 	if s.json() {
-		return t.printJSON(struct {
+		return t.PrintJSON(struct {
 			facts
 			Turns []turnView `json:"turns"`
 		}{f, views})
@@ -73,20 +74,20 @@ func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 	return views
 }
 
-func printChat(t *terminal, s *settings, f facts, ex *chat.Example, views []turnView) error {
-	m := newMarker(t.color(s.color()))
-	t.print("%s\n", m.title(f))
-	t.print("%s tokens, %s trained (%s), %s\n", thousands(f.Tokens), thousands(f.Trained),
-		percent(int64(f.Trained), int64(f.Tokens)), counted(f.Steps, "step"))
+func printChat(t *face.Terminal, s *settings, f facts, ex *chat.Example, views []turnView) error {
+	m := newMarker(t.Color(s.color()))
+	t.Print("%s\n", m.title(f))
+	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
+		face.Percent(int64(f.Trained), int64(f.Tokens)), face.Counted(f.Steps, "step"))
 	if len(f.Notes) > 0 {
-		t.print("edited: %s\n", strings.Join(countNames(f.Notes), ", "))
+		t.Print("edited: %s\n", strings.Join(countNames(f.Notes), ", "))
 	}
 	if f.measures != nil {
 		f.measures.print(t)
 	}
 	for i, v := range views {
-		t.print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, thousands(v.Tokens), thousands(v.Trained)))
-		t.print("%s", m.tokens(tokenize.Qwen25(), ex, ex.Turns[i]))
+		t.Print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, face.Thousands(v.Tokens), face.Thousands(v.Trained)))
+		t.Print("%s", m.tokens(tokenize.Qwen25(), ex, ex.Turns[i]))
 	}
 	return nil
 }

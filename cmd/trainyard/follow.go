@@ -5,24 +5,25 @@ import (
 	"fmt"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/launch"
 )
 
 // follow shows a run live until it has ended. Interrupting it leaves the run
 // alone.
-func follow(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, run launch.Run) (launch.Run, error) {
+func follow(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run) (launch.Run, error) {
 	v := &liveView{t: t, quiet: s.json()}
 	run, err := l.Watch(ctx, run, v.show)
 	v.end()
 	if err != nil && !run.State.Ended() {
-		t.say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s, l.Self), run.ID)
+		t.Say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s, l.Self), run.ID)
 		return run, err
 	}
 	if err != nil {
 		return run, err
 	}
 	if !s.json() {
-		t.print("%s\n", endWords(run))
+		t.Print("%s\n", endWords(run))
 	}
 	return run, nil
 }
@@ -30,7 +31,7 @@ func follow(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, r
 // A liveView writes one line per report of the trainer: over the last one on
 // a terminal, below it elsewhere.
 type liveView struct {
-	t     *terminal
+	t     *face.Terminal
 	quiet bool
 	open  bool // a line on the terminal is not finished
 }
@@ -50,27 +51,27 @@ func (v *liveView) show(u launch.Update) error {
 
 // line shows text; keep leaves it standing on a terminal.
 func (v *liveView) line(text string, keep bool) {
-	if !v.t.errTTY {
-		v.t.say("%s", text)
+	if !v.t.ErrTTY {
+		v.t.Say("%s", text)
 		return
 	}
-	fmt.Fprintf(v.t.err, "\r\x1b[K%s", text)
+	fmt.Fprintf(v.t.Err, "\r\x1b[K%s", text)
 	v.open = !keep
 	if keep {
-		fmt.Fprintln(v.t.err)
+		fmt.Fprintln(v.t.Err)
 	}
 }
 
 func (v *liveView) end() {
 	if v.open {
-		fmt.Fprintln(v.t.err)
+		fmt.Fprintln(v.t.Err)
 	}
 	v.open = false
 }
 
 // metricWords tells one report: step, losses, speed, time left.
 func metricWords(m launch.Metric) string {
-	parts := []string{fmt.Sprintf("step %s/%s", thousands(m.Step), thousands(m.TotalSteps))}
+	parts := []string{fmt.Sprintf("step %s/%s", face.Thousands(m.Step), face.Thousands(m.TotalSteps))}
 	if m.Loss != nil {
 		parts = append(parts, fmt.Sprintf("loss %.4f", *m.Loss))
 	}
@@ -81,10 +82,10 @@ func metricWords(m launch.Metric) string {
 		parts = append(parts, fmt.Sprintf("validation loss %.4f", *m.EvalLoss))
 	}
 	if m.TokensPerSecond > 0 {
-		parts = append(parts, thousands(int64(m.TokensPerSecond))+" tokens/s")
+		parts = append(parts, face.Thousands(int64(m.TokensPerSecond))+" tokens/s")
 	}
 	if m.Left > 0 {
-		parts = append(parts, span(m.Left)+" left")
+		parts = append(parts, face.Span(m.Left)+" left")
 	}
 	return strings.Join(parts, "  ")
 }
@@ -101,5 +102,5 @@ func endWords(run launch.Run) string {
 	if run.EvalLoss != nil {
 		text += fmt.Sprintf(", validation loss %.4f", *run.EvalLoss)
 	}
-	return text + " after " + span(run.Duration(run.EndedAt))
+	return text + " after " + face.Span(run.Duration(run.EndedAt))
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
@@ -17,7 +18,7 @@ import (
 
 // inspectSource lists the records of anything format reads, or shows one of
 // them as prepare would render it.
-func inspectSource(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
+func inspectSource(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {
 	src, err := openSource(dialect.Input{Path: path, Format: opts.format})
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func trajectoryFacts(traj *format.Trajectory) facts {
 	}
 }
 
-func inspectRecord(ctx context.Context, t *terminal, s *settings, src *dialect.Source, opts inspectOptions) error {
+func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dialect.Source, opts inspectOptions) error {
 	rec, n, traj, err := findRecord(ctx, src, opts)
 	if err != nil {
 		return err
@@ -119,12 +120,12 @@ func inspectRecord(ctx context.Context, t *terminal, s *settings, src *dialect.S
 
 // showWithoutChat shows what is known of a record that makes no chat, and why
 // it makes none.
-func showWithoutChat(t *terminal, s *settings, f facts, b *measures, why error) error {
+func showWithoutChat(t *face.Terminal, s *settings, f facts, b *measures, why error) error {
 	if f.measures = b; s.json() {
 		f.Fault = why.Error()
-		return errors.Join(t.printJSON(f), why)
+		return errors.Join(t.PrintJSON(f), why)
 	}
-	t.print("%s\n", newMarker(t.color(s.color())).title(f))
+	t.Print("%s\n", newMarker(t.Color(s.color())).title(f))
 	b.print(t)
 	return why
 }

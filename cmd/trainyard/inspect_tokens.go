@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix/shard"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
@@ -13,7 +14,7 @@ import (
 
 // inspectTokens lists the rows of shards of tokens, or decodes one with its
 // labelled tokens marked. Such rows hold no ids of trajectories.
-func inspectTokens(ctx context.Context, t *terminal, s *settings, paths []string, opts inspectOptions) error {
+func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []string, opts inspectOptions) error {
 	if opts.id != "" {
 		return usageError{errors.New("rows of tokens have no ids: choose one with --row")}
 	}
@@ -57,16 +58,16 @@ func labelled(row *shard.TokenRow) *chat.Example {
 	return ex
 }
 
-func showTokens(t *terminal, s *settings, row *shard.TokenRow, at place) error {
+func showTokens(t *face.Terminal, s *settings, row *shard.TokenRow, at place) error {
 	ex := labelled(row)
 	if s.json() {
-		return t.printJSON(map[string]any{
+		return t.PrintJSON(map[string]any{
 			"number": at.number, "place": at.file, "tokens": len(ex.IDs), "trained_tokens": ex.Trained(),
 			"input_ids": row.InputIDs, "labels": row.Labels,
 		})
 	}
-	m := newMarker(t.color(s.color()))
-	t.print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, thousands(len(ex.IDs)), thousands(ex.Trained())))
-	t.print("%s\n", m.tokens(tokenize.Qwen25(), ex, chat.Span{End: len(ex.IDs)}))
+	m := newMarker(t.Color(s.color()))
+	t.Print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, face.Thousands(len(ex.IDs)), face.Thousands(ex.Trained())))
+	t.Print("%s\n", m.tokens(tokenize.Qwen25(), ex, chat.Span{End: len(ex.IDs)}))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/launch"
 	"trainyard/launch/backend"
 	"trainyard/launch/trainer"
@@ -104,7 +105,7 @@ func datasetTarget(dir, trainer string, overrides []string) (target, error) {
 }
 
 // prepare sees to it that the dataset is there, or planned in a dry run.
-func (g *target) prepare(ctx context.Context, t *terminal, s *settings, opts launchOptions) error {
+func (g *target) prepare(ctx context.Context, t *face.Terminal, s *settings, opts launchOptions) error {
 	if g.manifest != nil {
 		return nil
 	}

@@ -57,9 +57,9 @@ var doors = map[string][]string{
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
-	"golang.org/x/term":                  {"cmd/trainyard/terminal.go"},
+	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/klauspost/compress/s2":   {"mix"},
-	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/progress.go"},
+	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/spf13/cobra":             {"cmd/trainyard"},
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},
 }

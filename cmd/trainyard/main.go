@@ -10,23 +10,25 @@ package main
 import (
 	"context"
 	"os"
+
+	"trainyard/cmd/trainyard/face"
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], newTerminal()))
+	os.Exit(run(os.Args[1:], face.NewTerminal()))
 }
 
 // run is the whole program: arguments in, exit code out.
-func run(args []string, t *terminal) int {
+func run(args []string, t *face.Terminal) int {
 	ctx, stop := withSignals(context.Background())
 	defer stop()
 	root := newRoot(t)
 	root.SetArgs(args)
-	root.SetOut(t.out)
-	root.SetErr(t.err)
+	root.SetOut(t.Out)
+	root.SetErr(t.Err)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		t.fail(plainError(ctx, err))
+		t.Fail(plainError(ctx, err))
 	}
 	return exitCode(ctx, err)
 }

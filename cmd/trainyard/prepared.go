@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
 
 // printPrepared tells what a prepare did: the funnel, why records ended early,
 // the mix, and the files.
-func printPrepared(t *terminal, cfg mix.Config, res *mix.Result) error {
+func printPrepared(t *face.Terminal, cfg mix.Config, res *mix.Result) error {
 	m := res.Manifest
 	if err := printFunnel(t, m); err != nil {
 		return err
@@ -23,18 +24,18 @@ func printPrepared(t *terminal, cfg mix.Config, res *mix.Result) error {
 	return printFiles(t, cfg, res)
 }
 
-func printFunnel(t *terminal, m *mix.Manifest) error {
-	t.print("Funnel, records (tokens)\n")
-	tab := newTable("source", "read", "parsed", "accepted", "unique", "within window", "sampled").numbers(1, 2, 3, 4, 5, 6)
+func printFunnel(t *face.Terminal, m *mix.Manifest) error {
+	t.Print("Funnel, records (tokens)\n")
+	tab := face.NewTable("source", "read", "parsed", "accepted", "unique", "within window", "sampled").Numbers(1, 2, 3, 4, 5, 6)
 	for _, s := range m.Sources {
-		tab.row(funnelRow(s.Name, s.Funnel)...)
+		tab.Row(funnelRow(s.Name, s.Funnel)...)
 	}
-	tab.row(funnelRow("total", m.Totals.Funnel)...)
-	return tab.write(t.out)
+	tab.Row(funnelRow("total", m.Totals.Funnel)...)
+	return tab.Write(t.Out)
 }
 
 func funnelRow(name string, f mix.Funnel) []string {
-	row := []string{name, thousands(f.Read.Records), thousands(f.Parsed.Records)}
+	row := []string{name, face.Thousands(f.Read.Records), face.Thousands(f.Parsed.Records)}
 	for _, c := range []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled} {
 		row = append(row, recordsAndTokens(c))
 	}
@@ -44,32 +45,32 @@ func funnelRow(name string, f mix.Funnel) []string {
 // recordsAndTokens writes 12 (34,567). Records that were not accepted are
 // never tokenised, so that tokens begin with the accepted ones.
 func recordsAndTokens(c mix.Count) string {
-	return thousands(c.Records) + " (" + thousands(c.Tokens) + ")"
+	return face.Thousands(c.Records) + " (" + face.Thousands(c.Tokens) + ")"
 }
 
 // printReasons lists why records ended before the shards, and what was changed
 // in the accepted ones and is worth knowing of them.
-func printReasons(t *terminal, m *mix.Manifest) {
+func printReasons(t *face.Terminal, m *mix.Manifest) {
 	for _, s := range m.Sources {
-		t.printCounts(s.Name+" left out", s.Reasons)
-		t.printExamples(s.Examples)
+		printCounts(t, s.Name+" left out", s.Reasons)
+		printExamples(t, s.Examples)
 	}
 	for _, s := range m.Sources {
-		t.printCounts(s.Name+" edited", s.Notes)
+		printCounts(t, s.Name+" edited", s.Notes)
 		for _, line := range s.Unmatched {
-			t.print("    %s\n", line)
+			t.Print("    %s\n", line)
 		}
-		t.printCounts(s.Name+" flagged", s.Flags)
-		t.printCounts(s.Name+" warned of", s.Warnings)
+		printCounts(t, s.Name+" flagged", s.Flags)
+		printCounts(t, s.Name+" warned of", s.Warnings)
 		for _, kind := range slices.Sorted(maps.Keys(s.Warnings)) {
-			t.print("    %s: %s\n", kind, chat.WarningKinds[kind])
+			t.Print("    %s: %s\n", kind, chat.WarningKinds[kind])
 		}
 	}
 }
 
-func (t *terminal) printCounts(title string, counts map[string]int64) {
+func printCounts(t *face.Terminal, title string, counts map[string]int64) {
 	if len(counts) > 0 {
-		t.print("  %s: %s\n", title, strings.Join(countWords(counts), "; "))
+		t.Print("  %s: %s\n", title, strings.Join(countWords(counts), "; "))
 	}
 }
 
@@ -85,32 +86,32 @@ func countNames(names []string) []string {
 // countWords writes counts as "12 name", in the order of the names.
 func countWords(counts map[string]int64) (parts []string) {
 	for _, k := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, thousands(counts[k])+" "+k)
+		parts = append(parts, face.Thousands(counts[k])+" "+k)
 	}
 	return parts
 }
 
 // printExamples tells the first record of each reason.
-func (t *terminal) printExamples(examples map[string]string) {
+func printExamples(t *face.Terminal, examples map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(examples)) {
-		t.print("    %s, first: %s\n", key, examples[key])
+		t.Print("    %s, first: %s\n", key, examples[key])
 	}
 }
 
 // printMix shows the mix as a tree: the whole, then each source's part.
-func printMix(t *terminal, m *mix.Manifest) error {
+func printMix(t *face.Terminal, m *mix.Manifest) error {
 	whole := wholeMix(m)
-	t.print("\nMix, sampler %s by %s, seed %d, window %s\n", m.Sampler, m.Unit, m.Seed, thousands(m.Window))
-	tab := newTable("", "asked", "had", "got", "of the mix", "tokens", "of the tokens").numbers(1, 2, 3, 4, 5, 6)
-	tab.row(mixRow("train", whole, whole, m.Unit)...)
+	t.Print("\nMix, sampler %s by %s, seed %d, window %s\n", m.Sampler, m.Unit, m.Seed, face.Thousands(m.Window))
+	tab := face.NewTable("", "asked", "had", "got", "of the mix", "tokens", "of the tokens").Numbers(1, 2, 3, 4, 5, 6)
+	tab.Row(mixRow("train", whole, whole, m.Unit)...)
 	for i, line := range m.Mix {
 		branch := "├─ "
 		if i == len(m.Mix)-1 {
 			branch = "└─ "
 		}
-		tab.row(mixRow(branch+line.Source, line, whole, m.Unit)...)
+		tab.Row(mixRow(branch+line.Source, line, whole, m.Unit)...)
 	}
-	if err := tab.write(t.out); err != nil {
+	if err := tab.Write(t.Out); err != nil {
 		return err
 	}
 	printValidation(t, m)
@@ -120,7 +121,7 @@ func printMix(t *terminal, m *mix.Manifest) error {
 
 // printValidation tells what was set aside of what the sampler could choose
 // from otherwise.
-func printValidation(t *terminal, m *mix.Manifest) {
+func printValidation(t *face.Terminal, m *mix.Manifest) {
 	held := m.Totals.Validation
 	if m.Validation.Asked == 0 {
 		return
@@ -129,22 +130,22 @@ func printValidation(t *terminal, m *mix.Manifest) {
 	if m.Unit == mix.Tokens {
 		unit, all = held.Tokens, m.Totals.Funnel.WithinWindow.Tokens
 	}
-	t.print("validation: %s, %s tokens, of %s: %s of what could be used, %.1f %% asked\n",
-		counted(held.Rows, "row"), thousands(held.Tokens), plural(len(m.Validation.Repos), "repository", "repositories"),
-		percent(unit, all), 100*m.Validation.Asked)
+	t.Print("validation: %s, %s tokens, of %s: %s of what could be used, %.1f %% asked\n",
+		face.Counted(held.Rows, "row"), face.Thousands(held.Tokens), face.Plural(len(m.Validation.Repos), "repository", "repositories"),
+		face.Percent(unit, all), 100*m.Validation.Asked)
 }
 
 // printShort names the sources that had less than was asked of them, which
 // moves the ratios of the mix.
-func printShort(t *terminal, m *mix.Manifest, whole mix.MixLine) {
+func printShort(t *face.Terminal, m *mix.Manifest, whole mix.MixLine) {
 	for _, line := range m.Mix {
 		had, got, all := line.Had.Records, line.Got.Records, whole.Got.Records
 		if m.Unit == mix.Tokens {
 			had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
 		}
 		if had < line.Asked {
-			t.print("short: %s has %s of the %s asked; it is %s of the mix, not %s\n", line.Source,
-				thousands(had), thousands(line.Asked), percent(got, all), percent(line.Asked, whole.Asked))
+			t.Print("short: %s has %s of the %s asked; it is %s of the mix, not %s\n", line.Source,
+				face.Thousands(had), face.Thousands(line.Asked), face.Percent(got, all), face.Percent(line.Asked, whole.Asked))
 		}
 	}
 }
@@ -166,22 +167,22 @@ func mixRow(name string, line, whole mix.MixLine, unit mix.Unit) []string {
 		had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
 	}
 	return []string{
-		name, thousands(line.Asked), thousands(had), thousands(got), percent(got, all),
-		thousands(line.Got.Tokens), percent(line.Got.Tokens, whole.Got.Tokens),
+		name, face.Thousands(line.Asked), face.Thousands(had), face.Thousands(got), face.Percent(got, all),
+		face.Thousands(line.Got.Tokens), face.Percent(line.Got.Tokens, whole.Got.Tokens),
 	}
 }
 
-func printFiles(t *terminal, cfg mix.Config, res *mix.Result) error {
+func printFiles(t *face.Terminal, cfg mix.Config, res *mix.Result) error {
 	m := res.Manifest
 	if cfg.DryRun {
-		t.print("\nDry run: nothing was written. It would go to %s\n", cfg.Out)
+		t.Print("\nDry run: nothing was written. It would go to %s\n", cfg.Out)
 		return nil
 	}
-	t.print("\n%s to train on, %s tokens (%s trained), and %s for validation, in %s:\n%s\n",
-		counted(m.Totals.Train.Rows, "row"), thousands(m.Totals.Train.Tokens), thousands(m.Totals.Train.TrainedTokens),
-		thousands(m.Totals.Validation.Rows), counted(len(m.Shards), "shard"), cfg.Out)
+	t.Print("\n%s to train on, %s tokens (%s trained), and %s for validation, in %s:\n%s\n",
+		face.Counted(m.Totals.Train.Rows, "row"), face.Thousands(m.Totals.Train.Tokens), face.Thousands(m.Totals.Train.TrainedTokens),
+		face.Thousands(m.Totals.Validation.Rows), face.Counted(len(m.Shards), "shard"), cfg.Out)
 	if res.Reused {
-		t.print("It was there already, from the same recipe and inputs: nothing was written.\n")
+		t.Print("It was there already, from the same recipe and inputs: nothing was written.\n")
 	}
 	return nil
 }

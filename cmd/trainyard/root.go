@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"trainyard/cmd/trainyard/face"
+)
 
 const rootLong = `Trainyard turns accepted trajectories of coding agents into Parquet shards with
 exact token counts, launches fine-tunes on them from YAML recipes, and tracks
@@ -15,7 +19,7 @@ Exit codes:
   130  interrupted (Ctrl-C); a run that was started goes on
   143  terminated (SIGTERM)`
 
-func newRoot(t *terminal) *cobra.Command {
+func newRoot(t *face.Terminal) *cobra.Command {
 	s := newSettings()
 	root := &cobra.Command{
 		Use:           "trainyard",

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix/shard"
 )
 
@@ -36,7 +37,7 @@ func rowFacts(r *shard.Row) facts {
 
 // A rowList prints trajectories, one a line.
 type rowList struct {
-	t      *terminal
+	t      *face.Terminal
 	s      *settings
 	number string
 	place  string
@@ -44,7 +45,7 @@ type rowList struct {
 	all    []facts
 }
 
-func newRowList(t *terminal, s *settings, number, place string) *rowList {
+func newRowList(t *face.Terminal, s *settings, number, place string) *rowList {
 	return &rowList{t: t, s: s, number: number, place: place, source: number == "record"}
 }
 
@@ -55,29 +56,29 @@ func (l *rowList) add(n int, place string, f facts) {
 
 func (l *rowList) print() error {
 	if l.s.json() {
-		return l.t.printJSON(l.all)
+		return l.t.PrintJSON(l.all)
 	}
 	tab := l.table()
 	for _, f := range l.all {
 		if f.Fault == "" || f.Messages > 0 {
-			tab.row(l.cells(f)...)
+			tab.Row(l.cells(f)...)
 		}
 	}
-	if err := tab.write(l.t.out); err != nil {
+	if err := tab.Write(l.t.Out); err != nil {
 		return err
 	}
 	l.printFaults()
 	return nil
 }
 
-func (l *rowList) table() *table {
+func (l *rowList) table() *face.Table {
 	header := []string{l.number, l.place}
 	if l.source {
 		header = append(header, "format")
 	}
 	n := len(header)
 	header = append(header, "id", "repo", "messages", "steps", "tokens", "trained")
-	return newTable(header...).numbers(0, n+2, n+3, n+4, n+5)
+	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5)
 }
 
 func (l *rowList) cells(f facts) []string {
@@ -85,7 +86,7 @@ func (l *rowList) cells(f facts) []string {
 	if l.source {
 		cells = append(cells, f.Format)
 	}
-	return append(cells, f.ID, orDash(f.Repo), thousands(f.Messages), thousands(f.Steps), known(f.Tokens), known(f.Trained))
+	return append(cells, f.ID, orDash(f.Repo), face.Thousands(f.Messages), face.Thousands(f.Steps), known(f.Tokens), known(f.Trained))
 }
 
 // shownFaults of each reason are told in full; the rest are counted.
@@ -102,11 +103,11 @@ func (l *rowList) printFaults() {
 		if faults[f.reason]++; faults[f.reason] > shownFaults {
 			more[f.reason]++
 		} else {
-			l.t.print("%s %d rejected, %s: %s\n", l.number, f.Number, f.Place, f.Fault)
+			l.t.Print("%s %d rejected, %s: %s\n", l.number, f.Number, f.Place, f.Fault)
 		}
 	}
 	if len(more) > 0 {
-		l.t.print("and more: %s (all of them with --json)\n", strings.Join(countWords(more), "; "))
+		l.t.Print("and more: %s (all of them with --json)\n", strings.Join(countWords(more), "; "))
 	}
 }
 
@@ -125,5 +126,5 @@ func known(n int) string {
 	if n == 0 {
 		return "-"
 	}
-	return thousands(n)
+	return face.Thousands(n)
 }

@@ -25,6 +25,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			fixtures, err := filepath.Abs(filepath.Join(root, "../shared/fixtures"))
 			env.Setenv("FIXTURES", fixtures)
+			env.Setenv("CASES", filepath.Join(filepath.Dir(fixtures), "cases"))
 			return err
 		},
 		Condition: func(cond string) (bool, error) {

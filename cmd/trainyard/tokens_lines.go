@@ -21,9 +21,9 @@ import (
 // work: answers and lines must stay side by side.
 func (j *tokenJob) eachLine(ctx context.Context, in io.Reader, name string, answer func(*tokenJob, []byte) error) error {
 	r := bufio.NewReaderSize(in, 1<<20)
-	w := bufio.NewWriterSize(j.t.out, 1<<20)
+	w := bufio.NewWriterSize(j.t.Out, 1<<20)
 	out := *j.t
-	out.out = w
+	out.Out = w
 	j.t = &out
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
@@ -38,7 +38,7 @@ func (j *tokenJob) eachLine(ctx context.Context, in io.Reader, name string, answ
 		}
 		if err != nil || ctx.Err() != nil {
 			if len(j.warnings) > 0 {
-				j.t.say("warnings: %s (tokens show --jsonl tells which)", strings.Join(countWords(j.warnings), "; "))
+				j.t.Say("warnings: %s (tokens show --jsonl tells which)", strings.Join(countWords(j.warnings), "; "))
 			}
 			return errors.Join(w.Flush(), ctx.Err())
 		}
@@ -193,10 +193,10 @@ func countLine(j *tokenJob, line []byte) error {
 		for _, w := range j.template.WarningsTools(in.messages()) {
 			j.warnings[w.Kind]++
 		}
-		j.t.print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(j.example.IDs), j.example.Trained())
+		j.t.Print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(j.example.IDs), j.example.Trained())
 		return nil
 	}
-	j.t.print("{\"tokens\": %d}\n", len(j.encode(*in.Text)))
+	j.t.Print("{\"tokens\": %d}\n", len(j.encode(*in.Text)))
 	return nil
 }
 
@@ -208,7 +208,7 @@ func encodeLine(j *tokenJob, line []byte) error {
 	if !conversation {
 		j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.encode(*in.Text))
 		j.out = append(j.out, "}\n"...)
-		_, err = j.t.out.Write(j.out)
+		_, err = j.t.Out.Write(j.out)
 		return err
 	}
 	text, err := j.template.TextTools(in.messages(), in.tools())
@@ -226,7 +226,7 @@ func (j *tokenJob) writeConversation(text string) error {
 	j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.example.IDs)
 	j.out = append(append(j.out, `, "text": `...), quoted...)
 	j.out = appendSpans(append(j.out, `, "spans": `...), j.example.Spans)
-	_, err = j.t.out.Write(append(j.out, "}\n"...))
+	_, err = j.t.Out.Write(append(j.out, "}\n"...))
 	return err
 }
 
@@ -272,7 +272,7 @@ func decodeLine(j *tokenJob, line []byte) error {
 		}
 	}
 	quoted, err := quote(string(j.tok.Decode(in.IDs)))
-	j.t.print("{\"text\": %s}\n", quoted)
+	j.t.Print("{\"text\": %s}\n", quoted)
 	return err
 }
 
@@ -287,11 +287,11 @@ func showLine(j *tokenJob, line []byte) error {
 		return showText(j, []byte(*in.Text))
 	}
 	for _, w := range j.template.WarningsTools(in.messages()) {
-		j.t.say("warning: %s: message %d: %s: %s", j.place, w.Message+1, w.Kind, w.Detail)
+		j.t.Say("warning: %s: message %d: %s: %s", j.place, w.Message+1, w.Kind, w.Detail)
 	}
-	m := newMarker(j.t.color(j.s.color()))
+	m := newMarker(j.t.Color(j.s.color()))
 	for i, turn := range j.example.Turns {
-		j.t.print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
+		j.t.Print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
 	}
 	return nil
 }

@@ -11,22 +11,22 @@ import (
 func countText(j *tokenJob, text []byte) error {
 	n := len(j.encode(string(text)))
 	if j.s.json() {
-		return j.t.printJSON(map[string]int{"tokens": n, "bytes": len(text)})
+		return j.t.PrintJSON(map[string]int{"tokens": n, "bytes": len(text)})
 	}
-	j.t.print("%d\n", n)
+	j.t.Print("%d\n", n)
 	return nil
 }
 
 func encodeText(j *tokenJob, text []byte) error {
 	ids := j.encode(string(text))
 	if j.s.json() {
-		return j.t.printJSON(map[string]any{"ids": ids})
+		return j.t.PrintJSON(map[string]any{"ids": ids})
 	}
 	out := make([]byte, 0, 6*len(ids))
 	for _, id := range ids {
 		out = append(strconv.AppendInt(out, int64(id), 10), ' ')
 	}
-	_, err := j.t.out.Write(append(bytes.TrimSuffix(out, []byte(" ")), '\n'))
+	_, err := j.t.Out.Write(append(bytes.TrimSuffix(out, []byte(" ")), '\n'))
 	return err
 }
 
@@ -43,9 +43,9 @@ func decodeText(j *tokenJob, text []byte) error {
 	}
 	decoded := j.tok.Decode(ids)
 	if j.s.json() {
-		return j.t.printJSON(map[string]string{"text": string(decoded)})
+		return j.t.PrintJSON(map[string]string{"text": string(decoded)})
 	}
-	_, err := j.t.out.Write(decoded)
+	_, err := j.t.Out.Write(decoded)
 	return err
 }
 
@@ -63,6 +63,6 @@ func showText(j *tokenJob, text []byte) error {
 	for i, id := range j.encode(string(text)) {
 		fmt.Fprintf(&b, "%6d  %6d  %q\n", i, id, j.tok.Decode([]int32{id}))
 	}
-	j.t.print("%s", b.String())
+	j.t.Print("%s", b.String())
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package face
 
 import (
 	"io"
@@ -6,26 +6,26 @@ import (
 	"unicode/utf8"
 )
 
-// A table is rows of cells under a header, aligned by column. Columns named
+// A Table is rows of cells under a header, aligned by column. Columns named
 // in right hold numbers. The header is empty for tables that need none.
-type table struct {
+type Table struct {
 	header []string
 	right  map[int]bool
 	rows   [][]string
 }
 
-func newTable(header ...string) *table { return &table{header: header, right: map[int]bool{}} }
+func NewTable(header ...string) *Table { return &Table{header: header, right: map[int]bool{}} }
 
-func (t *table) numbers(columns ...int) *table {
+func (t *Table) Numbers(columns ...int) *Table {
 	for _, c := range columns {
 		t.right[c] = true
 	}
 	return t
 }
 
-func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
-func (t *table) write(w io.Writer) error {
+func (t *Table) Write(w io.Writer) error {
 	widths := t.widths()
 	var b strings.Builder
 	for _, row := range append([][]string{t.header}, t.rows...) {
@@ -36,7 +36,7 @@ func (t *table) write(w io.Writer) error {
 	return err
 }
 
-func (t *table) widths() []int {
+func (t *Table) widths() []int {
 	widths := make([]int, len(t.header))
 	for _, row := range append([][]string{t.header}, t.rows...) {
 		for c, cell := range row {
@@ -46,7 +46,7 @@ func (t *table) widths() []int {
 	return widths
 }
 
-func (t *table) line(row []string, widths []int) string {
+func (t *Table) line(row []string, widths []int) string {
 	var b strings.Builder
 	for c, cell := range row {
 		pad := strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell))

@@ -1,13 +1,13 @@
-package main
+package face
 
 import (
 	"slices"
 	"strings"
 )
 
-// sparkline draws values as blocks from low to high, at most width of them;
+// Sparkline draws values as blocks from low to high, at most width of them;
 // each block is the mean of its stretch.
-func sparkline(values []float64, width int) string {
+func Sparkline(values []float64, width int) string {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	means := stretch(values, width)
 	low, high := slices.Min(means), slices.Max(means)

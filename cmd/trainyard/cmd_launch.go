@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/launch"
 )
 
@@ -21,7 +22,7 @@ type launchOptions struct {
 	replace          bool
 }
 
-func newLaunch(t *terminal, s *settings) *cobra.Command {
+func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	var opts launchOptions
 	cmd := &cobra.Command{
 		Use:   "launch RECIPE|DATASET [key=value …]",
@@ -50,7 +51,7 @@ dataset, shows the command and its files, and writes and starts nothing.`,
 	return cmd
 }
 
-func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overrides []string, opts launchOptions) error {
+func runLaunch(ctx context.Context, t *face.Terminal, s *settings, what string, overrides []string, opts launchOptions) error {
 	return withLauncher(s, func(l *launch.Launcher) error {
 		job, err := jobFor(ctx, t, s, l, what, overrides, opts)
 		if err != nil {
@@ -65,7 +66,7 @@ func runLaunch(ctx context.Context, t *terminal, s *settings, what string, overr
 
 // start starts the job, tells so, and follows the run unless told not to. A
 // run that exists is named whatever happens.
-func start(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, job launch.Job, detach bool) error {
+func start(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, job launch.Job, detach bool) error {
 	run, err := l.Start(ctx, job)
 	if err != nil && run.ID != "" {
 		return fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s, l.Self), run.ID)
@@ -77,7 +78,7 @@ func start(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, jo
 }
 
 // jobFor checks everything that can be checked before it prepares a dataset.
-func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, what string, overrides []string, opts launchOptions) (launch.Job, error) {
+func jobFor(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, what string, overrides []string, opts launchOptions) (launch.Job, error) {
 	target, err := findTarget(s, what, opts.trainer, overrides)
 	if err != nil {
 		return launch.Job{}, err
@@ -87,7 +88,7 @@ func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, w
 	case err != nil && !opts.dryRun:
 		return job, err
 	case err != nil:
-		t.say("as things stand, the launch would be refused: %v", err)
+		t.Say("as things stand, the launch would be refused: %v", err)
 	}
 	if err := target.prepare(ctx, t, s, opts); err != nil {
 		return job, err
@@ -97,9 +98,9 @@ func jobFor(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, w
 }
 
 // announce tells that the run started, and follows it unless told not to.
-func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher, run launch.Run, detach bool) error {
+func announce(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run, detach bool) error {
 	if !s.json() {
-		t.print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, l.Dir(run))
+		t.Print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, l.Dir(run))
 	}
 	if !detach {
 		var err error
@@ -108,7 +109,7 @@ func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher,
 		}
 	}
 	if s.json() {
-		if err := t.printJSON(run); err != nil {
+		if err := t.PrintJSON(run); err != nil {
 			return err
 		}
 	}
@@ -119,23 +120,23 @@ func announce(ctx context.Context, t *terminal, s *settings, l *launch.Launcher,
 }
 
 // printRendered shows what a launch would start.
-func printRendered(t *terminal, s *settings, l *launch.Launcher, job launch.Job) error {
+func printRendered(t *face.Terminal, s *settings, l *launch.Launcher, job launch.Job) error {
 	cmd, err := l.Render(job)
 	if err != nil {
 		return err
 	}
 	if s.json() {
-		return t.printJSON(cmd)
+		return t.PrintJSON(cmd)
 	}
-	t.print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", job.Backend, strings.Join(cmd.Argv, " "))
+	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", job.Backend, strings.Join(cmd.Argv, " "))
 	for _, f := range cmd.Files {
 		if f.Link != "" {
-			t.print("\n%s -> %s\n", f.Name, f.Link)
+			t.Print("\n%s -> %s\n", f.Name, f.Link)
 			continue
 		}
-		t.print("\n%s:\n%s\n", f.Name, f.Content)
+		t.Print("\n%s:\n%s\n", f.Name, f.Content)
 	}
-	t.print("\nCost: %s\n", costWords(nil, job.Backend))
+	t.Print("\nCost: %s\n", costWords(nil, job.Backend))
 	return nil
 }
 
@@ -144,7 +145,7 @@ func printRendered(t *terminal, s *settings, l *launch.Launcher, job launch.Job)
 func costWords(cost *float64, backend string) string {
 	switch {
 	case cost != nil:
-		return dollars(*cost)
+		return face.Dollars(*cost)
 	case backend == "local":
 		return "none beyond this machine"
 	}

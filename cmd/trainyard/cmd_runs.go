@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/launch"
 )
 
@@ -16,7 +17,7 @@ const runsExample = `  trainyard runs
   trainyard runs logs -f 43c1597f
   trainyard runs stop 43c1597f`
 
-func newRuns(t *terminal, s *settings) *cobra.Command {
+func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:     "runs",
@@ -35,7 +36,7 @@ func newRuns(t *terminal, s *settings) *cobra.Command {
 	return cmd
 }
 
-func runRuns(ctx context.Context, t *terminal, s *settings, limit int) error {
+func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) error {
 	return withLauncher(s, func(l *launch.Launcher) error {
 		// Runs that could not be looked at are in the list as they were last seen.
 		runs, err := l.List(ctx, limit)
@@ -43,23 +44,23 @@ func runRuns(ctx context.Context, t *terminal, s *settings, limit int) error {
 	})
 }
 
-func printRuns(t *terminal, s *settings, runs []launch.Run) error {
+func printRuns(t *face.Terminal, s *settings, runs []launch.Run) error {
 	switch {
 	case s.json():
-		return t.printJSON(append([]launch.Run{}, runs...))
+		return t.PrintJSON(append([]launch.Run{}, runs...))
 	case len(runs) == 0:
-		t.print("No runs yet. Start one: trainyard demo\n")
+		t.Print("No runs yet. Start one: trainyard demo\n")
 		return nil
 	}
-	return runTable(runs).write(t.out)
+	return runTable(runs).Write(t.Out)
 }
 
-func runTable(runs []launch.Run) *table {
-	tab := newTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost").numbers(5, 6, 7, 8)
+func runTable(runs []launch.Run) *face.Table {
+	tab := face.NewTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost").Numbers(5, 6, 7, 8)
 	short := launch.ShortIDs(runs)
 	for _, r := range runs {
-		tab.row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, string(r.State),
-			progressWords(r), lossWords(r.Loss), lossWords(r.EvalLoss), span(r.Duration(time.Now())), costCell(r.Cost))
+		tab.Row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, string(r.State),
+			progressWords(r), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Cost))
 	}
 	return tab
 }
@@ -68,7 +69,7 @@ func progressWords(r launch.Run) string {
 	if r.TotalSteps == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%s/%s", thousands(r.Step), thousands(r.TotalSteps))
+	return fmt.Sprintf("%s/%s", face.Thousands(r.Step), face.Thousands(r.TotalSteps))
 }
 
 func lossWords(loss *float64) string {
@@ -82,7 +83,7 @@ func costCell(cost *float64) string {
 	if cost == nil {
 		return "-"
 	}
-	return dollars(*cost)
+	return face.Dollars(*cost)
 }
 
 // withRun finds the run that prefix names and brings it up to date.
@@ -99,7 +100,7 @@ func withRun(ctx context.Context, s *settings, prefix string, do func(*launch.La
 	})
 }
 
-func newRunsShow(t *terminal, s *settings) *cobra.Command {
+func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one run: its job, its history, its files",
@@ -112,7 +113,7 @@ func newRunsShow(t *terminal, s *settings) *cobra.Command {
 	}
 }
 
-func newRunsLogs(t *terminal, s *settings) *cobra.Command {
+func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 	var following bool
 	cmd := &cobra.Command{
 		Use:   "logs ID",
@@ -122,7 +123,7 @@ func newRunsLogs(t *terminal, s *settings) *cobra.Command {
 		ValidArgsFunction: completeRun(s),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withRun(cmd.Context(), s, args[0], func(l *launch.Launcher, run launch.Run) error {
-				return l.Logs(cmd.Context(), run, t.out, 0, following)
+				return l.Logs(cmd.Context(), run, t.Out, 0, following)
 			})
 		},
 	}
@@ -130,7 +131,7 @@ func newRunsLogs(t *terminal, s *settings) *cobra.Command {
 	return cmd
 }
 
-func newRunsStop(t *terminal, s *settings) *cobra.Command {
+func newRunsStop(t *face.Terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop ID",
 		Short: "Ask the trainer to save and end, and end it if it does not",
@@ -143,7 +144,7 @@ func newRunsStop(t *terminal, s *settings) *cobra.Command {
 	}
 }
 
-func runStop(ctx context.Context, t *terminal, s *settings, prefix string) error {
+func runStop(ctx context.Context, t *face.Terminal, s *settings, prefix string) error {
 	return withRun(ctx, s, prefix, func(l *launch.Launcher, run launch.Run) error {
 		ended := run.State.Ended()
 		run, err := l.Stop(ctx, run)
@@ -151,13 +152,13 @@ func runStop(ctx context.Context, t *terminal, s *settings, prefix string) error
 			return err
 		}
 		if s.json() {
-			return t.printJSON(run)
+			return t.PrintJSON(run)
 		}
 		if ended {
-			t.print("Run %s had ended already: %s\n", run.ID, endWords(run))
+			t.Print("Run %s had ended already: %s\n", run.ID, endWords(run))
 			return nil
 		}
-		t.print("Run %s: %s\n", run.ID, endWords(run))
+		t.Print("Run %s: %s\n", run.ID, endWords(run))
 		return nil
 	})
 }

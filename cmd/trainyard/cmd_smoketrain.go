@@ -3,12 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/smoke"
 )
 
 // newSmokeTrain is the program that the smoke trainer launches, as others
 // launch llamafactory-cli.
-func newSmokeTrain(t *terminal) *cobra.Command {
+func newSmokeTrain(t *face.Terminal) *cobra.Command {
 	return &cobra.Command{
 		Use:    "smoke-train CONFIG",
 		Short:  "Check a dataset as a trainer would, and fit a tiny language model to it",
@@ -19,7 +20,7 @@ func newSmokeTrain(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return smoke.Train(cmd.Context(), cfg, t.out)
+			return smoke.Train(cmd.Context(), cfg, t.Out)
 		},
 	}
 }

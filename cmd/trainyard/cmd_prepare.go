@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix"
 )
 
@@ -20,7 +21,7 @@ type prepareOptions struct {
 	replace bool
 }
 
-func newPrepare(t *terminal, s *settings) *cobra.Command {
+func newPrepare(t *face.Terminal, s *settings) *cobra.Command {
 	var opts prepareOptions
 	cmd := &cobra.Command{
 		Use:     "prepare RECIPE [key=value …]",
@@ -40,7 +41,7 @@ func newPrepare(t *terminal, s *settings) *cobra.Command {
 	return cmd
 }
 
-func runPrepare(ctx context.Context, t *terminal, s *settings, recipe string, overrides []string, opts prepareOptions) error {
+func runPrepare(ctx context.Context, t *face.Terminal, s *settings, recipe string, overrides []string, opts prepareOptions) error {
 	cfg, err := prepareConfig(s, recipe, overrides, opts)
 	if err != nil {
 		return err
@@ -50,7 +51,7 @@ func runPrepare(ctx context.Context, t *terminal, s *settings, recipe string, ov
 		return err
 	}
 	if s.json() {
-		return t.printJSON(preparedJSON(cfg, res))
+		return t.PrintJSON(preparedJSON(cfg, res))
 	}
 	return printPrepared(t, cfg, res)
 }
@@ -69,12 +70,12 @@ func prepareConfig(s *settings, recipe string, overrides []string, opts prepareO
 }
 
 // prepareDataset runs the prepare under a progress line.
-func prepareDataset(ctx context.Context, t *terminal, s *settings, cfg mix.Config) (*mix.Result, error) {
-	line := newProgressLine(t, s.json())
-	defer line.finish()
-	cfg.Progress = line.update
+func prepareDataset(ctx context.Context, t *face.Terminal, s *settings, cfg mix.Config) (*mix.Result, error) {
+	line := face.NewProgressLine(t, s.json())
+	defer line.Finish()
+	cfg.Progress = line.Update
 	res, err := mix.Prepare(ctx, cfg)
-	line.finish()
+	line.Finish()
 	if errors.Is(err, mix.ErrNothingLeft) && !s.json() {
 		err = errors.Join(printFunnel(t, res.Manifest), err)
 		printReasons(t, res.Manifest)

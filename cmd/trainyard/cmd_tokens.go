@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/container"
 	"trainyard/tokenize"
@@ -44,7 +45,7 @@ type tokenOptions struct {
 	pattern   string
 }
 
-func newTokens(t *terminal, s *settings) *cobra.Command {
+func newTokens(t *face.Terminal, s *settings) *cobra.Command {
 	var opts tokenOptions
 	cmd := &cobra.Command{
 		Use:     "tokens",
@@ -82,7 +83,7 @@ var tokenVerbs = []tokenVerb{
 	{"show", "Print the text cut into tokens, trained ones marked", showText, showLine},
 }
 
-func newTokenVerb(t *terminal, s *settings, opts *tokenOptions, verb tokenVerb) *cobra.Command {
+func newTokenVerb(t *face.Terminal, s *settings, opts *tokenOptions, verb tokenVerb) *cobra.Command {
 	return &cobra.Command{
 		Use:   verb.name + " [FILE|-]",
 		Short: verb.short,
@@ -108,7 +109,7 @@ func newTokenVerb(t *terminal, s *settings, opts *tokenOptions, verb tokenVerb) 
 				return readError(in.name, err)
 			}
 			if verb.name != "decode" && holdsChats(text) {
-				t.say("hint: %s holds conversations, one a line: with --jsonl each is taken as one", in.name)
+				t.Say("hint: %s holds conversations, one a line: with --jsonl each is taken as one", in.name)
 			}
 			return verb.text(job, text)
 		},
@@ -177,7 +178,7 @@ func holdsChats(text []byte) bool {
 
 // A tokenJob is what all verbs work with.
 type tokenJob struct {
-	t        *terminal
+	t        *face.Terminal
 	s        *settings
 	tok      *tokenize.Tokenizer
 	template *chat.Template // nil where the vocabulary has no chat markers
@@ -189,7 +190,7 @@ type tokenJob struct {
 	warnings map[string]int64 // by kind
 }
 
-func newTokenJob(t *terminal, s *settings, opts tokenOptions) (*tokenJob, error) {
+func newTokenJob(t *face.Terminal, s *settings, opts tokenOptions) (*tokenJob, error) {
 	j := &tokenJob{t: t, s: s, added: opts.added, warnings: map[string]int64{}}
 	var own string
 	var err error

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix"
 	"trainyard/mix/shard"
 )
@@ -28,7 +29,7 @@ type inspectOptions struct {
 	treat  treatOptions
 }
 
-func newInspect(t *terminal, s *settings) *cobra.Command {
+func newInspect(t *face.Terminal, s *settings) *cobra.Command {
 	var opts inspectOptions
 	cmd := &cobra.Command{
 		Use:     "inspect PATH",
@@ -66,7 +67,7 @@ func (o inspectOptions) check() error {
 	return nil
 }
 
-func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts inspectOptions) error {
+func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {
 	if err := opts.check(); err != nil {
 		return usageError{err}
 	}
@@ -88,7 +89,7 @@ func runInspect(ctx context.Context, t *terminal, s *settings, path string, opts
 	return inspectSource(ctx, t, s, path, opts)
 }
 
-func inspectDataset(ctx context.Context, t *terminal, s *settings, dir string, opts inspectOptions) error {
+func inspectDataset(ctx context.Context, t *face.Terminal, s *settings, dir string, opts inspectOptions) error {
 	d, err := mix.OpenDataset(dir)
 	if err != nil {
 		return err
@@ -101,26 +102,26 @@ func inspectDataset(ctx context.Context, t *terminal, s *settings, dir string, o
 	case opts.one():
 		return inspectShards(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
 	case s.json():
-		return t.printJSON(d.Manifest)
+		return t.PrintJSON(d.Manifest)
 	}
 	return printDataset(t, d)
 }
 
-func verifyDataset(ctx context.Context, t *terminal, s *settings, d *mix.Dataset) error {
+func verifyDataset(ctx context.Context, t *face.Terminal, s *settings, d *mix.Dataset) error {
 	if err := d.Verify(ctx); err != nil {
 		return err
 	}
 	files := len(d.Manifest.Shards) + 2 // outcomes and recipe
 	if s.json() {
-		return t.printJSON(map[string]any{"verified": true, "files": files})
+		return t.PrintJSON(map[string]any{"verified": true, "files": files})
 	}
-	t.print("%s: %s hold what the manifest says\n", d.Dir, counted(files, "file"))
+	t.Print("%s: %s hold what the manifest says\n", d.Dir, face.Counted(files, "file"))
 	return nil
 }
 
-func printDataset(t *terminal, d *mix.Dataset) error {
+func printDataset(t *face.Terminal, d *mix.Dataset) error {
 	m := d.Manifest
-	t.print("Dataset %s, recipe %s (%.12s), template %s, tools as %s\n\n", d.Dir, m.Recipe.Name, m.Recipe.Fingerprint, m.Template, m.Tools)
+	t.Print("Dataset %s, recipe %s (%.12s), template %s, tools as %s\n\n", d.Dir, m.Recipe.Name, m.Recipe.Fingerprint, m.Template, m.Tools)
 	if err := printFunnel(t, m); err != nil {
 		return err
 	}
@@ -128,15 +129,15 @@ func printDataset(t *terminal, d *mix.Dataset) error {
 	if err := printMix(t, m); err != nil {
 		return err
 	}
-	t.print("\n")
-	tab := newTable("shard", "rows", "tokens", "trained", "bytes").numbers(1, 2, 3, 4)
+	t.Print("\n")
+	tab := face.NewTable("shard", "rows", "tokens", "trained", "bytes").Numbers(1, 2, 3, 4)
 	for _, s := range m.Shards {
-		tab.row(s.File, thousands(s.Rows), thousands(s.Tokens), thousands(s.TrainedTokens), thousands(s.Bytes))
+		tab.Row(s.File, face.Thousands(s.Rows), face.Thousands(s.Tokens), face.Thousands(s.TrainedTokens), face.Thousands(s.Bytes))
 	}
-	return tab.write(t.out)
+	return tab.Write(t.Out)
 }
 
-func inspectShards(ctx context.Context, t *terminal, s *settings, paths []string, opts inspectOptions) error {
+func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []string, opts inspectOptions) error {
 	if opts.one() {
 		row, place, err := findRow(ctx, paths, opts)
 		if err != nil {
@@ -190,7 +191,7 @@ func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *s
 
 func notFound(opts inspectOptions, n int, noun string) error {
 	if opts.id != "" {
-		return fmt.Errorf("no trajectory %q among %s", opts.id, counted(n, noun))
+		return fmt.Errorf("no trajectory %q among %s", opts.id, face.Counted(n, noun))
 	}
-	return fmt.Errorf("no %s %d: there are %s", noun, opts.row, thousands(n))
+	return fmt.Errorf("no %s %d: there are %s", noun, opts.row, face.Thousands(n))
 }

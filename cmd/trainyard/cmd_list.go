@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/behaviour"
 	"trainyard/format/dialect"
@@ -83,7 +84,7 @@ The words of reports are listed too, each with what it counts: flags, features, 
 names that an expression can use (where), the notes of what a rendering changed, and
 the reasons that records are rejected for.`
 
-func newList(t *terminal, s *settings) *cobra.Command {
+func newList(t *face.Terminal, s *settings) *cobra.Command {
 	words := sortedKeys(lists)
 	return &cobra.Command{
 		Use:       "list WHAT",
@@ -106,19 +107,19 @@ func newList(t *terminal, s *settings) *cobra.Command {
 	}
 }
 
-func runList(t *terminal, s *settings, what string) error {
+func runList(t *face.Terminal, s *settings, what string) error {
 	all := lists[what]()
 	if s.json() {
-		return t.printJSON(all)
+		return t.PrintJSON(all)
 	}
-	tab := newTable("name", "summary")
+	tab := face.NewTable("name", "summary")
 	for _, l := range all {
-		tab.row(l.Name, l.Summary)
+		tab.Row(l.Name, l.Summary)
 		for _, line := range l.more() {
-			tab.row("", line)
+			tab.Row("", line)
 		}
 	}
-	return tab.write(t.out)
+	return tab.Write(t.Out)
 }
 
 func sortedKeys[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }

@@ -1,4 +1,4 @@
-package main
+package face
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 // and nothing anywhere else. schollz/progressbar draws it: small, maintained,
 // and it knows terminals.
 type progressLine struct {
-	t     *terminal
+	t     *Terminal
 	on    bool
 	mu    sync.Mutex
 	stage string
@@ -22,13 +22,13 @@ type progressLine struct {
 	begun time.Time
 }
 
-func newProgressLine(t *terminal, quiet bool) *progressLine {
-	return &progressLine{t: t, on: t.errTTY && !quiet}
+func NewProgressLine(t *Terminal, quiet bool) *progressLine {
+	return &progressLine{t: t, on: t.ErrTTY && !quiet}
 }
 
 var stageVerbs = map[string]string{"wait": "waiting for another prepare of this dataset", "hash": "hashing", "read": "reading", "write": "writing"}
 
-func (l *progressLine) update(p mix.Progress) {
+func (l *progressLine) Update(p mix.Progress) {
 	if !l.on {
 		return
 	}
@@ -45,7 +45,7 @@ func (l *progressLine) begin(p mix.Progress) {
 	l.finishBar()
 	l.stage, l.begun = p.Stage, time.Now()
 	l.bar = progressbar.NewOptions64(p.Total,
-		progressbar.OptionSetWriter(l.t.err),
+		progressbar.OptionSetWriter(l.t.Err),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionClearOnFinish(),
@@ -58,14 +58,14 @@ func (l *progressLine) describe(p mix.Progress) string {
 		return stageVerbs[p.Stage]
 	}
 	rate := float64(p.Tokens) / max(time.Since(l.begun).Seconds(), 0.001)
-	text := fmt.Sprintf("%s %s records", stageVerbs[p.Stage], thousands(p.Records))
+	text := fmt.Sprintf("%s %s records", stageVerbs[p.Stage], Thousands(p.Records))
 	if l.t.width >= 60 {
 		text += fmt.Sprintf(", %.1fM tokens/s", rate/1e6)
 	}
 	return text
 }
 
-func (l *progressLine) finish() {
+func (l *progressLine) Finish() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.finishBar()

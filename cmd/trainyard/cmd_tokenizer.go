@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/mix"
 	"trainyard/tokenize"
 )
@@ -53,7 +54,7 @@ func findTokenizer(name, pattern string) (tok *tokenize.Tokenizer, template stri
 	return tok, "", err
 }
 
-func newTokenizer(t *terminal, s *settings) *cobra.Command {
+func newTokenizer(t *face.Terminal, s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tokenizer",
 		Short: "Write tokenizer files for machines that cannot fetch them",
@@ -66,7 +67,7 @@ const exportLong = `Write tokenizer.json, vocab.json, merges.txt and tokenizer_c
 Face's libraries load them. The chat template is the model's own and not part of
 this program: give its text with --chat-template, or copy it from the model.`
 
-func newTokenizerExport(t *terminal, s *settings) *cobra.Command {
+func newTokenizerExport(t *face.Terminal, s *settings) *cobra.Command {
 	var name, pattern, template string
 	var replace bool
 	cmd := &cobra.Command{
@@ -87,7 +88,7 @@ func newTokenizerExport(t *terminal, s *settings) *cobra.Command {
 	return cmd
 }
 
-func runExport(t *terminal, s *settings, dir, name, pattern, templateFile string, replace bool) error {
+func runExport(t *face.Terminal, s *settings, dir, name, pattern, templateFile string, replace bool) error {
 	tok, _, err := findTokenizer(name, pattern)
 	if err != nil {
 		return err
@@ -109,11 +110,11 @@ func runExport(t *terminal, s *settings, dir, name, pattern, templateFile string
 		return err
 	}
 	if s.json() {
-		return t.printJSON(map[string]any{"dir": dir, "tokenizer": tok.Name(), "vocabulary": tok.VocabSize()})
+		return t.PrintJSON(map[string]any{"dir": dir, "tokenizer": tok.Name(), "vocabulary": tok.VocabSize()})
 	}
-	t.print("%s: %s ids, in %s\n", tok.Name(), thousands(tok.VocabSize()), dir)
+	t.Print("%s: %s ids, in %s\n", tok.Name(), face.Thousands(tok.VocabSize()), dir)
 	if templateFile == "" {
-		t.say("without a chat template: trainers need one from the model, or --chat-template FILE")
+		t.Say("without a chat template: trainers need one from the model, or --chat-template FILE")
 	}
 	return nil
 }

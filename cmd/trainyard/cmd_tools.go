@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/style"
@@ -16,7 +17,7 @@ least its tool list, as structure. The template gives the recording again byte f
 byte, or there is none. Recipes name it as tools.prompt, convert as --tool-prompt.
 trainyard tools --help says what its sections and slots mean, and so does the file.`
 
-func newTools(t *terminal) *cobra.Command {
+func newTools(t *face.Terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tools",
 		Short: "Learn how a scaffold words its tools",
@@ -26,7 +27,7 @@ func newTools(t *terminal) *cobra.Command {
 	return cmd
 }
 
-func newToolsLearn(t *terminal) *cobra.Command {
+func newToolsLearn(t *face.Terminal) *cobra.Command {
 	var dialect string
 	cmd := &cobra.Command{
 		Use:     "learn FILE…",
@@ -43,7 +44,7 @@ func newToolsLearn(t *terminal) *cobra.Command {
 	return cmd
 }
 
-func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialectName string) error {
+func runToolsLearn(ctx context.Context, t *face.Terminal, paths []string, dialectName string) error {
 	sources, err := openAll(paths, dialect.Input{Format: dialectName})
 	if err != nil {
 		return err
@@ -69,6 +70,6 @@ func runToolsLearn(ctx context.Context, t *terminal, paths []string, dialectName
 	if err != nil {
 		return err
 	}
-	_, err = t.out.Write(file)
+	_, err = t.Out.Write(file)
 	return err
 }

@@ -5,10 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/launch"
 )
 
-func newDemo(t *terminal, s *settings) *cobra.Command {
+func newDemo(t *face.Terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "The whole road on sample trajectories: prepare, launch, follow",
@@ -22,7 +23,7 @@ lies. Takes seconds; needs no network, no Python and no GPU.`,
 	}
 }
 
-func runDemo(ctx context.Context, t *terminal, s *settings) error {
+func runDemo(ctx context.Context, t *face.Terminal, s *settings) error {
 	return withLauncher(s, func(l *launch.Launcher) error {
 		job, err := jobFor(ctx, t, s, l, "demo", nil, launchOptions{backend: "local"})
 		if err != nil {
@@ -40,15 +41,15 @@ func runDemo(ctx context.Context, t *terminal, s *settings) error {
 	})
 }
 
-func printWhere(t *terminal, s *settings, l *launch.Launcher, run launch.Run) {
-	t.print("\nWhere everything lies\n")
-	t.print("  trajectories  %s\n", s.samplesDir())
-	t.print("  dataset       %s\n", run.Job.Dataset.Dir)
-	t.print("  run           %s\n", l.Dir(run))
-	t.print("  ledger        %s\n", launch.LedgerFile(l.Home))
+func printWhere(t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run) {
+	t.Print("\nWhere everything lies\n")
+	t.Print("  trajectories  %s\n", s.samplesDir())
+	t.Print("  dataset       %s\n", run.Job.Dataset.Dir)
+	t.Print("  run           %s\n", l.Dir(run))
+	t.Print("  ledger        %s\n", launch.LedgerFile(l.Home))
 	self := invocation(s, l.Self)
-	t.print("\nWorth typing next\n")
-	t.print("  %s inspect %s --row 1\n", self, run.Job.Dataset.Dir)
-	t.print("  %s runs show %s\n", self, run.ID)
-	t.print("  %s prepare hybrid-gym-32b --data YOUR_ROLLOUTS --dry-run\n", self)
+	t.Print("\nWorth typing next\n")
+	t.Print("  %s inspect %s --row 1\n", self, run.Job.Dataset.Dir)
+	t.Print("  %s runs show %s\n", self, run.ID)
+	t.Print("  %s prepare hybrid-gym-32b --data YOUR_ROLLOUTS --dry-run\n", self)
 }

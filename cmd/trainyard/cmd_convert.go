@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
@@ -47,7 +48,7 @@ type convertOptions struct {
 	treat    treatOptions
 }
 
-func newConvert(t *terminal, s *settings) *cobra.Command {
+func newConvert(t *face.Terminal, s *settings) *cobra.Command {
 	var opts convertOptions
 	cmd := &cobra.Command{
 		Use:     "convert PATH…",
@@ -76,7 +77,7 @@ func (o convertOptions) check() error {
 	return o.treat.check()
 }
 
-func runConvert(ctx context.Context, t *terminal, s *settings, paths []string, opts convertOptions) error {
+func runConvert(ctx context.Context, t *face.Terminal, s *settings, paths []string, opts convertOptions) error {
 	if err := opts.check(); err != nil {
 		return usageError{err}
 	}
@@ -126,7 +127,7 @@ func openAll(paths []string, in dialect.Input) (sources []*dialect.Source, err e
 
 // A converter turns records into lines and counts them.
 type converter struct {
-	t     *terminal
+	t     *face.Terminal
 	opts  convertOptions
 	judge *evidence.Judge
 	treat *treat
@@ -139,7 +140,7 @@ type converter struct {
 	notes         map[string]int64
 }
 
-func newConverter(t *terminal, opts convertOptions) (*converter, error) {
+func newConverter(t *face.Terminal, opts convertOptions) (*converter, error) {
 	judge, err := newJudge(*opts.accept)
 	if err != nil {
 		return nil, err
@@ -149,7 +150,7 @@ func newConverter(t *terminal, opts convertOptions) (*converter, error) {
 		return nil, err
 	}
 	return &converter{
-		t: t, opts: opts, judge: judge, treat: treat, out: bufio.NewWriterSize(t.out, 1<<16),
+		t: t, opts: opts, judge: judge, treat: treat, out: bufio.NewWriterSize(t.Out, 1<<16),
 		rejects: newRejectLog(t), formats: map[string]int64{}, notes: treat.edits.Counts(),
 	}, nil
 }
@@ -194,20 +195,20 @@ func (c *converter) finish(s *settings) error {
 	counts := convertCounts{c.read, c.written, o, c.read - o.Accepted - o.Refused - o.Unknown, c.formats, c.rejects.counts, c.notes}
 	if s.json() {
 		line, err := oneLine(counts)
-		c.t.say("%s", bytes.TrimSpace(line))
+		c.t.Say("%s", bytes.TrimSpace(line))
 		return cmp.Or(err, c.none())
 	}
-	c.t.say("%s read, %s written: %s accepted, %s refused, %s unknown, %s rejected", counted(c.read, "record"), thousands(c.written),
-		thousands(o.Accepted), thousands(o.Refused), thousands(o.Unknown), thousands(counts.Rejected))
+	c.t.Say("%s read, %s written: %s accepted, %s refused, %s unknown, %s rejected", face.Counted(c.read, "record"), face.Thousands(c.written),
+		face.Thousands(o.Accepted), face.Thousands(o.Refused), face.Thousands(o.Unknown), face.Thousands(counts.Rejected))
 	c.say("formats", c.formats)
 	c.say("rejected", c.rejects.counts)
 	c.say("edited", c.notes)
 	for _, line := range c.treat.edits.Unmatched() {
-		c.t.say("%s", line)
+		c.t.Say("%s", line)
 	}
 	c.rejects.hint()
 	if c.opts.accepted && o.Accepted == 0 {
-		c.t.say("hint: this evidence accepts none of them: trainyard accept PATH shows what evidence there is")
+		c.t.Say("hint: this evidence accepts none of them: trainyard accept PATH shows what evidence there is")
 	}
 	return c.none()
 }
@@ -222,6 +223,6 @@ func (c *converter) none() error {
 
 func (c *converter) say(title string, counts map[string]int64) {
 	if len(counts) > 0 {
-		c.t.say("%s: %s", title, strings.Join(countWords(counts), "; "))
+		c.t.Say("%s: %s", title, strings.Join(countWords(counts), "; "))
 	}
 }

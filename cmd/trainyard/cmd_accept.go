@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
@@ -29,7 +30,7 @@ const acceptExample = `  trainyard accept rollouts/output.jsonl
   trainyard accept rollouts/output.jsonl --field report.resolved
   trainyard accept rollouts --where 'reward > 0.5 && not ("loop" in flags)' --json`
 
-func newAccept(t *terminal, s *settings) *cobra.Command {
+func newAccept(t *face.Terminal, s *settings) *cobra.Command {
 	var dialectName string
 	cmd := &cobra.Command{
 		Use:     "accept PATH",
@@ -72,7 +73,7 @@ type judgedCounts struct {
 	outcomes
 }
 
-func showVerdicts(ctx context.Context, t *terminal, s *settings, path string, src *dialect.Source, accept evidence.Accept) error {
+func showVerdicts(ctx context.Context, t *face.Terminal, s *settings, path string, src *dialect.Source, accept evidence.Accept) error {
 	judge, err := newJudge(accept)
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func showVerdicts(ctx context.Context, t *terminal, s *settings, path string, sr
 		return err
 	}
 	if s.json() {
-		return t.printJSON(struct {
+		return t.PrintJSON(struct {
 			Accept  string       `json:"accept"`
 			Counts  judgedCounts `json:"counts"`
 			Records []judged     `json:"records"`
@@ -112,9 +113,9 @@ func countFormat(counts map[string]int64, format string) {
 	}
 }
 
-func printFormats(t *terminal, counts map[string]int64) {
+func printFormats(t *face.Terminal, counts map[string]int64) {
 	if len(counts) > 0 {
-		t.print("formats: %s\n", strings.Join(countWords(counts), "; "))
+		t.Print("formats: %s\n", strings.Join(countWords(counts), "; "))
 	}
 }
 
@@ -140,16 +141,16 @@ func judgeRecord(path string, src *dialect.Source, judge *evidence.Judge, rec fo
 	return r
 }
 
-func printVerdicts(t *terminal, list []judged, counts judgedCounts) error {
-	tab := newTable("record", "format", "instance or id", "outcome", "evidence")
+func printVerdicts(t *face.Terminal, list []judged, counts judgedCounts) error {
+	tab := face.NewTable("record", "format", "instance or id", "outcome", "evidence")
 	for _, j := range list {
-		tab.row(shortPlace(j.Place), orDash(j.Format), orDash(cmp.Or(j.Instance, j.ID)), j.Outcome, j.Evidence)
+		tab.Row(shortPlace(j.Place), orDash(j.Format), orDash(cmp.Or(j.Instance, j.ID)), j.Outcome, j.Evidence)
 	}
-	if err := tab.write(t.out); err != nil {
+	if err := tab.Write(t.Out); err != nil {
 		return err
 	}
-	t.print("\n%s: %s accepted, %s refused, %s unknown, %s rejected\n", counted(counts.Records, "record"),
-		thousands(counts.Accepted), thousands(counts.Refused), thousands(counts.Unknown), thousands(counts.Rejected))
+	t.Print("\n%s: %s accepted, %s refused, %s unknown, %s rejected\n", face.Counted(counts.Records, "record"),
+		face.Thousands(counts.Accepted), face.Thousands(counts.Refused), face.Thousands(counts.Unknown), face.Thousands(counts.Rejected))
 	printFormats(t, counts.Formats)
 	return nil
 }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"trainyard/cmd/trainyard/face"
+	"trainyard/launch"
+)
+
+func runShow(ctx context.Context, t *face.Terminal, s *settings, prefix string) error {
+	return withRun(ctx, s, prefix, func(l *launch.Launcher, run launch.Run) error {
+		events, err := l.Ledger.Events(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		metrics, err := l.Ledger.Metrics(ctx, run.ID, run.N)
+		if err != nil {
+			return err
+		}
+		if s.json() {
+			return t.PrintJSON(struct {
+				launch.Run
+				Dir     string          `json:"dir"`
+				Events  []launch.Event  `json:"events"`
+				Metrics []launch.Metric `json:"metrics"`
+			}{run, l.Dir(run), events, metrics})
+		}
+		printRun(t, l, run)
+		printCurve(t, metrics)
+		printEvents(t, events)
+		return nil
+	})
+}
+
+func printRun(t *face.Terminal, l *launch.Launcher, run launch.Run) {
+	j := run.Job
+	t.Print("Run      %s\n", run.ID)
+	t.Print("State    %s\n", strings.TrimSuffix(string(run.State)+": "+run.Reason, ": "))
+	t.Print("Recipe   %s (%.12s)\n", j.Recipe, j.Fingerprint)
+	t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
+	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
+	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
+	t.Print("Cost     %s\n", costWords(run.Cost, j.Backend))
+	t.Print("Files    %s\n", l.Dir(run))
+}
+
+// printCurve draws the loss as one line of blocks, oldest left.
+func printCurve(t *face.Terminal, metrics []launch.Metric) {
+	var losses []float64
+	for _, m := range metrics {
+		if m.Loss != nil {
+			losses = append(losses, *m.Loss)
+		}
+	}
+	if len(losses) > 1 {
+		t.Print("Loss     %s  %.4f to %.4f\n", face.Sparkline(losses, 40), losses[0], losses[len(losses)-1])
+	}
+}
+
+func printEvents(t *face.Terminal, events []launch.Event) {
+	t.Print("\nHistory\n")
+	for _, e := range events {
+		t.Print("  %s  %-9s  %s\n", e.At.Local().Format(time.DateTime), e.State, e.Text)
+	}
+}
