@@ -63,6 +63,9 @@ type Trajectory struct {
 	// the record does not hold; SystemUnrecorded, that the agent had a system
 	// prompt of which the same is true. Render asks for them, never guesses.
 	ToolsUnrecorded, SystemUnrecorded bool
+	// Notes are what reading the record changed or left out, each once for
+	// every time; rendering adds its own to them.
+	Notes []string
 
 	// places are where the record's members lie, so that a judge need not
 	// look for them again.
@@ -71,6 +74,9 @@ type Trajectory struct {
 	File string
 	Line int
 }
+
+// Note counts one change, or one thing left out, under the name of a note.
+func (t *Trajectory) Note(name string) { t.Notes = append(t.Notes, name) }
 
 // MarkUnrecordedTools looks for calls of tools that nothing describes.
 func (t *Trajectory) MarkUnrecordedTools() {

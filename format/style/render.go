@@ -71,13 +71,14 @@ type RenderOptions struct {
 // assistant. Nothing is invented: text is recorded text, the style's frame
 // around calls and results, or opt.DefaultSystem. Neighbours of one role are
 // joined by an empty line; if either is outside the loss, so is the whole.
-// The error is a *Reject without a place, or an unknown style.
+// The notes are those of reading the record, then those of rendering it. The
+// error is a *Reject without a place, or an unknown style.
 func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.Chat, []string, error) {
 	style, ok := Styles[as]
 	if !ok {
 		return nil, nil, format.UnknownName("tool style", string(as), StyleNames())
 	}
-	p := &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t)}
+	p := newChatWriter(t, opt)
 	t = p.supplied(t)
 	if err := p.missing(t, style); err != nil {
 		return nil, nil, err

@@ -17,7 +17,7 @@ import (
 // The error is a *Reject without a place: what the agent had is neither in the
 // record nor given.
 func Supply(t *format.Trajectory, opt RenderOptions) (supplied *format.Trajectory, notes []string, err error) {
-	p := &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t)}
+	p := newChatWriter(t, opt)
 	supplied = p.supplied(t)
 	return supplied, p.notes, p.missing(supplied, Rendering{})
 }

@@ -2,6 +2,7 @@ package style
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"trainyard/format"
@@ -90,5 +91,20 @@ func TestSuppliedFilesAreRead(t *testing.T) {
 	}
 	if _, err := ReadSystem([]byte("\n")); err == nil {
 		t.Error("an empty file was read as a system text")
+	}
+}
+
+func TestNotesOfReadingStandBeforeThoseOfRendering(t *testing.T) {
+	read := &format.Trajectory{Messages: []format.Message{
+		{Role: format.System, Content: "s"}, {Role: format.User, Content: "q"}, {Role: format.Assistant, Content: "a"}, {Role: format.User, Content: "tail"},
+	}}
+	read.Note(format.NoteCRLF)
+	_, rendered, err := Render(read, "keep", RenderOptions{})
+	if want := []string{format.NoteCRLF, format.NoteDroppedTail}; err != nil || !slices.Equal(rendered, want) {
+		t.Errorf("got %q, %v, want %q", rendered, err, want)
+	}
+	_, supplied, err := Supply(read, RenderOptions{})
+	if want := []string{format.NoteCRLF}; err != nil || !slices.Equal(supplied, want) {
+		t.Errorf("got %q, %v, want %q", supplied, err, want)
 	}
 }

@@ -18,6 +18,10 @@ type chatWriter struct {
 	notes    []string
 }
 
+func newChatWriter(t *format.Trajectory, opt RenderOptions) *chatWriter {
+	return &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t), notes: slices.Clone(t.Notes)}
+}
+
 func (p *chatWriter) note(key string) { p.notes = append(p.notes, key) }
 
 func (p *chatWriter) add(role format.Role, text string, untrained bool) {
