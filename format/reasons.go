@@ -31,6 +31,9 @@ var Reasons = map[string]string{
 	EditFailed:    "a record in which an edit that was asked for could not be made",
 	SecretLeft:    "a record in which redaction did not reach every secret",
 	Structured:    "a record with calls or results as structure, which --tools-as keep cannot write",
+
+	UntrainedTurns:  "a record that keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)",
+	NoTrainedTokens: "a record that keeps every assistant turn out of the loss",
 }
 
 // Reasons a record is rejected for. They are stable: reports count them.
@@ -64,4 +67,7 @@ const (
 	EditFailed    = "edit_failed"     // an edit of the recipe could not be made
 	SecretLeft    = "secret_left"     // redaction did not reach every secret
 	Structured    = "structured"      // style keep met calls or tool results
+
+	UntrainedTurns  = "untrained_turns"   // rows of text cannot keep single turns out of the loss
+	NoTrainedTokens = "no_trained_tokens" // nothing of it is in the loss
 )

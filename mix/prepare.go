@@ -12,7 +12,6 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
-	"trainyard/tokenize/chat"
 )
 
 // A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
@@ -31,20 +30,15 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	tok, err := chat.ForTemplate(cfg.Template)
-	if err != nil {
-		return nil, err
-	}
 	files := newCompanions(&cfg)
-	treat, errTreat := treatments(&cfg, tok, files)
 	sources, judges, err := openSources(&cfg, files)
-	if err := errors.Join(err, errTreat); err != nil {
+	roads, errRoads := converters(&cfg, sources, judges, files)
+	if err := errors.Join(err, errRoads); err != nil {
 		return nil, err
 	}
 	in := newInputs(&cfg, sources, judges)
 	in.recipe = files.digests
-	r := newReading(&cfg, sources, judges, in)
-	r.tok, r.treat = tok, treat
+	r := newReading(&cfg, sources, roads, in)
 	if cfg.DryRun {
 		m, _, err := readAndPlan(ctx, r)
 		return &Result{Manifest: m, Entries: r.entries}, err
@@ -171,7 +165,7 @@ func describe(r *reading, p *plan) *Manifest {
 	reports := account(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
-		Template: cfg.Template, Tokenizer: r.tok.Name(), Tools: string(cfg.Tools), Output: cfg.Output,
+		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: ValidationSide{Asked: cfg.Validation, Repos: validationRepos(p.Validation, r.items, r.repos)},

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/convert"
 	"trainyard/mix/shard"
-	"trainyard/tokenize"
-	"trainyard/tokenize/chat"
 )
 
 // A result is what a worker made of one record.
@@ -34,10 +32,8 @@ type result struct {
 type reading struct {
 	cfg     *Config
 	sources []*dialect.Source
-	judges  []*evidence.Judge
+	roads   []*convert.Converter // for each source
 	inputs  *inputs
-	tok     *tokenize.Tokenizer
-	treat   []treatment
 	spool   *spool
 
 	items     []Item
@@ -51,9 +47,9 @@ type reading struct {
 	total     int64 // bytes of input
 }
 
-func newReading(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge, in *inputs) *reading {
+func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{
-		cfg: cfg, sources: sources, judges: judges, inputs: in, spool: &spool{},
+		cfg: cfg, sources: sources, roads: roads, inputs: in, spool: &spool{},
 		repos: newNames(), instances: newNames(),
 	}
 	for _, src := range sources {
@@ -68,16 +64,9 @@ func newReading(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge
 
 // run streams all sources through the workers.
 func (r *reading) run(ctx context.Context) error {
-	template, err := chat.NewTemplate(r.cfg.Template, r.tok)
-	if err != nil {
-		return err
-	}
-	for k, src := range r.sources {
-		newWork := func() func(format.Record) *result {
-			w := newWorker(r, k, template)
-			return w.do
-		}
-		if err := dialect.Ordered(ctx, src, r.cfg.workers(), newWork, r.take); err != nil {
+	for k, road := range r.roads {
+		newWork := func() func(format.Record, convert.Result) *result { return newWorker(r, k).do }
+		if err := convert.Walk(ctx, road, r.cfg.workers(), convert.Tokenised, newWork, r.take); err != nil {
 			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
 		}
 	}
@@ -132,85 +121,62 @@ func (r *reading) progress() {
 // A worker turns the records of one source into results. Its buffers live as
 // long as it does.
 type worker struct {
-	r        *reading
-	k        int // the source's index
-	source   *Source
-	template *chat.Template
-	treat    treatment
-	example  chat.Example
-	row      shard.Row
-	output   shard.Output
-	packer   *shard.RowCodec
+	cfg    *Config
+	k      int // the source's index
+	source *Source
+	road   *convert.Converter
+	row    shard.Row
+	output shard.Output
+	codec  *shard.RowCodec
 }
 
-func newWorker(r *reading, k int, t *chat.Template) *worker {
-	w := &worker{r: r, k: k, source: &r.cfg.Sources[k], template: t, treat: r.treat[k], output: shard.Outputs[r.cfg.Output], packer: shard.NewRowCodec(shard.Outputs[r.cfg.Output].Schema())}
-	w.treat.render.DefaultSystem = t.DefaultSystem()
-	return w
+func newWorker(r *reading, k int) *worker {
+	output := shard.Outputs[r.cfg.Output]
+	return &worker{cfg: r.cfg, k: k, source: &r.cfg.Sources[k], road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
 }
 
-// do takes one record from its bytes to a packed row, or to the reason why
-// it will be none.
-func (w *worker) do(rec format.Record) *result {
+// do makes a packed row of what became of a record, or tells why there is none.
+func (w *worker) do(rec format.Record, done convert.Result) *result {
 	res := &result{item: Item{Source: int32(w.k)}}
 	res.entry = Entry{Source: w.source.Name, File: relative(w.source.Path, rec.File), Line: rec.Line}
-	traj, err := w.r.sources[w.k].Parse(rec)
-	if err != nil {
-		return w.rejected(res, err)
+	if done.Reached >= convert.Parsed {
+		res.entry.ID = done.Traj.ID
 	}
-	res.entry.ID = traj.ID
-	verdict, err := w.r.judges[w.k].Judge(rec, traj)
-	if err != nil {
-		return w.rejected(res, err)
-	}
-	if verdict.Outcome != evidence.Accepted {
-		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, verdict.Outcome.String(), w.source.portable(verdict.Evidence)
+	switch {
+	case done.Err != nil:
+		return w.rejected(res, done.Err)
+	case done.Reached < convert.Tokenised:
+		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, done.Verdict.Outcome.String(), w.source.portable(done.Verdict.Evidence)
 		return res
 	}
-	chat, notes, err := w.treat.apply(traj, w.r.cfg.Tools)
-	if err == nil {
-		err = w.pack(res, traj, chat)
-	}
-	if err != nil {
-		return w.rejected(res, err)
-	}
-	res.notes = notes
-	if w.r.cfg.Flags {
-		res.flags = evidence.RecordFlags(rec, traj, chat)
+	w.pack(res, done)
+	if w.cfg.Flags {
+		res.flags = evidence.RecordFlags(rec, done.Traj, done.Chat)
 	}
 	return res
 }
 
-// pack tokenises the chat and packs the row. A chat that no trainer could be
-// told the loss of is rejected.
-func (w *worker) pack(res *result, traj *format.Trajectory, chat format.Chat) error {
-	if !w.output.Flags && slices.ContainsFunc(chat, func(t format.Turn) bool { return t.Untrained }) {
-		return &format.Reject{Reason: "untrained_turns", Detail: "the record keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)"}
-	}
-	w.template.Apply(&w.example, chat)
-	if w.example.Trained() == 0 {
-		return &format.Reject{Reason: "no_trained_tokens", Detail: "the record keeps every assistant turn out of the loss"}
-	}
-	res.warned = w.template.WarningKindsIn(chat, &w.example)
-	w.fill(traj, chat)
+// pack fills in the row of a conversation and packs it.
+func (w *worker) pack(res *result, done convert.Result) {
+	res.notes, res.warned = done.Notes, w.road.Warnings(done)
+	w.fill(done)
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
 	res.item.Bytes, res.item.Digest = int32(w.row.TextBytes()), contentDigest(w.row.Messages)
 	res.kept = true
-	if !w.r.cfg.DryRun {
-		w.packer.Begin()
-		w.output.Pack(w.packer, &w.row, &w.example)
-		res.packed = bytes.Clone(w.packer.Row)
+	if !w.cfg.DryRun {
+		w.codec.Begin()
+		w.output.Pack(w.codec, &w.row, done.Example)
+		res.packed = bytes.Clone(w.codec.Row)
 	}
-	res.repo, res.inst = traj.Repo, traj.InstanceID
+	res.repo, res.inst = done.Traj.Repo, done.Traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
-	return nil
 }
 
-func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {
-	r := &w.row
+func (w *worker) fill(done convert.Result) {
+	r, traj := &w.row, done.Traj
 	r.Messages = r.Messages[:0]
 	r.NSteps = 0
-	for _, t := range chat {
+	for _, t := range done.Chat {
 		r.Messages = append(r.Messages, shard.Message{Role: string(t.Role), Content: t.Content})
 		if t.Role == format.Assistant {
 			r.NSteps++
@@ -221,7 +187,7 @@ func (w *worker) fill(traj *format.Trajectory, chat format.Chat) {
 	if r.Teacher == "" {
 		r.Teacher = traj.Teacher
 	}
-	r.NTokens, r.NTrainedTokens = int32(len(w.example.IDs)), int32(w.example.Trained())
+	r.NTokens, r.NTrainedTokens = int32(len(done.Example.IDs)), int32(done.Example.Trained())
 }
 
 // rejected records the fault of a record; anything else is fatal.

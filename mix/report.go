@@ -16,9 +16,9 @@ func account(r *reading) []SourceReport {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k],
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
-			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.treat[k].edits.Unmatched(),
+			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Edits().Unmatched(),
 		}
-		for name := range r.treat[k].edits.Counts() {
+		for name := range r.roads[k].Edits().Counts() {
 			reports[k].Notes[name] += 0 // an edit that did nothing is told as well
 		}
 		index[s.Name] = &reports[k]

@@ -8,6 +8,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/convert"
 )
 
 // A clue is evidence that a recipe could name, and what it would say of the
@@ -27,10 +28,14 @@ func showClues(ctx context.Context, t *face.Terminal, s *settings, path string, 
 	}
 	all, rejects := slices.Clone(reports), newRejectLog(t)
 	records, rejected, formats := 0, 0, map[string]int64{}
-	work := func() func(format.Record) found {
-		return func(rec format.Record) found { return cluesOf(src, rec, reports) }
+	road, err := judging(src, nil)
+	if err != nil {
+		return err
 	}
-	err = dialect.Ordered(ctx, src, s.goroutines(), work, func(f found) error {
+	look := func() func(format.Record, convert.Result) found {
+		return func(rec format.Record, done convert.Result) found { return cluesOf(rec, done, reports) }
+	}
+	err = convert.Walk(ctx, road, s.goroutines(), convert.Parsed, look, func(f found) error {
 		if records++; f.err != nil {
 			rejected++
 			rejects.tell(f.file, f.line, f.err)
@@ -83,11 +88,9 @@ type found struct {
 	err    error
 }
 
-func cluesOf(src *dialect.Source, rec format.Record, reports []clue) found {
-	f := found{file: rec.File, line: rec.Line}
-	traj, err := src.Parse(rec)
-	if err != nil {
-		f.err = err
+func cluesOf(rec format.Record, done convert.Result, reports []clue) found {
+	f, traj := found{file: rec.File, line: rec.Line, err: done.Err}, done.Traj
+	if done.Err != nil {
 		return f
 	}
 	f.format, f.clues = traj.Format, evidence.Clues(rec, traj)

@@ -12,6 +12,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/convert"
 )
 
 const acceptLong = `Show which records of PATH would be accepted, and on what evidence.
@@ -80,8 +81,12 @@ func showVerdicts(ctx context.Context, t *face.Terminal, s *settings, path strin
 	}
 	counts := judgedCounts{Formats: map[string]int64{}}
 	list := []judged{}
-	err = dialect.Ordered(ctx, src, s.goroutines(), func() func(format.Record) verdictResult {
-		return func(rec format.Record) verdictResult { return judgeRecord(path, src, judge, rec) }
+	road, err := judging(src, judge)
+	if err != nil {
+		return err
+	}
+	err = convert.Walk(ctx, road, s.goroutines(), convert.Judged, func() func(format.Record, convert.Result) verdictResult {
+		return func(rec format.Record, done convert.Result) verdictResult { return verdictOf(path, rec, done) }
 	}, func(r verdictResult) error {
 		counts.Records++
 		countFormat(counts.Formats, r.Format)
@@ -125,19 +130,21 @@ type verdictResult struct {
 	rejected bool
 }
 
-func judgeRecord(path string, src *dialect.Source, judge *evidence.Judge, rec format.Record) verdictResult {
+// judging is the road up to Judged, on which nothing depends on a template.
+func judging(src *dialect.Source, judge *evidence.Judge) (*convert.Converter, error) {
+	return convert.New(src, convert.Options{Template: "qwen2.5", Judge: judge})
+}
+
+func verdictOf(path string, rec format.Record, done convert.Result) verdictResult {
 	r := verdictResult{judged: judged{Place: fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)}}
-	traj, err := src.Parse(rec)
-	var verdict evidence.Verdict
-	if err == nil {
-		r.Format, r.ID, r.Instance = traj.Format, traj.ID, traj.InstanceID
-		verdict, err = judge.Judge(rec, traj)
+	if done.Traj != nil {
+		r.Format, r.ID, r.Instance = done.Traj.Format, done.Traj.ID, done.Traj.InstanceID
 	}
-	if err != nil {
-		r.rejected, r.Outcome, r.Evidence = true, "rejected", rejectWords(err)
+	if done.Err != nil {
+		r.rejected, r.Outcome, r.Evidence = true, "rejected", rejectWords(done.Err)
 		return r
 	}
-	r.outcome, r.Outcome, r.Evidence = verdict.Outcome, verdict.Outcome.String(), verdict.Evidence
+	r.outcome, r.Outcome, r.Evidence = done.Verdict.Outcome, done.Verdict.Outcome.String(), done.Verdict.Evidence
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/convert"
 )
 
 const convertLong = `Convert trajectories to one chat record a line, in the order of the input: id,
@@ -85,7 +87,7 @@ func runConvert(ctx context.Context, t *face.Terminal, s *settings, paths []stri
 	if err != nil {
 		return err
 	}
-	instance, err := fromFile(opts.instance, func(file []byte) (string, error) { return string(file), nil })
+	instance, err := readInstance(opts.instance)
 	if err != nil {
 		return err
 	}
@@ -93,18 +95,25 @@ func runConvert(ctx context.Context, t *face.Terminal, s *settings, paths []stri
 	if err != nil {
 		return err
 	}
+	line := func() func(format.Record, convert.Result) converted { return c.convert }
 	for _, src := range sources {
-		work := func() func(format.Record) converted {
-			return func(rec format.Record) converted { return c.convert(src, rec) }
-		}
-		if err := dialect.Ordered(ctx, src, s.goroutines(), work, c.take); err != nil {
+		if err := convert.Walk(ctx, c.road.For(src), s.goroutines(), convert.Rendered, line, c.take); err != nil {
 			return errors.Join(err, c.out.Flush())
 		}
 	}
 	return c.finish(s)
 }
 
-// openSource is format.Open for a command line, on which an unknown format is
+// readInstance reads the template of a first user turn; no path gives none.
+func readInstance(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(path)
+	return string(text), err
+}
+
+// openSource is dialect.Open for a command line, on which an unknown format is
 // wrong usage.
 func openSource(in dialect.Input) (*dialect.Source, error) {
 	if _, known := dialect.Dialects[in.Format]; !known && in.Format != dialect.Auto {
@@ -127,11 +136,10 @@ func openAll(paths []string, in dialect.Input) (sources []*dialect.Source, err e
 
 // A converter turns records into lines and counts them.
 type converter struct {
-	t     *face.Terminal
-	opts  convertOptions
-	judge *evidence.Judge
-	treat *treat
-	out   *bufio.Writer
+	t    *face.Terminal
+	opts convertOptions
+	road *convert.Converter
+	out  *bufio.Writer
 
 	read, written int
 	outcomes      outcomes
@@ -145,13 +153,13 @@ func newConverter(t *face.Terminal, opts convertOptions) (*converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	treat, err := newTreat(opts.treat)
+	road, err := newRoad(opts.treat, func(o *convert.Options) { o.Judge, o.AcceptedOnly = judge, opts.accepted })
 	if err != nil {
 		return nil, err
 	}
 	return &converter{
-		t: t, opts: opts, judge: judge, treat: treat, out: bufio.NewWriterSize(t.Out, 1<<16),
-		rejects: newRejectLog(t), formats: map[string]int64{}, notes: treat.edits.Counts(),
+		t: t, opts: opts, road: road, out: bufio.NewWriterSize(t.Out, 1<<16),
+		rejects: newRejectLog(t), formats: map[string]int64{}, notes: road.Edits().Counts(),
 	}, nil
 }
 
@@ -203,7 +211,7 @@ func (c *converter) finish(s *settings) error {
 	c.say("formats", c.formats)
 	c.say("rejected", c.rejects.counts)
 	c.say("edited", c.notes)
-	for _, line := range c.treat.edits.Unmatched() {
+	for _, line := range c.road.Edits().Unmatched() {
 		c.t.Say("%s", line)
 	}
 	c.rejects.hint()

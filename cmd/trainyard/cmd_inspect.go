@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/format/evidence"
 	"trainyard/mix"
+	"trainyard/mix/convert"
 	"trainyard/mix/shard"
 )
 
@@ -26,6 +31,8 @@ type inspectOptions struct {
 	id     string
 	verify bool
 	format string
+	output string
+	accept *evidence.Accept
 	treat  treatOptions
 }
 
@@ -45,6 +52,8 @@ func newInspect(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&opts.id, "id", "", "show the trajectory with this id")
 	cmd.Flags().BoolVar(&opts.verify, "verify", false, "re-hash a dataset against its manifest")
 	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
+	cmd.Flags().StringVar(&opts.output, "output", "messages", "what rows would hold: "+strings.Join(slices.Sorted(maps.Keys(shard.Outputs)), " or "))
+	opts.accept = evidenceFlags(cmd, "accept-")
 	opts.treat.flags(cmd, "openhands")
 	completes(cmd, "format", "formats")
 	return cmd
@@ -64,7 +73,20 @@ func (o inspectOptions) check() error {
 	case o.verify && o.one():
 		return errors.New("--verify is about the whole dataset: give it without --row and --id")
 	}
-	return nil
+	if _, known := shard.Outputs[o.output]; !known {
+		return unknownWord("--output", o.output, o.output, slices.Sorted(maps.Keys(shard.Outputs)))
+	}
+	return o.treat.check()
+}
+
+// road is the way that prepare would take a record, whatever the evidence says
+// of it.
+func (o inspectOptions) road() (*convert.Converter, error) {
+	judge, err := newJudge(*o.accept)
+	if err != nil {
+		return nil, err
+	}
+	return newRoad(o.treat, func(r *convert.Options) { r.Judge, r.Masks = judge, shard.Outputs[o.output].Flags })
 }
 
 func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {

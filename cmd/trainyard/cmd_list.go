@@ -167,18 +167,7 @@ func listWhere() []listed {
 
 func listNotes() []listed { return words(format.Notes) }
 
-// mixReasons are those of prepare alone: that no trainer could be told what a
-// row's loss is.
-var mixReasons = map[string]string{
-	"no_trained_tokens": "a record that keeps every assistant turn out of the loss",
-	"untrained_turns":   "a record that keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)",
-}
-
-func listReasons() []listed {
-	all := maps.Clone(format.Reasons)
-	maps.Copy(all, mixReasons)
-	return words(all)
-}
+func listReasons() []listed { return words(format.Reasons) }
 
 // words lists a glossary.
 func words(glossary map[string]string) []listed {

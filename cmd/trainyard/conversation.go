@@ -51,15 +51,19 @@ type turnView struct {
 func showChat(t *face.Terminal, s *settings, template *chat.Template, f facts, conversation format.Chat) error {
 	var ex chat.Example
 	template.Apply(&ex, conversation)
+	return showExample(t, s, f, &ex, conversation)
+}
+
+func showExample(t *face.Terminal, s *settings, f facts, ex *chat.Example, conversation format.Chat) error {
 	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
-	views := viewTurns(&ex, conversation)
+	views := viewTurns(ex, conversation)
 	if s.json() {
 		return t.PrintJSON(struct {
 			facts
 			Turns []turnView `json:"turns"`
 		}{f, views})
 	}
-	return printChat(t, s, f, &ex, views)
+	return printChat(t, s, f, ex, views)
 }
 
 func viewTurns(ex *chat.Example, chat format.Chat) []turnView {

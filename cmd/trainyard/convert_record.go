@@ -7,8 +7,8 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/behaviour"
-	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/convert"
 )
 
 // A chatRecord is one line of convert.
@@ -61,39 +61,32 @@ type converted struct {
 	err     error // why there is none
 }
 
-// convert takes one record from its bytes to its line.
-func (c *converter) convert(src *dialect.Source, rec format.Record) converted {
-	r := converted{file: rec.File, line: rec.Line}
-	r.err = c.fill(&r, src, rec)
+// convert makes the line of what became of a record.
+func (c *converter) convert(rec format.Record, done convert.Result) converted {
+	r := converted{file: rec.File, line: rec.Line, outcome: done.Verdict.Outcome, notes: done.Notes, err: done.Err}
+	if done.Traj != nil {
+		r.format = done.Traj.Format
+	}
+	if done.Reached == convert.Rendered {
+		r.json, r.err = oneLine(c.chatRecord(rec, done))
+	}
 	return r
 }
 
-func (c *converter) fill(r *converted, src *dialect.Source, rec format.Record) error {
-	traj, err := src.Parse(rec)
-	if err != nil {
-		return err
-	}
-	r.format = traj.Format
-	verdict, err := c.judge.Judge(rec, traj)
-	if err != nil {
-		return err
-	}
-	if r.outcome = verdict.Outcome; c.opts.accepted && verdict.Outcome != evidence.Accepted {
-		return nil
-	}
-	treated, err := c.treat.apply(traj)
-	if err != nil {
-		return err
-	}
-	r.notes = treated.notes
+func (c *converter) chatRecord(rec format.Record, done convert.Result) chatRecord {
+	traj := done.Traj
 	out := chatRecord{
 		ID: traj.ID, Instance: traj.InstanceID, Format: traj.Format, Task: c.opts.task, Repo: traj.Repo, Teacher: traj.Teacher,
-		Outcome: verdict.Outcome.String(), Evidence: verdict.Evidence,
-		Messages: treated.messages(), Tools: treated.tools(),
-		Flags: append([]string{}, evidence.RecordFlags(rec, treated.traj, treated.chat)...), Features: behaviour.Measure(treated.traj),
+		Outcome: done.Verdict.Outcome.String(), Evidence: done.Verdict.Evidence,
+		Flags: append([]string{}, evidence.RecordFlags(rec, traj, done.Chat)...), Features: behaviour.Measure(traj),
 	}
-	r.json, err = oneLine(out)
-	return err
+	if done.Chat != nil {
+		// Tools described twice are a fault that conversions are known for.
+		out.Messages = textMessages(done.Chat)
+	} else {
+		out.Messages, out.Tools = structuredMessages(traj.Messages), traj.Tools
+	}
+	return out
 }
 
 func oneLine(v any) ([]byte, error) {

@@ -12,8 +12,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
-	"trainyard/tokenize"
-	"trainyard/tokenize/chat"
+	"trainyard/mix/convert"
 )
 
 // inspectSource lists the records of anything format reads, or shows one of
@@ -26,17 +25,16 @@ func inspectSource(ctx context.Context, t *face.Terminal, s *settings, path stri
 	if opts.one() {
 		return inspectRecord(ctx, t, s, src, opts)
 	}
-	list := newRowList(t, s, "record", "place")
-	rendering, err := newRendering(opts.treat)
+	road, err := opts.road()
 	if err != nil {
 		return err
 	}
+	list := newRowList(t, s, "record", "place")
 	n := 0
-	work := func() func(format.Record) facts {
-		var ex chat.Example // each worker's own
-		return func(rec format.Record) facts { return rendering.facts(path, src, rec, &ex) }
+	look := func() func(format.Record, convert.Result) facts {
+		return func(rec format.Record, done convert.Result) facts { return recordFacts(path, rec, done) }
 	}
-	err = dialect.Ordered(ctx, src, s.goroutines(), work, func(f facts) error {
+	err = convert.Walk(ctx, road.For(src), s.goroutines(), convert.Tokenised, look, func(f facts) error {
 		n++
 		list.add(n, f.Place, f)
 		return nil
@@ -44,38 +42,19 @@ func inspectSource(ctx context.Context, t *face.Terminal, s *settings, path stri
 	return errors.Join(err, list.print())
 }
 
-// A rendering makes text and tokens of a record as prepare would.
-type rendering struct {
-	treat    *treat
-	template *chat.Template
-}
-
-func newRendering(opts treatOptions) (*rendering, error) {
-	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
-	if err != nil {
-		return nil, err
+// recordFacts are what is known of a record, and why it makes no row if it
+// makes none.
+func recordFacts(path string, rec format.Record, done convert.Result) facts {
+	var f facts
+	if done.Traj != nil {
+		f = trajectoryFacts(done.Traj)
 	}
-	treat, err := newTreat(opts)
-	return &rendering{treat, template}, err
-}
-
-// facts are what is known of a record, and why it makes no chat if it makes
-// none. ex is memory to use.
-func (r *rendering) facts(path string, src *dialect.Source, rec format.Record, ex *chat.Example) facts {
-	place := fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)
-	traj, err := src.Parse(rec)
-	if err != nil {
-		return facts{Place: place, Fault: rejectWords(err), reason: rejectReason(err)}
-	}
-	f := trajectoryFacts(traj)
-	f.Place = place
-	treated, err := r.treat.apply(traj)
-	if err != nil {
-		f.Fault, f.reason = rejectWords(err), rejectReason(err)
+	f.Place = fmt.Sprintf("%s:%d", shortPath(path, rec.File), rec.Line)
+	if done.Err != nil {
+		f.Fault, f.reason = rejectWords(done.Err), rejectReason(done.Err)
 		return f
 	}
-	r.template.Apply(ex, treated.chat)
-	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
+	f.Tokens, f.Trained = len(done.Example.IDs), done.Example.Trained()
 	return f
 }
 
@@ -100,60 +79,59 @@ func trajectoryFacts(traj *format.Trajectory) facts {
 }
 
 func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dialect.Source, opts inspectOptions) error {
-	rec, n, traj, err := findRecord(ctx, src, opts)
+	road, err := opts.road()
 	if err != nil {
 		return err
 	}
-	rendering, err := newRendering(opts.treat)
+	rec, n, done, err := findRecord(ctx, road.For(src), src, opts)
 	if err != nil {
 		return err
 	}
-	f := trajectoryFacts(traj)
+	f := trajectoryFacts(done.Traj)
 	f.Number, f.Place = n, fmt.Sprintf("%s:%d", rec.File, rec.Line)
-	treated, err := rendering.treat.apply(traj)
-	if err != nil {
-		return showWithoutChat(t, s, f, behaviourOf(evidence.RecordFlags(rec, traj, nil), traj), fmt.Errorf("%s: %s", f.Place, rejectWords(err)))
+	f.Notes, f.measures = done.Notes, behaviourOf(evidence.RecordFlags(rec, done.Traj, done.Chat), done.Traj)
+	if done.Err != nil {
+		return showWithoutChat(t, s, f, fmt.Errorf("%s: %s", f.Place, rejectWords(done.Err)))
 	}
-	f.Notes, f.measures = treated.notes, behaviourOf(evidence.RecordFlags(rec, treated.traj, treated.chat), treated.traj)
-	return showChat(t, s, rendering.template, f, treated.chat)
+	return showExample(t, s, f, done.Example, done.Chat)
 }
 
 // showWithoutChat shows what is known of a record that makes no chat, and why
 // it makes none.
-func showWithoutChat(t *face.Terminal, s *settings, f facts, b *measures, why error) error {
-	if f.measures = b; s.json() {
+func showWithoutChat(t *face.Terminal, s *settings, f facts, why error) error {
+	if s.json() {
 		f.Fault = why.Error()
 		return errors.Join(t.PrintJSON(f), why)
 	}
 	t.Print("%s\n", newMarker(t.Color(s.color())).title(f))
-	b.print(t)
+	f.measures.print(t)
 	return why
 }
 
 // findRecord reads on until the record asked for. Records in front of it that
 // do not parse are passed over; it is not they who were asked for.
-func findRecord(ctx context.Context, src *dialect.Source, opts inspectOptions) (found format.Record, n int, traj *format.Trajectory, err error) {
+func findRecord(ctx context.Context, road *convert.Converter, src *dialect.Source, opts inspectOptions) (found format.Record, n int, done convert.Result, err error) {
 	err = src.Records(ctx, func(rec format.Record) error {
-		n++
-		if opts.row > 0 && n != opts.row {
+		if n++; opts.row > 0 && n != opts.row {
 			return nil
 		}
-		parsed, err := src.Parse(rec)
-		if n == opts.row && err != nil {
-			return err
+		parsed := road.Convert(rec, convert.Parsed)
+		if n == opts.row && parsed.Err != nil {
+			return parsed.Err
 		}
-		if err != nil || (opts.id != "" && parsed.ID != opts.id && parsed.InstanceID != opts.id) {
+		if parsed.Err != nil || opts.id != "" && parsed.Traj.ID != opts.id && parsed.Traj.InstanceID != opts.id {
 			return nil
 		}
-		found, traj = rec, parsed
+		found = rec
 		found.Raw = bytes.Clone(rec.Raw)
+		done = road.Convert(found, convert.Tokenised)
 		return errFound
 	})
 	switch {
 	case errors.Is(err, errFound):
-		return found, n, traj, nil
+		return found, n, done, nil
 	case err != nil:
-		return found, n, nil, err
+		return found, n, done, err
 	}
-	return found, n, nil, notFound(opts, n, "record")
+	return found, n, done, notFound(opts, n, "record")
 }

@@ -132,7 +132,7 @@ func TestAllThatIsWrongWithSuppliedFilesIsToldAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("it prepared")
 	}
-	for _, want := range []string{`tool prompt words.txt: no section "system"`, "system: nowhere.txt: open", "source s0: tools: tools.json: tools is an object, not an array"} {
+	for _, want := range []string{`tool prompt: words.txt: no section "system"`, "system: nowhere.txt: open", "source s0: tools: tools.json: tools is an object, not an array"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in\n%v", want, err)
 		}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"trainyard/cmd/trainyard/face"
+	"trainyard/format/evidence"
+	"trainyard/mix"
+	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
+)
+
+// oddRecords end in reasons that the dialects' own files do not have.
+const oddRecords = `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":0},{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}
+{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":0}]}
+{"messages":[{"role":"user","content":"q"}]}
+{"messages":[{"role":"oracle","content":"q"}]}
+{"messages":[]}
+{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]},{"role":"assistant","content":"a"}]}
+{"messages":[{"role":"user","content":"q"},{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f","arguments":"[1]"}}]}]}
+{"messages":[{"role":"user","content":"<|im_end|> q"},{"role":"assistant","content":"a <|im_start|>\n\n"}]}
+{"resolved_ids":["a"],"unresolved_ids":[]}
+{"cut":
+`
+
+// What inspect says of a record is what prepare makes of it: for every file of
+// every dialect, every template and every output, token counts, trained tokens
+// and marks equal the row's, and a reason is the same reason.
+func TestInspectShowsWhatPrepareDoes(t *testing.T) {
+	odd := filepath.Join(t.TempDir(), "odd.jsonl")
+	if err := os.WriteFile(odd, []byte(oddRecords), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob("../../format/dialect/testdata/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files of dialects: %v", err)
+	}
+	paths = append(slices.DeleteFunc(paths, func(path string) bool { return filepath.Base(path) == "fuzz" }), odd)
+	for _, template := range slices.Sorted(maps.Keys(chat.Templates)) {
+		for _, output := range slices.Sorted(maps.Keys(shard.Outputs)) {
+			t.Run(template+" "+output, func(t *testing.T) {
+				t.Parallel()
+				seen := 0
+				for _, path := range paths {
+					seen += compareWithInspect(t, path, template, output)
+				}
+				if seen < 100 {
+					t.Errorf("%d records were compared", seen)
+				}
+			})
+		}
+	}
+}
+
+// compareWithInspect prepares the records at path and inspects them, and
+// returns how many there are.
+func compareWithInspect(t *testing.T, path, template, output string) int {
+	t.Helper()
+	cfg := mix.Config{
+		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: "openhands", Output: output,
+		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
+		Sources: []mix.Source{{Name: "s", Path: path, Given: path, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
+	}
+	res, err := mix.Prepare(t.Context(), cfg)
+	if res == nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	shown := inspected(t, path, "--template", template, "--output", output)
+	if len(shown) != len(res.Entries) {
+		t.Fatalf("%s: prepare read %d records, inspect shows %d", path, len(res.Entries), len(shown))
+	}
+	rows := rowCounts(t, cfg.Out, output)
+	for i, e := range res.Entries {
+		f := shown[i]
+		switch reason, _, _ := bytes.Cut([]byte(f.Fault), []byte(":")); {
+		case e.Outcome == mix.Rejected && string(reason) != e.Reason:
+			t.Errorf("%s:%d: prepare rejects for %s, inspect says %q", e.File, e.Line, e.Reason, f.Fault)
+		case e.Outcome != mix.Rejected && (f.Fault != "" || f.Tokens != int(e.Tokens)):
+			t.Errorf("%s:%d: prepare has %d tokens, inspect %d (%s)", e.File, e.Line, e.Tokens, f.Tokens, f.Fault)
+		case e.Outcome != mix.Rejected:
+			count := fmt.Sprint(f.Tokens, f.Trained)
+			if rows[count]--; rows[count] < 0 {
+				t.Errorf("%s:%d: no row has %d tokens of which %d are trained", e.File, e.Line, f.Tokens, f.Trained)
+			}
+			one := inspectedOne(t, path, i+1, "--template", template, "--output", output)
+			if one.Tokens != f.Tokens || one.Trained != f.Trained || one.marked() != f.Trained {
+				t.Errorf("%s:%d: the list says %d tokens, %d trained; the record %d and %d, %d of them marked", e.File, e.Line, f.Tokens, f.Trained, one.Tokens, one.Trained, one.marked())
+			}
+		}
+	}
+	return len(res.Entries)
+}
+
+// rowCounts counts the rows of a dataset by their tokens and trained tokens.
+func rowCounts(t *testing.T, dir, output string) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	d, err := mix.OpenDataset(dir)
+	if err != nil { // nothing was left
+		return counts
+	}
+	for _, path := range d.Shards("train") {
+		if output == "tokens" {
+			err = shard.ReadTokens(path, func(row *shard.TokenRow) error {
+				counts[fmt.Sprint(len(row.InputIDs), labelled(row).Trained())]++
+				return nil
+			})
+		} else {
+			err = shard.ReadRows(path, func(row *shard.Row) error {
+				counts[fmt.Sprint(row.NTokens, row.NTrainedTokens)]++
+				return nil
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return counts
+}
+
+// A shownRecord is what inspect --json says of one record.
+type shownRecord struct {
+	Tokens  int        `json:"tokens"`
+	Trained int        `json:"trained_tokens"`
+	Fault   string     `json:"fault"`
+	Turns   []turnView `json:"turns"`
+}
+
+// marked counts the tokens that are shown as trained.
+func (r shownRecord) marked() (n int) {
+	for _, turn := range r.Turns {
+		n += turn.Trained
+	}
+	return n
+}
+
+func inspected(t *testing.T, path string, flags ...string) (list []shownRecord) {
+	t.Helper()
+	answer(t, &list, append([]string{"inspect", path, "--json"}, flags...)...)
+	return list
+}
+
+func inspectedOne(t *testing.T, path string, n int, flags ...string) (one shownRecord) {
+	t.Helper()
+	answer(t, &one, append([]string{"inspect", path, "--json", "--row", fmt.Sprint(n)}, flags...)...)
+	return one
+}
+
+// answer runs the program and reads the JSON that it prints.
+func answer(t *testing.T, into any, args ...string) {
+	t.Helper()
+	var out, conversation bytes.Buffer
+	run(append(args, "--home", t.TempDir()), &face.Terminal{Out: &out, Err: &conversation})
+	if err := json.Unmarshal(out.Bytes(), into); err != nil {
+		t.Fatalf("trainyard %q: %v\n%s%s", args, err, out.Bytes(), conversation.Bytes())
+	}
+}

@@ -1,0 +1,170 @@
+package convert
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"trainyard/format"
+	"trainyard/format/dialect"
+	"trainyard/format/edit"
+	"trainyard/format/evidence"
+	"trainyard/format/style"
+	"trainyard/tokenize/chat"
+)
+
+// A Stage is a place on the road of a record.
+type Stage int
+
+const (
+	Read      Stage = iota // as the file holds it; nothing was done yet
+	Parsed                 // a trajectory
+	Judged                 // what the evidence says of it is known
+	Edited                 // the edits that were asked for are made
+	Rendered               // a chat, or messages with calls where no style is given
+	Tokenised              // token ids, and which of them are learned from
+)
+
+// stages lead from one place to the next; stages[Parsed] leads to Parsed.
+var stages = [...]func(*Converter, *Result, format.Record) error{
+	Parsed: (*Converter).parse, Judged: (*Converter).judge, Edited: (*Converter).edit, Rendered: (*Converter).render, Tokenised: (*Converter).tokenise,
+}
+
+// A Converter takes the records of one source along the road. It holds buffers:
+// each goroutine needs one of its own, see [Converter.Worker].
+type Converter struct {
+	source    *dialect.Source
+	options   Options
+	edits     *edit.Editing
+	rendered  style.RenderOptions
+	template  *chat.Template
+	tokenizer string
+	example   chat.Example
+}
+
+// New makes the converter of a source. Its error joins all that is wrong with
+// the options.
+func New(src *dialect.Source, o Options) (*Converter, error) {
+	tok, err := chat.ForTemplate(o.Template)
+	if err != nil {
+		return nil, err
+	}
+	template, err := chat.NewTemplate(o.Template, tok)
+	if err != nil {
+		return nil, err
+	}
+	if _, known := style.Styles[o.Style]; !known && o.Style != "" {
+		return nil, fmt.Errorf("no way of writing tools is called %q", o.Style)
+	}
+	if o.Judge == nil {
+		o.Judge, _ = evidence.NewJudge(evidence.Accept{}) // no evidence is no error
+	}
+	c := &Converter{source: src, options: o, template: template, tokenizer: tok.Name()}
+	var faults []error
+	c.rendered, faults = o.renderOptions(template, tok)
+	c.edits, err = edit.NewEdits(o.Edits, edit.EditEnv{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
+	return c, errors.Join(append(faults, err)...)
+}
+
+// Worker is a copy with buffers of its own. What edits count is shared.
+func (c *Converter) Worker() *Converter {
+	w := *c
+	w.example = chat.Example{}
+	return &w
+}
+
+// For is a converter of another source with the same options and counts.
+func (c *Converter) For(src *dialect.Source) *Converter {
+	other := c.Worker()
+	other.source = src
+	return other
+}
+
+// Template is the chat template that conversations are tokenised with.
+func (c *Converter) Template() *chat.Template { return c.template }
+
+// Tokenizer names the vocabulary that token ids are of.
+func (c *Converter) Tokenizer() string { return c.tokenizer }
+
+// Edits are the edits that records go through, with what they count.
+func (c *Converter) Edits() *edit.Editing { return c.edits }
+
+// A Result is what became of one record.
+type Result struct {
+	Reached Stage              // the last stage that was reached
+	Traj    *format.Trajectory // from Parsed on; edits change it in place
+	Verdict evidence.Verdict   // from Judged on
+	Notes   []string           // what edits and rendering changed, those of edits first
+	Chat    format.Chat        // from Rendered on; nil without a style
+	// Example is valid until the next Convert of the same Converter.
+	Example *chat.Example
+	// Err is why the road ended before the stage that was asked for: a
+	// *format.Reject, or what is no fault of the record. It is nil for a record
+	// that was left at Judged because it is not accepted.
+	Err error
+}
+
+// Convert takes a record to a stage, or as far as it comes.
+func (c *Converter) Convert(rec format.Record, until Stage) Result {
+	var r Result
+	for next := Parsed; next <= until; next++ {
+		if r.Err = stages[next](c, &r, rec); r.Err != nil {
+			break
+		}
+		if r.Reached = next; next == Judged && c.options.AcceptedOnly && r.Verdict.Outcome != evidence.Accepted {
+			break
+		}
+	}
+	return r
+}
+
+func (c *Converter) parse(r *Result, rec format.Record) (err error) {
+	r.Traj, err = c.source.Parse(rec)
+	return err
+}
+
+func (c *Converter) judge(r *Result, rec format.Record) (err error) {
+	r.Verdict, err = c.options.Judge.Judge(rec, r.Traj)
+	return err
+}
+
+func (c *Converter) edit(r *Result, _ format.Record) (err error) {
+	r.Notes, err = c.edits.Apply(r.Traj)
+	return err
+}
+
+func (c *Converter) render(r *Result, _ format.Record) (err error) {
+	var notes []string
+	if c.options.Style == "" {
+		r.Traj, notes, err = style.Supply(r.Traj, c.rendered)
+	} else {
+		r.Chat, notes, err = style.Render(r.Traj, c.options.Style, c.rendered)
+	}
+	r.Notes = append(r.Notes, notes...)
+	return err
+}
+
+// tokenise rejects a conversation that no trainer could be told the loss of.
+func (c *Converter) tokenise(r *Result, _ format.Record) error {
+	r.Example = &c.example
+	if c.options.Style == "" {
+		if err := c.template.ApplyTools(r.Example, r.Traj.Messages, r.Traj.Tools); err != nil {
+			return format.Rejectf(format.BadMessage, "chat template %s: %v", c.template.Name(), err)
+		}
+		return nil
+	}
+	if !c.options.Masks && slices.ContainsFunc(r.Chat, func(t format.Turn) bool { return t.Untrained }) {
+		return format.Rejectf(format.UntrainedTurns, "the record keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)")
+	}
+	c.template.Apply(r.Example, r.Chat)
+	if r.Example.Trained() == 0 {
+		return format.Rejectf(format.NoTrainedTokens, "the record keeps every assistant turn out of the loss")
+	}
+	return nil
+}
+
+// Warnings are the kinds of what in a tokenised chat would be read otherwise
+// than it is meant.
+func (c *Converter) Warnings(r Result) []string {
+	return c.template.WarningKindsIn(r.Chat, r.Example)
+}

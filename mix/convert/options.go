@@ -1,0 +1,70 @@
+package convert
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"trainyard/format/edit"
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
+	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
+)
+
+// Options say how the records of one source become conversations.
+type Options struct {
+	Template string          // a key of chat.Templates
+	Judge    *evidence.Judge // nil: nothing is judged, so every record is unknown
+	// AcceptedOnly ends the road of a record that is not accepted at Judged.
+	AcceptedOnly bool
+	Edits        []edit.EditSpec // in this order
+	Style        protocol.Style  // a key of style.Styles; empty keeps calls as structure
+	Verbatim     bool            // keep line ends and leading empty lines as recorded
+	// System and Tools are files; empty means none.
+	System, Tools string
+	ToolPrompt    *style.ToolPrompt // nil: the style's own words
+	// Masks says that rows can keep single turns out of the loss; without it a
+	// record that asks for that is rejected at Tokenised.
+	Masks bool
+	// ReadFile reads those files and those of edits; nil means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
+}
+
+// renderOptions reads the files that a rendering needs and tells all that is
+// wrong with them.
+func (o *Options) renderOptions(t *chat.Template, tok *tokenize.Tokenizer) (style.RenderOptions, []error) {
+	r := style.RenderOptions{DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, ToolPrompt: o.ToolPrompt}
+	var errSystem, errTools error
+	r.System, errSystem = fromFile(o.readFile, "system", o.System, style.ReadSystem)
+	r.Tools, errTools = fromFile(o.readFile, "tools", o.Tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })
+	return r, []error{errSystem, errTools}
+}
+
+// ToolPrompt reads a file with the wording of tools; no path gives none.
+func ToolPrompt(path string, readFile func(string) ([]byte, error)) (*style.ToolPrompt, error) {
+	return fromFile(readFile, "tool prompt", path, style.ParseToolPrompt)
+}
+
+// fromFile reads one file; no name gives nothing.
+func fromFile[T any](readFile func(string) ([]byte, error), what, path string, read func([]byte) (T, error)) (got T, err error) {
+	if path == "" {
+		return got, nil
+	}
+	text, err := readFile(path)
+	if err == nil {
+		got, err = read(text)
+	}
+	if err != nil {
+		return got, fmt.Errorf("%s: %s: %w", what, path, err)
+	}
+	return got, nil
+}
+
+func (o *Options) readFile(path string) ([]byte, error) {
+	if o.ReadFile != nil {
+		return o.ReadFile(path)
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,50 @@
+package mix
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"trainyard/format/dialect"
+	"trainyard/format/evidence"
+	"trainyard/mix/convert"
+	"trainyard/mix/shard"
+)
+
+// converters makes the road of every source and reports all that is wrong.
+func converters(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge, files *companions) ([]*convert.Converter, error) {
+	prompt, err := convert.ToolPrompt(cfg.ToolPrompt, files.read) // of all sources: its faults are told once
+	faults := []error{err}
+	all := make([]*convert.Converter, len(cfg.Sources))
+	for k := range cfg.Sources {
+		o := options(cfg, &cfg.Sources[k], judges[k], files)
+		o.ToolPrompt = prompt
+		if all[k], err = convert.New(sources[k], o); err != nil {
+			faults = append(faults, ofSource(cfg.Sources[k].Name, err))
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// ofSource names the source in every one of several faults.
+func ofSource(name string, err error) error {
+	list, several := err.(interface{ Unwrap() []error })
+	if !several {
+		return fmt.Errorf("source %s: %w", name, err)
+	}
+	var named []error
+	for _, fault := range list.Unwrap() {
+		named = append(named, fmt.Errorf("source %s: %w", name, fault))
+	}
+	return errors.Join(named...)
+}
+
+// options are what the recipe says of the records of one source.
+func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) convert.Options {
+	return convert.Options{
+		Template: cfg.Template, Judge: judge, AcceptedOnly: true,
+		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Verbatim: cfg.Verbatim,
+		System: s.System, Tools: s.Tools,
+		Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
+	}
+}
