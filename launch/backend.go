@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 )
 
@@ -19,6 +18,8 @@ type Task struct {
 	Dir     string // attempt directory, absolute; the backend makes it
 	Self    string // the trainyard program
 	Command Command
+	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
+	StallAfter time.Duration
 }
 
 // A Status is what a backend can tell of an attempt.
@@ -32,6 +33,14 @@ type Status struct {
 	// LastKnown says that nobody could look from here: Running is what was
 	// known before, which is no evidence against Lost.
 	LastKnown bool
+	// Error is the error in the log of a trainer that exited with code 0, and
+	// may not have done its work all the same; ErrorLast says that the log ends
+	// with it.
+	Error     string
+	ErrorLast bool
+	// Stall says why a running trainer does not go on, such as a signal that
+	// stopped it; empty where nothing is known against it.
+	Stall string
 }
 
 // A Backend runs commands on some machine. Methods may be called by several
@@ -57,10 +66,14 @@ type Backend interface {
 	// when grace has passed. It returns once the request is safely placed. A
 	// trainer whose directory was removed is found by its handle.
 	Stop(ctx context.Context, dir string, h Handle, grace time.Duration) error
-	// Open reads a file of the attempt's directory from a byte offset: LogName,
-	// or a Command's Progress. The error is fs.ErrNotExist while there is none,
-	// and ErrGone where there is not even the directory.
-	Open(ctx context.Context, dir string, h Handle, name string, offset int64) (io.ReadCloser, error)
+	// Open opens a file of the attempt's directory: LogName, a Command's
+	// Progress, or what List found. It never waits for a writer: what is no
+	// regular file is files.ErrNotRegular. The error is fs.ErrNotExist while there is
+	// none, and ErrGone where there is not even the attempt's directory.
+	Open(ctx context.Context, dir string, h Handle, name string) (*OpenFile, error)
+	// List tells the regular files and the directories of a directory in the
+	// attempt's, sorted by name, with the errors of Open.
+	List(ctx context.Context, dir string, h Handle, name string) ([]Entry, error)
 }
 
 // LogName is the file, in the attempt's directory, with all that the trainer

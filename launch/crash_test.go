@@ -123,7 +123,7 @@ func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) {
 func TestProcessesThatRaceToStartARunStartItOnce(t *testing.T) {
 	p := newPlace(t)
 	const racers = 4
-	run, err := p.Ledger.Create(t.Context(), "0199aaaa-0000", job(p.dataset, "hold", p.mark), "")
+	run, err := p.Ledger.Create(t.Context(), "0199aaaa-0000", job(p.dataset, "hold", p.mark), launch.Command{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Job is everything a run needs to know, resolved: no field is looked up
@@ -31,6 +32,9 @@ type Job struct {
 	Warmup   float64 `json:"warmup"`             // share of all steps, in [0, 1)
 	Seed     int64   `json:"seed"`
 	GPUs     int     `json:"gpus,omitempty"` // devices the batch is divided among; 0 is 1
+
+	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
+	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
 
 	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
 	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment

@@ -14,13 +14,13 @@ import (
 // pending. Nothing is started. The run comes back as the ledger has it, without
 // values of secrets, and is not read again: once it is written, no error may
 // hide its id.
-func (l *Ledger) Create(ctx context.Context, id string, job Job, progress string) (Run, error) {
+func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (Run, error) {
 	stored, err := json.Marshal(job)
 	if err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
 	}
 	now := time.Now()
-	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: progress}}
+	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.output()}}
 	if err := json.Unmarshal(stored, &run.Job); err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
 	}
@@ -28,10 +28,10 @@ func (l *Ledger) Create(ctx context.Context, id string, job Job, progress string
 		_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms) VALUES (?, ?, ?, ?, ?)`,
 			id, job.Recipe, job.Fingerprint, string(stored), now.UnixMilli())
 		if err != nil {
-			return fmt.Errorf("ledger: create run: %w", err)
+			return fmt.Errorf("create run: %w", err)
 		}
-		if _, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress) VALUES (?, 1, ?, ?)`, id, Pending, progress); err != nil {
-			return fmt.Errorf("ledger: create attempt: %w", err)
+		if _, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, 1, ?, ?, ?)`, id, Pending, run.Progress, run.Output); err != nil {
+			return fmt.Errorf("create attempt: %w", err)
 		}
 		return insertEvent(tx, id, 1, now, Pending, "asked for")
 	})
@@ -56,7 +56,7 @@ func insertEvent(tx *sql.Tx, run string, attempt int, at time.Time, state State,
 	_, err := tx.Exec(`INSERT INTO events (run, attempt, at_ms, state, text) VALUES (?, ?, ?, ?, ?)`,
 		run, attempt, at.UnixMilli(), state, text)
 	if err != nil {
-		return fmt.Errorf("ledger: event: %w", err)
+		return fmt.Errorf("event: %w", err)
 	}
 	return nil
 }

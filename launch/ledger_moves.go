@@ -22,6 +22,15 @@ type Change struct {
 	Signal    int
 }
 
+// at is when the change happened, where that is known: an end may be seen long
+// after.
+func (c Change) at(now time.Time) time.Time {
+	if c.To.Ended() && !c.EndedAt.IsZero() && c.EndedAt.Before(now) {
+		return c.EndedAt
+	}
+	return now
+}
+
 // A TransitionError is a step that the state machine does not have.
 type TransitionError struct {
 	Run     string
@@ -38,6 +47,7 @@ func (e *TransitionError) Error() string {
 // transaction. moved is false, without an error, when the attempt stands there
 // already: of several processes that see the same news, one moves it.
 func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change) (moved bool, err error) {
+	c.Reason = redactHere(c.Reason)
 	err = l.update(ctx, func(tx *sql.Tx) error {
 		from, err := stateOf(tx, run, attempt)
 		if err != nil || from == c.To {
@@ -50,7 +60,7 @@ func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change)
 		if err := apply(tx, run, attempt, c); err != nil {
 			return err
 		}
-		return insertEvent(tx, run, attempt, time.Now(), c.To, c.Reason)
+		return insertEvent(tx, run, attempt, c.at(time.Now()), c.To, c.Reason)
 	})
 	return moved && err == nil, err
 }
@@ -62,7 +72,7 @@ func stateOf(tx *sql.Tx, run string, attempt int) (State, error) {
 		return "", fmt.Errorf("run %q attempt %d: %w", run, attempt, ErrNoRun)
 	}
 	if err != nil {
-		return "", fmt.Errorf("ledger: %w", err)
+		return "", err
 	}
 	return s, nil
 }
@@ -80,22 +90,31 @@ UPDATE attempts SET state = ?, reason = ?,
 WHERE run = ? AND n = ?`,
 		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To == Running, toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
 	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return err
 	}
 	return nil
 }
 
 // Note changes the reason of an attempt without moving it, and adds the event.
 func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string) error {
+	text = redactHere(text)
 	return l.update(ctx, func(tx *sql.Tx) error {
 		state, err := stateOf(tx, run, attempt)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE attempts SET reason = ? WHERE run = ? AND n = ?`, text, run, attempt); err != nil {
-			return fmt.Errorf("ledger: %w", err)
+			return err
 		}
 		return insertEvent(tx, run, attempt, time.Now(), state, text)
+	})
+}
+
+// setStart mends a start that lies in the future: the clock was set back.
+func (l *Ledger) setStart(ctx context.Context, run string, attempt int, at time.Time) error {
+	return l.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE attempts SET started_ms = ? WHERE run = ? AND n = ?`, toMilli(at), run, attempt)
+		return err
 	})
 }
 
@@ -103,7 +122,7 @@ func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string)
 func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
 	rows, err := l.db.QueryContext(ctx, `SELECT at_ms, attempt, state, text FROM events WHERE run = ? ORDER BY id`, run)
 	if err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
+		return nil, l.fault(err)
 	}
 	defer rows.Close()
 	var events []Event
@@ -111,10 +130,10 @@ func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
 		var e Event
 		var at int64
 		if err := rows.Scan(&at, &e.Attempt, &e.State, &e.Text); err != nil {
-			return nil, fmt.Errorf("ledger: %w", err)
+			return nil, l.fault(err)
 		}
-		e.At = time.UnixMilli(at)
+		e.At = fromMilli(sql.NullInt64{Int64: at, Valid: true})
 		events = append(events, e)
 	}
-	return events, rows.Err()
+	return events, l.fault(rows.Err())
 }

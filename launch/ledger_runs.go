@@ -13,25 +13,23 @@ import (
 // ErrNoRun: no run of the ledger fits.
 var ErrNoRun = errors.New("no such run")
 
-// selectRuns joins each run with its newest attempt and the newest figures of
-// that attempt. The newest loss and the newest eval_loss stand on different
-// lines of a trainer's log.
+// selectRuns joins each run with its newest attempt, beside which its newest
+// figures stand.
 const selectRuns = `
-SELECT r.id, r.created_ms, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
-	coalesce(m.step, 0), coalesce(m.total, 0), coalesce(m.tokens_per_s, 0), coalesce(m.left_ms, 0), coalesce(m.diverged, 0),
-	(SELECT loss FROM metrics x WHERE x.run = a.run AND x.attempt = a.n AND x.loss IS NOT NULL ORDER BY step DESC LIMIT 1),
-	(SELECT eval_loss FROM metrics x WHERE x.run = a.run AND x.attempt = a.n AND x.eval_loss IS NOT NULL ORDER BY step DESC LIMIT 1)
+SELECT r.id, r.created_ms, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
+	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
+	a.unread, a.unread_example, a.trouble
 FROM runs r
 JOIN attempts a ON a.run = r.id AND a.n = (SELECT max(n) FROM attempts WHERE run = r.id)
-LEFT JOIN metrics m ON m.run = a.run AND m.attempt = a.n
-	AND m.step = (SELECT max(step) FROM metrics WHERE run = a.run AND attempt = a.n)
 `
 
 // newestFirst orders runs by creation. Those of one millisecond are told apart
 // by their first events, whose numbers grow.
 const newestFirst = `ORDER BY r.created_ms DESC, (SELECT min(e.id) FROM events e WHERE e.run = r.id) DESC `
 
-// Runs lists the newest runs first, at most limit of them; 0 is all.
+// Runs lists the newest runs first, at most limit of them; 0 is all. A run whose
+// row cannot be read does not hide the others: it is told in the error, which
+// comes with them.
 func (l *Ledger) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if limit <= 0 {
 		limit = -1
@@ -49,6 +47,27 @@ func (l *Ledger) Run(ctx context.Context, id string) (Run, error) {
 		return Run{}, fmt.Errorf("run %q: %w", id, ErrNoRun)
 	}
 	return runs[0], nil
+}
+
+// Siblings lists the ids of other runs of the same recipe that have not ended,
+// newest first.
+func (l *Ledger) Siblings(ctx context.Context, run Run) ([]string, error) {
+	rows, err := l.db.QueryContext(ctx, `
+SELECT r.id FROM runs r JOIN attempts a ON a.run = r.id AND a.n = (SELECT max(n) FROM attempts WHERE run = r.id)
+WHERE r.fingerprint = ? AND r.id <> ? AND a.state IN (?, ?, ?, ?) `+newestFirst, run.Job.Fingerprint, run.ID, Pending, Starting, Running, Stopping)
+	if err != nil {
+		return nil, l.fault(err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, l.fault(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, l.fault(rows.Err())
 }
 
 // Find resolves a unique prefix of an id. Several runs that fit are an
@@ -74,42 +93,43 @@ func (l *Ledger) Find(ctx context.Context, prefix string) (Run, error) {
 	return Run{}, ambiguous
 }
 
+// query returns the runs that it could read, and an error for each other one.
 func (l *Ledger) query(ctx context.Context, query string, args ...any) ([]Run, error) {
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
+		return nil, l.fault(err)
 	}
 	defer rows.Close()
 	var runs []Run
+	var faults []error
 	for rows.Next() {
 		r, err := scanRun(rows)
 		if err != nil {
-			return nil, err
+			faults = append(faults, err)
+			continue
 		}
 		runs = append(runs, r)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("ledger: %w", err)
-	}
-	return runs, nil
+	return runs, errors.Join(append(faults, l.fault(rows.Err()))...)
 }
 
 func scanRun(rows *sql.Rows) (Run, error) {
 	var r Run
 	var job string
-	var created, left int64
-	var started, ended, code sql.NullInt64
-	err := rows.Scan(&r.ID, &created, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &started, &ended, &code, &r.Signal, &r.Cost,
-		&r.Step, &r.TotalSteps, &r.TokensPerSecond, &left, &r.Diverged, &r.Loss, &r.EvalLoss)
+	var created, elapsed, left int64
+	var started, ended, code, told sql.NullInt64
+	err := rows.Scan(&r.ID, &created, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
+		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
+		&r.Unread, &r.UnreadExample, &r.Trouble)
 	if err != nil {
-		return Run{}, fmt.Errorf("ledger: read run: %w", err)
+		return Run{}, fmt.Errorf("ledger: run %q cannot be read: %w", r.ID, err)
 	}
 	if err := json.Unmarshal([]byte(job), &r.Job); err != nil {
-		return Run{}, fmt.Errorf("ledger: job of run %s: %w", r.ID, err)
+		return Run{}, fmt.Errorf("ledger: run %q cannot be read: its job: %w", r.ID, err)
 	}
-	r.CreatedAt = time.UnixMilli(created)
-	r.StartedAt, r.EndedAt = fromMilli(started), fromMilli(ended)
-	r.Left = time.Duration(left) * time.Millisecond
+	r.CreatedAt = fromMilli(sql.NullInt64{Int64: created, Valid: true})
+	r.StartedAt, r.EndedAt, r.ToldAt = fromMilli(started), fromMilli(ended), fromMilli(told)
+	r.elapsed, r.Left, r.Diverged = milliseconds(elapsed), milliseconds(left), r.DivergedStep != nil
 	if code.Valid {
 		c := int(code.Int64)
 		r.ExitCode = &c
@@ -117,8 +137,11 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	return r, nil
 }
 
+// maxMilli is the end of the year 9999: JSON has no later time.
+const maxMilli = 253402300799999
+
 func fromMilli(ms sql.NullInt64) time.Time {
-	if !ms.Valid {
+	if !ms.Valid || ms.Int64 < 0 || ms.Int64 > maxMilli {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms.Int64)

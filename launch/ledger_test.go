@@ -29,7 +29,7 @@ func openLedger(t *testing.T) *Ledger {
 
 func create(t *testing.T, l *Ledger, id string) Run {
 	t.Helper()
-	run, err := l.Create(t.Context(), id, goodJob(), "out/log")
+	run, err := l.Create(t.Context(), id, goodJob(), Command{Progress: "out/log"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,9 +215,7 @@ func TestLossAndHeldOutLossOfOneStepStandTogether(t *testing.T) {
 		{Step: 2, TotalSteps: 4, EvalLoss: &held, Left: 2 * time.Second},
 		{Step: 3, TotalSteps: 4, Diverged: true, Left: time.Second},
 	}
-	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 100, lines); err != nil {
-		t.Fatal(err)
-	}
+	store(t, l, run, "{}", 100, lines...)
 	curve, err := l.Metrics(t.Context(), run.ID, 1)
 	if err != nil || len(curve) != 3 || *curve[1].Loss != 1.5 || *curve[1].EvalLoss != 1.75 || curve[1].TokensPerSecond != 120 || !curve[2].Diverged {
 		t.Errorf("%+v, %v", curve, err)
@@ -232,18 +230,22 @@ func TestLinesThatAnotherProcessStoredFirstAreNotStoredAgain(t *testing.T) {
 	l := openLedger(t)
 	run := create(t, l, "0199aaaa")
 	first, late := 1.0, 9.0
-	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 50, []Metric{{Step: 1, Loss: &first}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.addMetrics(t.Context(), run.ID, 1, 0, 25, []Metric{{Step: 1, Loss: &late}}); err != nil {
-		t.Fatal(err)
-	}
+	store(t, l, run, "{}", 50, Metric{Step: 1, Loss: &first})
+	store(t, l, run, "{}", 25, Metric{Step: 1, Loss: &late})
 	curve, err := l.Metrics(t.Context(), run.ID, 1)
 	if err != nil || len(curve) != 1 || *curve[0].Loss != 1 {
 		t.Errorf("%+v, %v", curve, err)
 	}
-	if n, err := l.readBytes(t.Context(), run.ID, 1); err != nil || n != 50 {
-		t.Errorf("%d bytes, %v", n, err)
+	if p, _, err := l.place(t.Context(), run.ID, 1); err != nil || p.Progress.At != 50 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// store adds lines that end at a byte of the log.
+func store(t *testing.T, l *Ledger, run Run, from string, at int64, lines ...Metric) {
+	t.Helper()
+	if err := l.store(t.Context(), run.ID, 1, from, place{Progress: cursor{At: at}}, news{metrics: lines}, false); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -283,7 +285,7 @@ func TestTheLedgersFilesHaveNoSecret(t *testing.T) {
 	l := openLedger(t)
 	job := goodJob()
 	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}, {"PLAIN", "staple"}}
-	if _, err := l.Create(t.Context(), "0199aaaa", job, ""); err != nil {
+	if _, err := l.Create(t.Context(), "0199aaaa", job, Command{}); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(l.path + "*")
@@ -335,7 +337,7 @@ func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
 	if _, err := l.db.Exec(`CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
 		t.Fatal(err)
 	}
-	if run, err := l.Create(t.Context(), "0199aaaa", goodJob(), "out/log"); err != nil || run.ID != "0199aaaa" || run.N != 1 {
+	if run, err := l.Create(t.Context(), "0199aaaa", goodJob(), Command{Progress: "out/log"}); err != nil || run.ID != "0199aaaa" || run.N != 1 {
 		t.Errorf("%+v, %v", run, err)
 	}
 }
@@ -344,7 +346,7 @@ func TestACreatedRunIsTheOneThatIsReadBack(t *testing.T) {
 	l := openLedger(t)
 	job := goodJob()
 	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}}
-	created, err := l.Create(t.Context(), "0199aaaa", job, "out/log")
+	created, err := l.Create(t.Context(), "0199aaaa", job, Command{Progress: "out/log"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func (l *Launcher) copyLog(ctx context.Context, run Run, w io.Writer, offset int
 	if !ok {
 		return 0, unknown("backend", run.Job.Backend, l.Backends)
 	}
-	r, err := backend.Open(ctx, l.Dir(run), run.Handle, LogName, offset)
+	r, err := backend.Open(ctx, l.Dir(run), run.Handle, LogName)
 	if run.Handle == "" && errors.Is(err, ErrGone) {
 		err = fs.ErrNotExist // not made yet
 	}
@@ -53,7 +53,7 @@ func (l *Launcher) copyLog(ctx context.Context, run Run, w io.Writer, offset int
 		return 0, fmt.Errorf("log of run %s: %w", run.ID, err)
 	}
 	defer r.Close()
-	n, err := io.Copy(w, r)
+	n, err := io.Copy(w, r.From(offset))
 	if err != nil {
 		return n, fmt.Errorf("log of run %s: %w", run.ID, err)
 	}

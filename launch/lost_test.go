@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -33,12 +32,12 @@ func (m *moody) Status(ctx context.Context, dir string, h launch.Handle) (launch
 	return m.clockwork.Status(ctx, dir, h)
 }
 
-func (m *moody) Open(ctx context.Context, dir string, h launch.Handle, name string, offset int64) (io.ReadCloser, error) {
+func (m *moody) Open(ctx context.Context, dir string, h launch.Handle, name string) (*launch.OpenFile, error) {
 	if m.unreadable > 0 {
 		m.unreadable--
 		return nil, errStutter
 	}
-	return m.clockwork.Open(ctx, dir, h, name, offset)
+	return m.clockwork.Open(ctx, dir, h, name)
 }
 
 // lose lets the launcher look while the machine is out of sight.

@@ -77,7 +77,7 @@ func play(role string, args []string) bool {
 	case "open": // FILE: one of many that meet at a new ledger
 		l, err := launch.OpenLedger(args[0])
 		check(err)
-		_, err = l.Create(context.Background(), args[1], launch.Job{}, "")
+		_, err = l.Create(context.Background(), args[1], launch.Job{}, launch.Command{})
 		check(err)
 		check(l.Close())
 	default:

@@ -1,6 +1,11 @@
 package launch
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,39 +32,119 @@ func TestFiguresAsPythonWritesThemAreRead(t *testing.T) {
 }
 
 func TestLinesThatAreNotProgressAreNone(t *testing.T) {
-	for _, line := range []string{"", "null", "[]", "{}", `{"loss": 1}`, `{"current_steps": "five"}`, `{"current_steps": 1`, "Traceback"} {
+	for _, line := range []string{
+		"", "null", "[]", "{}", `{"loss": 1}`, `{"current_steps": "five"}`, `{"current_steps": 1`, "Traceback",
+		`{"current_steps": 1.5}`, `{"current_steps": -1}`, `{"current_steps": 1e300}`, `{"current_steps": NaN}`, strings.Repeat("{", 1000),
+	} {
 		if m, ok := ParseMetric([]byte(line)); ok {
 			t.Errorf("%q read as %+v", line, m)
 		}
 	}
 }
 
+// read is what a log tells when all of it is there.
+func read(t *testing.T, log string) (steps []int64, unread int) {
+	t.Helper()
+	err := eachLine(strings.NewReader(log), true, func(line []byte) {
+		metrics, missed := readLine(nil, line)
+		for _, m := range metrics {
+			steps = append(steps, m.Step)
+		}
+		if missed {
+			unread++
+		}
+	}, func([]byte) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps, unread
+}
+
+func TestOddLinesAreReadAndWhatIsNotReadIsCounted(t *testing.T) {
+	for name, c := range map[string]struct {
+		log    string
+		steps  []int64
+		unread int
+	}{
+		"a byte order mark":        {"\xef\xbb\xbf" + `{"current_steps": 1}` + "\n", []int64{1}, 0},
+		"a step with a point":      {`{"current_steps": 2.0, "total_steps": 9.0}`, []int64{2}, 0},
+		"a step in quotes":         {`{"current_steps": "3", "total_steps": "9", "loss": "3.0"}` + "\r\n", []int64{3}, 0},
+		"a bar on the line":        {" 44%|####    | 4/9\r" + `{"current_steps": 4}` + "\n", []int64{4}, 1},
+		"a bar without an end":     {" 44%|####    | 4/9 " + `{"current_steps": 4}` + "\n", []int64{4}, 0},
+		"two objects on a line":    {`{"current_steps": 1}{"current_steps": 2}` + "\n", []int64{1, 2}, 0},
+		"words behind":             {`{"current_steps": 1} # first` + "\n", []int64{1}, 0},
+		"no end of the last line":  {`{"current_steps": 1}` + "\n" + `{"current_steps": 2}`, []int64{1, 2}, 0},
+		"old Mac line ends":        {`{"current_steps": 1}` + "\r" + `{"current_steps": 2}` + "\r", []int64{1, 2}, 0},
+		"holes of a crash":         {"\x00\x00\x00" + `{"current_steps": 1}` + "\n", []int64{1}, 0},
+		"ms-swift's names":         {`{"loss": 1.5, "global_step/max_steps": "5/100"}` + "\n", []int64{5}, 0},
+		"nested members":           {`{"memory": {"a": [1, "}"]}, "current_steps": 7}` + "\n", []int64{7}, 0},
+		"a half line":              {`{"current_steps": 1, "lo` + "\n" + `{"current_steps": 2}` + "\n", []int64{2}, 1},
+		"words":                    {"starting\n" + `{"current_steps": 1}` + "\n\n", []int64{1}, 1},
+		"a figure that is a word":  {`{"current_steps": 1, "loss": "high"}` + "\n", []int64{1}, 1},
+		"a total beyond all limit": {`{"current_steps": 1, "total_steps": 1e30, "total_tokens": 1e400}` + "\n", []int64{1}, 0},
+	} {
+		steps, unread := read(t, c.log)
+		if !slices.Equal(steps, c.steps) || unread != c.unread {
+			t.Errorf("%s: steps %v and %d unread, want %v and %d", name, steps, unread, c.steps, c.unread)
+		}
+	}
+}
+
+func TestTheNormOfTheGradientIsKeptWhateverItIs(t *testing.T) {
+	m, ok := ParseMetric([]byte(`{"current_steps": 5, "loss": 0.0, "grad_norm": NaN}`))
+	if !ok || !m.Diverged || m.GradNorm == nil || !math.IsNaN(float64(*m.GradNorm)) {
+		t.Errorf("a NaN behind a filtered loss: %v %+v", ok, m)
+	}
+	for text, want := range map[string]string{"NaN": `"NaN"`, "Infinity": `"Infinity"`, "-Infinity": `"-Infinity"`, "1.25": `1.25`} {
+		m, _ := ParseMetric([]byte(`{"current_steps": 5, "loss": 1.0, "grad_norm": ` + text + `}`))
+		data, err := json.Marshal(m.GradNorm)
+		if err != nil || string(data) != want || m.Diverged {
+			t.Errorf("%s: %s, diverged %v, %v", text, data, m.Diverged, err)
+		}
+		if back := figureOf(m.GradNorm.column()); fmt.Sprint(*back) != fmt.Sprint(*m.GradNorm) {
+			t.Errorf("%s came back from a table as %v", text, *back)
+		}
+	}
+}
+
 func TestTheLineBeingWrittenIsLeftForTheNextLook(t *testing.T) {
 	whole := `{"current_steps": 1, "loss": 2}` + "\n" + "noise\n"
-	metrics, n, err := readMetrics(strings.NewReader(whole + `{"current_steps": 2, "lo`))
-	if err != nil || n != int64(len(whole)) || len(metrics) != 1 || metrics[0].Step != 1 {
-		t.Errorf("%d bytes, %+v, %v", n, metrics, err)
+	var lines []string
+	taken := 0
+	err := eachLine(strings.NewReader(whole+`{"current_steps": 2, "lo`), false, func(line []byte) { lines = append(lines, string(line)) }, func(b []byte) { taken += len(b) })
+	if err != nil || taken != len(whole) || len(lines) != 2 {
+		t.Errorf("%d bytes, %q, %v", taken, lines, err)
 	}
 }
 
 func TestHoweverTheLogIsCutTheLinesAreReadOnce(t *testing.T) {
-	log := `{"current_steps": 1, "loss": 3}` + "\n" + `{"current_steps": 2, "loss": 2}` + "\r\n" + `{"current_steps": 3, "loss": 1}` + "\n"
+	log := "\xef\xbb\xbf" + `{"current_steps": 1, "loss": 3}` + "\n" + `{"current_steps": 2, "loss": 2}` + "\r\n" + `{"current_steps": 3, "loss": 1}` + "\n"
 	for cut := range len(log) {
-		first, n, err := readMetrics(strings.NewReader(log[:cut]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		second, _, err := readMetrics(strings.NewReader(log[n:]))
-		if err != nil {
-			t.Fatal(err)
-		}
+		taken := 0
 		var steps []int64
-		for _, m := range append(first, second...) {
-			steps = append(steps, m.Step)
+		visit := func(line []byte) {
+			if m, ok := ParseMetric(line); ok {
+				steps = append(steps, m.Step)
+			}
 		}
-		if len(steps) != 3 || steps[0] != 1 || steps[1] != 2 || steps[2] != 3 {
-			t.Fatalf("cut at %d: steps %v", cut, steps)
+		take := func(b []byte) { taken += len(b) }
+		if err := eachLine(strings.NewReader(log[:cut]), false, visit, take); err != nil {
+			t.Fatal(err)
 		}
+		if err := eachLine(strings.NewReader(log[taken:]), true, visit, take); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(steps, []int64{1, 2, 3}) || taken != len(log) {
+			t.Fatalf("cut at %d: steps %v, %d bytes", cut, steps, taken)
+		}
+	}
+}
+
+func TestALineWithoutEndCostsNoMemory(t *testing.T) {
+	longest := 0
+	endless := io.LimitReader(strings.NewReader(strings.Repeat("x", 5*maxLine)), 5*maxLine)
+	if err := eachLine(endless, true, func(line []byte) { longest = max(longest, len(line)) }, func([]byte) {}); err != nil || longest > maxLine {
+		t.Errorf("a line of %d bytes, %v", longest, err)
 	}
 }
 

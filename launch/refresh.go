@@ -5,39 +5,83 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 )
 
-// Refresh asks the backend how the run stands, reads what its trainer logged
+// Refresh asks the backend how the run stands, reads what its trainer told
 // since, and writes both to the ledger. An attempt whose launcher died before
 // it saved the handle is adopted or declared never started. Runs that ended
 // come back as they are, but for a lost one with a handle: what was out of sight
 // may be seen again. With an error comes the run as last known.
+//
+// The state never waits for what the trainer told: reading that has a limit, and
+// what goes wrong with it is Run.Trouble. On a full disk the run is right and the
+// ledger is not, which the error says (ErrDiskFull).
 func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 	run, err := l.reload(ctx, run)
-	if err != nil || run.settled() {
+	if err != nil || run.settled() && run.heard {
 		return run, err
 	}
 	backend, ok := l.Backends[run.Job.Backend]
+	if !ok && run.settled() {
+		return run, nil
+	}
 	if !ok {
 		return run, unknown("backend", run.Job.Backend, l.Backends)
+	}
+	if run.settled() {
+		return l.listen(ctx, run, backend, true), nil
 	}
 	if run.Handle == "" {
 		return l.adopt(ctx, run, backend)
 	}
-	// The status comes first: whatever the trainer logged before it ended is
-	// then in the file that is read after.
+	return l.ask(ctx, run, backend)
+}
+
+// ask looks at a started run. Whatever a trainer tells before it ends is in its
+// files when they are read after the status.
+func (l *Launcher) ask(ctx context.Context, run Run, backend Backend) (Run, error) {
 	status, err := backend.Status(ctx, l.Dir(run), run.Handle)
 	if err != nil {
 		return run, fmt.Errorf("run %s: %w", run.ID, err)
 	}
-	if err := l.readProgress(ctx, run, backend); err != nil {
+	ended := status.State.Ended()
+	if status.State == Succeeded {
+		run = l.listen(ctx, run, backend, true)
+		looked, asked := run, status
+		within(ctx, l.limit(), func(ctx context.Context) Status { return l.judge(ctx, looked, backend, asked) }, func(s Status) { status = s })
+	}
+	if run, err = l.record(ctx, run, status); err != nil {
 		return run, err
 	}
-	if err := l.record(ctx, run, status); err != nil {
-		return run, err
+	if status.State != Succeeded {
+		run = l.listen(ctx, run, backend, ended)
 	}
-	return l.reload(ctx, run)
+	if run.State == Running {
+		run.Stalled = status.Stall
+		if run.Stalled == "" {
+			run.Stalled = run.stall(time.Now())
+		}
+	}
+	return run, nil
+}
+
+// within calls use with what find returns, unless that takes longer than limit.
+// A file server that does not answer cannot be interrupted: find is left alone
+// with it then.
+func within[V any](ctx context.Context, limit time.Duration, find func(context.Context) V, use func(V)) (inTime bool) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	found := make(chan V, 1)
+	go func() { found <- find(ctx) }()
+	select {
+	case v := <-found:
+		use(v)
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // reload reads the run again; a ledger that does not answer leaves it as it is.
@@ -53,6 +97,7 @@ func (l *Launcher) reload(ctx context.Context, run Run) (Run, error) {
 func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, error) {
 	unlock, err := tryLock(l.lockPath(run.ID))
 	if errors.Is(err, errHeld) {
+		run.Reason = holder(l.lockPath(run.ID)) + " is starting it"
 		return run, nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +118,7 @@ func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, er
 // every trace of what may have been started. Should its launcher live, it finds
 // that it may not start any more, or takes it from lost to running.
 func (l *Launcher) abandon(ctx context.Context, run Run) (Run, error) {
-	change := Change{To: Lost, Reason: "its directory is gone, and nobody knows what became of it: " + l.runDir(run.ID), EndedAt: time.Now()}
+	change := Change{To: Lost, Reason: "its directory is gone, and with it every trace of what became of it: " + l.runDir(run.ID), EndedAt: time.Now()}
 	if run.State == Pending {
 		change.To, change.Reason = Failed, "never started: its directory is gone: "+l.runDir(run.ID)
 	}
@@ -83,93 +128,44 @@ func (l *Launcher) abandon(ctx context.Context, run Run) (Run, error) {
 	return l.reload(ctx, run)
 }
 
-func (l *Launcher) record(ctx context.Context, run Run, status Status) error {
-	if status.State == Running && run.State == Lost {
-		return l.reappear(ctx, run, status)
-	}
-	if status.State == Running {
-		if status.Reason != "" && status.Reason != run.Reason {
-			return l.Ledger.Note(ctx, run.ID, run.N, status.Reason)
-		}
-		return nil
-	}
-	change := Change{To: status.State, Reason: status.Reason, StartedAt: status.StartedAt, EndedAt: status.EndedAt, Signal: status.Signal}
-	if change.EndedAt.IsZero() {
-		change.EndedAt = time.Now()
-	}
-	if status.Code >= 0 {
-		change.Code = &status.Code
-	}
-	return l.advanceUnlessEnded(ctx, run, change)
-}
-
-// reappear takes a lost run back to running when somebody has seen it. What was
-// merely last known is no news.
-func (l *Launcher) reappear(ctx context.Context, run Run, status Status) error {
-	if status.LastKnown {
-		return nil
-	}
-	reason := "found again"
-	if status.Reason != "" {
-		reason += ": " + status.Reason
-	}
-	return l.advanceUnlessEnded(ctx, run, Change{To: Running, Reason: reason})
-}
-
-// advanceUnlessEnded leaves alone what another process saw the end of first.
-func (l *Launcher) advanceUnlessEnded(ctx context.Context, run Run, change Change) error {
-	_, err := l.Ledger.Advance(ctx, run.ID, run.N, change)
-	var overtaken *TransitionError
-	if errors.As(err, &overtaken) && overtaken.From.Ended() {
-		return nil
-	}
-	return err
-}
-
-// readProgress copies the lines that the trainer has added into the ledger.
-func (l *Launcher) readProgress(ctx context.Context, run Run, backend Backend) error {
-	if run.Progress == "" {
-		return nil
-	}
-	from, err := l.Ledger.readBytes(ctx, run.ID, run.N)
-	if err != nil {
-		return err
-	}
-	metrics, n, err := l.tail(ctx, run, backend, from)
-	if err != nil || n == 0 {
-		return err
-	}
-	return l.Ledger.addMetrics(ctx, run.ID, run.N, from, from+n, metrics)
-}
-
-// tail reads the complete lines of the progress file after offset.
-func (l *Launcher) tail(ctx context.Context, run Run, backend Backend, offset int64) ([]Metric, int64, error) {
-	r, err := backend.Open(ctx, l.Dir(run), run.Handle, run.Progress, offset)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrGone) {
-		return nil, 0, nil // a directory that is gone is the status's news
-	}
-	if err != nil {
-		return nil, 0, fmt.Errorf("run %s: progress: %w", run.ID, err)
-	}
-	defer r.Close()
-	metrics, n, err := readMetrics(r)
-	if err != nil {
-		return nil, 0, fmt.Errorf("run %s: progress: %w", run.ID, err)
-	}
-	return metrics, n, nil
-}
-
-// List returns the newest runs first, at most limit (0: all), each refreshed. A run whose backend does not answer comes as the ledger has
-// it; those errors are joined.
+// List returns the newest runs first, at most limit (0: all), each refreshed,
+// side by side and with a limit for each. A run whose backend does not answer
+// comes as the ledger has it; those errors are joined.
 func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 	runs, err := l.Ledger.Runs(ctx, limit)
-	if err != nil {
-		return nil, err
-	}
-	var faults []error
+	faults := make([]error, len(runs)+1)
+	faults[len(runs)] = err
+	var looking sync.WaitGroup
+	places := make(chan struct{}, sideBySide)
 	for i := range runs {
-		runs[i], err = l.Refresh(ctx, runs[i])
-		faults = append(faults, err)
+		if runs[i].settled() && runs[i].heard {
+			continue
+		}
+		looking.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			runs[i], faults[i] = l.refreshWithin(ctx, runs[i])
+		})
 	}
+	looking.Wait()
 	return runs, errors.Join(faults...)
+}
+
+// sideBySide is how many runs a list looks at at once.
+const sideBySide = 16
+
+func (l *Launcher) refreshWithin(ctx context.Context, run Run) (now Run, err error) {
+	type result struct {
+		run Run
+		err error
+	}
+	limit := 2 * l.limit()
+	inTime := within(ctx, limit, func(ctx context.Context) result {
+		run, err := l.Refresh(ctx, run)
+		return result{run, err}
+	}, func(r result) { now, err = r.run, r.err })
+	if !inTime {
+		return run, fmt.Errorf("run %s did not answer within %v: it is shown as it was last known", run.ID, limit)
+	}
+	return now, err
 }

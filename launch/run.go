@@ -24,6 +24,8 @@ type Attempt struct {
 	Handle Handle `json:"handle,omitempty"`
 	// Progress is Command.Progress of this attempt.
 	Progress string `json:"progress_file,omitempty"`
+	// Output is Command.Output of this attempt.
+	Output string `json:"output_dir,omitempty"`
 
 	StartedAt time.Time `json:"started_at,omitzero"`
 	EndedAt   time.Time `json:"ended_at,omitzero"`
@@ -36,22 +38,42 @@ type Attempt struct {
 	EvalLoss        *float64      `json:"eval_loss"`   // newest reported
 	TokensPerSecond float64       `json:"tokens_per_second"`
 	Left            time.Duration `json:"left_ns"` // the trainer's own estimate; 0: none
-	// Diverged says that the newest loss was not a finite number.
-	Diverged bool `json:"diverged,omitempty"`
+	// Diverged says that a loss was not a finite number, whatever came after;
+	// DivergedStep is the first such step.
+	Diverged     bool   `json:"diverged,omitempty"`
+	DivergedStep *int64 `json:"diverged_step,omitempty"`
+	// ToldAt is when the trainer wrote its newest figure.
+	ToldAt time.Time `json:"told_at,omitzero"`
+	// Segment is how often the trainer's log was deleted and begun anew.
+	Segment int `json:"segment,omitempty"`
+	// Unread counts the lines of the trainer's log that were not understood;
+	// UnreadExample is the first of them.
+	Unread        int64  `json:"unread_lines,omitempty"`
+	UnreadExample string `json:"unread_example,omitempty"`
+	// Trouble is what could not be read of the attempt, and why. The state does
+	// not depend on it.
+	Trouble string `json:"trouble,omitempty"`
+	// Stalled says why a running trainer seems not to go on; empty where it
+	// does. It is found out at each look and kept nowhere.
+	Stalled string `json:"stalled,omitempty"`
 	// Cost in US dollars; nil is unknown, as on one's own machine.
 	Cost *float64 `json:"cost"`
+
+	elapsed time.Duration // of the newest line, as the trainer counts it
+	heard   bool          // it ended, and all that its trainer told is read
 }
 
 // Duration is the time from start to end, or to now while it goes on; 0 for
-// an attempt that has not started or whose end nobody saw.
+// an attempt that has not started or whose end nobody saw, and where the clock
+// was set back in between.
 func (a Attempt) Duration(now time.Time) time.Duration {
 	switch {
 	case a.StartedAt.IsZero(), a.State.Ended() && a.EndedAt.IsZero():
 		return 0
 	case a.State.Ended():
-		return a.EndedAt.Sub(a.StartedAt)
+		return max(0, a.EndedAt.Sub(a.StartedAt))
 	}
-	return now.Sub(a.StartedAt)
+	return max(0, now.Sub(a.StartedAt))
 }
 
 // settled reports whether no backend needs to be asked about the run any more:

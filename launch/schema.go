@@ -55,26 +55,79 @@ CREATE TABLE metrics (
 	diverged   INTEGER NOT NULL,
 	PRIMARY KEY (run, attempt, step)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- The newest figures stand beside the attempt, so that a list of runs walks no
+-- curve; metrics holds the newest segment of a log, earlier_metrics the ones
+-- that were deleted and begun anew.
+ALTER TABLE attempts ADD COLUMN output TEXT NOT NULL DEFAULT 'out';
+ALTER TABLE attempts ADD COLUMN place TEXT NOT NULL DEFAULT '{}'; -- JSON; takes the place of read_bytes
+ALTER TABLE attempts ADD COLUMN heard INTEGER NOT NULL DEFAULT 0; -- it ended, and all is read
+ALTER TABLE attempts ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN step INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN loss REAL;
+ALTER TABLE attempts ADD COLUMN eval_loss REAL;
+ALTER TABLE attempts ADD COLUMN tokens_per_s REAL NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN elapsed_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN left_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN told_ms INTEGER;                  -- when the newest figure was written
+ALTER TABLE attempts ADD COLUMN diverged_step INTEGER;            -- the first; NULL is none
+ALTER TABLE attempts ADD COLUMN unread INTEGER NOT NULL DEFAULT 0; -- lines that were not understood
+ALTER TABLE attempts ADD COLUMN unread_example TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempts ADD COLUMN trouble TEXT NOT NULL DEFAULT ''; -- what could not be read, and why
+ALTER TABLE metrics ADD COLUMN grad_norm ANY;                     -- a number, or NaN and the like as text
+CREATE TABLE earlier_metrics (
+	run        TEXT NOT NULL REFERENCES runs(id),
+	attempt    INTEGER NOT NULL,
+	segment    INTEGER NOT NULL,
+	step       INTEGER NOT NULL,
+	total      INTEGER NOT NULL,
+	loss       REAL,
+	eval_loss  REAL,
+	lr         REAL,
+	epoch      REAL,
+	tokens_per_s REAL NOT NULL,
+	tokens     INTEGER NOT NULL,
+	elapsed_ms INTEGER NOT NULL,
+	left_ms    INTEGER NOT NULL,
+	diverged   INTEGER NOT NULL,
+	grad_norm  ANY,
+	PRIMARY KEY (run, attempt, segment, step)
+) STRICT, WITHOUT ROWID;
+UPDATE attempts SET heard = 1 WHERE state IN ('succeeded', 'failed', 'cancelled');
+UPDATE attempts SET place = json_object('progress', json_object('at', read_bytes), 'told', json('true')) WHERE read_bytes > 0;
+UPDATE attempts SET step = m.step, total = m.total, tokens_per_s = m.tokens_per_s, elapsed_ms = m.elapsed_ms, left_ms = m.left_ms
+FROM (SELECT run, attempt, max(step) AS step, total, tokens_per_s, elapsed_ms, left_ms FROM metrics GROUP BY run, attempt) m
+WHERE m.run = attempts.run AND m.attempt = attempts.n;
+UPDATE attempts SET loss = m.loss
+FROM (SELECT run, attempt, max(step), loss FROM metrics WHERE loss IS NOT NULL GROUP BY run, attempt) m
+WHERE m.run = attempts.run AND m.attempt = attempts.n;
+UPDATE attempts SET eval_loss = m.eval_loss
+FROM (SELECT run, attempt, max(step), eval_loss FROM metrics WHERE eval_loss IS NOT NULL GROUP BY run, attempt) m
+WHERE m.run = attempts.run AND m.attempt = attempts.n;
+UPDATE attempts SET diverged_step = m.step
+FROM (SELECT run, attempt, min(step) AS step FROM metrics WHERE diverged GROUP BY run, attempt) m
+WHERE m.run = attempts.run AND m.attempt = attempts.n;
 `}
 
 // migrate applies what is missing. The version is SQLite's user_version, so it
-// changes in the same transaction as the tables.
-func migrate(tx *sql.Tx) error {
+// changes in the same transaction as the tables. fresh says that there was none.
+func migrate(tx *sql.Tx) (fresh bool, err error) {
 	var version int
 	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return err
+		return false, err
 	}
 	if version > len(schemas) {
-		return fmt.Errorf("it has schema %d and this trainyard knows %d: use the newer trainyard that wrote it", version, len(schemas))
+		return false, fmt.Errorf("it has schema %d and this trainyard knows %d: use the newer trainyard that wrote it", version, len(schemas))
 	}
 	if version == len(schemas) {
-		return nil
+		return false, nil
 	}
 	for _, schema := range schemas[version:] {
 		if _, err := tx.Exec(schema); err != nil {
-			return fmt.Errorf("schema: %w", err)
+			return false, fmt.Errorf("schema: %w", err)
 		}
 	}
-	_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(schemas)))
-	return err
+	_, err = tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(schemas)))
+	return version == 0, err
 }

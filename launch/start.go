@@ -59,9 +59,12 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 		return Run{}, err
 	}
 	defer unlock()
-	run, err := l.Ledger.Create(ctx, id, job, cmd.Progress)
+	run, err := l.Ledger.Create(ctx, id, job, cmd)
 	if err != nil {
 		return Run{}, err
+	}
+	if err := l.remember(run); err != nil {
+		return run, err
 	}
 	l.reached("intent")
 	return l.begin(ctx, run, cmd, backend)
@@ -80,7 +83,7 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 		return run, fmt.Errorf("run %s: %w", run.ID, ErrClaimed)
 	}
 	l.reached("starting")
-	task := Task{Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd}
+	task := Task{Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, StallAfter: run.Job.StallAfter}
 	handle, startErr := backend.Start(ctx, task)
 	l.reached("started")
 	if startErr != nil {

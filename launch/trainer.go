@@ -1,5 +1,7 @@
 package launch
 
+import "cmp"
+
 // A Trainer turns a job into a command. It is a value without state: the same
 // job and site always render the same command.
 type Trainer interface {
@@ -30,7 +32,12 @@ type Command struct {
 	// JSON lines that the trainer appends to as it goes (see [ParseMetric]);
 	// empty where it writes none.
 	Progress string `json:"progress,omitempty"`
+	// Output is the directory, relative to the attempt's, of checkpoints,
+	// results and the model; empty: out.
+	Output string `json:"output,omitempty"`
 }
+
+func (c Command) output() string { return cmp.Or(c.Output, "out") }
 
 // A File is written, or linked, into the attempt's directory. Directories in
 // its name are made.

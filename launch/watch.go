@@ -8,8 +8,8 @@ import (
 // An Update is news of a run that is being watched.
 type Update struct {
 	Run Run // as the ledger has it now
-	// Moved says that the state, or its reason, is not that of the update
-	// before; it is true for the first.
+	// Moved says that the state, its reason, or what is wrong with it is not
+	// that of the update before; it is true for the first.
 	Moved bool
 	// Progress is the newest figure of each kind. Its Step is 0 until the
 	// trainer has logged something.
@@ -47,29 +47,42 @@ func (l *Launcher) Watch(ctx context.Context, run Run, emit func(Update) error) 
 // keep busy or a file server that stutters.
 const maxFailedLooks = 5
 
-// A watcher keeps its own place in the progress file, because any other
+// A watcher keeps its own place in what the trainer tells, because any other
 // process may take the same lines to the ledger first.
 type watcher struct {
 	launcher *Launcher
 	first    bool
 	last     Run
-	offset   int64
+	place    place
 	progress Metric
 }
 
-// look brings the run up to date and reads what its trainer logged since.
+// look brings the run up to date and reads what its trainer told since.
 func (w *watcher) look(ctx context.Context, run Run) (Run, []Metric, error) {
 	run, err := w.launcher.Refresh(ctx, run)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrDiskFull) {
 		return run, nil, err
 	}
-	lines, err := w.read(ctx, run)
-	return run, lines, err
+	return run, w.hear(ctx, run), nil
+}
+
+// hear reads all that there is: a first look at a long run takes several rounds.
+func (w *watcher) hear(ctx context.Context, run Run) (lines []Metric) {
+	backend, ok := w.launcher.Backends[run.Job.Backend]
+	if !ok || run.Handle == "" {
+		return nil
+	}
+	for more := true; more && ctx.Err() == nil; {
+		var n news
+		n, w.place = w.launcher.hear(ctx, run, backend, w.place, run.State.Ended())
+		lines, more = append(lines, n.metrics...), n.more
+	}
+	return lines
 }
 
 // tell calls emit if there is news.
 func (w *watcher) tell(run Run, lines []Metric, emit func(Update) error) error {
-	moved := w.first || run.State != w.last.State || run.Reason != w.last.Reason
+	moved := w.first || run.State != w.last.State || run.Reason != w.last.Reason || run.Stalled != w.last.Stalled
 	w.first, w.last = false, run
 	if !moved && len(lines) == 0 {
 		return nil
@@ -78,13 +91,4 @@ func (w *watcher) tell(run Run, lines []Metric, emit func(Update) error) error {
 		w.progress = w.progress.merge(m)
 	}
 	return emit(Update{Run: run, Moved: moved, Progress: w.progress, Lines: lines})
-}
-
-func (w *watcher) read(ctx context.Context, run Run) ([]Metric, error) {
-	if run.Progress == "" || run.Handle == "" {
-		return nil, nil
-	}
-	lines, n, err := w.launcher.tail(ctx, run, w.launcher.Backends[run.Job.Backend], w.offset)
-	w.offset += n
-	return lines, err
 }

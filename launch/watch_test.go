@@ -55,7 +55,7 @@ func (c *clockwork) Stop(context.Context, string, launch.Handle, time.Duration) 
 	return nil
 }
 
-func (c *clockwork) Open(_ context.Context, _ string, _ launch.Handle, name string, offset int64) (io.ReadCloser, error) {
+func (c *clockwork) Open(_ context.Context, _ string, _ launch.Handle, name string) (*launch.OpenFile, error) {
 	var written strings.Builder
 	for _, w := range c.writes {
 		if w.at <= c.now() {
@@ -65,7 +65,13 @@ func (c *clockwork) Open(_ context.Context, _ string, _ launch.Handle, name stri
 	if written.Len() == 0 || name == launch.LogName {
 		return nil, fs.ErrNotExist
 	}
-	return io.NopCloser(strings.NewReader(written.String()[offset:])), nil
+	return &launch.OpenFile{
+		ReaderAt: strings.NewReader(written.String()), Closer: io.NopCloser(nil), ID: "1", Size: int64(written.Len()), ModTime: time.Now(),
+	}, nil
+}
+
+func (*clockwork) List(context.Context, string, launch.Handle, string) ([]launch.Entry, error) {
+	return nil, fs.ErrNotExist
 }
 
 // on runs a job on a clockwork, in the fake time of a synctest bubble.

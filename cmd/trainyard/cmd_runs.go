@@ -59,10 +59,22 @@ func runTable(runs []launch.Run) *face.Table {
 	tab := face.NewTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost").Numbers(5, 6, 7, 8)
 	short := launch.ShortIDs(runs)
 	for _, r := range runs {
-		tab.Row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, string(r.State),
+		tab.Row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r),
 			progressWords(r), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Cost))
 	}
 	return tab
+}
+
+// stateWords is the state, with what must not be overlooked beside it.
+func stateWords(r launch.Run) string {
+	words := string(r.State)
+	if r.Stalled != "" {
+		words += ", stalled"
+	}
+	if r.Diverged {
+		words += ", diverged"
+	}
+	return words
 }
 
 func progressWords(r launch.Run) string {

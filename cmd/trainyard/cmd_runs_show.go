@@ -19,13 +19,18 @@ func runShow(ctx context.Context, t *face.Terminal, s *settings, prefix string) 
 		if err != nil {
 			return err
 		}
+		earlier, err := l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
+		if err != nil {
+			return err
+		}
 		if s.json() {
 			return t.PrintJSON(struct {
 				launch.Run
-				Dir     string          `json:"dir"`
-				Events  []launch.Event  `json:"events"`
-				Metrics []launch.Metric `json:"metrics"`
-			}{run, l.Dir(run), events, metrics})
+				Dir     string            `json:"dir"`
+				Events  []launch.Event    `json:"events"`
+				Metrics []launch.Metric   `json:"metrics"`
+				Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
+			}{run, l.Dir(run), events, metrics, earlier})
 		}
 		printRun(t, l, run)
 		printCurve(t, metrics)
@@ -42,9 +47,29 @@ func printRun(t *face.Terminal, l *launch.Launcher, run launch.Run) {
 	t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
 	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	printOddities(t, run)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Cost, j.Backend))
 	t.Print("Files    %s\n", l.Dir(run))
+}
+
+// printOddities tells what is not as it should be with what the trainer told.
+func printOddities(t *face.Terminal, run launch.Run) {
+	if run.DivergedStep != nil {
+		t.Print("Loss     diverged: no finite number at step %s\n", face.Thousands(*run.DivergedStep))
+	}
+	if run.Stalled != "" {
+		t.Print("Stalled  %s\n", run.Stalled)
+	}
+	if run.Segment > 0 {
+		t.Print("Log      begun anew %s; the curve is that of the newest\n", face.Counted(run.Segment, "time"))
+	}
+	if run.Unread > 0 {
+		t.Print("Unread   %s of its log not understood, such as %q\n", face.Counted(run.Unread, "line"), run.UnreadExample)
+	}
+	if run.Trouble != "" {
+		t.Print("Trouble  %s\n", run.Trouble)
+	}
 }
 
 // printCurve draws the loss as one line of blocks, oldest left.

@@ -62,6 +62,10 @@ func act(role string, args []string) {
 		}
 		_ = syscall.Kill(os.Getpid(), syscall.Signal(number))
 		select {}
+	case "pipe": // makes a directory with one of each kind of file, and waits
+		makeKinds(args[0])
+		fmt.Println("waiting")
+		time.Sleep(time.Hour)
 	case "wait": // until a signal ends it
 		signal.Reset()
 		fmt.Println("waiting")
@@ -86,6 +90,15 @@ func act(role string, args []string) {
 		os.Exit(0)
 	}
 	panic("no role " + role)
+}
+
+func makeKinds(dir string) {
+	err := errors.Join(os.MkdirAll(filepath.Join(dir, "checkpoint-1"), 0o700),
+		os.WriteFile(filepath.Join(dir, "file"), []byte("text"), 0o600),
+		syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600))
+	if err != nil {
+		panic(err)
+	}
 }
 
 func child(role string, session bool) int {
@@ -178,12 +191,12 @@ func Eventually(t *testing.T, what string, ok func() bool) {
 // Read is a file of the attempt from a byte offset on.
 func Read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name string, offset int64) string {
 	t.Helper()
-	r, err := b.Open(t.Context(), dir, h, name, offset)
+	r, err := b.Open(t.Context(), dir, h, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	data, err := io.ReadAll(r)
+	data, err := io.ReadAll(r.From(offset))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,12 +207,12 @@ func Read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name stri
 func Says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words string) {
 	t.Helper()
 	Eventually(t, "the log says "+words, func() bool {
-		r, err := b.Open(t.Context(), dir, h, launch.LogName, 0)
+		r, err := b.Open(t.Context(), dir, h, launch.LogName)
 		if err != nil {
 			return false
 		}
 		defer r.Close()
-		data, err := io.ReadAll(r)
+		data, err := io.ReadAll(r.From(0))
 		return err == nil && strings.Contains(string(data), words)
 	})
 }

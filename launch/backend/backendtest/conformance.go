@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // conformance is the contract of launch.Backend, demanded of every entry of
@@ -34,6 +35,8 @@ var conformance = []struct {
 	{"files and links lie in the attempt's directory", placesFiles},
 	{"a file outside the attempt's directory is refused", refusesFiles},
 	{"files are read from a byte offset", readsFromOffset},
+	{"what is no regular file is refused at once", refusesPipes},
+	{"a directory is listed", lists},
 	{"no process of an ended attempt is left behind", leavesNothing},
 	{"an empty command is refused", refusesNothing},
 }
@@ -247,8 +250,32 @@ func readsFromOffset(t *testing.T, b launch.Backend) {
 	if got := Read(t, b, task.Dir, h, launch.LogName, 1000); got != "" {
 		t.Errorf("behind the end %q", got)
 	}
-	if _, err := b.Open(t.Context(), task.Dir, h, "none", 0); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := b.Open(t.Context(), task.Dir, h, "none"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such file: %v", err)
+	}
+}
+
+func refusesPipes(t *testing.T, b launch.Backend) {
+	task := Task(t, b, "pipe", "out")
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
+	for _, name := range []string{"out/pipe", "out"} {
+		if _, err := b.Open(t.Context(), task.Dir, h, name); !errors.Is(err, files.ErrNotRegular) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func lists(t *testing.T, b launch.Backend) {
+	task := Task(t, b, "pipe", "out")
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
+	entries, err := b.List(t.Context(), task.Dir, h, "out")
+	if err != nil || len(entries) != 2 || entries[0].Name != "checkpoint-1" || !entries[0].Dir || entries[1].Name != "file" || entries[1].Dir || entries[1].Size != 4 {
+		t.Errorf("%+v, %v", entries, err)
+	}
+	if _, err := b.List(t.Context(), task.Dir, h, "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no such directory: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // Names of the protocol, in an attempt's directory.
@@ -42,6 +44,8 @@ type spec struct {
 	Env      []launch.Env `json:"env,omitempty"`
 	Self     string       `json:"self"`
 	Progress string       `json:"progress,omitempty"`
+	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
+	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
 }
 
 // A stopRequest says since when, and how long, the trainer may take to end.
@@ -60,12 +64,18 @@ type Exit struct {
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended"`
 	Reason  string    `json:"reason"`
+	Stalled bool      `json:"stalled,omitempty"` // it was ended because it told nothing any more
+	// Error is the error in the log of a trainer that exited with code 0.
+	Error     string `json:"error,omitempty"`
+	ErrorLast bool   `json:"error_last,omitempty"` // the log ends with it
 }
 
 // State is what the record means: a trainer that ended after somebody asked
 // for the end is cancelled, whatever its code.
 func (e Exit) State() launch.State {
 	switch {
+	case e.Stalled:
+		return launch.Failed
 	case e.Stopped:
 		return launch.Cancelled
 	case e.Code == 0 && e.Signal == 0:
@@ -75,7 +85,10 @@ func (e Exit) State() launch.State {
 }
 
 func (e Exit) status() launch.Status {
-	return launch.Status{State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended}
+	return launch.Status{
+		State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended,
+		Error: e.Error, ErrorLast: e.ErrorLast,
+	}
 }
 
 // place writes the files of a command into the attempt's directory.
@@ -102,20 +115,30 @@ func placeOne(path string, f launch.File) error {
 	return os.WriteFile(path, []byte(f.Content), 0o600)
 }
 
-// lastLines is the end of a file, at most n bytes, for words about its end.
+// lastLines is the end of a file, at most n bytes, for words about its end. It
+// begins with a whole line, where there is one: half a secret is not recognised.
 func lastLines(path string, n int64) string {
-	f, err := os.Open(path)
+	f, info, err := files.OpenRegular(path)
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	from := max(0, info.Size()-n)
+	data, err := io.ReadAll(io.NewSectionReader(f, from, n))
 	if err != nil {
 		return ""
 	}
-	buf := make([]byte, min(n, info.Size()))
-	if _, err := f.ReadAt(buf, info.Size()-int64(len(buf))); err != nil {
-		return ""
+	text := strings.ToValidUTF8(string(data), "\uFFFD")
+	if _, rest, found := strings.Cut(text, "\n"); found && from > 0 {
+		text = rest
 	}
-	return strings.ToValidUTF8(string(buf), "\uFFFD")
+	return text
+}
+
+// clip cuts text to most characters.
+func clip(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }

@@ -37,7 +37,7 @@ func TestARunThatLostItsDirectoryIsSaidToRunWithoutIt(t *testing.T) {
 	if s := status(t, task.Dir, h); s.State != launch.Running || !strings.Contains(s.Reason, "its directory is gone") {
 		t.Errorf("status %+v", s)
 	}
-	_, err := Local{}.Open(t.Context(), task.Dir, h, launch.LogName, 0)
+	_, err := Local{}.Open(t.Context(), task.Dir, h, launch.LogName)
 	if !errors.Is(err, launch.ErrGone) || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), task.Dir) {
 		t.Errorf("log: %v", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // Local runs attempts on this machine, each under a supervisor that outlives
@@ -49,7 +50,7 @@ func (Local) Start(ctx context.Context, task launch.Task) (launch.Handle, error)
 	} else if err != nil {
 		return "", fmt.Errorf("local: claim attempt: %w", err)
 	}
-	if err := errors.Join(place(task.Dir, task.Command.Files), writeSpec(task), syncDir(filepath.Dir(task.Dir))); err != nil {
+	if err := errors.Join(place(task.Dir, task.Command.Files), writeSpec(task), files.SyncDir(filepath.Dir(task.Dir))); err != nil {
 		return "", fmt.Errorf("local: prepare attempt: %w", err)
 	}
 	if err := spawn(ctx, task); err != nil {
@@ -63,8 +64,9 @@ func writeSpec(task launch.Task) error {
 	if cmd.Dir == "" {
 		cmd.Dir = task.Dir
 	}
-	return writeJSON(task.Dir, specName, spec{
+	return files.WriteJSON(task.Dir, specName, spec{
 		Run: task.Run, Attempt: task.Attempt, Argv: cmd.Argv, Dir: cmd.Dir, Env: cmd.Env, Self: task.Self, Progress: cmd.Progress,
+		StallAfter: task.StallAfter,
 	})
 }
 
@@ -120,12 +122,12 @@ func supervisorEnv(environ []string, extra []launch.Env) []string {
 
 func supervisorHandle(dir string) (launch.Handle, error) {
 	var id identity
-	found, err := readJSON(dir, supervisorName, &id)
+	found, err := files.ReadJSON(dir, supervisorName, &id)
 	if err != nil {
 		return "", fmt.Errorf("local: %w", err)
 	}
 	if !found || id == abandoned {
-		words := strings.TrimSpace(lastLines(filepath.Join(dir, supervisorLogName), 1000))
+		words := clip(strings.TrimSpace(launch.Redact(lastLines(filepath.Join(dir, supervisorLogName), 4000), os.Environ())), 1000)
 		return "", fmt.Errorf("local: the supervisor ended before it took over: %s", words)
 	}
 	handle, err := json.Marshal(id)
@@ -142,7 +144,7 @@ func (Local) Find(_ context.Context, dir string) (launch.Handle, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("local: %w", err)
 	}
-	err := claimJSON(dir, supervisorName, abandoned)
+	err := files.ClaimJSON(dir, supervisorName, abandoned)
 	if err == nil {
 		return "", launch.ErrNeverStarted
 	}
@@ -150,7 +152,7 @@ func (Local) Find(_ context.Context, dir string) (launch.Handle, error) {
 		return "", fmt.Errorf("local: %w", err)
 	}
 	var id identity
-	if _, err := readJSON(dir, supervisorName, &id); err != nil {
+	if _, err := files.ReadJSON(dir, supervisorName, &id); err != nil {
 		return "", fmt.Errorf("local: %w", err)
 	}
 	if id == abandoned {
@@ -160,16 +162,42 @@ func (Local) Find(_ context.Context, dir string) (launch.Handle, error) {
 }
 
 // Open implements launch.Backend.
-func (Local) Open(_ context.Context, dir string, _ launch.Handle, name string, offset int64) (io.ReadCloser, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-	if errors.Is(err, fs.ErrNotExist) && gone(dir) {
-		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
-	}
+func (Local) Open(_ context.Context, dir string, _ launch.Handle, name string) (*launch.OpenFile, error) {
+	f, info, err := files.OpenRegular(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
-		return nil, err
+		return nil, missing(dir, err)
 	}
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return nil, errors.Join(err, f.Close())
+	return &launch.OpenFile{ReaderAt: f, Closer: f, ID: fileID(info), Size: info.Size(), ModTime: info.ModTime()}, nil
+}
+
+// missing tells a file that is not there from a directory that is gone.
+func missing(dir string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) && gone(dir) {
+		return fmt.Errorf("%s: %w", dir, launch.ErrGone)
 	}
-	return f, nil
+	return err
+}
+
+// fileID names a file by its place on its disk.
+func fileID(info fs.FileInfo) string {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return fmt.Sprintf("%d:%d", stat.Dev, stat.Ino)
+	}
+	return ""
+}
+
+// List implements launch.Backend.
+func (Local) List(_ context.Context, dir string, _ launch.Handle, name string) ([]launch.Entry, error) {
+	found, err := os.ReadDir(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, missing(dir, err)
+	}
+	var entries []launch.Entry
+	for _, d := range found {
+		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name), d.Name()))
+		if err == nil && (info.IsDir() || info.Mode().IsRegular()) {
+			entries = append(entries, launch.Entry{Name: d.Name(), Dir: info.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
+		}
+	}
+	return entries, nil
 }

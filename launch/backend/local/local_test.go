@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // prepared is an attempt as its launcher leaves it just before it starts the
@@ -46,7 +47,7 @@ func parse(t *testing.T, h launch.Handle) identity {
 func trainerOf(t *testing.T, dir string) identity {
 	t.Helper()
 	var id identity
-	if found, err := readJSON(dir, trainerName, &id); err != nil || !found {
+	if found, err := files.ReadJSON(dir, trainerName, &id); err != nil || !found {
 		t.Fatalf("trainer.json: found %v, %v", found, err)
 	}
 	return id
@@ -111,7 +112,7 @@ func TestASupervisorWithoutASpecClaimsNothing(t *testing.T) {
 
 func TestAStopBeforeTheTrainerStartedCancels(t *testing.T) {
 	task := prepared(t, task(t, "exit", "0"))
-	if err := writeJSON(task.Dir, stopName, stopRequest{At: time.Now(), Grace: time.Minute}); err != nil {
+	if err := files.WriteJSON(task.Dir, stopName, stopRequest{At: time.Now(), Grace: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if words, err := supervise(t, task); err != nil {

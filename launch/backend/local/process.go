@@ -3,6 +3,7 @@ package local
 import (
 	"fmt"
 	"os"
+	"strconv"
 )
 
 // An identity names one process for good: a pid alone is given out again after
@@ -14,7 +15,10 @@ type identity struct {
 	// PIDSpace is the PID namespace that PID is counted in: containers of one
 	// machine share its boot id and see different processes. Empty is unknown.
 	PIDSpace string `json:"pid_namespace,omitempty"`
-	Host     string `json:"host,omitempty"` // its name, for people on another machine
+	// InitStart is the start time of process 1 in that namespace: a container
+	// that was restarted has another one.
+	InitStart string `json:"init_start,omitempty"`
+	Host      string `json:"host,omitempty"` // its name, for people on another machine
 }
 
 // identify reads the identity of a living process.
@@ -31,7 +35,16 @@ func identify(pid int) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{PID: pid, StartTime: start, BootID: boot, PIDSpace: pidSpace(), Host: host}, nil
+	return identity{PID: pid, StartTime: start, BootID: boot, PIDSpace: pidSpace(), InitStart: initStart(), Host: host}, nil
+}
+
+// initStart is empty where process 1 cannot be seen.
+func initStart() string {
+	start, err := startTime(1)
+	if err != nil {
+		return ""
+	}
+	return start
 }
 
 // alive reports whether the process still runs; a zombie does not.
@@ -44,24 +57,51 @@ func (id identity) alive() bool {
 	if id.PIDSpace == "" || now.PIDSpace == "" {
 		now.PIDSpace = id.PIDSpace
 	}
+	if id.InitStart == "" || now.InitStart == "" {
+		now.InitStart = id.InitStart
+	}
 	return err == nil && now == id
 }
 
-// boot tells whether this machine has not been restarted since the process was
-// started, and where the process was started if it cannot be seen from here: on
-// another machine that shares our files, or in another container of this one.
-func (id identity) boot() (same bool, elsewhere string) {
+// A whereabouts is what can be said about where a process was started.
+type whereabouts struct {
+	// elsewhere is where, for a process that cannot be seen from here: on another
+	// machine that shares our files, or in another container of this one.
+	elsewhere string
+	// restarted is what has been restarted since: the process is gone.
+	restarted string
+}
+
+// where compares an identity with this machine and this container. A container
+// that was restarted has its name and its disk still, another PID namespace, and
+// a first process younger than the run.
+func (id identity) where() whereabouts {
 	boot, errBoot := bootID()
 	host, errHost := os.Hostname()
-	same = errBoot != nil || boot == id.BootID
+	sameHost := errHost != nil || host == id.Host
 	space := pidSpace()
 	switch {
-	case !same && errHost == nil && host != id.Host:
-		return same, "on " + id.Host
-	case same && id.PIDSpace != "" && space != "" && space != id.PIDSpace:
-		return same, fmt.Sprintf("in another container of this machine (host name %s, PID namespace %s)", id.Host, id.PIDSpace)
+	case errBoot == nil && boot != id.BootID && sameHost:
+		return whereabouts{restarted: "the machine"}
+	case errBoot == nil && boot != id.BootID:
+		return whereabouts{elsewhere: "on " + id.Host}
+	case id.PIDSpace == "" || space == "":
+		return whereabouts{}
+	case space == id.PIDSpace && id.InitStart != "" && initStart() != "" && id.InitStart != initStart():
+		return whereabouts{restarted: "its container"}
+	case space == id.PIDSpace:
+		return whereabouts{}
+	case sameHost && younger(initStart(), id.StartTime):
+		return whereabouts{restarted: "its container"}
 	}
-	return same, ""
+	return whereabouts{elsewhere: fmt.Sprintf("in another container of this machine (host name %s, PID namespace %s)", id.Host, id.PIDSpace)}
+}
+
+// younger reports whether a process started after another one of the same boot.
+func younger(start, other string) bool {
+	a, errA := strconv.ParseInt(start, 10, 64)
+	b, errB := strconv.ParseInt(other, 10, 64)
+	return errA == nil && errB == nil && a > b
 }
 
 // signal sends sig to this very process. os.FindProcess holds a pidfd where

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,21 +17,34 @@ import (
 func selfProgram(string) string { return "/proc/self/exe" }
 
 // startTime is field 22 of /proc/PID/stat, clock ticks since boot (proc(5)).
-// The name in field 2 may hold blanks and parentheses, so fields are counted
-// from the last parenthesis.
 func startTime(pid int) (string, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields, err := statFields(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return "", err
-	}
-	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:])) // from field 3 on
-	if len(fields) < 20 {
-		return "", fmt.Errorf("/proc/%d/stat: %d fields", pid, len(fields)+2)
 	}
 	if fields[0] == "Z" || fields[0] == "X" {
 		return "", os.ErrProcessDone
 	}
 	return fields[19], nil
+}
+
+// ticks is the kernel's USER_HZ, in which it tells times to programs, the same on
+// every architecture that Go knows.
+const ticks = 100
+
+// startedAt turns a start time into one of the clock, as that is set now; zero
+// where it cannot.
+func startedAt(start string) time.Time {
+	sinceBoot, err := strconv.ParseInt(start, 10, 64)
+	var now unix.Timespec
+	if err != nil || unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) != nil {
+		return time.Time{}
+	}
+	age := time.Duration(now.Nano()) - time.Duration(sinceBoot)*(time.Second/ticks)
+	if age < 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(-age)
 }
 
 func bootID() (string, error) {
@@ -76,21 +90,4 @@ func marked(dir string) (pids []int) {
 		}
 	}
 	return pids
-}
-
-// oomKills counts the processes that the kernel has killed for want of memory
-// since boot, those of control groups included; -1 where it does not tell.
-func oomKills() int {
-	data, err := os.ReadFile("/proc/vmstat")
-	if err != nil {
-		return -1
-	}
-	for line := range strings.Lines(string(data)) {
-		if count, ok := strings.CutPrefix(line, "oom_kill "); ok {
-			if n, err := strconv.Atoi(strings.TrimSpace(count)); err == nil {
-				return n
-			}
-		}
-	}
-	return -1
 }

@@ -50,5 +50,36 @@ func waitExited(pid int) error {
 // here without more rights. The process group is all that is cleaned up.
 func marked(string) []int { return nil }
 
-// oomKills is not told here.
-func oomKills() int { return -1 }
+// An oomCount is not told here.
+type oomCount struct{ group, machine int }
+
+func countOOM() oomCount { return oomCount{-1, -1} }
+
+// adoptOrphans is Linux's: here, orphans go to the first process.
+func adoptOrphans() error { return nil }
+
+func descendants() []int { return nil }
+
+func reapOrphans(int) {}
+
+// startedAt reads what ps tells.
+func startedAt(start string) time.Time {
+	at, err := time.ParseInLocation("Mon Jan _2 15:04:05 2006", start, time.Local)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+func stopped(pid int) bool {
+	out, err := exec.Command("ps", "-o", "stat=", "-p", fmt.Sprint(pid)).Output()
+	return err == nil && strings.HasPrefix(strings.TrimSpace(string(out)), "T")
+}
+
+func programName(pid int) string {
+	out, err := exec.Command("ps", "-o", "comm=", "-p", fmt.Sprint(pid)).Output()
+	if err != nil {
+		return "?"
+	}
+	return strings.TrimSpace(string(out))
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // inContainer is the handle of a process of another PID namespace of this
@@ -46,7 +47,7 @@ func TestARunOfAnotherContainerIsNotLostAndNotOurs(t *testing.T) {
 
 func TestTheExitRecordOfAnotherContainersRunHasTheWord(t *testing.T) {
 	dir, h := t.TempDir(), inContainer(t)
-	if err := writeJSON(dir, exitName, Exit{Code: 3, Ended: time.Now()}); err != nil {
+	if err := files.WriteJSON(dir, exitName, Exit{Code: 3, Ended: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if s := status(t, dir, h); s.State != launch.Failed || s.Code != 3 || s.LastKnown {
@@ -60,8 +61,8 @@ func TestAnIdentityWithoutANamespaceIsStillKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	id.PIDSpace = "" // as an earlier trainyard wrote it
-	if _, elsewhere := id.boot(); !id.alive() || elsewhere != "" {
-		t.Errorf("alive %v, elsewhere %q", id.alive(), elsewhere)
+	if where := id.where(); !id.alive() || where != (whereabouts{}) {
+		t.Errorf("alive %v, %+v", id.alive(), where)
 	}
 }
 

@@ -4,26 +4,52 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
+	"time"
+
+	"trainyard/launch"
 )
 
 // An ending is all the supervisor knows about how the trainer ended.
 type ending struct {
-	exit    Exit
-	outside os.Signal // that the supervisor got without a stop request
-	tail    string    // the end of the log
-	oom     *bool     // whether the kernel killed for want of memory meanwhile; nil: not known
+	exit       Exit
+	outside    os.Signal     // that the supervisor got without a stop request
+	left       []int         // processes that could not be ended
+	stallAfter time.Duration // how long it may tell nothing
+	cause      launch.Cause  // from the log
+	killed     memoryKill
+	full       bool // the disk has no room
 }
 
-// signalHints say what usually sends a signal to a training process.
-var signalHints = map[int]string{
-	1:  "SIGHUP: its terminal went away",
-	2:  "SIGINT: an interrupt from a keyboard or a scheduler",
-	4:  "SIGILL: a binary built for another processor",
-	6:  "SIGABRT: an assertion, or the NCCL watchdog after a collective hung",
-	7:  "SIGBUS: most often /dev/shm is too small for the data loaders",
-	9:  "SIGKILL: most often the host ran out of memory; else somebody's kill -9",
-	11: "SIGSEGV: a crash in native code",
-	15: "SIGTERM: asked to end from outside, by a scheduler or a shutdown",
+// A memoryKill says whether the kernel killed for want of memory meanwhile.
+type memoryKill int
+
+const (
+	unknownKill memoryKill = iota
+	noKill                 // nothing was killed on this machine
+	elsewhere              // something was, and what is not known
+	groupKill              // a process of our own control group was
+)
+
+// killedForMemory compares two counts. That of the machine counts the processes
+// of all its containers and users.
+func killedForMemory(before, after oomCount) memoryKill {
+	switch {
+	case before.group >= 0 && after.group > before.group:
+		return groupKill
+	case before.group >= 0 && after.group >= 0, before.machine >= 0 && after.machine == before.machine:
+		return noKill
+	case before.machine >= 0 && after.machine > before.machine:
+		return elsewhere
+	}
+	return unknownKill
+}
+
+// killHints say what a SIGKILL most likely was.
+var killHints = map[memoryKill]string{
+	noKill:    "SIGKILL: a kill -9 from outside; the kernel killed nothing of this run for want of memory",
+	elsewhere: "SIGKILL: a kill -9 from outside, or the kernel for want of memory: it killed some process of this machine meanwhile",
+	groupKill: "SIGKILL: the kernel killed for want of memory in this run's control group; use more memory, less offload or fewer workers",
 }
 
 // codeHints are for exit codes that mean the same in most programs; codes
@@ -34,24 +60,20 @@ var codeHints = map[int]string{
 	127: "the program was not found",
 }
 
-// logHints name a known trouble by words in the last part of a log. The first
-// that fits is told, so the more telling ones come first.
-var logHints = []struct{ words, hint string }{
-	{"CUDA out of memory", "the GPU ran out of memory: use a smaller window or per-device batch, LoRA, or more GPUs"},
-	{"Watchdog caught collective operation timeout", "a NCCL collective timed out: a rank died or was slow, as while one rank tokenizes"},
-	{"No space left on device", "a disk is full"},
-	{"exitcode  : -9", "a worker was killed: most often the host ran out of memory"},
-	{"exitcode  : -7", "a worker got SIGBUS: most often /dev/shm is too small"},
-	{"Cannot find valid samples", "the trainer accepted no row of the dataset"},
-	{"GatedRepoError", "the model is gated: accept its licence and set HF_TOKEN"},
-	{"No module named", "a Python module is missing in the trainer's environment"},
-	{"Output directory already exists and is not empty", "the output directory holds something that is no checkpoint"},
-}
-
 // reason is one sentence for people; the log has the rest.
 func (e ending) reason() string {
+	words := e.story()
+	if len(e.left) > 0 {
+		words += fmt.Sprintf("; these processes of it could not be ended: %s", strings.Trim(fmt.Sprint(e.left), "[]"))
+	}
+	return words
+}
+
+func (e ending) story() string {
 	what := e.what()
 	switch {
+	case e.exit.Stalled:
+		return fmt.Sprintf("ended because it told nothing for %v, which the recipe does not allow; %s", e.stallAfter, what)
 	case e.exit.Stopped:
 		return "stopped on request; " + what
 	case e.exit.Code == 0 && e.exit.Signal == 0:
@@ -70,57 +92,49 @@ func (e ending) what() string {
 	return fmt.Sprintf("exited with code %d%s", e.exit.Code, e.hint())
 }
 
-// hint is what most often lies behind a code or a signal. Whoever asked for
-// the end needs none.
+// hint is what most often lies behind a code or a signal. An end that was asked
+// for needs none.
 func (e ending) hint() string {
-	text := codeHints[e.exit.Code]
-	if e.exit.Code > 128 {
-		text = signalHints[e.exit.Code-128]
-	}
-	if e.exit.Code == 137 && e.oom != nil {
-		text = killHint(*e.oom)
-	}
-	if text == "" || e.exit.Stopped {
+	switch text := codeHints[e.exit.Code]; {
+	case e.exit.Stopped || e.exit.Stalled:
 		return ""
+	case e.exit.Code == 128+int(syscall.SIGKILL) && killHints[e.killed] != "":
+		return " (" + killHints[e.killed] + ")"
+	case e.exit.Code > 128:
+		return launch.SignalHint(e.exit.Code - 128)
+	case text != "":
+		return " (" + text + ")"
 	}
-	return " (" + text + ")"
+	return ""
 }
 
-func killHint(oom bool) string {
-	if oom {
-		return "SIGKILL: the kernel killed for want of memory while this ran; use more memory, less offload or fewer workers"
-	}
-	return "SIGKILL: somebody's kill -9; the kernel killed nothing for want of memory while this ran"
-}
-
-// why adds what the log tells: a known trouble, else its last line. A process
-// that was killed did not know, so its last line is none.
+// why adds what the log tells: the cause, else its last line. A process that was
+// killed did not know, so its last line is none.
 func (e ending) why() string {
-	for _, h := range logHints {
-		if strings.Contains(e.tail, h.words) {
-			return "; the log says: " + h.hint
-		}
+	words := ""
+	switch killed := e.exit.Signal != 0; {
+	case e.exit.Signal == int(syscall.SIGKILL):
+	case e.cause.Text != "":
+		words = "; its log has the error: " + e.cause.Text
+	case e.cause.Hint != "":
+		words = "; the log says: " + e.cause.Hint
+	case killed:
+	case e.cause.End != "":
+		words = fmt.Sprintf("; the log ends with %q", e.cause.End)
+	default:
+		words = "; the log is empty"
 	}
-	if e.exit.Signal != 0 {
-		return ""
+	if e.cause.Text != "" && e.cause.Hint != "" && words != "" {
+		words += " (" + e.cause.Hint + ")"
 	}
-	if line := lastLine(e.tail); line != "" {
-		return fmt.Sprintf("; the log ends with %q", line)
+	if e.full {
+		words += "; the disk is full, so the log may lack its end"
 	}
-	return "; the log is empty"
+	return words
 }
 
-// lastLine is the last line with something on it, cut to a readable length.
-// Progress bars end their lines with \r.
-func lastLine(tail string) string {
-	lines := strings.FieldsFunc(strings.TrimSpace(tail), func(r rune) bool { return r == '\n' || r == '\r' })
-	if len(lines) == 0 {
-		return ""
-	}
-	line := []rune(strings.TrimSpace(lines[len(lines)-1]))
-	const most = 200
-	if len(line) > most {
-		return string(line[:most]) + "…"
-	}
-	return string(line)
+// full reports whether the disk has no room for another line of a log.
+func full(dir string) bool {
+	var fs syscall.Statfs_t
+	return syscall.Statfs(dir, &fs) == nil && uint64(fs.Bavail)*uint64(fs.Bsize) < 64<<10
 }

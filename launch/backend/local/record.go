@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"trainyard/launch/files"
 )
 
 // recordSize is the room kept for an exit record.
@@ -34,7 +36,12 @@ func (s *supervisor) reserve() error {
 // somebody removed the directory; if a stop made that again, the record goes in
 // anew.
 func (s *supervisor) finish(exit Exit) error {
+	// Ended follows from the time that has passed: the clock may have been set
+	// since the start.
 	exit.Started, exit.Ended = s.started, time.Now()
+	if !s.started.IsZero() {
+		exit.Ended = s.started.Add(time.Since(s.started))
+	}
 	data, err := json.MarshalIndent(exit, "", "  ")
 	if err != nil {
 		return fmt.Errorf("exit record: %w", err)
@@ -45,10 +52,10 @@ func (s *supervisor) finish(exit Exit) error {
 	}
 	err = os.Rename(s.record.Name(), filepath.Join(s.dir, exitName))
 	if errors.Is(err, fs.ErrNotExist) {
-		err = writeJSON(s.dir, exitName, exit)
+		err = files.WriteJSON(s.dir, exitName, exit)
 	}
 	if err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
-	return syncDir(s.dir)
+	return files.SyncDir(s.dir)
 }

@@ -4,10 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // Status implements launch.Backend. The order matters: a supervisor writes the
@@ -19,46 +24,98 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 		return launch.Status{}, fmt.Errorf("local: handle %q: %w", h, err)
 	}
 	if supervisor.alive() {
-		return running(goneWords(dir)), nil
+		return supervised(dir, supervisor), nil
 	}
 	var exit Exit
-	found, err := readJSON(dir, exitName, &exit)
-	if err != nil {
-		return launch.Status{}, fmt.Errorf("local: %w", err)
-	}
-	if found {
+	found, err := files.ReadJSON(dir, exitName, &exit)
+	if found && err == nil && !exit.Ended.IsZero() {
 		return exit.status(), nil
 	}
-	return unsupervised(dir, supervisor), nil
+	return unsupervised(dir, supervisor, recordFault(dir)), nil
+}
+
+// supervised is an attempt whose supervisor lives.
+func supervised(dir string, supervisor identity) launch.Status {
+	s := running(goneWords(dir))
+	s.StartedAt = startedAt(supervisor.StartTime)
+	var trainer identity
+	switch _, err := files.ReadJSON(dir, trainerName, &trainer); {
+	case stopped(supervisor.PID):
+		s.Stall = fmt.Sprintf("its supervisor (pid %d) is stopped by a signal: `kill -CONT %d` lets it go on", supervisor.PID, supervisor.PID)
+	case err == nil && trainer.alive() && stopped(trainer.PID):
+		s.Stall = fmt.Sprintf("its trainer (pid %d) is stopped by a signal: `kill -CONT %d` lets it go on", trainer.PID, trainer.PID)
+	}
+	return s
+}
+
+// recordFault tells of an exit record that says nothing: a machine that lost its
+// power may leave an empty one.
+func recordFault(dir string) string {
+	info, err := os.Lstat(filepath.Join(dir, exitName))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("its exit record is damaged (%d bytes)", info.Size())
 }
 
 // unsupervised judges an attempt whose supervisor is not here and has left no
 // record.
-func unsupervised(dir string, supervisor identity) launch.Status {
-	same, elsewhere := supervisor.boot()
-	if elsewhere != "" {
-		s := running("last known: it was started " + elsewhere + ", look there for news")
-		s.LastKnown = true
-		return s
+func unsupervised(dir string, supervisor identity, fault string) launch.Status {
+	where := supervisor.where()
+	if where.elsewhere != "" {
+		return unseen(dir, where.elsewhere)
 	}
-	if !same && !gone(dir) {
-		return lost("the machine was restarted while the run went on")
+	if where.restarted != "" && !gone(dir) {
+		return lostAt(dir, where.restarted+" was restarted while the run went on")
 	}
-	if pids := survivors(dir); len(pids) > 0 {
+	trainer, workers := survivors(dir)
+	if trainer != 0 {
 		return running(fmt.Sprintf(
-			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, pids[0]))
+			"the supervisor (pid %d) is gone, the trainer (pid %d) still runs: it can be stopped, but how it ends will not be known", supervisor.PID, trainer))
 	}
 	if gone(dir) {
-		return lost("its directory is gone, and with it the record of how it ended: " + dir)
+		return lostAt(dir, "its directory is gone, and with it the record of how it ended: "+dir+leftWords(workers))
 	}
-	if found, err := readJSON(dir, stopName, &stopRequest{}); err == nil && found {
-		return launch.Status{State: launch.Cancelled, Code: -1, Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
+	if found, err := files.ReadJSON(dir, stopName, &stopRequest{}); err == nil && found && len(workers) == 0 {
+		return launch.Status{State: launch.Cancelled, Code: -1, EndedAt: lastSign(dir), Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
 	}
+	return lostAt(dir, vanished(dir, supervisor, fault)+leftWords(workers))
+}
+
+func vanished(dir string, supervisor identity, fault string) string {
 	reason := fmt.Sprintf("the supervisor (pid %d) vanished without an exit record, killed from outside or for want of memory; the trainer is gone too, and how it ended is not known", supervisor.PID)
-	if words := strings.TrimSpace(lastLines(filepath.Join(dir, supervisorLogName), 400)); words != "" {
-		reason += "; it said: " + words
+	if fault != "" {
+		reason = fault + "; its processes are gone, and how it ended is not known"
 	}
-	return lost(reason)
+	words := launch.Redact(lastLines(filepath.Join(dir, supervisorLogName), 4000), os.Environ())
+	if words = strings.TrimSpace(words); words != "" {
+		reason += "; it said: " + clip(words, 400)
+	}
+	return reason
+}
+
+// unseen is an attempt of a place that cannot be looked into from here. Of another
+// container of this machine, the supervisor's lock tells whether it lives.
+func unseen(dir, elsewhere string) launch.Status {
+	holds, known := lockHeld(dir)
+	if known && !holds && strings.Contains(elsewhere, "container") {
+		return lostAt(dir, "it was started "+elsewhere+", which is gone, and left no exit record")
+	}
+	s := running("last known: it was started " + elsewhere + ", look there for news")
+	s.LastKnown = true
+	return s
+}
+
+// leftWords name the processes that a vanished attempt left.
+func leftWords(workers []int) string {
+	if len(workers) == 0 {
+		return ""
+	}
+	var names []string
+	for _, pid := range workers {
+		names = append(names, fmt.Sprintf("%d (%s)", pid, programName(pid)))
+	}
+	return fmt.Sprintf("; still alive of it: %s; `trainyard runs stop` ends what is left", strings.Join(names, ", "))
 }
 
 // goneWords are for a trainer that runs on without its directory; it may hold
@@ -74,15 +131,38 @@ func running(reason string) launch.Status {
 	return launch.Status{State: launch.Running, Reason: reason, Code: -1}
 }
 
-func lost(reason string) launch.Status {
-	return launch.Status{State: launch.Lost, Reason: reason, Code: -1}
+// lostAt is lost since the last sign of life: when somebody looks says nothing.
+func lostAt(dir, reason string) launch.Status {
+	return launch.Status{State: launch.Lost, Reason: reason, Code: -1, EndedAt: lastSign(dir)}
 }
 
-// survivors are the living processes of an attempt, its trainer first.
-func survivors(dir string) []int {
-	var trainer identity
-	if found, err := readJSON(dir, trainerName, &trainer); err != nil || !found || !trainer.alive() {
-		return marked(dir)
+// lastSign is when a file of the attempt was last written; zero where there is
+// none.
+func lastSign(dir string) (last time.Time) {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.Count(strings.TrimPrefix(path, dir), string(filepath.Separator)) > 2 {
+			return fs.SkipDir
+		}
+		if info, err := d.Info(); err == nil && info.Mode().IsRegular() && d.Name() != stopName && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+		return nil
+	})
+	return last
+}
+
+// survivors are the living processes of an attempt: its trainer, 0 where that has
+// ended, and the others. Of a trainer that was never written down, all that is
+// known is that it may be among those that carry the attempt's mark.
+func survivors(dir string) (trainer int, workers []int) {
+	var id identity
+	found, err := files.ReadJSON(dir, trainerName, &id)
+	workers = marked(dir)
+	switch {
+	case err == nil && found && id.alive():
+		return id.PID, slices.DeleteFunc(workers, func(pid int) bool { return pid == id.PID })
+	case (err != nil || !found) && len(workers) > 0:
+		return workers[0], workers[1:]
 	}
-	return append([]int{trainer.PID}, marked(dir)...)
+	return 0, workers
 }

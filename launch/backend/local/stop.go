@@ -10,39 +10,70 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // Stop implements launch.Backend. The request is a file first and a signal
-// second, so that the supervisor knows our TERM from anybody else's, and finds
-// the request also if it was not there yet to hear the signal. What has ended
-// gets no request: it did not end by it. A directory that was removed is made
-// again for the request: without it, nobody would know the grace.
+// second, so that the supervisor knows our TERM from any other, and finds
+// the request also if it was not there yet to hear the signal. Where a full disk
+// has no room for the file, another signal says that it is a request. What has
+// ended gets none: it did not end by it. A directory that was removed is made
+// again for the request: without it, the grace would not be known. Whatever a
+// signal has stopped is let go on, so that it can end.
 func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
 	var supervisor identity
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
 		return fmt.Errorf("local: handle %q: %w", h, err)
 	}
-	if _, elsewhere := supervisor.boot(); elsewhere != "" {
-		return fmt.Errorf("local: it was started %s: stop it there", elsewhere)
+	if where := supervisor.where(); where.elsewhere != "" {
+		return fmt.Errorf("local: it was started %s: stop it there", where.elsewhere)
 	}
-	if s, err := b.Status(ctx, dir, h); err != nil || s.State.Ended() {
+	s, err := b.Status(ctx, dir, h)
+	if err != nil {
 		return err
 	}
 	request := stopRequest{At: time.Now(), Grace: grace}
-	if err := errors.Join(os.MkdirAll(dir, 0o700), writeJSON(dir, stopName, request)); err != nil {
+	if s.State.Ended() {
+		return endLeft(ctx, dir, s, request)
+	}
+	sig, err := placeRequest(dir, request)
+	if err != nil {
 		return fmt.Errorf("local: request stop: %w", err)
 	}
-	err := supervisor.signal(syscall.SIGTERM)
+	err = supervisor.signal(sig)
 	if errors.Is(err, os.ErrProcessDone) {
 		return stopUnsupervised(ctx, dir, request)
 	}
-	return err
+	return errors.Join(err, supervisor.signal(syscall.SIGCONT))
+}
+
+// endLeft ends what a lost attempt has left behind. Other ends leave nothing.
+func endLeft(ctx context.Context, dir string, s launch.Status, request stopRequest) error {
+	if _, workers := survivors(dir); s.State != launch.Lost || len(workers) == 0 {
+		return nil
+	}
+	return stopUnsupervised(ctx, dir, request)
+}
+
+// noRoom is the signal of a request that found no room on the disk.
+const noRoom = syscall.SIGUSR1
+
+// placeRequest writes the request, and gives the signal that tells of it.
+func placeRequest(dir string, request stopRequest) (syscall.Signal, error) {
+	err := errors.Join(os.MkdirAll(dir, 0o700), files.WriteJSON(dir, stopName, request))
+	if errors.Is(err, syscall.ENOSPC) {
+		return noRoom, nil
+	}
+	return syscall.SIGTERM, err
 }
 
 // stopUnsupervised does the work of a supervisor that is gone.
 func stopUnsupervised(ctx context.Context, dir string, request stopRequest) error {
 	signalAll(dir, syscall.SIGTERM)
-	for len(survivors(dir)) > 0 {
+	for {
+		if trainer, workers := survivors(dir); trainer == 0 && len(workers) == 0 {
+			return nil
+		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -51,18 +82,29 @@ func stopUnsupervised(ctx context.Context, dir string, request stopRequest) erro
 		}
 		pause()
 	}
-	return nil
 }
 
 // signalAll reaches the trainer's process group and whatever left it.
 func signalAll(dir string, sig syscall.Signal) {
 	var trainer identity
-	if found, err := readJSON(dir, trainerName, &trainer); err == nil && found && trainer.alive() {
-		_ = syscall.Kill(-trainer.PID, sig) // its members may end at any moment
+	if found, err := files.ReadJSON(dir, trainerName, &trainer); err == nil && found && trainer.alive() {
+		signalGroup(trainer.PID, sig)
 	}
 	for _, pid := range marked(dir) {
-		_ = syscall.Kill(pid, sig)
+		signalOne(pid, sig)
 	}
+}
+
+// signalGroup and signalOne let go on what is stopped: it hears no signal but
+// KILL otherwise. What they reach may end at any moment.
+func signalGroup(group int, sig syscall.Signal) {
+	_ = syscall.Kill(-group, sig)
+	_ = syscall.Kill(-group, syscall.SIGCONT)
+}
+
+func signalOne(pid int, sig syscall.Signal) {
+	_ = syscall.Kill(pid, sig)
+	_ = syscall.Kill(pid, syscall.SIGCONT)
 }
 
 // pause is the interval in which processes are looked at that are not our

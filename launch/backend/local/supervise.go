@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/files"
 )
 
 // Supervise is the hidden command `trainyard supervise DIR`: it starts the
@@ -22,7 +24,7 @@ import (
 func Supervise(dir string) error {
 	// Heard from here on, before anybody can know our pid from the claim.
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, noRoom)
 	signal.Ignore(syscall.SIGHUP)
 
 	s := supervisor{dir: dir}
@@ -35,7 +37,7 @@ func Supervise(dir string) error {
 // takeOver reads what to run and claims it. Whatever fails here fails before
 // the claim, so that whoever looks next finds an attempt that never started.
 func (s *supervisor) takeOver() error {
-	if found, err := readJSON(s.dir, specName, &s.spec); err != nil {
+	if found, err := files.ReadJSON(s.dir, specName, &s.spec); err != nil {
 		return err
 	} else if !found {
 		return fmt.Errorf("there is no %s: not the directory of an attempt", specName)
@@ -47,7 +49,10 @@ func (s *supervisor) takeOver() error {
 	if err := s.reserve(); err != nil {
 		return err
 	}
-	err = claimJSON(s.dir, supervisorName, self)
+	err = holdLock(s.dir)
+	if err == nil {
+		err = files.ClaimJSON(s.dir, supervisorName, self)
+	}
 	if err == nil {
 		return nil
 	}
@@ -63,18 +68,23 @@ type supervisor struct {
 	record  *os.File // holds the room of the exit record
 	started time.Time
 	stop    stopRequest // zero until somebody asked
-	outside os.Signal   // a signal that nobody asked for through us
-	oomKill int         // of the kernel's count when the trainer was started
+	outside os.Signal   // a signal that was not sent by a stop of ours
+	stalled bool        // it was ended because it told nothing any more
+	left    []int       // processes that could not be ended
+	oom     oomCount    // when the trainer was started
 }
 
 func (s *supervisor) run(signals <-chan os.Signal) error {
-	if found, err := readJSON(s.dir, stopName, &s.stop); err == nil && found {
+	if found, err := files.ReadJSON(s.dir, stopName, &s.stop); err == nil && found {
 		return s.finish(Exit{Code: -1, Stopped: true, Reason: "stopped on request before the trainer was started"})
+	}
+	if err := adoptOrphans(); err != nil {
+		fmt.Fprintln(os.Stderr, "adopt orphans:", err) // those without the mark may be left behind then
 	}
 	cmd, err := s.start()
 	os.Stdout.Close()
 	if err != nil {
-		return s.finish(Exit{Code: startCode(err), Reason: "the trainer could not be started: " + err.Error()})
+		return s.finish(Exit{Code: startCode(err), Reason: launch.Redact("the trainer could not be started: "+err.Error(), os.Environ())})
 	}
 	exited := make(chan struct{})
 	go func() {
@@ -119,13 +129,13 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 	cmd.Env = append(os.Environ(), markName+"="+s.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	s.started, s.oomKill = time.Now(), oomKills()
+	s.started, s.oom = time.Now(), countOOM()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	id, err := identify(cmd.Process.Pid)
 	if err == nil {
-		err = writeJSON(s.dir, trainerName, id)
+		err = files.WriteJSON(s.dir, trainerName, id)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "record the trainer's identity:", err) // a trainer that ended at once has none
@@ -142,17 +152,43 @@ func startCode(err error) int {
 	return 127
 }
 
+// judge puts together what is known of the end.
 func (s *supervisor) judge(state *os.ProcessState) Exit {
-	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero()}
+	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero(), Stalled: s.stalled}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		exit.Signal = int(ws.Signal())
 		exit.Code = 128 + exit.Signal
 	}
-	end := ending{exit: exit, outside: s.outside, tail: lastLines(filepath.Join(s.dir, launch.LogName), 32<<10)}
-	if now := oomKills(); now >= 0 && s.oomKill >= 0 {
-		killed := now > s.oomKill
-		end.oom = &killed
+	end := ending{
+		exit: exit, outside: s.outside, left: s.left, stallAfter: s.spec.StallAfter, cause: s.cause(),
+		killed: killedForMemory(s.oom, countOOM()), full: full(s.dir),
 	}
-	exit.Reason = launch.Redact(end.reason(), os.Environ())
+	exit.Reason = end.reason()
+	if exit.Code == 0 && end.cause.Own {
+		exit.Error, exit.ErrorLast = end.cause.Text, end.cause.Last
+		if end.cause.Hint != "" {
+			exit.Error += " (" + end.cause.Hint + ")"
+		}
+	}
 	return exit
 }
+
+// cause reads the log, the last part of a very long one.
+func (s *supervisor) cause() launch.Cause {
+	f, info, err := files.OpenRegular(filepath.Join(s.dir, launch.LogName))
+	if err != nil {
+		return launch.Cause{}
+	}
+	defer f.Close()
+	from := max(0, info.Size()-maxCauseLog)
+	cause, err := launch.FindCause(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
+		return launch.Redact(text, os.Environ())
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "read the log:", err)
+	}
+	return cause
+}
+
+// maxCauseLog is how much of a log is searched for the cause of its end.
+const maxCauseLog = 64 << 20

@@ -1,4 +1,6 @@
-package local
+// Package files reads and writes the small files of runs: what is written is on
+// disk and whole, whatever dies, and what is read is a regular file.
+package files
 
 import (
 	"encoding/json"
@@ -9,9 +11,12 @@ import (
 	"path/filepath"
 )
 
-// readJSON reports found as false, without an error, where there is no file.
-func readJSON(dir, name string, v any) (found bool, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, name))
+// maxJSON is far more than any of these files holds.
+const maxJSON = 16 << 20
+
+// ReadJSON reports found as false, without an error, where there is no file.
+func ReadJSON(dir, name string, v any) (found bool, err error) {
+	data, err := ReadRegular(filepath.Join(dir, name), maxJSON)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -24,9 +29,9 @@ func readJSON(dir, name string, v any) (found bool, err error) {
 	return true, nil
 }
 
-// writeJSON replaces a file: readers see the old one or the new one, also
+// WriteJSON replaces a file: readers see the old one or the new one, also
 // after a power cut.
-func writeJSON(dir, name string, v any) error {
+func WriteJSON(dir, name string, v any) error {
 	temp, err := syncedTemp(dir, name, v)
 	if err != nil {
 		return err
@@ -34,13 +39,13 @@ func writeJSON(dir, name string, v any) error {
 	if err := os.Rename(temp, filepath.Join(dir, name)); err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
-// claimJSON makes a file with its content in one step and fails with
+// ClaimJSON makes a file with its content in one step and fails with
 // fs.ErrExist where it is there already: of several callers one wins, and no
 // reader meets it half written.
-func claimJSON(dir, name string, v any) error {
+func ClaimJSON(dir, name string, v any) error {
 	temp, err := syncedTemp(dir, name, v)
 	if err != nil {
 		return err
@@ -48,7 +53,7 @@ func claimJSON(dir, name string, v any) error {
 	if err := errors.Join(os.Link(temp, filepath.Join(dir, name)), os.Remove(temp)); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 func syncedTemp(dir, name string, v any) (string, error) {
@@ -67,7 +72,8 @@ func syncedTemp(dir, name string, v any) (string, error) {
 	return f.Name(), nil
 }
 
-func syncDir(dir string) error {
+// SyncDir puts the names in a directory on disk.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

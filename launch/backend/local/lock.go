@@ -1,0 +1,44 @@
+package local
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"trainyard/launch"
+)
+
+// lockName is a file that the supervisor holds locked as long as it lives. The
+// kernel takes the lock back when it dies, wherever it lived: unlike a pid, the
+// lock is seen from other containers of the same machine.
+const lockName = "supervisor.lock"
+
+// holdLock takes the lock for the life of this process. A program that the
+// supervisor starts does not get it.
+func holdLock(dir string) error {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR|syscall.O_NONBLOCK, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return errors.Join(launch.ErrClaimed, f.Close())
+	}
+	held = f // where a file system has no locks, lookers do without
+	return nil
+}
+
+// held keeps the lock's file open: a file that nothing refers to is closed.
+var held *os.File
+
+// lockHeld reports whether a supervisor holds the lock; known is false where
+// nothing can be said, as there is no such file.
+func lockHeld(dir string) (holds, known bool) {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false, false
+	}
+	defer f.Close()
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	return errors.Is(err, syscall.EWOULDBLOCK), err == nil || errors.Is(err, syscall.EWOULDBLOCK)
+}

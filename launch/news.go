@@ -1,0 +1,173 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A place is how far the words of a trainer have been read: those of its own
+// log, and, as long as that tells no step, those of transformers on standard
+// output and in its checkpoints.
+type place struct {
+	Progress cursor `json:"progress"`
+	Told     bool   `json:"told,omitempty"` // the progress log holds a step
+	Log      cursor `json:"log"`
+	Bar      bar    `json:"bar"`
+	State    string `json:"state,omitempty"` // the trainer_state.json read last: name, size, time
+	NaNGrad  bool   `json:"nan_grad,omitempty"`
+}
+
+// news is what a trainer has told since the place before.
+type news struct {
+	metrics     []Metric // as they were told
+	fresh       bool     // its log was begun anew: these metrics begin a new segment
+	step, total int64    // where the trainer stands, beyond the metrics
+	unread      int64    // lines that were not understood
+	example     string   // the first of them
+	at          time.Time
+	more        bool  // there is more to read
+	trouble     error // what could not be read, and why
+}
+
+// hear reads what the run's trainer has told since p. whole says that it has
+// ended and that no more will come.
+func (l *Launcher) hear(ctx context.Context, run Run, backend Backend, p place, whole bool) (news, place) {
+	h := hearing{ctx: ctx, backend: backend, dir: l.Dir(run), run: run, place: p, whole: whole}
+	if run.Progress != "" {
+		h.try("the progress log", h.progress)
+	}
+	if !h.place.Told {
+		h.try("the log", h.output)
+		h.try(stateName, h.state)
+	}
+	h.gradients()
+	return h.news, h.place
+}
+
+type hearing struct {
+	ctx     context.Context
+	backend Backend
+	dir     string
+	run     Run
+	whole   bool
+	place   place
+	news    news
+}
+
+// try reads one source. What is not there yet is no trouble.
+func (h *hearing) try(what string, read func() error) {
+	if err := quiet(read()); err != nil {
+		h.news.trouble = errors.Join(h.news.trouble, fmt.Errorf("%s could not be read: %w", what, err))
+	}
+}
+
+func (h *hearing) open(name string, use func(*OpenFile) error) error {
+	f, err := h.backend.Open(h.ctx, h.dir, h.run.Handle, name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return use(f)
+}
+
+func (h *hearing) progress() error {
+	return h.open(h.run.Progress, func(f *OpenFile) error {
+		same, err := h.place.Progress.same(f)
+		if err != nil {
+			return err
+		}
+		if !same {
+			h.place.Progress = cursor{}
+			h.news.fresh = h.place.Told
+		}
+		return h.follow(f, &h.place.Progress, func(line []byte) bool {
+			before := len(h.news.metrics)
+			var unread bool
+			h.news.metrics, unread = readLine(h.news.metrics, line)
+			h.place.Told = h.place.Told || len(h.news.metrics) > before
+			return unread
+		})
+	})
+}
+
+func (h *hearing) output() error {
+	return h.open(LogName, func(f *OpenFile) error {
+		if same, err := h.place.Log.same(f); err != nil {
+			return err
+		} else if !same {
+			h.place.Log, h.place.Bar = cursor{}, bar{}
+		}
+		return h.follow(f, &h.place.Log, func(line []byte) (unread bool) {
+			h.news.metrics, unread = h.place.Bar.read(h.news.metrics, line)
+			h.news.step, h.news.total = h.place.Bar.Step, h.place.Bar.Total
+			return unread
+		})
+	})
+}
+
+// follow reads on from a cursor. read reports a line that it did not understand.
+func (h *hearing) follow(f *OpenFile, at *cursor, read func(line []byte) (unread bool)) error {
+	before := len(h.news.metrics)
+	next, err := at.read(f, h.whole, func(line []byte) {
+		if read(line) {
+			h.miss(line)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	h.news.more = h.news.more || next.At > at.At && next.At < f.Size
+	if len(h.news.metrics) > before {
+		h.news.at = f.ModTime
+	}
+	*at = next
+	return nil
+}
+
+func (h *hearing) miss(line []byte) {
+	if h.news.unread++; h.news.unread == 1 {
+		h.news.example = oneLine(redactHere(string(line)), 120)
+	}
+}
+
+// state reads the newest trainer_state.json if it is not the one read last.
+func (h *hearing) state() error {
+	name, err := newestState(h.ctx, h.backend, h.dir, h.run)
+	if err != nil || name == "" {
+		return err
+	}
+	return h.open(name, func(f *OpenFile) error {
+		version := fmt.Sprint(name, " ", f.Size, " ", f.ModTime.UnixNano())
+		if version == h.place.State {
+			return nil
+		}
+		s, err := readState(f)
+		if err != nil {
+			return err
+		}
+		h.place.State = version
+		for i := range s.curve {
+			s.curve[i].TotalSteps = s.total
+		}
+		h.news.metrics = append(h.news.metrics, s.curve...)
+		h.news.step, h.news.total, h.news.at = max(h.news.step, s.step), max(h.news.total, s.total), f.ModTime
+		return nil
+	})
+}
+
+// gradients finds a divergence that the loss hides: transformers replaces the
+// loss of a NaN step by a mean unless it is told not to, but not the gradient's
+// norm. One NaN may be a step that was skipped, two in a row are none.
+func (h *hearing) gradients() {
+	for i := range h.news.metrics {
+		m := &h.news.metrics[i]
+		if m.GradNorm == nil {
+			continue
+		}
+		nan := *m.GradNorm != *m.GradNorm
+		m.Diverged = m.Diverged || nan && h.place.NaNGrad
+		h.place.NaNGrad = nan
+	}
+}

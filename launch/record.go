@@ -1,0 +1,86 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// record writes a status to the ledger and returns the run as it stands then. On
+// a full disk the run says what the ledger cannot.
+func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, error) {
+	change := status.change(run)
+	err := l.write(ctx, run, status, change)
+	if errors.Is(err, ErrDiskFull) {
+		return run.changed(change), err
+	}
+	if err != nil {
+		return run, err
+	}
+	return l.reload(ctx, run)
+}
+
+func (l *Launcher) write(ctx context.Context, run Run, status Status, change Change) error {
+	switch {
+	case status.State != Running:
+		return l.advanceUnlessEnded(ctx, run, change)
+	case run.State == Lost && status.LastKnown:
+		return nil // what was merely last known does not find a lost run
+	case run.State == Lost:
+		return l.advanceUnlessEnded(ctx, run, change)
+	case !status.StartedAt.IsZero() && status.StartedAt.Sub(run.StartedAt).Abs() > clockSlip:
+		return l.Ledger.setStart(ctx, run.ID, run.N, status.StartedAt)
+	case status.Reason != "" && status.Reason != run.Reason:
+		return l.Ledger.Note(ctx, run.ID, run.N, status.Reason)
+	}
+	return nil
+}
+
+// clockSlip is more than two looks at the same start differ by, unless a clock was
+// set or the start was not known.
+const clockSlip = 30 * time.Second
+
+// change is the step that a status asks for.
+func (s Status) change(run Run) Change {
+	c := Change{To: s.State, Reason: s.Reason, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Signal: s.Signal}
+	if s.Code >= 0 && s.State.Ended() {
+		c.Code = &s.Code
+	}
+	switch {
+	case s.State == Running && run.State == Lost:
+		c.Reason, c.StartedAt = "found again", time.Time{}
+		if s.Reason != "" {
+			c.Reason += ": " + s.Reason
+		}
+	case s.State == Running:
+		c.To = run.State
+		if s.Reason == "" {
+			c.Reason = run.Reason
+		}
+	case c.EndedAt.IsZero():
+		c.EndedAt = time.Now()
+	}
+	return c
+}
+
+// changed is the run after a change that could not be written.
+func (r Run) changed(c Change) Run {
+	r.State, r.Reason = c.To, c.Reason
+	if !c.StartedAt.IsZero() {
+		r.StartedAt = c.StartedAt
+	}
+	if c.To.Ended() {
+		r.EndedAt, r.ExitCode, r.Signal = c.EndedAt, c.Code, c.Signal
+	}
+	return r
+}
+
+// advanceUnlessEnded leaves alone what another process saw the end of first.
+func (l *Launcher) advanceUnlessEnded(ctx context.Context, run Run, change Change) error {
+	_, err := l.Ledger.Advance(ctx, run.ID, run.N, change)
+	var overtaken *TransitionError
+	if errors.As(err, &overtaken) && overtaken.From.Ended() {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+package launch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// stateName is the file in which transformers keeps its whole curve
+// (trainer_callback.py, TrainerState): in the newest checkpoint, and at the end
+// in the output directory.
+const stateName = "trainer_state.json"
+
+// maxState is the largest trainer_state.json that is read: 1,000,000 entries.
+const maxState = 256 << 20
+
+// A trainerState is what trainyard reads of the file.
+type trainerState struct {
+	step, total int64
+	curve       []Metric
+}
+
+// newestState finds the newest trainer_state.json of an attempt, as a name from
+// the attempt's directory on; empty where there is none.
+func newestState(ctx context.Context, backend Backend, dir string, run Run) (string, error) {
+	entries, err := backend.List(ctx, dir, run.Handle, run.Output)
+	if err != nil {
+		return "", quiet(err)
+	}
+	newest, found := -1, ""
+	for _, e := range entries {
+		switch {
+		case !e.Dir && e.Name == stateName:
+			return path.Join(run.Output, stateName), nil
+		case e.Dir:
+			number, isCheckpoint := strings.CutPrefix(e.Name, "checkpoint-")
+			if n, err := strconv.Atoi(number); isCheckpoint && err == nil && n > newest {
+				newest, found = n, path.Join(run.Output, e.Name, stateName)
+			}
+		}
+	}
+	return found, nil
+}
+
+// quiet takes what is merely not there yet for nothing.
+func quiet(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrGone) {
+		return nil
+	}
+	return err
+}
+
+func readState(f *OpenFile) (trainerState, error) {
+	var s trainerState
+	if f.Size > maxState {
+		return s, fmt.Errorf("%s: %d bytes are too many", stateName, f.Size)
+	}
+	data, err := io.ReadAll(io.LimitReader(f.From(0), maxState))
+	if err != nil {
+		return s, err
+	}
+	var r reading
+	_, ok := scanObject(bytes.TrimSpace(append(data, ' ')), func(key, value []byte) {
+		if string(key) == "log_history" {
+			s.curve = readHistory(value)
+			return
+		}
+		r.take(key, value)
+	})
+	if !ok {
+		return s, fmt.Errorf("%s is not whole", stateName) // being written
+	}
+	s.step, s.total = r.Step, r.TotalSteps
+	return s, nil
+}
+
+// readHistory reads a list of objects, those with a step and a loss.
+func readHistory(list []byte) (curve []Metric) {
+	for {
+		at := bytes.IndexByte(list, '{')
+		if at < 0 {
+			return curve
+		}
+		var r reading
+		n, whole := scanObject(list[at:], r.take)
+		if whole && r.hasStep && r.loss {
+			r.finish()
+			curve = append(curve, r.Metric)
+		}
+		list = list[at+max(n, 1):]
+	}
+}
