@@ -28,7 +28,7 @@ func TestEvaluatedRowsAndPredictions(t *testing.T) {
 		outcome  evidence.Outcome
 		evidence string
 	}{
-		"o__n-1": {evidence.Accepted, "says accepted"}, "o__n-2": {evidence.Refused, "says refused"}, "o__n-3": {evidence.Unknown, "no report on"},
+		"o__n-1": {evidence.Accepted, "says test_result.report.resolved true"}, "o__n-2": {evidence.Refused, "says test_result.report.resolved false"}, "o__n-3": {evidence.Unknown, "no report on"},
 		"o__n-4": {evidence.Refused, "empty patch"}, "o__n-5": {evidence.Unknown, "but no report says whether it works"}, "o__n-6": {evidence.Refused, "empty patch"},
 	} {
 		if v := judgedBy(t, j, `{"instance_id":"`+id+`"}`); v.Outcome != want.outcome || !strings.Contains(v.Evidence, want.evidence) {

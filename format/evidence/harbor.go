@@ -22,7 +22,7 @@ func (r *reports) takeTrial(path string, root pyjson.Value) {
 	r.addTrial(filepath.Dir(path), v)
 	for _, name := range []string{"trial_name", "task_name", "task_id"} {
 		if id := root.Get(name).Text(); id != "" {
-			r.add(id, v.Outcome, v.Evidence)
+			r.add(id, v)
 		}
 	}
 }

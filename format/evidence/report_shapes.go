@@ -3,90 +3,168 @@ package evidence
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"trainyard/format/pyjson"
 )
 
 // Take reads a report of any shape:
 //
-//	{"resolved": true, …}                 one instance, the directory's name its id
-//	{"ID": {"resolved": true, …}, …}      instances by id
-//	{"resolved_ids": […], "unresolved_ids": […], …}    a run's summary
-//	{"ids_resolved": […], "ids_unresolved": […], …}    SWE-smith's, where resolved is a count
-//	{"instance_id": …, "test_result": {"report": {"resolved": …}}}    a line of OpenHands' swebench_eval.jsonl
+//	{"resolved": true, …}                 one instance, its id the name of the directory or the file
+//	{"ID": {"resolved": true, …}, …}      instances by id; also {"ID": true} and {"ID": 1.0}
+//	{"resolved_ids": […], "unresolved_ids": […], …}    a run's summary; see summaryLists for the names
+//	{"instance_id": …, "resolved": …}     a row with an id and a verdict, alone, a line, or in an array; see rowIDs and verdictFields
+//	{"results": [rows], …}                as Hybrid-Gym's graders and Terminal-Bench write them
+//	["ID", …]                             ids that succeeded, or failed where the file's name says so
 //	{"instance_id": …, "model_patch": …}, alone, in an array or by id    predictions: an empty patch fails
 //	{"verifier_result": {"rewards": {"reward": 1}}, …}    a Harbor trial
 //	{"reward": 1}    Harbor's reward.json
 //
-// Anything else in a file of such a name has no say.
+// Anything else has no say.
 func (r *reports) Take(path string, root pyjson.Value) {
-	says := func(o Outcome) string { return fmt.Sprintf("%s says %s", path, o) }
 	switch {
 	case root.Get("verifier_result").Kind() != pyjson.KindMissing:
 		r.takeTrial(path, root)
 	case filepath.Base(path) == "reward.json":
 		r.takeReward(path, root.Get("reward"))
-	case root.Get("instance_id").Kind() == pyjson.KindText:
-		r.takeInstance(path, root)
-	case root.Get("ids_resolved").Kind() == pyjson.KindArray:
-		r.takeIDs(path, root.Get("ids_resolved"), Accepted)
-		r.takeIDs(path, root.Get("ids_unresolved"), Refused)
-	case root.Get("resolved").Kind() != pyjson.KindMissing:
-		o := outcomeOf(root.Get("resolved"))
-		r.add(filepath.Base(filepath.Dir(path)), o, says(o))
-	case root.Get("resolved_ids").Kind() == pyjson.KindArray:
-		r.takeIDs(path, root.Get("resolved_ids"), Accepted)
-		for _, name := range []string{"unresolved_ids", "error_ids", "empty_patch_ids"} {
-			r.takeIDs(path, root.Get(name), Refused)
-		}
 	case root.Kind() == pyjson.KindArray:
-		for _, element := range root.Elements() {
-			r.takeInstance(path, element)
+		r.takeArray(path, root)
+	case root.Kind() == pyjson.KindText:
+		r.takeListed(path, root.Text())
+	case root.Get("results").Kind() == pyjson.KindArray:
+		r.takeArray(path, root.Get("results"))
+	case len(rowIDsOf(root)) > 0:
+		r.takeRow(path, root)
+		if v := rowVerdict(path, root); v.Evidence != "" && root.Get("trial_name").Present() {
+			r.addTrial(filepath.Dir(path), v) // Terminal-Bench keeps a trial in a directory, as Harbor does
 		}
+	case isSummary(root):
+		r.takeSummary(path, root)
+	case rowVerdict(path, root).Outcome != Unknown:
+		r.takeAlone(path, root)
 	default:
 		r.takeByID(path, root)
 	}
 }
 
-func (r *reports) takeIDs(path string, ids pyjson.Value, outcome Outcome) {
-	for _, id := range ids.Elements() {
-		r.add(id.Text(), outcome, fmt.Sprintf("%s says %s", path, outcome))
+// Speaks says that a document is a report whatever its file is called: it
+// holds verdicts and the ids they are about, or nothing but one verdict, and
+// no conversation.
+func Speaks(root pyjson.Value) bool {
+	switch {
+	case hasConversation(root):
+		return false
+	case root.Kind() == pyjson.KindArray:
+		return allRows(root)
+	case root.Get("results").Kind() == pyjson.KindArray:
+		return allRows(root.Get("results"))
+	case root.Get("verifier_result", "rewards").Kind() == pyjson.KindObject, tellsWho(root):
+		return true
+	case len(rowIDsOf(root)) > 0:
+		return settled(root)
+	}
+	return strictly(root) || byIDSpeaks(root)
+}
+
+// tellsWho knows a summary by a list of who succeeded, or two of who failed:
+// one alone may be a list of anything.
+func tellsWho(root pyjson.Value) bool {
+	lists, accepts := summaryIn(root)
+	return accepts || lists > 1
+}
+
+func isSummary(root pyjson.Value) bool {
+	lists, _ := summaryIn(root)
+	return lists > 0
+}
+
+// strictly says that a document without an id speaks of resolving, as nothing
+// but evaluations do.
+func strictly(root pyjson.Value) bool {
+	return root.Get("resolved").Kind() == pyjson.KindBool || root.Get("is_resolved").Kind() == pyjson.KindBool
+}
+
+// allRows says that an array holds rows with ids and verdicts, and nothing else.
+func allRows(array pyjson.Value) bool {
+	for _, row := range array.Elements() {
+		if len(rowIDsOf(row)) == 0 || !settled(row) || hasConversation(row) {
+			return false
+		}
+	}
+	return array.Length() > 0
+}
+
+func settled(row pyjson.Value) bool { return rowVerdict("", row).Outcome != Unknown }
+
+// byIDSpeaks knows {"ID": {"resolved": …}, …}.
+func byIDSpeaks(root pyjson.Value) bool {
+	for _, member := range root.Members() {
+		if !strictly(member) {
+			return false
+		}
+	}
+	return root.Length() > 0
+}
+
+// conversationMembers are what a record has and a report has not.
+var conversationMembers = []string{
+	"messages", "history", "trajectory", "trajectory_steps", "conversations", "steps", "raw_completions", "fncall_messages", "role",
+	"prompt", "completion", "response", "chosen", "turns", "events",
+}
+
+func hasConversation(root pyjson.Value) bool {
+	for _, name := range conversationMembers {
+		if kind := root.Get(name).Kind(); kind == pyjson.KindArray || kind == pyjson.KindText {
+			return true
+		}
+	}
+	return false
+}
+
+// takeAlone reads a document about one instance. It bears the name of its
+// directory, and where harnesses write no such file, that of the file.
+func (r *reports) takeAlone(path string, root pyjson.Value) {
+	v := rowVerdict(path, root)
+	r.add(filepath.Base(filepath.Dir(path)), v)
+	if !IsReport(filepath.Base(path)) {
+		r.add(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), v)
 	}
 }
 
-func (r *reports) takeByID(path string, root pyjson.Value) {
-	for name, member := range root.Members() {
-		if resolved := member.Get("resolved"); resolved.Kind() != pyjson.KindMissing {
-			o := outcomeOf(resolved)
-			r.add(name.Text(), o, fmt.Sprintf("%s says %s", path, o))
+func (r *reports) takeArray(path string, array pyjson.Value) {
+	if list, is := listsFailures(path); is {
+		r.failures[list] = path
+	}
+	for _, element := range array.Elements() {
+		if element.Kind() == pyjson.KindText {
+			r.takeListed(path, element.Text())
 		} else {
+			r.takeRow(path, element)
+		}
+	}
+}
+
+// takeByID reads members that are each about the instance they are named
+// after. Plain values are verdicts where all of them are.
+func (r *reports) takeByID(path string, root pyjson.Value) {
+	plain := true
+	for _, member := range root.Members() {
+		plain = plain && (isShare(member) || wordOutcome(member.Text()) != Unknown || member.Kind() == pyjson.KindNull)
+	}
+	for name, member := range root.Members() {
+		switch v := rowVerdict(path, member); {
+		case plain && member.Present():
+			r.add(name.Text(), Verdict{reportOutcome(member), fmt.Sprintf("%s says %s", path, pyjson.Clip(string(member.Raw())))})
+		case v.Evidence != "":
+			r.add(name.Text(), v)
+		default:
 			r.takePrediction(path, name.Text(), member)
 		}
 	}
 }
 
-// takeInstance reads an object that names its instance: an evaluated row, or
-// a prediction.
-func (r *reports) takeInstance(path string, row pyjson.Value) {
-	id := row.Get("instance_id").Text()
-	for _, resolved := range []pyjson.Value{row.Get("test_result", "report", "resolved"), row.Get("report", "resolved"), row.Get("resolved")} {
-		if resolved.Present() {
-			o := outcomeOf(resolved)
-			r.add(id, o, fmt.Sprintf("%s says %s", path, o))
-			return
-		}
-	}
-	r.takePrediction(path, id, row)
-}
-
-// takePrediction only learns who failed: an empty patch changes nothing, and
-// any other may or may not work.
-func (r *reports) takePrediction(path, id string, row pyjson.Value) {
-	switch patch := row.Get("model_patch"); {
-	case patch.Kind() == pyjson.KindMissing || id == "":
-	case patch.Text() == "":
-		r.add(id, Refused, fmt.Sprintf("%s holds an empty patch", path))
-	default:
-		r.predicted[id] = path
-	}
+// isShare says that a value is true, false or a number from 0 to 1.
+func isShare(v pyjson.Value) bool {
+	f, number := v.Float()
+	return v.Kind() == pyjson.KindBool || number && f >= 0 && f <= 1
 }

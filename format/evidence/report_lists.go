@@ -1,0 +1,115 @@
+package evidence
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/format/pyjson"
+)
+
+// summaryLists are the lists of ids in a run's summary, and what they say of
+// them. Lists that are neither (completed_ids, no_logs) have no say.
+var summaryLists = map[string]Outcome{
+	"resolved": Accepted, "resolved_ids": Accepted, "ids_resolved": Accepted, "success_ids": Accepted, "passed_ids": Accepted,
+	"unresolved": Refused, "unresolved_ids": Refused, "ids_unresolved": Refused, "failed_ids": Refused, "failure_ids": Refused,
+	"error_ids": Refused, "empty_patch_ids": Refused,
+	"no_generation": Refused, "no_apply": Refused, "install_fail": Refused, "reset_failed": Refused, "test_errored": Refused, // SWE-bench/experiments
+}
+
+// summaryIn counts the lists of a summary, and says whether one of them tells
+// who succeeded.
+func summaryIn(root pyjson.Value) (lists int, accepts bool) {
+	for name, member := range root.Members() {
+		if o, known := summaryLists[name.Text()]; known && isIDs(member) {
+			lists++
+			accepts = accepts || o == Accepted
+		}
+	}
+	return lists, accepts
+}
+
+func isIDs(v pyjson.Value) bool {
+	for _, element := range v.Elements() {
+		if element.Kind() != pyjson.KindText {
+			return false
+		}
+	}
+	return v.Kind() == pyjson.KindArray
+}
+
+func (r *reports) takeSummary(path string, root pyjson.Value) {
+	for name, member := range root.Members() {
+		o, known := summaryLists[name.Text()]
+		if !known {
+			continue
+		}
+		for _, id := range member.Elements() {
+			r.add(id.Text(), Verdict{o, fmt.Sprintf("%s says %s", path, name.Text())})
+		}
+	}
+}
+
+// takeListed reads one id of a plain list: the file is named as evidence, so
+// its ids succeeded, unless its name says that they failed.
+func (r *reports) takeListed(path, id string) {
+	r.add(id, Verdict{listOutcome(path), fmt.Sprintf("%s lists it", path)})
+}
+
+// failedWords are what names of lists of failures hold. They are looked for
+// first: unresolved holds resolved.
+var failedWords = []string{"fail", "unresolved", "not_resolved", "unsolved", "error", "empty_patch", "incorrect", "refused", "rejected"}
+
+func listOutcome(path string) Outcome {
+	name := strings.ToLower(filepath.Base(path))
+	for _, word := range failedWords {
+		if strings.Contains(name, word) {
+			return Refused
+		}
+	}
+	return Accepted
+}
+
+// failuresSuffix is how the grader of Hybrid-Gym's issue_localize names the
+// list of the failures of output.jsonl: output_failure_ids.json.
+const failuresSuffix = "_failure_ids.json"
+
+// listsFailures gives the records' file, absolute and without its extension, whose
+// failures a list holds all of.
+func listsFailures(path string) (records string, is bool) {
+	return strings.CutSuffix(absolute(path), failuresSuffix)
+}
+
+func (r *reports) failuresOf(file string) (list string) {
+	for records, path := range r.failures {
+		if strings.HasPrefix(absolute(file), records+".") {
+			list = path
+		}
+	}
+	return list
+}
+
+// notAmongFailures judges a record of a file whose failures are all listed.
+// The grader passes over runs without a patch, so that only one with a patch
+// has passed.
+func (r *reports) notAmongFailures(rec format.Record, t *format.Trajectory) (Verdict, bool) {
+	if len(r.failures) == 0 || t.InstanceID == "" {
+		return Verdict{}, false
+	}
+	list := r.failuresOf(rec.File)
+	if list == "" {
+		return Verdict{}, false
+	}
+	v := Verdict{Accepted, fmt.Sprintf("%s lists the failures, and %s is not among them", list, t.InstanceID)}
+	// A member that is no JSON was refused when the record was parsed.
+	_ = descend(member(t, rec, "test_result"), nil, func(result pyjson.Value) {
+		switch patch := result.Get("git_patch"); {
+		case !patch.Present():
+			v = Verdict{Unknown, fmt.Sprintf("%s lists the failures, but %s has no patch that could have been graded", list, t.InstanceID)}
+		case strings.TrimSpace(patch.Text()) == "":
+			v = Verdict{Refused, fmt.Sprintf("%s left an empty patch, which %s does not list", t.InstanceID, list)}
+		}
+	})
+	return v, true
+}
