@@ -48,6 +48,7 @@ func showClues(ctx context.Context, t *face.Terminal, s *settings, path string, 
 		return err
 	}
 	rejects.hint()
+	all = slices.DeleteFunc(all, clue.foreign)
 	for i := range all {
 		c := &all[i]
 		c.Unknown = records - rejected - c.Accepted - c.Refused
@@ -78,6 +79,9 @@ func reportClues(path string) ([]clue, error) {
 	}
 	return all, nil
 }
+
+// foreign says that a report is about other records.
+func (c clue) foreign() bool { return c.judge != nil && c.Accepted+c.Refused == 0 }
 
 // found is what all evidence says of one record, or why it is none.
 type found struct {
