@@ -37,6 +37,9 @@ type Message struct {
 	// Reasoning is text the model wrote apart from its content. It is kept
 	// for reports and never rendered into Content by itself.
 	Reasoning string
+	// Parts counts the text parts that Content was joined of, where the record
+	// has parts at all.
+	Parts int
 	// Untrained marks an assistant message that the record itself excludes
 	// from the loss (weight 0, train false, mask false).
 	Untrained bool

@@ -23,6 +23,7 @@ type Config struct {
 	// ToolPrompt is a file with the wording of tools, as the recipe spells it;
 	// empty means format's own.
 	ToolPrompt string
+	Values     string          // a key of style.Values; empty is the style's own way
 	Verbatim   bool            // keep line ends and leading empty lines as recorded
 	Edits      []edit.EditSpec // of every source, after the source's own
 	Flags      bool            // raise and count the flags of accepted records; a fifth more processor time

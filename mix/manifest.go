@@ -20,7 +20,7 @@ const RecipeFile = "recipe.yaml"
 // shard's: dialects, rendering, tokenizer, planning, how rows are written.
 // Whoever changes what some recipe and inputs give raises it, so that no older
 // dataset passes for a fresh one.
-const Pipeline = 3
+const Pipeline = 4
 
 // manifestFormat changes when a reader of older manifests would go wrong.
 const manifestFormat = 1

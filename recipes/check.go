@@ -20,15 +20,25 @@ func check(r *Recipe, root *node, faults *Faults) {
 	}
 	checkShares(r, root, faults)
 	checkTemplate(r, root, faults)
-	if style, known := style.Styles[protocol.Style(r.Tools.As)]; known && !style.Worded && r.Tools.Prompt != "" {
-		faults.add(place(root.get("tools"), "prompt", root), "tools.prompt",
-			fmt.Sprintf("%q, but %s has no place for another wording", r.Tools.Prompt, r.Tools.As), "leave it out or choose another tools.as")
-	}
+	checkTools(r, root, faults)
 	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",
 			fmt.Sprintf("%d is over the model's context of %d tokens", r.Mix.Window, r.Model.Context),
 			"lower mix.window or raise model.context")
+	}
+}
+
+// checkTools refuses what the style has no place for.
+func checkTools(r *Recipe, root *node, faults *Faults) {
+	rendering, known := style.Styles[protocol.Style(r.Tools.As)]
+	if known && !rendering.Worded && r.Tools.Prompt != "" {
+		faults.add(place(root.get("tools"), "prompt", root), "tools.prompt",
+			fmt.Sprintf("%q, but %s has no place for another wording", r.Tools.Prompt, r.Tools.As), "leave it out or choose another tools.as")
+	}
+	if known && !rendering.TakesValues() && r.Tools.Values != "" {
+		faults.add(place(root.get("tools"), "values", root), "tools.values",
+			fmt.Sprintf("%q, but %s leaves no choice of it", r.Tools.Values, r.Tools.As), "leave it out or choose another tools.as")
 	}
 }
 

@@ -53,6 +53,10 @@ type Tools struct {
 	// Verbatim keeps Windows line ends and the empty lines that an assistant
 	// turn starts with, as scaffolds' own converters do; default false.
 	Verbatim bool `yaml:"verbatim" quiet:"empty"`
+	// Values says how arguments that are no text are written between function
+	// tags, a key of style.Values; default empty: the style's own way, json for
+	// openhands and python for the others.
+	Values string `yaml:"values" quiet:"empty"`
 }
 
 // A Source is one family of trajectories.

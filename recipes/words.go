@@ -18,6 +18,7 @@ import (
 var words = map[string][]string{
 	"model.template":  names(chat.Templates),
 	"tools.as":        style.StyleNames(),
+	"tools.values":    style.ValueNames(),
 	"sources.format":  append([]string{dialect.Auto}, dialect.Names()...),
 	"mix.sampler":     names(sample.Samplers),
 	"mix.unit":        {string(mix.Trajectories), string(mix.Tokens)},

@@ -35,7 +35,7 @@ func mixConfig(s *settings, r *recipes.Recipe) mix.Config {
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
-		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Edits: r.Edits, Flags: r.Report.Flags,
+		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(atHome(path), s.samplesDir())) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,6 +25,7 @@ type treatOptions struct {
 	tools    string
 	template string
 	verbatim bool
+	values   string // empty: the style's own way
 	edits    []string
 }
 
@@ -34,6 +36,7 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f.StringVar(&o.system, "system", "", "file with the system text, in place of the recorded one or of none")
 	f.StringVar(&o.tools, "tools", "", "file with the JSON list of tools, where the record has none")
 	f.StringVar(&o.template, "template", "qwen2.5", "the student's chat template (trainyard list templates)")
+	f.StringVar(&o.values, "tool-values", "", "write arguments that are no text as json or python (default: as the style does)")
 	f.BoolVar(&o.verbatim, "verbatim", false, "keep line ends and leading empty lines when writing text")
 	f.StringArrayVar(&o.edits, "edit", nil, "edit to make, in order (trainyard list edits)")
 	completes(cmd, "tools-as", "tools")
@@ -49,7 +52,12 @@ func (o *treatOptions) check() error {
 	if _, known := chat.Templates[o.template]; !known {
 		return unknownWord("--template", o.template, o.template, slices.Sorted(maps.Keys(chat.Templates)))
 	}
+	if _, known := style.Values[o.values]; !known && o.values != "" {
+		return unknownWord("--tool-values", o.values, o.values, style.ValueNames())
+	}
 	switch {
+	case o.values != "" && !rendering.TakesValues():
+		return fmt.Errorf("--tool-values: --tools-as %s leaves no choice of it", cmp.Or(o.toolsAs, "none"))
 	case o.prompt == "" || rendering.Worded:
 		return nil
 	case o.toolsAs == "":
@@ -63,7 +71,7 @@ func (o *treatOptions) road() (convert.Options, error) {
 	specs, errEdits := recipes.ParseEdits(o.edits)
 	prompt, errPrompt := convert.ToolPrompt(o.prompt, os.ReadFile)
 	return convert.Options{
-		Template: o.template, Style: protocol.Style(o.toolsAs), Verbatim: o.verbatim, Edits: specs,
+		Template: o.template, Style: protocol.Style(o.toolsAs), Verbatim: o.verbatim, Values: o.values, Edits: specs,
 		System: o.system, Tools: o.tools, ToolPrompt: prompt,
 	}, errors.Join(errPrompt, errEdits)
 }

@@ -15,53 +15,80 @@ func ReadContent(content []byte) (m format.Message, err error) {
 	return m, err
 }
 
-// FillContent joins every text part. OpenAI's parts hold "text"; those of
-// LLaMA-Factory's v1 data hold "value", and tool calls as parts.
+// FillContent joins every text part of v by a line end, as the serialisers of
+// OpenHands (V0 and V1) and chat servers do that hand text to a template
+// (vLLM). OpenAI's parts hold "text"; those of LLaMA-Factory's v1 data hold
+// "value", are joined by nothing, and may be tool calls.
 func FillContent(m *format.Message, v pyjson.Value) error {
+	m.Content, m.Parts = "", 0
+	return AddContent(m, v, "\n")
+}
+
+// AddContent puts the text parts of v behind those that m has, with between
+// between two of them, and counts them in m.Parts.
+func AddContent(m *format.Message, v pyjson.Value, between string) error {
 	switch v.Kind() {
 	case pyjson.KindMissing, pyjson.KindNull:
 		return nil
-	case pyjson.KindText:
-		m.Content = v.Text()
-		return nil
-	case pyjson.KindArray:
+	case pyjson.KindText, pyjson.KindArray:
 	default:
 		return format.Rejectf(format.BadMessage, "content is %s", v.Kind())
 	}
-	var text strings.Builder
-	for _, part := range v.Elements() {
-		if err := readPart(m, &text, part); err != nil {
-			return err
-		}
-	}
-	m.Content = text.String()
-	return nil
-}
-
-func readPart(m *format.Message, text *strings.Builder, part pyjson.Value) error {
-	if part.Kind() == pyjson.KindText {
-		text.WriteString(part.Text())
+	if v.Kind() == pyjson.KindText && m.Parts == 0 {
+		m.Content, m.Parts = v.Text(), 1
 		return nil
 	}
-	if part.Kind() == pyjson.KindArray {
+	j := partJoiner{m: m, between: between}
+	j.text.WriteString(m.Content)
+	err := j.read(v)
+	m.Content = j.text.String()
+	return err
+}
+
+// A partJoiner makes one text of a message's parts.
+type partJoiner struct {
+	m       *format.Message
+	between string
+	text    strings.Builder
+}
+
+func (j *partJoiner) add(text, between string) {
+	if j.m.Parts > 0 {
+		j.text.WriteString(between)
+	}
+	j.text.WriteString(text)
+	j.m.Parts++
+}
+
+// read adds one part, or each of a list of them.
+func (j *partJoiner) read(part pyjson.Value) error {
+	switch part.Kind() {
+	case pyjson.KindText:
+		j.add(part.Text(), j.between)
+		return nil
+	case pyjson.KindArray:
 		for _, inner := range part.Elements() {
-			if err := readPart(m, text, inner); err != nil {
+			if err := j.read(inner); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+	return j.readTyped(part)
+}
+
+func (j *partJoiner) readTyped(part pyjson.Value) error {
 	switch kind := part.Get("type").Text(); kind {
 	case "text", "input_text", "output_text":
-		body := part.Get("text")
-		if !body.Present() {
-			body = part.Get("value")
+		if body := part.Get("text"); body.Present() {
+			j.add(body.Text(), j.between)
+		} else {
+			j.add(part.Get("value").Text(), "")
 		}
-		text.WriteString(body.Text())
 	case "reasoning", "thinking":
-		m.Reasoning += part.Get("value").Text() + part.Get("thinking").Text()
+		j.m.Reasoning += part.Get("value").Text() + part.Get("thinking").Text()
 	case "tool_call":
-		return readCallPart(m, part.Get("value"))
+		return readCallPart(j.m, part.Get("value"))
 	case "image", "image_url", "input_image", "video", "video_url", "audio", "input_audio", "file", "input_file":
 		return format.Rejectf(format.ImagePart, "a content part of type %q: only text can be trained on", kind)
 	default:

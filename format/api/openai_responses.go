@@ -66,7 +66,8 @@ func readOutput(m *format.Message, item pyjson.Value) error {
 	switch kind := item.Get("type").Text(); kind {
 	case "message":
 		part := format.Message{Role: format.Assistant}
-		if err := FillContent(&part, item.Get("content")); err != nil {
+		// The parts of one answer are one text, cut by annotations.
+		if err := AddContent(&part, item.Get("content"), ""); err != nil {
 			return err
 		}
 		m.Content = format.JoinTexts(m.Content, part.Content)

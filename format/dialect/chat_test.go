@@ -15,8 +15,8 @@ func TestMessageShapes(t *testing.T) {
 		want          format.Message
 	}{
 		{"plain text", `{"role":"user","content":"hi"}`, format.Message{Role: format.User, Content: "hi"}},
-		{"all text parts joined", `{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b","cache_control":{"type":"ephemeral"}}]}`, format.Message{Role: format.User, Content: "ab"}},
-		{"nested parts", `{"role":"user","content":[[{"type":"text","text":"a"}],"b"]}`, format.Message{Role: format.User, Content: "ab"}},
+		{"all text parts joined", `{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b","cache_control":{"type":"ephemeral"}}]}`, format.Message{Role: format.User, Content: "a\nb"}},
+		{"nested parts", `{"role":"user","content":[[{"type":"text","text":"a"}],"b"]}`, format.Message{Role: format.User, Content: "a\nb"}},
 		{"LLaMA-Factory parts", `{"role":"user","content":[{"type":"text","value":"a"}],"loss_weight":0.0}`, format.Message{Role: format.User, Content: "a"}},
 		{"null content", `{"role":"assistant","content":null}`, format.Message{Role: format.Assistant}},
 		{"developer is system", `{"role":"developer","content":"s"}`, format.Message{Role: format.System, Content: "s"}},

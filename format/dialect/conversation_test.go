@@ -134,9 +134,9 @@ func TestACondensedConversationIsOneRecordForEachView(t *testing.T) {
 func TestResultsOfTheSDKAreShownAsItShowsThem(t *testing.T) {
 	const call = `{"id":"c","source":"agent","kind":"ActionEvent","thought":[],"tool_call":{"id":"1","name":"f","arguments":"{}"},"llm_response_id":"r"},`
 	for _, c := range []struct{ name, event, want string }{
-		{"text in parts", `"kind":"ObservationEvent","observation":{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`, "ab"},
+		{"text in parts", `"kind":"ObservationEvent","observation":{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`, "a\nb"},
 		{"text as it was in 2025", `"kind":"ObservationEvent","observation":{"output":"a"}`, "a"},
-		{"a failure", `"kind":"ObservationEvent","observation":{"content":"a","is_error":true}`, "[An error occurred during execution.]\na"},
+		{"a failure", `"kind":"ObservationEvent","observation":{"content":"a","is_error":true}`, "[An error occurred during execution.]\n\na"},
 		{"a command that runs on", `"kind":"ObservationEvent","observation":{"content":"a","metadata":{"exit_code":-1,"suffix":"…"}}`, "a…"},
 		{"a wrong call", `"kind":"AgentErrorEvent","error":"no such tool"`, "no such tool"},
 		{"a refusal", `"kind":"UserRejectObservation","rejection_reason":"no"`, "Action rejected: no"},

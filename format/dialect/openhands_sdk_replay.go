@@ -32,11 +32,11 @@ func (s *sdkReplay) step(m moment) error {
 		s.response = response
 		return s.action(event)
 	case "ObservationEvent":
-		return s.result(event, toolOutput(event.Get("observation")), event.Get("extended_content"))
+		return s.result(event, func(m *format.Message) error { return addOutput(m, event.Get("observation")) })
 	case "AgentErrorEvent":
-		return s.result(event, output{text: event.Get("error").Text()}, pyjson.Value{})
+		return s.result(event, says(event.Get("error").Text()))
 	case "UserRejectObservation":
-		return s.result(event, output{text: "Action rejected: " + event.Get("rejection_reason").Text()}, pyjson.Value{})
+		return s.result(event, says("Action rejected: "+event.Get("rejection_reason").Text()))
 	case "CondensationSummaryEvent":
 		s.messages = append(s.messages, format.Message{Role: format.User, Content: event.Get("summary").Text()})
 	case "ConversationErrorEvent":
@@ -50,8 +50,13 @@ func (s *sdkReplay) step(m moment) error {
 // system reads the prompt, in two parts where the second changes from run to
 // run, and the tools where they are described as the model sees them.
 func (s *sdkReplay) system(event pyjson.Value) error {
-	text := event.Get("system_prompt", "text").Text() + event.Get("dynamic_context", "text").Text()
-	s.messages = append(s.messages, format.Message{Role: format.System, Content: text})
+	m := format.Message{Role: format.System}
+	for _, part := range []string{"system_prompt", "dynamic_context"} {
+		if err := api.AddContent(&m, event.Get(part, "text"), "\n"); err != nil {
+			return err
+		}
+	}
+	s.messages = append(s.messages, m)
 	for _, tool := range event.Get("tools").Elements() {
 		if !tool.Get("function", "name").Present() {
 			return nil
@@ -67,22 +72,12 @@ func (s *sdkReplay) message(event pyjson.Value) error {
 	if err != nil {
 		return err
 	}
-	if err := extend(&m, event.Get("extended_content")); err != nil {
+	// The parts that the agent's context added follow the message's own.
+	if err := api.AddContent(&m, event.Get("extended_content"), "\n"); err != nil {
 		return err
 	}
 	s.messages = append(s.messages, m)
 	return nil
-}
-
-// extend appends the parts that the agent's context added to a message.
-func extend(m *format.Message, parts pyjson.Value) error {
-	text := m.Content
-	err := api.FillContent(m, parts)
-	m.Content = text + m.Content
-	if !parts.Present() {
-		m.Content = text
-	}
-	return err
 }
 
 // action appends a call; the calls of one response share a message.
@@ -106,47 +101,57 @@ func (s *sdkReplay) action(event pyjson.Value) error {
 	return nil
 }
 
-// An output is what a tool returned, in text and in parts.
-type output struct {
-	text  string
-	parts pyjson.Value
-}
-
-// toolOutput is an observation as the model sees it: terminals add what the
-// shell reported, and failures are announced.
-func toolOutput(observation pyjson.Value) output {
+// addOutput adds an observation as the model sees it: failures are announced,
+// and terminals add what the shell reported.
+func addOutput(m *format.Message, observation pyjson.Value) error {
+	if string(observation.Get("is_error").Raw()) == "true" {
+		m.Content, m.Parts = "[An error occurred during execution.]\n", 1
+	}
 	content := observation.Get("content")
 	if !content.Present() {
 		content = observation.Get("output")
 	}
-	out := output{parts: content}
-	if metadata := observation.Get("metadata"); metadata.Present() && metadata.Get("exit_code").Present() {
-		var m format.Message
-		if api.FillContent(&m, content) == nil {
-			out = output{text: withMetadata(m.Content, metadata)}
-		}
+	metadata := observation.Get("metadata")
+	if !metadata.Get("exit_code").Present() {
+		return api.AddContent(m, content, "\n")
 	}
-	if string(observation.Get("is_error").Raw()) == "true" {
-		out.text = "[An error occurred during execution.]\n" + out.text
+	var said format.Message // a terminal glues its parts together
+	if err := api.AddContent(&said, content, ""); err != nil {
+		return err
 	}
-	return out
+	addText(m, withMetadata(said.Content, metadata))
+	return nil
+}
+
+// says adds a text of the scaffold's own.
+func says(text string) func(*format.Message) error {
+	return func(m *format.Message) error {
+		addText(m, text)
+		return nil
+	}
+}
+
+// addText adds one part.
+func addText(m *format.Message, text string) {
+	if m.Parts > 0 {
+		text = m.Content + "\n" + text
+	}
+	m.Content = text
+	m.Parts++
 }
 
 // result appends what a call came back with. One whose call is not shown
 // (condensed away, or before the log begins) is not shown either.
-func (s *sdkReplay) result(event pyjson.Value, out output, extended pyjson.Value) error {
+func (s *sdkReplay) result(event pyjson.Value, add func(*format.Message) error) error {
 	id := event.Get("tool_call_id").Text()
 	if _, ok := s.called[id]; !ok {
 		return nil
 	}
 	m := format.Message{Role: format.ToolRole, CallID: id, Name: event.Get("tool_name").Text()}
-	if out.parts.Present() {
-		if err := api.FillContent(&m, out.parts); err != nil {
-			return format.Within(err, "observation")
-		}
+	if err := add(&m); err != nil {
+		return format.Within(err, "observation")
 	}
-	m.Content = out.text + m.Content
-	if err := extend(&m, extended); err != nil {
+	if err := api.AddContent(&m, event.Get("extended_content"), "\n"); err != nil {
 		return err
 	}
 	s.messages = append(s.messages, m)

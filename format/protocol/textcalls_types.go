@@ -59,14 +59,14 @@ func typedArguments(call format.Call, properties pyjson.Value) ([]byte, error) {
 }
 
 // typedValue reads a text as JSON or as Python prints it, whichever gives
-// the type.
+// the type. JSON comes first: what both could mean, json.dumps wrote.
 func typedValue(v pyjson.Value, kind string) []byte {
 	want, ok := valueKinds[kind]
 	if !ok || v.Kind() != pyjson.KindText {
 		return v.Raw()
 	}
 	text := v.Text()
-	for _, try := range []func(string) ([]byte, error){pyjson.PythonToJSON, asJSON} {
+	for _, try := range []func(string) ([]byte, error){asJSON, pyjson.PythonToJSON} {
 		raw, err := try(text)
 		if err == nil && kindOf(raw) == want {
 			return raw

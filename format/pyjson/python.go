@@ -60,10 +60,21 @@ type notation struct {
 
 var (
 	jsonNotation = notation{QuoteJSON, "true", "false", "null", "NaN", "Infinity"}
-	reprNotation = notation{quotePython, "True", "False", "None", "nan", "inf"}
+	// asciiNotation is json.dumps(…) without arguments.
+	asciiNotation = notation{quoteASCII, "true", "false", "null", "NaN", "Infinity"}
+	reprNotation  = notation{quotePython, "True", "False", "None", "nan", "inf"}
 )
 
 func AppendJSON(dst []byte, v Value) []byte { return jsonNotation.append(dst, v) }
+
+// AppendDumps appends lists and objects as json.dumps(…) prints them, ASCII
+// alone, and any other value as Python's str() does.
+func AppendDumps(dst []byte, v Value) []byte {
+	if k := v.Kind(); k == KindArray || k == KindObject {
+		return asciiNotation.append(dst, v)
+	}
+	return AppendStr(dst, v)
+}
 
 // AppendStr appends a value as Python's str() prints it; inside lists and
 // dicts that is repr().

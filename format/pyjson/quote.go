@@ -1,6 +1,10 @@
 package pyjson
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+)
 
 // QuoteJSON appends s as a JSON string the way Python prints it with
 // ensure_ascii off: only quotes, backslashes and control characters escaped.
@@ -38,4 +42,24 @@ func jsonEscape(c byte) string {
 		return `\f`
 	}
 	return `\u00` + strconv.FormatUint(uint64(c)+0x100, 16)[1:]
+}
+
+// quoteASCII appends s as json.dumps prints it by itself: everything outside
+// printable ASCII escaped, in two halves above the basic plane.
+func quoteASCII(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, r := range s {
+		switch {
+		case r < 0x20 || r == '"' || r == '\\':
+			dst = append(dst, jsonEscape(byte(r))...)
+		case r < 0x7f:
+			dst = append(dst, byte(r))
+		case r < 0x10000:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return append(dst, '"')
 }

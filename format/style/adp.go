@@ -11,6 +11,7 @@ var adpStyle = Rendering{
 	Limits: "tools and arguments keep their names: rename_tool and rename_argument make a code action (python, bash) the target agent's " +
 		"call; a <finish> in a text stays text, for the call that the protocol makes of it says more than was recorded",
 	Worded: true,
+	values: "python",
 	tools: func(p *chatWriter, t *format.Trajectory) (string, error) {
 		return p.tagTools(t, "<function=NAME>\n<parameter=FIRST>\nvalue\n</parameter>\n<parameter=SECOND>\nvalue\n</parameter>\n</function>")
 	},

@@ -64,13 +64,13 @@ func openhandsResult(p *chatWriter, m format.Message) string {
 }
 
 // singleTagTurn puts the call below the text. The scaffold strips white
-// space before the whole, so we do.
+// space before the whole, Python's kinds of it, so we do.
 func (p *chatWriter) singleTagTurn(m format.Message, tag tagger) (string, error) {
-	call, err := tagCalls(m.Calls, tag)
+	call, err := tagCalls(m.Calls, tag, p.opt.Values)
 	if err != nil {
 		return "", err
 	}
-	text := strings.TrimLeft(m.Content, " \t\r\n\v\f")
+	text := pyjson.TrimLeft(m.Content)
 	if text != m.Content && text != "" {
 		p.note(format.NoteTrimmedLeading)
 	}

@@ -23,7 +23,7 @@ func TestCallTagsEqualOpenHandsOwn(t *testing.T) {
 		OpenHands string
 	}](t, formattest.ReadFixture(t, "openhands_v0/expected/tool_call_to_string_vectors.json"))
 	for _, v := range vectors {
-		got, err := tagCalls([]format.Call{{Name: v.ToolCall.Function.Name, Arguments: json.RawMessage(v.ToolCall.Function.Arguments)}}, openhandsTag)
+		got, err := tagCalls([]format.Call{{Name: v.ToolCall.Function.Name, Arguments: json.RawMessage(v.ToolCall.Function.Arguments)}}, openhandsTag, "python")
 		if err != nil || got != v.OpenHands {
 			t.Errorf("%s: got %q, %v, want %q", v.Case, got, err, v.OpenHands)
 		}

@@ -16,6 +16,7 @@ type Rendering struct {
 	Worded  bool                                                  // a ToolPrompt says how its tools are worded
 	tools   func(*chatWriter, *format.Trajectory) (string, error) // stands after the system text
 	write   func(*chatWriter, []format.Message) error             // appends turns for what follows it
+	values  string                                                // the key of Values that it writes unless told otherwise; empty where there is no choice
 	// prompted says that scaffolds of this style describe their tools in the
 	// system text: one that is supplied makes up for tools that are not recorded.
 	prompted bool
@@ -26,11 +27,11 @@ var Styles = map[protocol.Style]Rendering{
 	"adp":       adpStyle,
 	"hermes":    hermesStyle,
 	"keep":      {Summary: "text as recorded; records with structured calls are rejected", tools: keepTools, write: keepMessages},
-	"openhands": {Summary: "<function=NAME> tags, one call a turn, results as user turns", Worded: true, tools: openhandsTools, write: openhandsMessages},
+	"openhands": {Summary: "<function=NAME> tags, one call a turn, results as user turns", Worded: true, values: "json", tools: openhandsTools, write: openhandsMessages},
 	"qwen":      {Summary: "what the stock Qwen2.5 template renders for native tools", tools: qwenTools, write: qwenMessages},
-	"r2e": {Summary: "R2E-Gym's <function=NAME> tags, arguments indented by two spaces", Limits: taggedLimits, Worded: true,
+	"r2e": {Summary: "R2E-Gym's <function=NAME> tags, arguments indented by two spaces", Limits: taggedLimits, Worded: true, values: "python",
 		tools: r2eTools, write: r2eMessages, prompted: true},
-	"swe-smith": {Summary: "SWE-smith's <function=NAME> tags, all calls of a turn at its end", Limits: taggedLimits, Worded: true,
+	"swe-smith": {Summary: "SWE-smith's <function=NAME> tags, all calls of a turn at its end", Limits: taggedLimits, Worded: true, values: "python",
 		tools: swesmithTools, write: swesmithMessages, prompted: true},
 }
 
@@ -60,6 +61,8 @@ type RenderOptions struct {
 	// KeepLead leaves the empty lines that an assistant turn starts with, as
 	// SWE-smith writes a call without a thought; else they are cut.
 	KeepLead bool
+	// Values is a key of the registry Values; empty is the style's own way.
+	Values string
 	// ToolPrompt is the scaffold's wording of its tools, for hermes and the
 	// styles with function tags, and of results and the first user turn, for
 	// adp, hermes and openhands; nil means our own.
@@ -77,6 +80,9 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 	style, ok := Styles[as]
 	if !ok {
 		return nil, nil, format.UnknownName("tool style", string(as), StyleNames())
+	}
+	if opt.Values == "" {
+		opt.Values = style.values
 	}
 	p := newChatWriter(t, opt)
 	t = p.supplied(t)

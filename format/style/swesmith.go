@@ -46,7 +46,7 @@ func (p *chatWriter) tagMessages(messages []format.Message, tag tagger) error {
 		case m.Role == format.ToolRole:
 			p.add(format.User, p.clean(m.Content, format.ToolRole), false)
 		case len(m.Calls) > 0:
-			calls, err := tagCalls(m.Calls, tag)
+			calls, err := tagCalls(m.Calls, tag, p.opt.Values)
 			if err != nil {
 				return err
 			}
@@ -62,15 +62,15 @@ func (p *chatWriter) tagMessages(messages []format.Message, tag tagger) error {
 	return nil
 }
 
-// tagCalls prints calls one below the other, values by Python's str().
-func tagCalls(calls []format.Call, tag tagger) (string, error) {
-	blocks := make([]string, len(calls))
+// tagCalls prints calls one below the other, values as the key of Values says.
+func tagCalls(calls []format.Call, tag tagger, values string) (string, error) {
+	blocks, value := make([]string, len(calls)), Values[values].append
 	for i, call := range calls {
 		var b strings.Builder
 		b.WriteString("<function=" + call.Name + ">\n")
 		err := pyjson.WithIndex(call.Arguments, func(arguments pyjson.Value) error {
 			for _, m := range arguments.Entries() {
-				b.WriteString(tag(m.Name, string(pyjson.AppendStr(nil, m.Value))))
+				b.WriteString(tag(m.Name, string(value(nil, m.Value))))
 			}
 			return nil
 		})

@@ -72,7 +72,7 @@ func TestTextOfSWESmithRowsIsReadAndWrittenAlike(t *testing.T) {
 			if err != nil || len(calls) != 1 {
 				t.Fatalf("%d calls, %v, in %q", len(calls), err, m.Content)
 			}
-			text, err := tagCalls(calls, swesmithTag)
+			text, err := tagCalls(calls, swesmithTag, "python")
 			if got := format.JoinTexts(before, text); err != nil || got != m.Content {
 				t.Errorf("got %q, %v\nwant %q", got, err, m.Content)
 			}

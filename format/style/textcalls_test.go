@@ -123,9 +123,9 @@ func TestEveryTickedAnswerOfRealRunsIsReadOrRefused(t *testing.T) {
 }
 
 // write prints one call below a text in a style, as Render does.
-func writeCall(t *testing.T, style protocol.Style, before string, call format.Call) string {
+func writeCall(t *testing.T, style protocol.Style, values, before string, call format.Call) string {
 	t.Helper()
-	p := &chatWriter{opt: RenderOptions{KeepCRLF: true}}
+	p := &chatWriter{opt: RenderOptions{KeepCRLF: true, Values: values}}
 	m := []format.Message{{Role: format.Assistant, Content: before, Calls: []format.Call{call}}}
 	if err := Styles[style].write(p, m); err != nil {
 		t.Fatal(err)
@@ -149,10 +149,12 @@ func FuzzCallsAreReadBackAsWritten(f *testing.F) {
 			if !ok {
 				continue
 			}
-			text := writeCall(t, style, before, call)
-			gotBefore, calls, err := protocol.ParseCalls(text, style, tools)
-			if err != nil || gotBefore != before || !slices.Equal(printed(t, calls), printed(t, []format.Call{call})) {
-				t.Errorf("%s: %q came back as %q %q, %v, want %q %q", style, text, gotBefore, printed(t, calls), err, before, printed(t, []format.Call{call}))
+			for _, values := range ValueNames() {
+				text := writeCall(t, style, values, before, call)
+				gotBefore, calls, err := protocol.ParseCalls(text, style, tools)
+				if err != nil || gotBefore != before || !slices.Equal(printed(t, calls), printed(t, []format.Call{call})) {
+					t.Errorf("%s: %q came back as %q %q, %v, want %q %q", style, text, gotBefore, printed(t, calls), err, before, printed(t, []format.Call{call}))
+				}
 			}
 		}
 	})
@@ -168,7 +170,7 @@ func readable(t *testing.T, style protocol.Style, before string, call format.Cal
 		return nil, call.Name != "" && !strings.ContainsFunc(call.Name, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' }) &&
 			!strings.Contains(before, "<tool_call>")
 	}
-	if strings.Contains(before, protocol.FunctionOpen) || (style == "openhands" || style == "adp") && strings.TrimLeft(before, " \t\r\n\v\f") != before {
+	if strings.Contains(before, protocol.FunctionOpen) || (style == "openhands" || style == "adp") && pyjson.TrimLeft(before) != before {
 		return nil, false
 	}
 	ok = plainName(call.Name)
@@ -176,9 +178,11 @@ func readable(t *testing.T, style protocol.Style, before string, call format.Cal
 	var properties []string
 	err := pyjson.WithIndex(call.Arguments, func(arguments pyjson.Value) error {
 		for _, m := range arguments.Entries() {
-			text := string(pyjson.AppendStr(nil, m.Value))
-			end := protocol.EndOfValue(text + protocol.ParameterClose + protocol.FunctionClose)
-			ok = ok && plainName(m.Name) && m.Value.Kind() != pyjson.KindNull && end == len(text)
+			for _, way := range Values {
+				text := string(way.append(nil, m.Value))
+				ok = ok && protocol.EndOfValue(text+protocol.ParameterClose+protocol.FunctionClose) == len(text)
+			}
+			ok = ok && plainName(m.Name) && m.Value.Kind() != pyjson.KindNull
 			properties = append(properties, string(pyjson.QuoteJSON(nil, m.Name))+`:{"type":"`+types[m.Value.Kind()]+`"}`)
 		}
 		return nil

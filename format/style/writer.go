@@ -14,12 +14,26 @@ import (
 type chatWriter struct {
 	opt      RenderOptions
 	rendered bool // the record's text holds calls already
+	// callTags names the roles whose <tool_call> is notation, not a string that
+	// the record happens to hold.
+	callTags map[format.Role]bool
+	lead     string // words of a ToolPrompt that stand before the system text
 	turns    []format.Turn
 	notes    []string
 }
 
+// newChatWriter starts with what reading the record changed.
 func newChatWriter(t *format.Trajectory, opt RenderOptions) *chatWriter {
-	return &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t), notes: slices.Clone(t.Notes)}
+	p := &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t), notes: slices.Clone(t.Notes), callTags: map[format.Role]bool{}}
+	if p.rendered && protocol.CallTagsAreNotation(t) {
+		p.callTags[format.System], p.callTags[format.Assistant] = true, true
+	}
+	for _, m := range t.Messages {
+		if m.Parts > 1 {
+			p.note(format.NoteJoinedParts)
+		}
+	}
+	return p
 }
 
 func (p *chatWriter) note(key string) { p.notes = append(p.notes, key) }
@@ -32,7 +46,7 @@ func (p *chatWriter) add(role format.Role, text string, untrained bool) {
 // strings.
 func (p *chatWriter) clean(text string, role format.Role) string {
 	specials := p.opt.Specials
-	if p.rendered && role != format.User {
+	if p.callTags[role] {
 		specials = protocol.WithoutCallTags(specials)
 	}
 	return p.cleanOf(text, specials)
@@ -62,7 +76,7 @@ func (p *chatWriter) chat(system string) (format.Chat, error) {
 			chat = append(chat, turn)
 			continue
 		}
-		last.Content = format.JoinTexts(last.Content, turn.Content)
+		last.Content = joinTurns(last.Content, turn.Content)
 		last.Untrained = last.Untrained || turn.Untrained
 		p.note(format.NoteMerged)
 	}
@@ -77,6 +91,16 @@ func (p *chatWriter) chat(system string) (format.Chat, error) {
 		return nil, format.Rejectf(format.BadOrder, "the conversation starts with an assistant turn, before any user turn")
 	}
 	return chat, nil
+}
+
+// joinTurns puts an empty line between two turns of one role. A turn that
+// starts with one keeps it: OpenHands writes it there itself, before the second
+// of two turns of the user.
+func joinTurns(a, b string) string {
+	if strings.HasPrefix(b, "\n\n") || strings.HasPrefix(b, "\r\n\r\n") {
+		return a + b
+	}
+	return format.JoinTexts(a, b)
 }
 
 // trim cuts the lines that an assistant turn leaves empty before its text:

@@ -22,6 +22,7 @@ type Options struct {
 	Edits        []edit.EditSpec // in this order
 	Style        protocol.Style  // a key of style.Styles; empty keeps calls as structure
 	Verbatim     bool            // keep line ends and leading empty lines as recorded
+	Values       string          // a key of style.Values; empty is the style's own way
 	// System and Tools are files; empty means none.
 	System, Tools string
 	ToolPrompt    *style.ToolPrompt // nil: the style's own words
@@ -35,7 +36,7 @@ type Options struct {
 // renderOptions reads the files that a rendering needs and tells all that is
 // wrong with them.
 func (o *Options) renderOptions(t *chat.Template, tok *tokenize.Tokenizer) (style.RenderOptions, []error) {
-	r := style.RenderOptions{DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, ToolPrompt: o.ToolPrompt}
+	r := style.RenderOptions{DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, Values: o.Values, ToolPrompt: o.ToolPrompt}
 	var errSystem, errTools error
 	r.System, errSystem = fromFile(o.readFile, "system", o.System, style.ReadSystem)
 	r.Tools, errTools = fromFile(o.readFile, "tools", o.Tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })
