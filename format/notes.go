@@ -18,11 +18,15 @@ var Notes = map[string]string{
 	NoteCRLF:           "texts: Windows line ends became plain ones",
 	NoteNeutralised:    "strings: a special token's, standing in a text, was broken up so that it stays text",
 	NoteDroppedTools:   "records: the tool list was left out, as --tools-as keep does",
+	NoteReplaced:       "texts: held what is no character, half of a surrogate pair or bytes that are not UTF-8, which became U+FFFD",
+	NoteTwoSystems:     "records: hold two system texts that differ; the one at the head of the conversation stands, the one beside it is left out",
+	NotePadding:        "records: null members, with which Arrow pads tool descriptions to one shape, were left out of them",
+	NoteNewer:          "records: of a newer version of their format than is known, read by what is known",
 	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
 }
 
-// Notes: the edits a rendering makes, besides the rendering itself, and what
-// it could not mend. Each adds its note once, so counting equal notes counts
+// Notes: what reading and rendering change, besides the rendering itself, and
+// what they could not mend. Each adds its note once, so counting equal notes counts
 // edits.
 const (
 	NoteDefaultSystem  = "default_system"          // no system text: the default is written out
@@ -41,5 +45,9 @@ const (
 	NoteCRLF           = "crlf_to_lf"              // a text with Windows line ends
 	NoteNeutralised    = "neutralised_special"     // a special-token string that was broken up
 	NoteDroppedTools   = "dropped_tools"           // style keep left the tool list out
+	NoteReplaced       = "replaced_character"      // a text with what is no character
+	NoteTwoSystems     = "second_system"           // a system text beside a conversation that has one
+	NotePadding        = "stripped_padding"        // tool descriptions padded by Arrow
+	NoteNewer          = "newer_version"           // a version whose news are not known
 	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
 )

@@ -59,8 +59,9 @@ type Trajectory struct {
 	CostUSD          float64 // of all model calls
 	PromptTokens     int64   // as billed, summed over the calls
 	CompletionTokens int64
-	// Tools is the JSON array of tool descriptions (OpenAI shape) as recorded,
-	// null members of objects stripped; nil where the record has none.
+	// Tools is the JSON array of tool descriptions (OpenAI shape) as recorded;
+	// nil where the record has none. Null members are part of it, but for those
+	// with which Arrow pads structs.
 	Tools json.RawMessage
 	// ToolsUnrecorded says that calls were made with tools whose descriptions
 	// the record does not hold; SystemUnrecorded, that the agent had a system

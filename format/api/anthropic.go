@@ -57,10 +57,8 @@ func (s *MessageBuilder) ReadBlock(block pyjson.Value) error {
 		// Encrypted: there is no text to keep.
 	case "tool_use":
 		return AddCall(&s.Message, block.Get("id"), block.Get("name"), block.Get("input"))
-	case "image", "document":
-		return format.Rejectf(format.ImagePart, "a content block of type %q: only text can be trained on", kind)
 	default:
-		return format.Rejectf(format.UnknownPart, "a content block of type %q", pyjson.Clip(kind))
+		return refusePart(kind)
 	}
 	return nil
 }

@@ -18,15 +18,38 @@ func ReadMessages(list pyjson.Value) ([]format.Message, error) {
 		}
 		messages = make([]format.Message, 0, list.Length())
 		for i, v := range list.Elements() {
-			m, err := ReadMessage(v)
+			m, alone, err := readEntry(v)
 			if err != nil {
 				return format.Within(err, fmt.Sprintf("message %d", i+1))
+			}
+			if last := len(messages) - 1; alone && last >= 0 && messages[last].Role == format.Assistant && messages[last].Untrained == m.Untrained {
+				messages[last].Calls = append(messages[last].Calls, m.Calls...)
+				continue
 			}
 			messages = append(messages, m)
 		}
 		return nil
 	})
 	return messages, err
+}
+
+// readEntry reads one entry of a list of messages: an object, or its JSON in a
+// string. alone says that it is a call with a role of its own: calls that
+// follow the assistant's text, or one another, are one turn with it.
+func readEntry(v pyjson.Value) (m format.Message, alone bool, err error) {
+	if v.Kind() != pyjson.KindText {
+		m, err = ReadMessage(v)
+		return m, isCallRole(v.Get("role").Text()), err
+	}
+	err = Decoded(v, func(v pyjson.Value) error {
+		alone = isCallRole(v.Get("role").Text())
+		m, err = ReadMessage(v)
+		return err
+	})
+	if r, ok := err.(*format.Reject); ok && r.Reason == format.NotJSON {
+		err = format.Rejectf(format.BadMessage, "a string where an object should stand: %q", pyjson.Clip(v.Text()))
+	}
+	return m, alone, err
 }
 
 // Roles maps the names in use onto ours. The developer role is what newer
@@ -40,6 +63,19 @@ var Roles = map[string]format.Role{
 	"function":  format.ToolRole,
 }
 
+// trainerRoles are those that ms-swift and LLaMA-Factory have besides. The
+// content of an assistant's is a call, {name, arguments}, a list of such, or the
+// JSON of either.
+var trainerRoles = map[string]format.Role{
+	"tool_call":     format.Assistant,
+	"function_call": format.Assistant,
+	"tool_response": format.ToolRole,
+	"observation":   format.ToolRole,
+}
+
+// isCallRole says that a message is a call and nothing else.
+func isCallRole(role string) bool { return trainerRoles[role] == format.Assistant }
+
 func ReadMessage(v pyjson.Value) (format.Message, error) {
 	if v.Kind() != pyjson.KindObject {
 		return format.Message{}, format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())
@@ -51,7 +87,10 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 		case "role":
 			role, ok := Roles[string(member.Bytes())]
 			if !ok {
-				return m, format.Rejectf(format.BadRole, "role %q is none of system, developer, user, assistant, tool, function", pyjson.Clip(member.Scalar()))
+				role, ok = trainerRoles[string(member.Bytes())]
+			}
+			if !ok {
+				return m, format.Rejectf(format.BadRole, "role %q is none of system, developer, user, assistant, tool, function, tool_call, tool_response", pyjson.Clip(member.Scalar()))
 			}
 			m.Role = role
 		case "content":
@@ -66,12 +105,20 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 			m.Name = member.Text()
 		case "reasoning_content", "reasoning":
 			m.Reasoning = member.Text()
+		case "images", "videos", "audios", "audio":
+			if member.Length() > 0 {
+				return m, format.Rejectf(format.ImagePart, "a message with %q: only text can be trained on", name.Text())
+			}
 		case "weight", "train", "loss_mask", "loss_weight":
 			m.Untrained = m.Untrained || Excluded(member)
 		}
 	}
 	if m.Role == "" {
 		return m, format.Rejectf(format.BadRole, "no role")
+	}
+	if isCallRole(v.Get("role").Text()) {
+		m.CallID, m.Name = "", ""
+		return m, ReadCallText(&m, content)
 	}
 	return m, fill(&m, content, calls, legacy)
 }
@@ -89,15 +136,8 @@ func fill(m *format.Message, content, calls, legacy pyjson.Value) error {
 		m.Untrained = false
 		return nil
 	}
-	for _, v := range calls.Elements() {
-		call, err := ReadCall(v)
-		if err != nil {
-			return err
-		}
-		m.Calls = append(m.Calls, call)
-	}
-	if calls.Present() && calls.Kind() != pyjson.KindArray {
-		return format.Rejectf(format.BadMessage, "tool_calls is %s, not an array", calls.Kind())
+	if err := readCalls(m, calls); err != nil {
+		return err
 	}
 	if legacy.Present() {
 		call, err := ReadFunction(legacy)

@@ -31,6 +31,12 @@ func AddContent(m *format.Message, v pyjson.Value, between string) error {
 	case pyjson.KindMissing, pyjson.KindNull:
 		return nil
 	case pyjson.KindText, pyjson.KindArray:
+	case pyjson.KindObject:
+		if m.Role == format.ToolRole { // ms-swift prints results that are objects
+			m.Content, m.Parts = string(pyjson.AppendJSON(nil, v)), 1
+			return nil
+		}
+		fallthrough
 	default:
 		return format.Rejectf(format.BadMessage, "content is %s", v.Kind())
 	}
@@ -78,7 +84,7 @@ func (j *partJoiner) read(part pyjson.Value) error {
 }
 
 func (j *partJoiner) readTyped(part pyjson.Value) error {
-	switch kind := part.Get("type").Text(); kind {
+	switch kind := partKind(part); kind {
 	case "text", "input_text", "output_text":
 		if body := part.Get("text"); body.Present() {
 			j.add(body.Text(), j.between)
@@ -89,10 +95,8 @@ func (j *partJoiner) readTyped(part pyjson.Value) error {
 		j.m.Reasoning += part.Get("value").Text() + part.Get("thinking").Text()
 	case "tool_call":
 		return readCallPart(j.m, part.Get("value"))
-	case "image", "image_url", "input_image", "video", "video_url", "audio", "input_audio", "file", "input_file":
-		return format.Rejectf(format.ImagePart, "a content part of type %q: only text can be trained on", kind)
 	default:
-		return format.Rejectf(format.UnknownPart, "a content part of type %q", pyjson.Clip(kind))
+		return refusePart(kind)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func ResponseTools(list pyjson.Value) []byte {
 		var members []string
 		for _, name := range []string{"name", "description", "parameters"} {
 			if member := tool.Get(name); member.Present() {
-				members = append(members, `"`+name+`":`+string(pyjson.WithoutNulls(nil, member)))
+				members = append(members, `"`+name+`":`+string(pyjson.Compact(nil, member)))
 			}
 		}
 		tools = append(tools, `{"type":"function","function":{`+strings.Join(members, ",")+"}}")
@@ -80,6 +80,9 @@ func readOutput(m *format.Message, item pyjson.Value) error {
 		m.Calls = append(m.Calls, call)
 		return err
 	default:
+		if IsMedia(kind) {
+			return refusePart(kind)
+		}
 		return format.Rejectf(format.UnknownPart, "an output item of type %q", pyjson.Clip(kind))
 	}
 	return nil

@@ -42,12 +42,9 @@ func claimAnthropic(_ format.Record, v pyjson.Value) claim {
 
 func parseAnthropic(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	t := &format.Trajectory{}
-	if system := v.Get("system"); system.Present() {
-		text, err := api.BlockText(system)
-		if err != nil {
-			return nil, format.Within(err, "system")
-		}
-		t.Messages = append(t.Messages, format.Message{Role: format.System, Content: text})
+	system, err := api.BlockText(v.Get("system"))
+	if err != nil {
+		return nil, format.Within(err, "system")
 	}
 	if v.Get("messages").Kind() != pyjson.KindArray {
 		return nil, format.Rejectf(format.NoMessages, "messages is %s, not an array", v.Get("messages").Kind())
@@ -59,7 +56,7 @@ func parseAnthropic(_ format.Record, v pyjson.Value) (*format.Trajectory, error)
 		}
 		t.Messages = append(t.Messages, messages...)
 	}
-	var err error
+	withSystem(t, system)
 	if t.Tools, err = anthropicTools(v.Get("tools")); err != nil {
 		return nil, err
 	}
@@ -114,7 +111,7 @@ func anthropicTools(list pyjson.Value) ([]byte, error) {
 				out = append(out, ',')
 			}
 			first = false
-			out = pyjson.WithoutNulls(append(append(out, key...), ':'), member)
+			out = pyjson.Compact(append(append(out, key...), ':'), member)
 		}
 		out = append(out, "}}"...)
 	}

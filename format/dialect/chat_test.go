@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestRecordsAreRejectedWithAReason(t *testing.T) {
 		{"an image", `{"messages":[{"role":"user","content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"x"}}]}]}`, format.ImagePart, `message 1: a content part of type "image_url"`},
 		{"an unknown part", `{"messages":[{"role":"user","content":[{"type":"hologram"}]}]}`, format.UnknownPart, `"hologram"`},
 		{"content of another kind", `{"messages":[{"role":"user","content":7}]}`, format.BadMessage, "content is a number"},
-		{"calls of another kind", `{"messages":[{"role":"assistant","tool_calls":"f"}]}`, format.BadMessage, "tool_calls is a string, not an array"},
+		{"calls of another kind", `{"messages":[{"role":"assistant","tool_calls":"f"}]}`, format.BadMessage, "tool_calls: a string that should hold JSON"},
 		{"a call without a name", `{"messages":[{"role":"assistant","tool_calls":[{"id":"1","function":{}}]}]}`, format.BadMessage, "a call without a name"},
 		{"arguments that are no JSON", `{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{bad"}}]}]}`, format.BadArguments, `message 1: call "f": arguments are not JSON`},
 		{"arguments that are no object", `{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"[1]"}}]}]}`, format.BadArguments, "arguments are an array, not an object"},
@@ -77,18 +78,70 @@ func TestRecordsAreRejectedWithAReason(t *testing.T) {
 	}
 }
 
-func TestToolsKeepTheirOrderAndLoseTheirPadding(t *testing.T) {
-	const tools = `[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"b":{"type":"string","enum":["x",null]},"a":null},"required":null}}}]`
-	const want = `[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"b":{"type":"string","enum":["x",null]}}}}}]`
-	for name, member := range map[string]string{"array": tools, "JSON text": string(pyjson.QuoteJSON(nil, tools))} {
-		if got := string(formattest.MustParse(t, "openai", `{"messages":[`+formattest.AskOK+`],"tools":`+member+`}`).Tools); got != want {
-			t.Errorf("%s: got %s", name, got)
+// A null of a schema is a default, a constant, one of several values: it stays,
+// whatever else is null. Arrow's padding shows by the one shape that all structs
+// of a list have.
+func TestToolsKeepTheirNullsAndLoseArrowsPadding(t *testing.T) {
+	const (
+		one    = `[{"type":"function","function":{"name":"f","strict":null,"parameters":{"type":"object","properties":{"b":{"type":["string","null"],"default":null,"enum":["x",null]},"a":null,"k":{"const":null}},"required":null}}}]`
+		two    = `[{"name":"f","parameters":{"properties":{"a":{"default":null},"b":{"default":1}}}},{"name":"g","description":"d","parameters":null}]`
+		alike  = `[{"name":"f","parameters":{"properties":{"a":{"type":"string","default":null}}}},{"name":"g","parameters":{"properties":{"a":{"type":"string","default":"x"}}}}]`
+		padded = `[{"name":"f","parameters":{"properties":{"a":{"type":"string","enum":null},"b":null},"required":["a"]}},` +
+			`{"name":"g","parameters":{"properties":{"a":null,"b":{"type":"string","enum":["x",null]}},"required":null}},{"name":"h","parameters":null}]`
+		stripped = `[{"name":"f","parameters":{"properties":{"a":{"type":"string"}},"required":["a"]}},` +
+			`{"name":"g","parameters":{"properties":{"b":{"type":"string","enum":["x",null]}}}},{"name":"h"}]`
+	)
+	for tools, want := range map[string]string{one: one, two: two, alike: alike, padded: stripped} {
+		for name, member := range map[string]string{"array": tools, "JSON text": string(pyjson.QuoteJSON(nil, tools))} {
+			got := formattest.MustParse(t, "openai", `{"messages":[`+formattest.AskOK+`],"tools":`+member+`}`)
+			if string(got.Tools) != want || (want == stripped) != slices.Contains(got.Notes, format.NotePadding) {
+				t.Errorf("%s: got %s, notes %q", name, got.Tools, got.Notes)
+			}
 		}
 	}
 	for _, none := range []string{`null`, `[]`, `"[]"`} {
 		if got := formattest.MustParse(t, "openai", `{"messages":[`+formattest.AskOK+`],"tools":`+none+`}`).Tools; got != nil {
 			t.Errorf("%s: got %s, want none", none, got)
 		}
+	}
+}
+
+// Columns of JSON, read by what does not know them, are lists of strings.
+func TestMessagesCallsAndToolsMayEachBeAString(t *testing.T) {
+	quoted := func(s string) string { return string(pyjson.QuoteJSON(nil, s)) }
+	call := `{"id":"1","function":` + quoted(`{"name":"f","arguments":`+quoted(`{"x":null}`)+`}`) + `}`
+	messages := quoted(`{"role":"user","content":"q"}`) + `,` + quoted(`{"role":"assistant","tool_calls":[`+quoted(call)+`]}`) + `,{"role":"tool","content":"r"}`
+	got := formattest.MustParse(t, "openai", `{"messages":[`+messages+`],"tools":[`+quoted(`{"name":"f"}`)+`]}`)
+	if want := `{"x":null}`; string(got.Messages[1].Calls[0].Arguments) != want || string(got.Tools) != `[{"name":"f"}]` {
+		t.Errorf("got %+v, tools %s", got.Messages, got.Tools)
+	}
+}
+
+func TestCallsWithARoleOfTheirOwnAreOneTurnWithWhatIsSaid(t *testing.T) {
+	const call = `{"role":"tool_call","content":"{\"name\": \"f\", \"arguments\": {\"x\": 1}}"}`
+	for _, c := range []struct{ name, messages, want string }{
+		{"two calls", call + `,` + call, "a:ff"},
+		{"text and a call", `{"role":"assistant","content":"let me see"},` + call, "a:let me seef"},
+		{"content as an object", `{"role":"function_call","content":{"name":"f","arguments":{}}}`, "a:f"},
+		{"a list of calls", `{"role":"function_call","content":"[{\"name\":\"f\"},{\"name\":\"g\"}]"}`, "a:fg"},
+		{"results between them", call + `,{"role":"tool_response","content":"r"},` + call + `,{"role":"observation","content":{"a": 1}}`, `a:f t:r a:f t:{"a": 1}`},
+		{"a call outside of the loss", `{"role":"assistant","content":"t"},{"role":"tool_call","train":false,"content":{"name":"f"}}`, "a:t a:f"},
+	} {
+		tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},`+c.messages+`]}`)
+		got := "u:q"
+		for _, m := range tr.Messages[1:] {
+			got += " " + string(m.Role[0]) + ":" + m.Content
+			for _, call := range m.Calls {
+				got += call.Name
+			}
+		}
+		if got != "u:q "+c.want {
+			t.Errorf("%s: got %q", c.name, got)
+		}
+	}
+	_, err := formattest.ParseRecord("openai", `{"messages":[{"role":"tool_call","content":"ls"}]}`)
+	if got := formattest.ReasonOf(t, err); got != format.BadArguments {
+		t.Errorf("a call that is no JSON: got %s %v", got, err)
 	}
 }
 

@@ -190,6 +190,9 @@ func (s *codexSession) item(item pyjson.Value) error {
 	case "ghost_snapshot":
 		return nil
 	default:
+		if api.IsMedia(kind) {
+			return format.Rejectf(format.ImagePart, "an item of type %q: only text can be trained on", kind)
+		}
 		return format.Rejectf(format.UnknownPart, "an item of type %q, whose effect on the conversation is not in the record", pyjson.Clip(kind))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/api"
 	"trainyard/format/pyjson"
 )
 
@@ -98,12 +99,27 @@ func parseValue(format string, rec format.Record, root pyjson.Value) (*format.Tr
 	if err != nil {
 		return nil, err
 	}
+	t, err := d.read(rec, root)
+	if err != nil {
+		return nil, err
+	}
+	noteReplaced(t, d, rec)
+	t.Format, t.Places, t.File, t.Line = d.Name, root.Places(), rec.File, rec.Line
+	return t, complete(t)
+}
+
+// read parses a record and brings what all dialects share in order.
+func (d Dialect) read(rec format.Record, root pyjson.Value) (*format.Trajectory, error) {
 	t, err := d.parse(rec, root)
 	if err != nil {
 		return nil, err
 	}
-	t.Format, t.Places, t.File, t.Line = d.Name, root.Places(), rec.File, rec.Line
-	return t, complete(t)
+	mend(t)
+	var padded bool
+	if t.Tools, padded = api.WithoutPadding(t.Tools); padded {
+		t.Note(format.NotePadding)
+	}
+	return t, refuseMedia(t, root)
 }
 
 // ParseText reads the text side of a record that holds its conversation twice,

@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"strings"
-
 	"trainyard/format"
 	"trainyard/format/pyjson"
 )
@@ -36,15 +34,7 @@ func pairsOf(v pyjson.Value) (pairs []pyjson.Value) {
 }
 
 func parseSwift(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
-	for _, key := range []string{"images", "videos", "audios"} {
-		if v.Get(key).Length() > 0 {
-			return nil, format.Rejectf(format.ImagePart, "the row has %s: only text can be trained on", key)
-		}
-	}
 	t := &format.Trajectory{}
-	if system := v.Get("system").Text(); system != "" {
-		t.Messages = append(t.Messages, format.Message{Role: format.System, Content: system})
-	}
 	for _, pair := range pairsOf(v) {
 		addPair(t, pair.Get("human"), pair.Get("assistant"))
 	}
@@ -61,11 +51,7 @@ func parseSwift(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	if v.Get("response").Present() {
 		addPair(t, v.Get("query"), v.Get("response"))
 	}
-	for i, m := range t.Messages {
-		if strings.Contains(m.Content, "<img>") || strings.Contains(m.Content, "<image>") {
-			return nil, format.Rejectf(format.ImagePart, "turn %d shows an image: only text can be trained on", i+1)
-		}
-	}
+	withSystem(t, v.Get("system").Text())
 	identify(t, v)
 	return t, nil
 }

@@ -106,6 +106,7 @@ func parseNebiusOpenHands(_ format.Record, v pyjson.Value) (*format.Trajectory, 
 	t := &format.Trajectory{
 		Messages: messages, ExitStatus: v.Get("exit_status").Text(), Patch: v.Get("model_patch").Text(),
 	}
+	withSystem(t, v.Get("system").Text())
 	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
 		return nil, err
 	}

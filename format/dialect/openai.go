@@ -56,9 +56,7 @@ func readConversation(record, at pyjson.Value) (*format.Trajectory, error) {
 		return nil, err
 	}
 	t := &format.Trajectory{Messages: messages}
-	if system := at.Get("system").Text(); system != "" && len(messages) > 0 && messages[0].Role != format.System {
-		t.Messages = append([]format.Message{{Role: format.System, Content: system}}, messages...)
-	}
+	withSystem(t, at.Get("system").Text())
 	for _, name := range []string{"tools", "available_tools", "functions"} {
 		if t.Tools, err = api.ReadTools(at.Get(name)); t.Tools != nil || err != nil {
 			break

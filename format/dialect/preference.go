@@ -9,14 +9,14 @@ import (
 
 // comparisons are the members by which preference data differs from
 // demonstrations of the same shape.
-var comparisons = []string{"rm_conv", "rejected", "rejected_response", "rejected_messages", "kto_tag"}
+var comparisons = []string{"rm_conv", "rejected", "rejected_response", "rejected_messages"}
 
 // refuseComparison refuses rows that rank answers: one of them is wrong, and
 // nothing in the shape of a conversation says which.
 func refuseComparison(root pyjson.Value) error {
 	for _, key := range comparisons {
 		member := root.Get(key)
-		if kind := member.Kind(); kind == pyjson.KindText || kind == pyjson.KindArray || kind == pyjson.KindObject || key == "kto_tag" && member.Present() {
+		if kind := member.Kind(); kind == pyjson.KindText || kind == pyjson.KindArray || kind == pyjson.KindObject {
 			return format.Rejectf(format.Preference, "the row has %q: it compares answers, it does not show one to imitate", key)
 		}
 	}

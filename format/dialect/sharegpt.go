@@ -44,9 +44,6 @@ var speakers = map[string]format.Role{
 
 func parseShareGPT(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	t := &format.Trajectory{}
-	if system := v.Get("system").Text(); system != "" {
-		t.Messages = append(t.Messages, format.Message{Role: format.System, Content: system})
-	}
 	err := api.Decoded(turnsOf(v), func(list pyjson.Value) error {
 		if list.Kind() != pyjson.KindArray {
 			return format.Rejectf(format.NoMessages, "conversations is %s, not an array", list.Kind())
@@ -62,6 +59,7 @@ func parseShareGPT(_ format.Record, v pyjson.Value) (*format.Trajectory, error) 
 	if err != nil {
 		return nil, err
 	}
+	withSystem(t, v.Get("system").Text())
 	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
 		return nil, err
 	}
@@ -94,7 +92,7 @@ func addTurn(t *format.Trajectory, turn pyjson.Value, tagged bool) error {
 	m := format.Message{Role: role}
 	switch calls := from == "function_call" || from == "tool_call"; {
 	case calls && !tagged:
-		if err := readCallText(&m, text); err != nil {
+		if err := api.ReadCallText(&m, text); err != nil {
 			return err
 		}
 	default:
@@ -108,26 +106,4 @@ func addTurn(t *format.Trajectory, turn pyjson.Value, tagged bool) error {
 	}
 	t.Messages = append(t.Messages, m)
 	return nil
-}
-
-// readCallText reads the JSON of one call {name, arguments}, or of a list.
-func readCallText(m *format.Message, text pyjson.Value) error {
-	err := api.Decoded(text, func(v pyjson.Value) error {
-		if v.Kind() == pyjson.KindObject {
-			return api.AddCall(m, v.Get("id"), v.Get("name"), v.Get("arguments"))
-		}
-		if v.Length() == 0 {
-			return format.Rejectf(format.BadArguments, "a function call that is %s, not an object", v.Kind())
-		}
-		for _, call := range v.Elements() {
-			if err := api.AddCall(m, call.Get("id"), call.Get("name"), call.Get("arguments")); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if r, ok := err.(*format.Reject); ok && r.Reason == format.NotJSON {
-		return format.Rejectf(format.BadArguments, "a function call that is neither JSON nor text with function tags: %q", pyjson.Clip(text.Text()))
-	}
-	return err
 }

@@ -32,6 +32,7 @@ func parseSWESmith(_ format.Record, v pyjson.Value) (*format.Trajectory, error) 
 		return nil, err
 	}
 	t := &format.Trajectory{Messages: messages}
+	withSystem(t, v.Get("system").Text())
 	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
 		return nil, err
 	}

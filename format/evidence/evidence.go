@@ -9,7 +9,7 @@ var verdictFields = []string{
 	"eval_result.full_success", "eval_result.success", "full_success", // Hybrid-Gym's graders
 	"is_resolved", "success", "passed", // Terminal-Bench, others
 	"target", "reward", "verified", // nebius, R2E-Gym and CoderForge, others
-	"label", // KTO
+	"label", "kto_tag", // rows for KTO: TRL's and ms-swift's, LLaMA-Factory's
 }
 
 // vague are verdict fields whose names other things bear too: they are
