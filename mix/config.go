@@ -94,6 +94,7 @@ type Progress struct {
 	Done, Total int64
 	Records     int64
 	Tokens      int64
+	Lock        string // of the stage wait: the file whose lock another prepare holds
 }
 
 func (c *Config) report(p Progress) {

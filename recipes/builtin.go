@@ -15,6 +15,9 @@ func BuiltIn(name string) ([]byte, bool) {
 	return data, err == nil
 }
 
+// builtinLabel is how faults and origins name the file of a built-in recipe.
+func builtinLabel(name string) string { return "builtin:" + name + ".yaml" }
+
 // Info is what a list shows of a recipe.
 type Info struct {
 	Name    string `json:"name"`

@@ -71,9 +71,7 @@ func (d *decoder) list(n *node, v reflect.Value, path, schema string) {
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
 	for i, it := range n.items {
 		item := v.Index(i)
-		if s, ok := item.Addr().Interface().(interface{ setDefaults() }); ok {
-			s.setDefaults()
-		}
+		item.Set(newItem(item.Type()))
 		d.value(it, item, itemPath(it, path, i), schema)
 	}
 }

@@ -26,7 +26,7 @@ type file struct {
 // built-ins only, so what it says cannot depend on the machine.
 func find(ref, dir string, builtinOnly bool) (f *file, msg, hint string) {
 	if data, ok := BuiltIn(ref); ok {
-		label := "builtin:" + ref + ".yaml"
+		label := builtinLabel(ref)
 		return &file{label: label, id: label, builtin: true, data: data}, "", ""
 	}
 	if builtinOnly || ref == "" {

@@ -11,31 +11,22 @@ import (
 
 // Files says where the files that a recipe names lie on this machine.
 type Files struct {
-	Data    string // the directory of --data; may be empty
-	Samples string
-	Home    func(path string) string // expands ~/
+	Data    string                   // the directory of --data; may be empty
+	Samples string                   // the directory of the sample trajectories
+	Home    func(path string) string // expands ~/; nil leaves paths alone
 }
 
-// LoadWithFiles is [Load], and a fault for each file that the recipe names and
-// that is not there, with the place of its name. Samples are not looked for:
-// they are unpacked later.
-func LoadWithFiles(nameOrPath string, overrides []string, files Files) (*Recipe, error) {
-	f, msg, hint := find(nameOrPath, "", false)
-	if msg != "" {
-		return nil, Faults{{Msg: msg, Hint: hint}}
+// home expands path where there is a way to.
+func (f Files) home(path string) string {
+	if f.Home == nil {
+		return path
 	}
-	r, root, err := loadTree(f, overrides)
-	if err != nil {
-		return nil, err
-	}
-	c := &fileCheck{r: r, files: files}
-	c.check(root)
-	if err := c.faults.err(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return f.Home(path)
 }
 
+// A fileCheck finds the files that the recipe names and that are not there,
+// with the places of their names. Samples are not looked for: they are
+// unpacked later.
 type fileCheck struct {
 	r      *Recipe
 	files  Files
@@ -73,7 +64,7 @@ func (c *fileCheck) look(n *node, path, dataDir, hint string) {
 	if n == nil || n.text == "" || strings.HasPrefix(n.text, samplesPrefix) {
 		return
 	}
-	at := c.r.Resolve(c.files.Home(n.text), dataDir, c.files.Samples)
+	at := c.r.Resolve(c.files.home(n.text), dataDir, c.files.Samples)
 	if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) {
 		return
 	}

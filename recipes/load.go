@@ -2,39 +2,57 @@ package recipes
 
 import "reflect"
 
+// Options are what a caller lays over the files of a recipe, and asks of them.
+type Options struct {
+	// Overrides are "mix.seed=3" and the like; the last word on a key wins.
+	Overrides []string
+	// Trainer stands in place of the recipe's train.trainer, before Overrides.
+	// Parameters are a trainer's own, so another one inherits none. Empty: the
+	// recipe's.
+	Trainer string
+	// Files asks for a fault for each file that the recipe names and that is
+	// not there; nil asks for none.
+	Files *Files
+}
+
 // Load reads the recipe of that name or path and lays the overrides
 // ("mix.seed=3") over it. A built-in name wins over a file of the same name;
 // write ./demo for the file. The error is [Faults].
 func Load(nameOrPath string, overrides []string) (*Recipe, error) {
+	return LoadWith(nameOrPath, Options{Overrides: overrides})
+}
+
+// LoadWith is [Load] for callers that ask for more.
+func LoadWith(nameOrPath string, o Options) (*Recipe, error) {
 	f, msg, hint := find(nameOrPath, "", false)
 	if msg != "" {
 		return nil, Faults{{Msg: msg, Hint: hint}}
 	}
-	return load(f, overrides)
-}
-
-func load(f *file, overrides []string) (*Recipe, error) {
-	r, _, err := loadTree(f, overrides)
-	return r, err
+	r, root, err := loadTree(f, o)
+	if err != nil || o.Files == nil {
+		return r, err
+	}
+	c := &fileCheck{r: r, files: *o.Files}
+	c.check(root)
+	if err := c.faults.err(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // loadTree also returns the merged layers, which hold the places.
-func loadTree(f *file, overrides []string) (*Recipe, *node, error) {
+func loadTree(f *file, o Options) (*Recipe, *node, error) {
 	c := &chain{seen: map[string]bool{}}
 	c.walk(f)
 	if err := c.faults.err(); err != nil {
 		return nil, nil, err
 	}
 	m := &merger{}
-	root := &node{kind: mapping}
-	for _, l := range c.layers {
-		layer := l.root.without("extends")
-		if l.file != f {
-			layer = layer.without("name", "summary")
-		}
-		root = m.merge(root, layer, "", "")
+	root := m.layers(c.layers, f)
+	if o.Trainer != "" {
+		root = m.merge(root, otherTrainer(root, o.Trainer), "", "")
 	}
-	for _, arg := range overrides {
+	for _, arg := range o.Overrides {
 		if layer := override(arg, root, &m.faults); layer != nil {
 			root = m.merge(root, layer, "", "")
 		}
@@ -43,11 +61,38 @@ func loadTree(f *file, overrides []string) (*Recipe, *node, error) {
 	if err := append(m.faults, faults...).err(); err != nil {
 		return nil, nil, err
 	}
-	r.Dir = f.dir
+	r.Dir, r.said = f.dir, root
 	for _, l := range c.layers {
 		r.Files = append(r.Files, l.file.label)
 	}
 	return r, root, nil
+}
+
+// layers folds the files of a chain, f the last of them.
+func (m *merger) layers(layers []layer, f *file) *node {
+	root := &node{kind: mapping}
+	for _, l := range layers {
+		layer := l.root.without("extends")
+		if l.file != f {
+			layer = layer.without("name", "summary")
+		}
+		root = m.merge(root, layer, "", "")
+	}
+	return root
+}
+
+// otherTrainer is the layer that puts another trainer in the recipe's place.
+func otherTrainer(root *node, trainer string) *node {
+	at := pos{file: "override " + seen("train.trainer="+trainer)}
+	train := &node{kind: mapping, at: at, keys: []entry{{"trainer", at, &node{at: at, text: trainer, quoted: true}}}}
+	was := defaults().Train.Trainer
+	if n := root.get("train").get("trainer"); n != nil {
+		was = n.text
+	}
+	if was != trainer && root.get("train").get("params") != nil {
+		train.keys = append(train.keys, entry{"params", at, &node{kind: unset, at: at}})
+	}
+	return &node{kind: mapping, at: at, keys: []entry{{"train", at, train}}}
 }
 
 // decode turns merged layers into a checked recipe.

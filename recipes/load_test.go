@@ -14,6 +14,11 @@ func memory(text string) *file {
 	return &file{label: "memory.yaml", id: "memory.yaml", builtin: true, data: []byte(text)}
 }
 
+func load(f *file, overrides []string) (*Recipe, error) {
+	r, _, err := loadTree(f, Options{Overrides: overrides})
+	return r, err
+}
+
 func mustLoad(t *testing.T, text string, overrides ...string) *Recipe {
 	t.Helper()
 	r, err := load(memory(text), overrides)
@@ -48,6 +53,7 @@ func TestWhatARecipeDoesNotSayHasItsDocumentedDefault(t *testing.T) {
 		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05},
 		Files: []string{"memory.yaml"},
 	}
+	r.said = nil
 	if !reflect.DeepEqual(r, want) {
 		t.Errorf("got  %+v\nwant %+v", r, want)
 	}

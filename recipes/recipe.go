@@ -30,6 +30,8 @@ type Recipe struct {
 	// Files are the files that were merged, first layer first, the recipe's
 	// own last. A built-in is written builtin:NAME.yaml.
 	Files []string `yaml:"-"`
+
+	said *node `yaml:"-"` // the merged layers, which know who said what
 }
 
 // A Model is the student.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 )
 
@@ -24,30 +25,23 @@ lies. Takes seconds; needs no network, no Python and no GPU.`,
 }
 
 func runDemo(ctx context.Context, t *face.Terminal, s *settings) error {
-	return withLauncher(s, func(l *launch.Launcher) error {
-		job, err := jobFor(ctx, t, s, l, "demo", nil, launchOptions{backend: "local"})
-		if err != nil {
+	return withYard(s, func(y *yard.Yard) error {
+		run, err := runLaunch(ctx, t, s, y, yard.LaunchRequest{What: "demo", Backend: "local"}, false)
+		if err != nil || s.json() {
 			return err
 		}
-		if err := start(ctx, t, s, l, job, false); err != nil || s.json() {
-			return err
-		}
-		runs, err := l.Ledger.Runs(ctx, 1)
-		if err != nil {
-			return err
-		}
-		printWhere(t, s, l, runs[0])
+		printWhere(t, s, y, run)
 		return nil
 	})
 }
 
-func printWhere(t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run) {
+func printWhere(t *face.Terminal, s *settings, y *yard.Yard, run launch.Run) {
 	t.Print("\nWhere everything lies\n")
-	t.Print("  trajectories  %s\n", s.samplesDir())
+	t.Print("  trajectories  %s\n", y.SamplesDir())
 	t.Print("  dataset       %s\n", run.Job.Dataset.Dir)
-	t.Print("  run           %s\n", l.Dir(run))
-	t.Print("  ledger        %s\n", launch.LedgerFile(l.Home))
-	self := invocation(s, l.Self)
+	t.Print("  run           %s\n", y.RunDir(run))
+	t.Print("  ledger        %s\n", launch.LedgerFile(y.Home))
+	self := invocation(s)
 	t.Print("\nWorth typing next\n")
 	t.Print("  %s inspect %s --row 1\n", self, run.Job.Dataset.Dir)
 	t.Print("  %s runs show %s\n", self, run.ID)

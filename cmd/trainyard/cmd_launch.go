@@ -2,133 +2,142 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 )
+
+const launchLong = `Start a fine-tune on a finished dataset, or on that of a recipe, which is
+prepared first unless it is there already. The run goes on when this command
+ends: follow it again with "trainyard runs logs -f ID". A dry run plans the
+dataset, shows the command and its files, and writes and starts nothing.
+
+Where the inputs of a recipe have changed since its dataset was made, launch
+refuses: --replace writes over it. There is no command that retries or resumes
+a run: launch the same recipe again, and a new run begins on the same dataset.
+To go on from a checkpoint is the trainer's business: its own parameter, such
+as train.params.resume_from_checkpoint, names the old run's (runs show ID says
+where it lies). "trainyard list trainers" tells what each trainer takes.`
 
 const launchExample = `  trainyard launch demo
   trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run
   trainyard launch out/mix-3 train.lr=1e-5 --detach`
 
-type launchOptions struct {
-	backend, trainer string
-	gpus             int
-	detach, dryRun   bool
-	replace          bool
-}
-
 func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
-	var opts launchOptions
+	var req yard.LaunchRequest
+	var detach bool
 	cmd := &cobra.Command{
-		Use:   "launch RECIPE|DATASET [key=value …]",
-		Short: "Start a fine-tune and follow it",
-		Long: `Start a fine-tune on a finished dataset, or on that of a recipe, which is
-prepared first unless it is there already. The run goes on when this command
-ends: follow it again with "trainyard runs logs -f ID". A dry run plans the
-dataset, shows the command and its files, and writes and starts nothing.`,
+		Use:     "launch RECIPE|DATASET [key=value …]",
+		Short:   "Start a fine-tune and follow it",
+		Long:    launchLong,
 		Example: launchExample,
 		Args:    needs("a recipe or a dataset directory"),
 
 		ValidArgsFunction: completeRecipe,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runLaunch(cmd.Context(), t, s, args[0], args[1:], opts)
+			req.What, req.Overrides = args[0], args[1:]
+			return withYard(s, func(y *yard.Yard) error {
+				_, err := runLaunch(cmd.Context(), t, s, y, req, detach)
+				return err
+			})
 		},
 	}
-	cmd.Flags().StringVar(&opts.backend, "backend", "local", "where it runs; see: trainyard list backends")
-	cmd.Flags().StringVar(&opts.trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
-	cmd.Flags().IntVar(&opts.gpus, "gpus", 1, "devices that the batch is divided among")
-	cmd.Flags().BoolVarP(&opts.detach, "detach", "d", false, "start and return")
+	cmd.Flags().StringVar(&req.Backend, "backend", "local", "where it runs; see: trainyard list backends")
+	cmd.Flags().StringVar(&req.Trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
+	cmd.Flags().IntVar(&req.GPUs, "gpus", 1, "devices that the batch is divided among")
+	cmd.Flags().BoolVarP(&detach, "detach", "d", false, "start and return")
 	s.recipeFlags(cmd)
-	cmd.Flags().BoolVar(&opts.replace, "replace", false, "write over the dataset that this recipe made from other inputs")
-	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "show the plan and the command, write and start nothing")
+	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")
+	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "show the plan and the command, write and start nothing")
 	completes(cmd, "backend", "backends")
 	completes(cmd, "trainer", "trainers")
 	return cmd
 }
 
-func runLaunch(ctx context.Context, t *face.Terminal, s *settings, what string, overrides []string, opts launchOptions) error {
-	return withLauncher(s, func(l *launch.Launcher) error {
-		job, err := jobFor(ctx, t, s, l, what, overrides, opts)
-		if err != nil {
-			return err
-		}
-		if opts.dryRun {
-			return printRendered(t, s, l, job)
-		}
-		return start(ctx, t, s, l, job, opts.detach)
-	})
+// runLaunch plans, tells the plan, and starts it unless the run is dry. The
+// run that it returns has no id where none was started.
+func runLaunch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, req yard.LaunchRequest, detach bool) (launch.Run, error) {
+	line := newProgress(t, s)
+	plan, err := y.Plan(ctx, req, line.Update)
+	line.Finish()
+	if err == nil || plan != nil && plan.Prepared != nil {
+		err = tellPlan(t, s, plan, err)
+	}
+	switch {
+	case errors.Is(err, yard.ErrPreparedAlready):
+		return launch.Run{}, usageError{err}
+	case err != nil:
+		return launch.Run{}, err
+	case req.DryRun:
+		return launch.Run{}, printRendered(t, s, plan)
+	}
+	return start(ctx, t, s, y, plan, detach)
+}
+
+// tellPlan prints the dataset of the plan, or where all records went if none
+// is left of it.
+func tellPlan(t *face.Terminal, s *settings, plan *yard.Plan, err error) error {
+	switch {
+	case err != nil:
+		return nothingLeft(t, s, plan.Prepared, err)
+	case plan.Refusal != "":
+		t.Say("as things stand, the launch would be refused: %s", plan.Refusal)
+	}
+	if plan.Prepared == nil || s.json() {
+		return nil
+	}
+	return printPrepared(t, plan.Prepared)
 }
 
 // start starts the job, tells so, and follows the run unless told not to. A
 // run that exists is named whatever happens.
-func start(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, job launch.Job, detach bool) error {
-	run, err := l.Start(ctx, job)
+func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, plan *yard.Plan, detach bool) (launch.Run, error) {
+	run, err := y.Start(ctx, plan)
 	if err != nil && run.ID != "" {
-		return fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s, l.Self), run.ID)
+		return run, fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s), run.ID)
 	}
 	if err != nil {
-		return err
+		return run, err
 	}
-	return announce(ctx, t, s, l, run, detach)
-}
-
-// jobFor checks everything that can be checked before it prepares a dataset.
-func jobFor(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, what string, overrides []string, opts launchOptions) (launch.Job, error) {
-	target, err := findTarget(s, what, opts.trainer, overrides)
-	if err != nil {
-		return launch.Job{}, err
-	}
-	job := target.job(opts)
-	switch err := l.Precheck(job); {
-	case err != nil && !opts.dryRun:
-		return job, err
-	case err != nil:
-		t.Say("as things stand, the launch would be refused: %v", err)
-	}
-	if err := target.prepare(ctx, t, s, opts); err != nil {
-		return job, err
-	}
-	job.Dataset, err = target.dataset(opts.dryRun)
-	return job, err
-}
-
-// announce tells that the run started, and follows it unless told not to.
-func announce(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run, detach bool) error {
 	if !s.json() {
-		t.Print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, l.Dir(run))
+		t.Print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, y.RunDir(run))
 	}
-	if !detach {
-		var err error
-		if run, err = follow(ctx, t, s, l, run); err != nil {
-			return err
-		}
+	if detach {
+		return run, printStarted(t, s, run)
 	}
-	if s.json() {
-		if err := t.PrintJSON(run); err != nil {
-			return err
-		}
+	if run, err = follow(ctx, t, s, y, run); err != nil {
+		return run, err
 	}
-	if !detach && run.State != launch.Succeeded {
-		return fmt.Errorf("%w: see %s runs logs %s", errRunNotSucceeded, invocation(s, l.Self), run.ID)
+	if err := printStarted(t, s, run); err != nil {
+		return run, err
 	}
-	return nil
+	if run.State != launch.Succeeded {
+		return run, fmt.Errorf("%w: see %s runs logs %s", errRunNotSucceeded, invocation(s), run.ID)
+	}
+	return run, nil
+}
+
+// printStarted is the answer of a launch in JSON; people have read it already.
+func printStarted(t *face.Terminal, s *settings, run launch.Run) error {
+	if !s.json() {
+		return nil
+	}
+	return t.PrintJSON(run)
 }
 
 // printRendered shows what a launch would start.
-func printRendered(t *face.Terminal, s *settings, l *launch.Launcher, job launch.Job) error {
-	cmd, err := l.Render(job)
-	if err != nil {
-		return err
-	}
+func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
+	cmd := plan.Command
 	if s.json() {
 		return t.PrintJSON(cmd)
 	}
-	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", job.Backend, strings.Join(cmd.Argv, " "))
+	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", plan.Job.Backend, strings.Join(cmd.Argv, " "))
 	for _, f := range cmd.Files {
 		if f.Link != "" {
 			t.Print("\n%s -> %s\n", f.Name, f.Link)
@@ -136,7 +145,7 @@ func printRendered(t *face.Terminal, s *settings, l *launch.Launcher, job launch
 		}
 		t.Print("\n%s:\n%s\n", f.Name, f.Content)
 	}
-	t.Print("\nCost: %s\n", costWords(nil, job.Backend))
+	t.Print("\nCost: %s\n", costWords(nil, plan.Job.Backend))
 	return nil
 }
 

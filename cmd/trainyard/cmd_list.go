@@ -112,7 +112,7 @@ func runList(t *face.Terminal, s *settings, what string) error {
 	if s.json() {
 		return t.PrintJSON(all)
 	}
-	tab := face.NewTable("name", "summary")
+	tab := face.NewTable("name", "summary").Wraps(1)
 	for _, l := range all {
 		tab.Row(l.Name, l.Summary)
 		for _, line := range l.more() {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 )
 
@@ -17,12 +19,18 @@ const runsExample = `  trainyard runs
   trainyard runs logs -f 43c1597f
   trainyard runs stop 43c1597f`
 
+const runsLong = `List runs, newest first. An ID may be shortened to any prefix that fits one run.
+Where several runs of one recipe are listed, the column "differs" names the keys
+in which they differ, as overrides spell them.
+
+A run that ended is not started again: launch its recipe once more.`
+
 func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:     "runs",
 		Short:   "List runs, newest first; show, follow or stop one",
-		Long:    "List runs, newest first. An ID may be shortened to any prefix that fits one run.",
+		Long:    runsLong,
 		Example: runsExample,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
@@ -37,17 +45,17 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 }
 
 func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) error {
-	return withLauncher(s, func(l *launch.Launcher) error {
+	return withYard(s, func(y *yard.Yard) error {
 		// Runs that could not be looked at are in the list as they were last seen.
-		runs, err := l.List(ctx, limit)
+		runs, err := y.Runs(ctx, limit)
 		return errors.Join(printRuns(t, s, runs), err)
 	})
 }
 
-func printRuns(t *face.Terminal, s *settings, runs []launch.Run) error {
+func printRuns(t *face.Terminal, s *settings, runs []yard.RunLine) error {
 	switch {
 	case s.json():
-		return t.PrintJSON(append([]launch.Run{}, runs...))
+		return t.PrintJSON(append([]yard.RunLine{}, runs...))
 	case len(runs) == 0:
 		t.Print("No runs yet. Start one: trainyard demo\n")
 		return nil
@@ -55,12 +63,12 @@ func printRuns(t *face.Terminal, s *settings, runs []launch.Run) error {
 	return runTable(runs).Write(t.Out)
 }
 
-func runTable(runs []launch.Run) *face.Table {
-	tab := face.NewTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost").Numbers(5, 6, 7, 8)
-	short := launch.ShortIDs(runs)
+func runTable(runs []yard.RunLine) *face.Table {
+	tab := face.NewTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost", "differs").
+		Numbers(5, 6, 7, 8, 9).Tints(4, stateTint).Wraps(10).Gives(1, 2).Leaves(9, 3, 7, 5, 8)
 	for _, r := range runs {
-		tab.Row(short[r.ID], r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r),
-			progressWords(r), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Cost))
+		tab.Row(r.Short, r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
+			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Cost), differWords(r.Differs))
 	}
 	return tab
 }
@@ -75,6 +83,35 @@ func stateWords(r launch.Run) string {
 		words += ", diverged"
 	}
 	return words
+}
+
+// stateTint paints the words that begin with the state of a run.
+func stateTint(words string) face.Tint {
+	state, beside, _ := strings.Cut(words, ",")
+	if beside != "" {
+		return face.Wary
+	}
+	switch launch.State(state) {
+	case launch.Failed, launch.Lost:
+		return face.Bad
+	case launch.Succeeded:
+		return face.Good
+	case launch.Cancelled:
+		return face.Dim
+	}
+	return face.Plain
+}
+
+func differWords(differs []yard.Difference) string {
+	var parts []string
+	for _, d := range differs {
+		value := d.Value
+		if value == "" {
+			value = "-"
+		}
+		parts = append(parts, d.Key+"="+value)
+	}
+	return strings.Join(parts, " ")
 }
 
 func progressWords(r launch.Run) string {
@@ -98,79 +135,50 @@ func costCell(cost *float64) string {
 	return face.Dollars(*cost)
 }
 
-// withRun finds the run that prefix names and brings it up to date.
-func withRun(ctx context.Context, s *settings, prefix string, do func(*launch.Launcher, launch.Run) error) error {
-	return withLauncher(s, func(l *launch.Launcher) error {
-		run, err := l.Ledger.Find(ctx, prefix)
-		if err != nil {
-			return err
-		}
-		if run, err = l.Refresh(ctx, run); err != nil {
-			return err
-		}
-		return do(l, run)
-	})
+// oneRun makes a command about the run that its argument names.
+func oneRun(s *settings, cmd *cobra.Command, do func(ctx context.Context, y *yard.Yard, prefix string) error) *cobra.Command {
+	cmd.Args = exactly("the id of a run, or a prefix of one (trainyard runs)")
+	cmd.ValidArgsFunction = completeRun(s)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return withYard(s, func(y *yard.Yard) error { return do(cmd.Context(), y, args[0]) })
+	}
+	return cmd
 }
 
 func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
-	return &cobra.Command{
-		Use:   "show ID",
-		Short: "Show one run: its job, its history, its files",
-		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
-
-		ValidArgsFunction: completeRun(s),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runShow(cmd.Context(), t, s, args[0])
-		},
-	}
+	cmd := &cobra.Command{Use: "show ID", Short: "Show one run: its job, its history, its files"}
+	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
+		return runShow(ctx, t, s, y, prefix)
+	})
 }
 
 func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 	var following bool
-	cmd := &cobra.Command{
-		Use:   "logs ID",
-		Short: "Print what the trainer wrote",
-		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
-
-		ValidArgsFunction: completeRun(s),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return withRun(cmd.Context(), s, args[0], func(l *launch.Launcher, run launch.Run) error {
-				return l.Logs(cmd.Context(), run, t.Out, 0, following)
-			})
-		},
-	}
+	cmd := &cobra.Command{Use: "logs ID", Short: "Print what the trainer wrote"}
 	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on until the run has ended")
-	return cmd
+	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
+		return y.Logs(ctx, prefix, t.Out, following)
+	})
 }
 
 func newRunsStop(t *face.Terminal, s *settings) *cobra.Command {
-	return &cobra.Command{
-		Use:   "stop ID",
-		Short: "Ask the trainer to save and end, and end it if it does not",
-		Args:  exactly("the id of a run, or a prefix of one (trainyard runs)"),
-
-		ValidArgsFunction: completeRun(s),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runStop(cmd.Context(), t, s, args[0])
-		},
-	}
+	cmd := &cobra.Command{Use: "stop ID", Short: "Ask the trainer to save and end, and end it if it does not"}
+	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
+		return runStop(ctx, t, s, y, prefix)
+	})
 }
 
-func runStop(ctx context.Context, t *face.Terminal, s *settings, prefix string) error {
-	return withRun(ctx, s, prefix, func(l *launch.Launcher, run launch.Run) error {
-		ended := run.State.Ended()
-		run, err := l.Stop(ctx, run)
-		if err != nil {
-			return err
-		}
-		if s.json() {
-			return t.PrintJSON(run)
-		}
-		if ended {
-			t.Print("Run %s had ended already: %s\n", run.ID, endWords(run))
-			return nil
-		}
-		t.Print("Run %s: %s\n", run.ID, endWords(run))
-		return nil
-	})
+func runStop(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, prefix string) error {
+	stopped, err := y.Stop(ctx, prefix)
+	switch {
+	case err != nil:
+		return err
+	case s.json():
+		return t.PrintJSON(stopped)
+	case stopped.Before:
+		t.Print("Run %s had ended already: %s\n", stopped.ID, endWords(stopped.Run))
+	default:
+		t.Print("Run %s: %s\n", stopped.ID, endWords(stopped.Run))
+	}
+	return nil
 }

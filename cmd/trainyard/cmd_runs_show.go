@@ -6,51 +6,36 @@ import (
 	"time"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 )
 
-func runShow(ctx context.Context, t *face.Terminal, s *settings, prefix string) error {
-	return withRun(ctx, s, prefix, func(l *launch.Launcher, run launch.Run) error {
-		events, err := l.Ledger.Events(ctx, run.ID)
-		if err != nil {
-			return err
-		}
-		metrics, err := l.Ledger.Metrics(ctx, run.ID, run.N)
-		if err != nil {
-			return err
-		}
-		earlier, err := l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
-		if err != nil {
-			return err
-		}
-		if s.json() {
-			return t.PrintJSON(struct {
-				launch.Run
-				Dir     string            `json:"dir"`
-				Events  []launch.Event    `json:"events"`
-				Metrics []launch.Metric   `json:"metrics"`
-				Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
-			}{run, l.Dir(run), events, metrics, earlier})
-		}
-		printRun(t, l, run)
-		printCurve(t, metrics)
-		printEvents(t, events)
-		return nil
-	})
+func runShow(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, prefix string) error {
+	story, err := y.RunStory(ctx, prefix)
+	switch {
+	case err != nil:
+		return err
+	case s.json():
+		return t.PrintJSON(story)
+	}
+	printRun(t, story)
+	printCurve(t, story.Metrics)
+	printEvents(t, story.Events)
+	return nil
 }
 
-func printRun(t *face.Terminal, l *launch.Launcher, run launch.Run) {
+func printRun(t *face.Terminal, run *yard.RunStory) {
 	j := run.Job
 	t.Print("Run      %s\n", run.ID)
-	t.Print("State    %s\n", strings.TrimSuffix(string(run.State)+": "+run.Reason, ": "))
+	t.Print("State    %s\n", t.Paint(stateTint(string(run.State)), strings.TrimSuffix(string(run.State)+": "+run.Reason, ": ")))
 	t.Print("Recipe   %s (%.12s)\n", j.Recipe, j.Fingerprint)
 	t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
 	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
-	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run), lossWords(run.Loss), lossWords(run.EvalLoss))
-	printOddities(t, run)
+	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	printOddities(t, run.Run)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Cost, j.Backend))
-	t.Print("Files    %s\n", l.Dir(run))
+	t.Print("Files    %s\n", run.Dir)
 }
 
 // printOddities tells what is not as it should be with what the trainer told.

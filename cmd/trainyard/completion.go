@@ -1,11 +1,9 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
-	"trainyard/launch"
+	"trainyard/cmd/trainyard/yard"
 )
 
 // completes makes the shell offer what a flag can name.
@@ -45,13 +43,10 @@ func completeRun(s *settings) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var words []string
-		err := withLauncher(s, func(l *launch.Launcher) error {
-			runs, err := l.Ledger.Runs(cmd.Context(), 50)
-			short := launch.ShortIDs(runs)
+		err := withYard(s, func(y *yard.Yard) error {
+			runs, err := y.Known(cmd.Context(), toComplete, 50)
 			for _, r := range runs {
-				if strings.HasPrefix(r.ID, toComplete) {
-					words = append(words, short[r.ID]+"\t"+r.Job.Recipe+" "+string(r.State))
-				}
+				words = append(words, r.Short+"\t"+r.Job.Recipe+" "+string(r.State))
 			}
 			return err
 		})

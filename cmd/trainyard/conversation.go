@@ -11,15 +11,11 @@ import (
 	"trainyard/tokenize/chat"
 )
 
-// Marks around trained tokens: colour where a person reads, brackets that no
-// trajectory holds by chance in a pipe.
+// Marks around trained tokens where nothing is painted: brackets that no
+// trajectory holds by chance.
 const (
-	paintTrained = "\x1b[32m"
-	paintHeading = "\x1b[1m"
-	paintDim     = "\x1b[2m"
-	paintOff     = "\x1b[0m"
-	openMark     = "⟦"
-	closeMark    = "⟧"
+	openMark  = "⟦"
+	closeMark = "⟧"
 )
 
 // showRow shows a shard's row.
@@ -79,7 +75,7 @@ func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 }
 
 func printChat(t *face.Terminal, s *settings, f facts, ex *chat.Example, views []turnView) error {
-	m := newMarker(t.Color(s.color()))
+	m := newMarker(t)
 	t.Print("%s\n", m.title(f))
 	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
 		face.Percent(int64(f.Trained), int64(f.Tokens)), face.Counted(f.Steps, "step"))
@@ -104,20 +100,20 @@ func orDash(s string) string {
 }
 
 // A marker paints, or brackets where nothing can be painted.
-type marker struct{ color bool }
+type marker struct{ t *face.Terminal }
 
-func newMarker(color bool) marker { return marker{color} }
+func newMarker(t *face.Terminal) marker { return marker{t} }
 
-func (m marker) heading(format string, args ...any) string {
+func (m marker) heading(format string, args ...any) face.Painted {
 	text := fmt.Sprintf(format, args...)
-	if m.color {
-		return paintHeading + text + paintOff
+	if m.t.Paints() {
+		return m.t.Paint(face.Heading, text)
 	}
-	return "── " + text
+	return face.Painted("── " + face.Clean(text))
 }
 
-func (m marker) title(f facts) string {
-	title := fmt.Sprintf("%s  instance %s  repo %s  teacher %s", f.ID, orDash(f.Instance), orDash(f.Repo), orDash(f.Teacher))
+func (m marker) title(f facts) face.Painted {
+	title := face.OneLine(fmt.Sprintf("%s  instance %s  repo %s  teacher %s", f.ID, orDash(f.Instance), orDash(f.Repo), orDash(f.Teacher)))
 	if f.Format != "" {
 		title += "  format " + f.Format
 	}
@@ -125,31 +121,26 @@ func (m marker) title(f facts) string {
 }
 
 // tokens decodes the tokens of span with the trained ones marked.
-func (m marker) tokens(tok *tokenize.Tokenizer, ex *chat.Example, span chat.Span) string {
+func (m marker) tokens(tok *tokenize.Tokenizer, ex *chat.Example, span chat.Span) face.Painted {
 	var b strings.Builder
 	at := span.Start
 	for _, trained := range ex.Spans {
 		if trained.End <= at || trained.Start >= span.End {
 			continue
 		}
-		b.WriteString(m.untrained(string(tok.Decode(ex.IDs[at:trained.Start]))))
-		b.WriteString(m.trained(string(tok.Decode(ex.IDs[trained.Start:trained.End]))))
+		b.WriteString(string(m.untrained(string(tok.Decode(ex.IDs[at:trained.Start])))))
+		b.WriteString(string(m.trained(string(tok.Decode(ex.IDs[trained.Start:trained.End])))))
 		at = trained.End
 	}
-	b.WriteString(m.untrained(string(tok.Decode(ex.IDs[at:span.End]))))
-	return b.String()
+	b.WriteString(string(m.untrained(string(tok.Decode(ex.IDs[at:span.End])))))
+	return face.Painted(b.String())
 }
 
-func (m marker) trained(text string) string {
-	if m.color {
-		return paintTrained + text + paintOff
+func (m marker) trained(text string) face.Painted {
+	if m.t.Paints() {
+		return m.t.Paint(face.Good, text)
 	}
-	return openMark + text + closeMark
+	return face.Painted(openMark + face.Clean(text) + closeMark)
 }
 
-func (m marker) untrained(text string) string {
-	if m.color && text != "" {
-		return paintDim + text + paintOff
-	}
-	return text
-}
+func (m marker) untrained(text string) face.Painted { return m.t.Paint(face.Dim, text) }

@@ -36,10 +36,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitOK
 	case errors.Is(err, smoke.ErrStopped):
 		return exitTerminated
-	case context.Cause(ctx) == errTerminated:
-		return exitTerminated
 	case ctx.Err() != nil:
-		return exitInterrupted
+		return signalCode(context.Cause(ctx))
 	case errors.As(err, &usage), errors.As(err, &faults), isCobraUsage(err):
 		return exitUsage
 	case errors.Is(err, mix.ErrOccupied):
@@ -48,6 +46,14 @@ func exitCode(ctx context.Context, err error) int {
 		return exitRunFailed
 	}
 	return exitFailed
+}
+
+// signalCode is how shells tell which signal ended a program.
+func signalCode(cause error) int {
+	if cause == errTerminated {
+		return exitTerminated
+	}
+	return exitInterrupted
 }
 
 // isCobraUsage knows cobra's own complaints, which have no type.

@@ -6,34 +6,34 @@ import (
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 )
 
 // follow shows a run live until it has ended. Interrupting it leaves the run
 // alone.
-func follow(ctx context.Context, t *face.Terminal, s *settings, l *launch.Launcher, run launch.Run) (launch.Run, error) {
-	v := &liveView{t: t, quiet: s.json()}
-	run, err := l.Watch(ctx, run, v.show)
-	v.end()
+func follow(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, run launch.Run) (launch.Run, error) {
+	v := &liveView{line: face.NewLive(t), quiet: s.json()}
+	run, err := y.Follow(ctx, run, v.show)
+	v.line.End()
 	if err != nil && !run.State.Ended() {
-		t.Say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s, l.Self), run.ID)
+		t.Say("The run goes on. Follow it again: %s runs logs -f %s", invocation(s), run.ID)
 		return run, err
 	}
 	if err != nil {
 		return run, err
 	}
 	if !s.json() {
-		t.Print("%s\n", endWords(run))
+		t.Print("%s\n", t.Paint(stateTint(string(run.State)), endWords(run)))
 	}
 	return run, nil
 }
 
-// A liveView writes one line per report of the trainer: over the last one on
-// a terminal, below it elsewhere.
+// A liveView shows what happens to a run, a line for each report of the
+// trainer.
 type liveView struct {
-	t     *face.Terminal
+	line  *face.Live
 	quiet bool
-	open  bool // a line on the terminal is not finished
 }
 
 func (v *liveView) show(u launch.Update) error {
@@ -41,32 +41,12 @@ func (v *liveView) show(u launch.Update) error {
 		return nil
 	}
 	if u.Moved && !u.Run.State.Ended() {
-		v.line(fmt.Sprintf("%s: %s", u.Run.State, u.Run.Reason), true)
+		v.line.Show(fmt.Sprintf("%s: %s", u.Run.State, u.Run.Reason), true)
 	}
 	for i, m := range u.Lines {
-		v.line(metricWords(m), m.EvalLoss != nil || i == len(u.Lines)-1 && u.Run.State.Ended())
+		v.line.Show(metricWords(m), m.EvalLoss != nil || i == len(u.Lines)-1 && u.Run.State.Ended())
 	}
 	return nil
-}
-
-// line shows text; keep leaves it standing on a terminal.
-func (v *liveView) line(text string, keep bool) {
-	if !v.t.ErrTTY {
-		v.t.Say("%s", text)
-		return
-	}
-	fmt.Fprintf(v.t.Err, "\r\x1b[K%s", text)
-	v.open = !keep
-	if keep {
-		fmt.Fprintln(v.t.Err)
-	}
-}
-
-func (v *liveView) end() {
-	if v.open {
-		fmt.Fprintln(v.t.Err)
-	}
-	v.open = false
 }
 
 // metricWords tells one report: step, losses, speed, time left.

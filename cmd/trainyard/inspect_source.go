@@ -103,7 +103,7 @@ func showWithoutChat(t *face.Terminal, s *settings, f facts, why error) error {
 		f.Fault = why.Error()
 		return errors.Join(t.PrintJSON(f), why)
 	}
-	t.Print("%s\n", newMarker(t.Color(s.color())).title(f))
+	t.Print("%s\n", newMarker(t).title(f))
 	f.measures.print(t)
 	return why
 }

@@ -66,7 +66,7 @@ func showTokens(t *face.Terminal, s *settings, row *shard.TokenRow, at place) er
 			"input_ids": row.InputIDs, "labels": row.Labels,
 		})
 	}
-	m := newMarker(t.Color(s.color()))
+	m := newMarker(t)
 	t.Print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, face.Thousands(len(ex.IDs)), face.Thousands(ex.Trained())))
 	t.Print("%s\n", m.tokens(tokenize.Qwen25(), ex, chat.Span{End: len(ex.IDs)}))
 	return nil

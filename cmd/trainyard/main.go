@@ -1,10 +1,10 @@
 // Command trainyard turns accepted trajectories of coding agents into Parquet
 // shards, and shards into tracked fine-tunes.
 //
-// It has one file per command. Every command is a function runX(ctx, env,
-// options) under a thin cobra shell, so that what a user can type is what
-// tests run. stdout carries the answer (or --json), stderr the conversation.
-// spf13/cobra parses the command line: the field's standard, with completion.
+// It has one file per command. What a command does is a function of the yard
+// that returns values; the file says what can be typed, and prints them.
+// stdout carries the answer (or --json), stderr the conversation. spf13/cobra
+// parses the command line: the field's standard, with completion.
 package main
 
 import (
@@ -20,9 +20,14 @@ func main() {
 
 // run is the whole program: arguments in, exit code out.
 func run(args []string, t *face.Terminal) int {
-	ctx, stop := withSignals(context.Background())
+	sig := &signals{}
+	sig.giveUp = func(cause error) {
+		t.Fail(cause)
+		os.Exit(signalCode(cause))
+	}
+	ctx, stop := sig.watch(context.Background())
 	defer stop()
-	root := newRoot(t)
+	root := newRoot(t, sig)
 	root.SetArgs(args)
 	root.SetOut(t.Out)
 	root.SetErr(t.Err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/mix"
 	"trainyard/mix/shard"
 )
@@ -18,17 +19,12 @@ const demoRows = "ad0836204518ccdc041a9bc2ea69f776b13a8a8556e3a35d4745d1f753a155
 // raise mix.Pipeline, so that datasets made before are not taken for fresh,
 // and put the new digest here.
 func TestTheSamePipelineMakesTheSameRows(t *testing.T) {
-	s := newSettings()
-	s.v.Set("home", t.TempDir())
-	r, err := loadRecipe(s, "demo", nil)
+	y := &yard.Yard{Home: t.TempDir()}
+	done, err := y.Prepare(t.Context(), yard.PrepareRequest{Recipe: "demo"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := mixConfig(s, r)
-	if _, err := mix.Prepare(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	if got := rowsDigest(t, cfg.Out); got != demoRows {
+	if got := rowsDigest(t, done.Out); got != demoRows {
 		t.Errorf("pipeline %d made rows with digest %s, want %s", mix.Pipeline, got, demoRows)
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
 
 // printPrepared tells what a prepare did: the funnel, why records ended early,
 // the mix, and the files.
-func printPrepared(t *face.Terminal, cfg mix.Config, res *mix.Result) error {
-	m := res.Manifest
+func printPrepared(t *face.Terminal, done *yard.Prepared) error {
+	m := done.Manifest
 	if err := printFunnel(t, m); err != nil {
 		return err
 	}
@@ -21,31 +22,33 @@ func printPrepared(t *face.Terminal, cfg mix.Config, res *mix.Result) error {
 	if err := printMix(t, m); err != nil {
 		return err
 	}
-	return printFiles(t, cfg, res)
+	printFiles(t, done)
+	return nil
 }
 
 func printFunnel(t *face.Terminal, m *mix.Manifest) error {
 	t.Print("Funnel, records (tokens)\n")
-	tab := face.NewTable("source", "read", "parsed", "accepted", "unique", "within window", "sampled").Numbers(1, 2, 3, 4, 5, 6)
-	for _, s := range m.Sources {
-		tab.Row(funnelRow(s.Name, s.Funnel)...)
-	}
-	tab.Row(funnelRow("total", m.Totals.Funnel)...)
-	return tab.Write(t.Out)
+	return funnelTable(m, face.Thousands[int64]).Else(funnelTable(m, face.About).Leaves(4, 2)).Write(t.Out)
 }
 
-func funnelRow(name string, f mix.Funnel) []string {
+// funnelTable has a row for each source; tokens says how tokens are written.
+func funnelTable(m *mix.Manifest, tokens func(int64) string) *face.Table {
+	tab := face.NewTable("source", "read", "parsed", "accepted", "unique", "within window", "sampled").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
+	for _, s := range m.Sources {
+		tab.Row(funnelRow(s.Name, s.Funnel, tokens)...)
+	}
+	tab.Row(funnelRow("total", m.Totals.Funnel, tokens)...)
+	return tab
+}
+
+// funnelRow writes 12 (34,567). Records that were not accepted are never
+// tokenised, so that tokens begin with the accepted ones.
+func funnelRow(name string, f mix.Funnel, tokens func(int64) string) []string {
 	row := []string{name, face.Thousands(f.Read.Records), face.Thousands(f.Parsed.Records)}
 	for _, c := range []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled} {
-		row = append(row, recordsAndTokens(c))
+		row = append(row, face.Thousands(c.Records)+" ("+tokens(c.Tokens)+")")
 	}
 	return row
-}
-
-// recordsAndTokens writes 12 (34,567). Records that were not accepted are
-// never tokenised, so that tokens begin with the accepted ones.
-func recordsAndTokens(c mix.Count) string {
-	return face.Thousands(c.Records) + " (" + face.Thousands(c.Tokens) + ")"
 }
 
 // printReasons lists why records ended before the shards, and what was changed
@@ -102,21 +105,27 @@ func printExamples(t *face.Terminal, examples map[string]string) {
 func printMix(t *face.Terminal, m *mix.Manifest) error {
 	whole := wholeMix(m)
 	t.Print("\nMix, sampler %s by %s, seed %d, window %s\n", m.Sampler, m.Unit, m.Seed, face.Thousands(m.Window))
-	tab := face.NewTable("", "asked", "had", "got", "of the mix", "tokens", "of the tokens").Numbers(1, 2, 3, 4, 5, 6)
-	tab.Row(mixRow("train", whole, whole, m.Unit)...)
-	for i, line := range m.Mix {
-		branch := "├─ "
-		if i == len(m.Mix)-1 {
-			branch = "└─ "
-		}
-		tab.Row(mixRow(branch+line.Source, line, whole, m.Unit)...)
-	}
-	if err := tab.Write(t.Out); err != nil {
+	if err := mixTable(m, whole, face.Thousands[int64]).Else(mixTable(m, whole, face.About).Leaves(5, 2)).Write(t.Out); err != nil {
 		return err
 	}
 	printValidation(t, m)
 	printShort(t, m, whole)
 	return nil
+}
+
+// mixTable has a row for the whole and one for each source; number says how
+// large numbers are written.
+func mixTable(m *mix.Manifest, whole mix.MixLine, number func(int64) string) *face.Table {
+	tab := face.NewTable("", "asked", "had", "got", "of the mix", "tokens", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
+	tab.Row(mixRow("train", whole, whole, m.Unit, number)...)
+	for i, line := range m.Mix {
+		branch := "├─ "
+		if i == len(m.Mix)-1 {
+			branch = "└─ "
+		}
+		tab.Row(mixRow(branch+line.Source, line, whole, m.Unit, number)...)
+	}
+	return tab
 }
 
 // printValidation tells what was set aside of what the sampler could choose
@@ -144,7 +153,7 @@ func printShort(t *face.Terminal, m *mix.Manifest, whole mix.MixLine) {
 			had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
 		}
 		if had < line.Asked {
-			t.Print("short: %s has %s of the %s asked; it is %s of the mix, not %s\n", line.Source,
+			t.Print("%s %s has %s of the %s asked; it is %s of the mix, not %s\n", t.Paint(face.Wary, "short:"), line.Source,
 				face.Thousands(had), face.Thousands(line.Asked), face.Percent(got, all), face.Percent(line.Asked, whole.Asked))
 		}
 	}
@@ -161,28 +170,27 @@ func wholeMix(m *mix.Manifest) (whole mix.MixLine) {
 	return whole
 }
 
-func mixRow(name string, line, whole mix.MixLine, unit mix.Unit) []string {
+func mixRow(name string, line, whole mix.MixLine, unit mix.Unit, number func(int64) string) []string {
 	had, got, all := line.Had.Records, line.Got.Records, whole.Got.Records
 	if unit == mix.Tokens {
 		had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
 	}
 	return []string{
-		name, face.Thousands(line.Asked), face.Thousands(had), face.Thousands(got), face.Percent(got, all),
-		face.Thousands(line.Got.Tokens), face.Percent(line.Got.Tokens, whole.Got.Tokens),
+		name, number(line.Asked), number(had), number(got), face.Percent(got, all),
+		number(line.Got.Tokens), face.Percent(line.Got.Tokens, whole.Got.Tokens),
 	}
 }
 
-func printFiles(t *face.Terminal, cfg mix.Config, res *mix.Result) error {
-	m := res.Manifest
-	if cfg.DryRun {
-		t.Print("\nDry run: nothing was written. It would go to %s\n", cfg.Out)
-		return nil
+func printFiles(t *face.Terminal, done *yard.Prepared) {
+	m := done.Manifest
+	if done.DryRun {
+		t.Print("\nDry run: nothing was written. It would go to %s\n", done.Out)
+		return
 	}
 	t.Print("\n%s to train on, %s tokens (%s trained), and %s for validation, in %s:\n%s\n",
 		face.Counted(m.Totals.Train.Rows, "row"), face.Thousands(m.Totals.Train.Tokens), face.Thousands(m.Totals.Train.TrainedTokens),
-		face.Thousands(m.Totals.Validation.Rows), face.Counted(len(m.Shards), "shard"), cfg.Out)
-	if res.Reused {
+		face.Thousands(m.Totals.Validation.Rows), face.Counted(len(m.Shards), "shard"), done.Out)
+	if done.Reused {
 		t.Print("It was there already, from the same recipe and inputs: nothing was written.\n")
 	}
-	return nil
 }

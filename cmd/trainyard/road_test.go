@@ -157,7 +157,7 @@ func inspectedOne(t *testing.T, path string, n int, flags ...string) (one shownR
 func answer(t *testing.T, into any, args ...string) {
 	t.Helper()
 	var out, conversation bytes.Buffer
-	run(append(args, "--home", t.TempDir()), &face.Terminal{Out: &out, Err: &conversation})
+	run(append(args, "--home", t.TempDir()), face.NewPipes(&out, &conversation))
 	if err := json.Unmarshal(out.Bytes(), into); err != nil {
 		t.Fatalf("trainyard %q: %v\n%s%s", args, err, out.Bytes(), conversation.Bytes())
 	}

@@ -19,7 +19,7 @@ Exit codes:
   130  interrupted (Ctrl-C); a run that was started goes on
   143  terminated (SIGTERM)`
 
-func newRoot(t *face.Terminal) *cobra.Command {
+func newRoot(t *face.Terminal, sig *signals) *cobra.Command {
 	s := newSettings()
 	root := &cobra.Command{
 		Use:           "trainyard",
@@ -29,7 +29,12 @@ func newRoot(t *face.Terminal) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return s.load(cmd)
+			if err := s.load(cmd); err != nil {
+				return err
+			}
+			t.UseColor(s.color())
+			sig.patient.Store(cmd.Hidden) // programs that others start, and wait for
+			return nil
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })

@@ -78,7 +78,7 @@ func (l *rowList) table() *face.Table {
 	}
 	n := len(header)
 	header = append(header, "id", "repo", "messages", "steps", "tokens", "trained")
-	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5)
+	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5).Gives(1, n+1, n).Leaves(n+2, n+1)
 }
 
 func (l *rowList) cells(f facts) []string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
+
+	"trainyard/cmd/trainyard/yard"
 )
 
 // settings are what may differ between machines without making a different
@@ -124,8 +127,27 @@ func (s *settings) goroutines() int {
 func (s *settings) json() bool    { return s.v.GetBool("json") }
 func (s *settings) color() string { return s.v.GetString("color") }
 
-func (s *settings) samplesDir() string  { return filepath.Join(s.home(), "samples") }
-func (s *settings) datasetsDir() string { return filepath.Join(s.home(), "datasets") }
+// yard is where the settings say that things lie.
+func (s *settings) yard() (*yard.Yard, error) {
+	home, err := filepath.Abs(s.home())
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	return &yard.Yard{Home: home, Data: s.data(), Workers: s.workers(), Self: self}, nil
+}
+
+// withYard calls do with the yard of the settings, and closes it.
+func withYard(s *settings, do func(*yard.Yard) error) error {
+	y, err := s.yard()
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(y), y.Close())
+}
 
 // defaultHome follows the XDG base directories, which users of several
 // machines already synchronise or exclude.
@@ -142,9 +164,9 @@ func defaultHome() string {
 
 // invocation is how to start this program again with the same state: go run
 // deletes what it built, and --home is not remembered.
-func invocation(s *settings, self string) string {
+func invocation(s *settings) string {
 	words := "trainyard"
-	if strings.Contains(self, string(filepath.Separator)+"go-build") {
+	if self, err := os.Executable(); err == nil && strings.Contains(self, string(filepath.Separator)+"go-build") {
 		words = "go run ./cmd/trainyard"
 	}
 	if s.v.InConfig("home") || s.home() == defaultHome() || os.Getenv("TRAINYARD_HOME") != "" {

@@ -289,7 +289,7 @@ func showLine(j *tokenJob, line []byte) error {
 	for _, w := range j.template.WarningsTools(in.messages()) {
 		j.t.Say("warning: %s: message %d: %s: %s", j.place, w.Message+1, w.Kind, w.Detail)
 	}
-	m := newMarker(j.t.Color(j.s.color()))
+	m := newMarker(j.t)
 	for i, turn := range j.example.Turns {
 		j.t.Print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
 	}

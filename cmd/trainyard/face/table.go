@@ -3,19 +3,31 @@ package face
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// A Table is rows of cells under a header, aligned by column. Columns named
-// in right hold numbers. The header is empty for tables that need none.
+// A Table is rows of cells under a header, aligned by column. On a terminal it
+// is as wide as that, by the rules of fit.go; in a pipe it has no end. The
+// header is empty for tables that need none.
 type Table struct {
 	header []string
 	right  map[int]bool
+	wraps  map[int]bool
+	tints  map[int]func(cell string) Tint
+	gives  []int // columns that are cut short, the least important first
+	leaves []int // columns that are left out, the least important first
 	rows   [][]string
+	brief  *Table // says the same in less space
 }
 
-func NewTable(header ...string) *Table { return &Table{header: header, right: map[int]bool{}} }
+// NewTable begins a table without rows.
+func NewTable(header ...string) *Table {
+	return &Table{header: header, right: map[int]bool{}, wraps: map[int]bool{}, tints: map[int]func(string) Tint{}}
+}
 
+// Numbers aligns columns at the right.
 func (t *Table) Numbers(columns ...int) *Table {
 	for _, c := range columns {
 		t.right[c] = true
@@ -23,39 +35,108 @@ func (t *Table) Numbers(columns ...int) *Table {
 	return t
 }
 
-func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
+// Wraps lets the texts of a column go on below where they do not fit.
+func (t *Table) Wraps(column int) *Table {
+	t.wraps[column] = true
+	return t
+}
 
-func (t *Table) Write(w io.Writer) error {
-	widths := t.widths()
-	var b strings.Builder
-	for _, row := range append([][]string{t.header}, t.rows...) {
-		b.WriteString(strings.TrimRight(t.line(row, widths), " "))
-		b.WriteByte('\n')
+// Gives names the columns that are cut short where the table does not fit, the
+// least important first. Columns that are not named are cut last.
+func (t *Table) Gives(columns ...int) *Table {
+	t.gives = columns
+	return t
+}
+
+// Leaves names the columns that are left out where cutting is not enough, the
+// least important first.
+func (t *Table) Leaves(columns ...int) *Table {
+	t.leaves = columns
+	return t
+}
+
+// Tints paints the cells of a column by what they say.
+func (t *Table) Tints(column int, tint func(cell string) Tint) *Table {
+	t.tints[column] = tint
+	return t
+}
+
+// Else names a table that says the same in less space, to be written where
+// this one does not fit.
+func (t *Table) Else(brief *Table) *Table {
+	t.brief = brief
+	return t
+}
+
+// Row adds one row, a cell for each column; those at the end may be missing.
+func (t *Table) Row(cells ...string) {
+	row := make([]string, len(t.header))
+	for i, cell := range cells {
+		row[i] = OneLine(cell)
 	}
-	_, err := io.WriteString(w, b.String())
+	t.rows = append(t.rows, row)
+}
+
+// Write prints the table: to a [Stream] as wide and as colourful as it is.
+func (t *Table) Write(w io.Writer) error {
+	s, ok := w.(*Stream)
+	if !ok {
+		s = &Stream{to: w}
+	}
+	if t.brief != nil && s.width > 0 && over(t.natural(), s.width) > 0 {
+		return t.brief.Write(w)
+	}
+	widths := t.fit(s.width)
+	out := table.NewWriter()
+	out.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}})
+	out.SuppressTrailingSpaces()
+	out.SetColumnConfigs(t.columns(widths))
+	out.AppendRow(t.line(t.header, widths, false))
+	for _, row := range t.rows {
+		out.AppendRow(t.line(row, widths, s.paints))
+	}
+	_, err := io.WriteString(s.to, strings.TrimRight(out.Render(), "\n")+"\n")
 	return err
 }
 
-func (t *Table) widths() []int {
-	widths := make([]int, len(t.header))
-	for _, row := range append([][]string{t.header}, t.rows...) {
-		for c, cell := range row {
-			widths[c] = max(widths[c], utf8.RuneCountInString(cell))
+// line is one row as the library takes it: without the columns that are left
+// out, and with cells that do not wrap cut to their width.
+func (t *Table) line(cells []string, widths []int, paint bool) (row table.Row) {
+	for c, cell := range cells {
+		if widths[c] == 0 {
+			continue
 		}
+		tint := Plain
+		if of := t.tints[c]; of != nil {
+			tint = of(cell)
+		}
+		if !t.wraps[c] {
+			cell = cut(cell, widths[c])
+		}
+		row = append(row, string(tint.paint(cell, paint)))
 	}
-	return widths
+	return row
 }
 
-func (t *Table) line(row []string, widths []int) string {
-	var b strings.Builder
-	for c, cell := range row {
-		pad := strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell))
-		if t.right[c] {
-			b.WriteString(pad + cell)
-		} else {
-			b.WriteString(cell + pad)
+func (t *Table) columns(widths []int) (configs []table.ColumnConfig) {
+	for c, width := range widths {
+		if width == 0 {
+			continue
 		}
-		b.WriteString("  ")
+		config := table.ColumnConfig{Number: len(configs) + 1, WidthMax: width, WidthMaxEnforcer: text.WrapSoft}
+		if t.right[c] {
+			config.Align = text.AlignRight
+		}
+		configs = append(configs, config)
 	}
-	return b.String()
+	return configs
+}
+
+// cut shortens text to width columns of the terminal. Of a path the end says
+// most, and of everything else the beginning.
+func cut(cell string, width int) string {
+	if text.StringWidthWithoutEscSequences(cell) <= width {
+		return cell
+	}
+	return text.Snip(cell, width, "…")
 }

@@ -24,6 +24,22 @@ func Thousands[N int | int32 | int64](n N) string {
 	return sign + b.String()
 }
 
+// About writes n in at most five characters: 999, 12.3k, 4.5M, 678M.
+func About(n int64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		switch v := float64(n) / unit.size; {
+		case v >= 99.95:
+			return fmt.Sprintf("%.0f%s", v, unit.name)
+		case v >= 0.9995:
+			return fmt.Sprintf("%.1f%s", v, unit.name)
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
 // Percent writes part of whole with one decimal; nothing of nothing is a dash.
 func Percent(part, whole int64) string {
 	if whole == 0 {

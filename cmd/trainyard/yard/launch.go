@@ -1,0 +1,158 @@
+package yard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"trainyard/launch"
+	"trainyard/mix"
+	"trainyard/recipes"
+)
+
+// A LaunchRequest says what to train, with what, and where.
+type LaunchRequest struct {
+	What      string // a recipe, or the directory of a finished dataset
+	Overrides []string
+	Trainer   string // in place of the recipe's, see [recipes.Options]
+	Backend   string
+	GPUs      int // devices that the batch is divided among
+	Replace   bool
+	DryRun    bool // plan the dataset and the command, write nothing
+}
+
+// A Plan is what a launch comes to, before anything is started.
+type Plan struct {
+	Job launch.Job `json:"job"`
+	// Prepared is the dataset of the recipe that was asked for; nil where a
+	// finished one was.
+	Prepared *Prepared `json:"prepared,omitempty"`
+	// Command is what a dry run would start, with RUN for the run's id.
+	Command *launch.Command `json:"command,omitempty"`
+	// Refusal is why the launch of a dry run would be refused as things stand.
+	Refusal string `json:"refusal,omitempty"`
+}
+
+// ErrPreparedAlready says that overrides would change a finished dataset.
+var ErrPreparedAlready = errors.New("prepared already")
+
+// Plan checks everything that can be checked, and then makes the dataset, or
+// finds it, or in a dry run plans it. progress may be nil.
+func (y *Yard) Plan(ctx context.Context, req LaunchRequest, progress func(mix.Progress)) (*Plan, error) {
+	if _, err := os.Stat(filepath.Join(req.What, mix.ManifestFile)); err == nil {
+		return y.planDataset(req)
+	}
+	if err := refuseUnfinished(req.What); err != nil {
+		return nil, err
+	}
+	r, err := y.Recipe(req.What, req.Trainer, req.Overrides)
+	if err != nil {
+		return nil, err
+	}
+	return y.planRecipe(ctx, r, req, progress)
+}
+
+// Start starts what was planned. An error with a run that has an id means that
+// the run exists.
+func (y *Yard) Start(ctx context.Context, plan *Plan) (launch.Run, error) {
+	l, err := y.Launcher()
+	if err != nil {
+		return launch.Run{}, err
+	}
+	return l.Start(ctx, plan.Job)
+}
+
+func newPlan(r *recipes.Recipe, req LaunchRequest) *Plan {
+	plan := &Plan{Job: r.Job()}
+	plan.Job.Backend, plan.Job.GPUs = req.Backend, req.GPUs
+	return plan
+}
+
+// planDataset takes a finished dataset. What made it cannot be changed any
+// more; how to train on it can.
+func (y *Yard) planDataset(req LaunchRequest) (*Plan, error) {
+	d, err := mix.OpenDataset(req.What)
+	if err != nil {
+		return nil, err
+	}
+	r, err := recipes.LoadWith(filepath.Join(req.What, mix.RecipeFile), recipes.Options{Overrides: req.Overrides, Trainer: req.Trainer})
+	if err != nil {
+		return nil, err
+	}
+	if r.DataFingerprint() != d.Manifest.Recipe.Data {
+		return nil, fmt.Errorf("%s is %w: overrides of sources, tools, mix or model.template come too late (launch the recipe with them, or change train.… only)", req.What, ErrPreparedAlready)
+	}
+	plan := newPlan(r, req)
+	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
+		return nil, err
+	}
+	return plan, y.rehearse(plan, req)
+}
+
+// planRecipe prepares the recipe's dataset, once nothing speaks against the
+// launch that can be known without it.
+func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequest, progress func(mix.Progress)) (plan *Plan, err error) {
+	plan = newPlan(r, req)
+	if !req.DryRun {
+		if err := y.launcher(nil).Precheck(plan.Job); err != nil {
+			return plan, err
+		}
+	}
+	asked := PrepareRequest{Replace: req.Replace, DryRun: req.DryRun}
+	if plan.Prepared, err = y.prepare(ctx, r, asked, progress); err != nil {
+		return plan, err
+	}
+	if req.DryRun {
+		plan.Job.Dataset = planned(plan.Prepared)
+		return plan, y.rehearse(plan, req)
+	}
+	plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out)
+	return plan, err
+}
+
+// rehearse fills in what only a dry run tells.
+func (y *Yard) rehearse(plan *Plan, req LaunchRequest) error {
+	if !req.DryRun {
+		return nil
+	}
+	l := y.launcher(nil)
+	if err := l.Precheck(plan.Job); err != nil {
+		plan.Refusal = err.Error()
+	}
+	cmd, err := l.Render(plan.Job)
+	plan.Command = &cmd
+	return err
+}
+
+// planned is what the launch package must know of a dataset that is not there.
+func planned(p *Prepared) launch.Dataset {
+	m := p.Manifest
+	d := launch.Dataset{Dir: p.Out, Recipe: m.Recipe.Name, Fingerprint: m.Recipe.Fingerprint, Template: m.Template, Window: m.Window, Output: m.Output}
+	for _, s := range m.Shards {
+		side := &d.Train
+		if s.Split != "train" {
+			side = &d.Validation
+		}
+		side.Shards = append(side.Shards, s.File)
+		side.Rows += s.Rows
+		side.Tokens += s.Tokens
+		side.TrainedTokens += s.TrainedTokens
+	}
+	return d
+}
+
+// refuseUnfinished names the mistake of launching a directory that a prepare
+// never finished, which would otherwise be looked up as a recipe.
+func refuseUnfinished(what string) error {
+	info, err := os.Stat(what)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !info.IsDir()) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s is a directory without %s: no finished dataset (prepare it again)", what, mix.ManifestFile)
+}

@@ -1,0 +1,56 @@
+package yard
+
+import (
+	"context"
+	"path/filepath"
+
+	"trainyard/mix"
+	"trainyard/recipes"
+)
+
+// A PrepareRequest says which dataset to make, and where.
+type PrepareRequest struct {
+	Recipe    string // a built-in name or a file
+	Overrides []string
+	Out       string // output directory; empty: DatasetsDir/NAME-FINGERPRINT
+	Replace   bool   // write over the dataset that the recipe made from other inputs
+	DryRun    bool   // plan and write nothing
+}
+
+// Prepared is a dataset that is there, or in a dry run would be.
+type Prepared struct {
+	Out    string `json:"out"`
+	DryRun bool   `json:"dry_run,omitempty"` // nothing was written
+	Reused bool   `json:"reused"`            // it was there already, from the same recipe and inputs
+
+	Manifest *mix.Manifest `json:"manifest"`
+}
+
+// Prepare makes the dataset of a recipe, or finds it. Where nothing is left to
+// train on, the error is [mix.ErrNothingLeft], and the value tells where all
+// went. progress may be nil.
+func (y *Yard) Prepare(ctx context.Context, req PrepareRequest, progress func(mix.Progress)) (*Prepared, error) {
+	r, err := y.Recipe(req.Recipe, "", req.Overrides)
+	if err != nil {
+		return nil, err
+	}
+	return y.prepare(ctx, r, req, progress)
+}
+
+func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareRequest, progress func(mix.Progress)) (*Prepared, error) {
+	done := &Prepared{Out: req.Out, DryRun: req.DryRun}
+	if done.Out == "" {
+		done.Out = filepath.Join(y.DatasetsDir(), r.DatasetName())
+	}
+	err := y.withSamples(r, req.DryRun, func(samples string) error {
+		cfg := r.MixConfig(y.files(samples))
+		cfg.Out, cfg.Workers, cfg.Progress = done.Out, y.Workers, progress
+		cfg.DryRun, cfg.Replace = req.DryRun, req.Replace
+		res, err := mix.Prepare(ctx, cfg)
+		if res != nil {
+			done.Manifest, done.Reused = res.Manifest, res.Reused
+		}
+		return err
+	})
+	return done, err
+}

@@ -1,0 +1,138 @@
+package yard
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"trainyard/launch"
+)
+
+// A RunLine is a run as a list shows it.
+type RunLine struct {
+	launch.Run
+	// Short is the shortest prefix of the id that no other run of the list has.
+	Short string `json:"short_id"`
+	// Differs is what tells this run from the others of its recipe in the list.
+	Differs []Difference `json:"differs,omitempty"`
+}
+
+// Runs lists the newest runs first, brought up to date, at most limit of them;
+// 0 is all. With an error come the runs as they were last seen.
+func (y *Yard) Runs(ctx context.Context, limit int) ([]RunLine, error) {
+	if !y.hasLedger() {
+		return nil, nil
+	}
+	l, err := y.Launcher()
+	if err != nil {
+		return nil, err
+	}
+	runs, err := l.List(ctx, limit)
+	short, differs := launch.ShortIDs(runs), differences(runs)
+	lines := make([]RunLine, len(runs))
+	for i, r := range runs {
+		lines[i] = RunLine{r, short[r.ID], differs[r.ID]}
+	}
+	return lines, err
+}
+
+// Known lists the newest runs whose ids begin with prefix, as the ledger has
+// them: nothing is asked of a backend.
+func (y *Yard) Known(ctx context.Context, prefix string, limit int) ([]RunLine, error) {
+	if !y.hasLedger() {
+		return nil, nil
+	}
+	l, err := y.Launcher()
+	if err != nil {
+		return nil, err
+	}
+	runs, err := l.Ledger.Runs(ctx, limit)
+	short := launch.ShortIDs(runs)
+	var lines []RunLine
+	for _, r := range runs {
+		if strings.HasPrefix(r.ID, prefix) {
+			lines = append(lines, RunLine{Run: r, Short: short[r.ID]})
+		}
+	}
+	return lines, err
+}
+
+// A RunStory is everything about one run.
+type RunStory struct {
+	launch.Run
+	Dir     string          `json:"dir"` // of the newest attempt
+	Events  []launch.Event  `json:"events"`
+	Metrics []launch.Metric `json:"metrics"`
+	// Earlier are the figures of the log's earlier beginnings, oldest first.
+	Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
+}
+
+// Run finds the run that prefix names and brings it up to date.
+func (y *Yard) Run(ctx context.Context, prefix string) (*launch.Launcher, launch.Run, error) {
+	l, err := y.Launcher()
+	if err != nil {
+		return nil, launch.Run{}, err
+	}
+	run, err := l.Ledger.Find(ctx, prefix)
+	if err != nil {
+		return nil, run, err
+	}
+	run, err = l.Refresh(ctx, run)
+	return l, run, err
+}
+
+// RunStory is [Yard.Run] with the run's history and its figures.
+func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
+	l, run, err := y.Run(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	story := &RunStory{Run: run, Dir: l.Dir(run)}
+	if story.Events, err = l.Ledger.Events(ctx, run.ID); err != nil {
+		return nil, err
+	}
+	if story.Metrics, err = l.Ledger.Metrics(ctx, run.ID, run.N); err != nil {
+		return nil, err
+	}
+	story.Earlier, err = l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
+	return story, err
+}
+
+// Stopped is a run that was asked to stop.
+type Stopped struct {
+	launch.Run
+	Before bool `json:"ended_before"` // it had ended before it was asked
+}
+
+// Stop asks the trainer to save and end, and ends it if it does not.
+func (y *Yard) Stop(ctx context.Context, prefix string) (*Stopped, error) {
+	l, run, err := y.Run(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	before := run.State.Ended()
+	run, err = l.Stop(ctx, run)
+	return &Stopped{run, before}, err
+}
+
+// Logs copies what the trainer wrote; following, until the run has ended.
+func (y *Yard) Logs(ctx context.Context, prefix string, w io.Writer, following bool) error {
+	l, run, err := y.Run(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	return l.Logs(ctx, run, w, 0, following)
+}
+
+// Follow tells the news of a run until it has ended. An end of ctx leaves the
+// run alone.
+func (y *Yard) Follow(ctx context.Context, run launch.Run, emit func(launch.Update) error) (launch.Run, error) {
+	l, err := y.Launcher()
+	if err != nil {
+		return run, err
+	}
+	return l.Watch(ctx, run, emit)
+}
+
+// RunDir is where the newest attempt of a run keeps its files.
+func (y *Yard) RunDir(run launch.Run) string { return y.launcher(nil).Dir(run) }

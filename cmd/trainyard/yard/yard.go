@@ -1,0 +1,87 @@
+package yard
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"trainyard/launch"
+	"trainyard/launch/backend"
+	"trainyard/launch/trainer"
+)
+
+// A Yard is one user's state directory and what the machine is told about it.
+// None of it bears identity: the same recipe gives the same dataset in another
+// yard.
+type Yard struct {
+	Home    string // state directory, absolute; made when something is to be kept
+	Data    string // where relative paths of sources start; empty: at the recipe's file
+	Workers int    // goroutines of a prepare; 0 is one for each processor
+	Self    string // the trainyard program, absolute: trainers and supervisors are it
+
+	mu     sync.Mutex
+	ledger *launch.Ledger // open from the first need of it on
+}
+
+// SamplesDir is where the sample trajectories are unpacked.
+func (y *Yard) SamplesDir() string { return filepath.Join(y.Home, "samples") }
+
+// DatasetsDir is where datasets go that are given no other place.
+func (y *Yard) DatasetsDir() string { return filepath.Join(y.Home, "datasets") }
+
+// launcher ties the parts together. Without a ledger it can check and render,
+// and needs no state directory.
+func (y *Yard) launcher(ledger *launch.Ledger) *launch.Launcher {
+	return &launch.Launcher{
+		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backend.Backends, Self: y.Self,
+	}
+}
+
+// Launcher opens the ledger, which stays open until [Yard.Close].
+func (y *Yard) Launcher() (*launch.Launcher, error) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.ledger != nil {
+		return y.launcher(y.ledger), nil
+	}
+	if err := os.MkdirAll(y.Home, 0o700); err != nil {
+		return nil, fmt.Errorf("make the state directory: %w", err)
+	}
+	ledger, err := launch.OpenLedger(launch.LedgerFile(y.Home))
+	if err != nil {
+		return nil, err
+	}
+	y.ledger = ledger
+	return y.launcher(ledger), nil
+}
+
+// hasLedger says that there may be runs. Looking at none makes nothing.
+func (y *Yard) hasLedger() bool {
+	_, err := os.Stat(launch.LedgerFile(y.Home))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// Close gives the ledger back. The yard may be used again.
+func (y *Yard) Close() error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.ledger == nil {
+		return nil
+	}
+	err := y.ledger.Close()
+	y.ledger = nil
+	return err
+}
+
+// atHome expands a leading ~/, which no shell does inside a file.
+func atHome(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return path
+}

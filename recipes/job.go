@@ -1,0 +1,18 @@
+package recipes
+
+import "trainyard/launch"
+
+// Job is the recipe's training as the launch package takes it. Of the dataset
+// it says what a recipe can, the output; the rest of it, the backend and the
+// devices are the caller's to add.
+func (r *Recipe) Job() launch.Job {
+	return launch.Job{
+		Recipe: r.Name, Fingerprint: r.Fingerprint(),
+		Dataset: launch.Dataset{Output: r.Mix.Output},
+		Model:   r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
+		Trainer: r.Train.Trainer,
+		Method:  r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
+		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
+		Seed: r.Mix.Seed, Params: r.Train.Params,
+	}
+}

@@ -1,0 +1,173 @@
+package recipes
+
+import (
+	"cmp"
+	"reflect"
+	"strings"
+)
+
+// A Key is one key that a recipe can say: what lists, completion and the help
+// offer. All of it but the sentence comes from the schema that reads recipes.
+type Key struct {
+	// Name is the dotted path, with NAME for the name of a list's item.
+	Name string `json:"name"`
+	Type string `json:"type"` // text, integer, number, true or false, word, or the shape of a larger value
+	// Default is what holds where nothing is said, as a recipe would write it,
+	// or which key it follows; empty for none, and where Required.
+	Default  string   `json:"default,omitempty"`
+	Required bool     `json:"required,omitempty"`
+	Words    []string `json:"words,omitempty"` // all that a word can be
+	Summary  string   `json:"summary"`
+	Identity Identity `json:"identity"`
+}
+
+// Identity is what a change of a key's value makes new.
+type Identity string
+
+// A change makes a new dataset, and with it a new run; or a run alone; or
+// nothing.
+const (
+	OfDataset Identity = "dataset"
+	OfRun     Identity = "run"
+	OfNothing Identity = "none"
+)
+
+// identities are the tags of [Recipe].
+var identities = map[string]Identity{"": OfDataset, "run": OfRun, "none": OfNothing}
+
+// docs say in one line what each key is for, by schema path. A test holds that
+// every key has its line and every line its key.
+var docs = map[string]string{
+	"extends": "recipes to build on: a built-in name, a path beside the file, or a list of them",
+	"name":    "names the dataset's directory and the run",
+	"summary": "the line that lists show",
+
+	"model.base":     "checkpoint to start from: a hub name, or a path on the machine that trains",
+	"model.template": "chat template, which implies the tokenizer",
+	"model.context":  "longest sequence that the student reads, in tokens",
+
+	"tools.as":       "how tool lists, calls and results become text",
+	"tools.prompt":   "file with the scaffold's wording of its tools (trainyard tools learn)",
+	"tools.verbatim": "keep line ends and leading empty lines as recorded",
+
+	"sources.name":          "names the source in reports, files and overrides",
+	"sources.path":          "file, directory or glob of trajectories",
+	"sources.format":        "dialect of the records; auto tells by content",
+	"sources.task":          "task family written beside every row",
+	"sources.teacher":       "acting model in place of what the records say",
+	"sources.accept.field":  "success is a truth value of the record, at this dotted path",
+	"sources.accept.where":  "success is what this expression says (trainyard list where)",
+	"sources.accept.report": "success is what this evaluation report says, a file or a directory of them",
+	"sources.accept.any":    "true takes every record: you vouch for it",
+	"sources.per_instance":  "keep at most so many trajectories of one instance; 0 is no limit",
+	"sources.share":         "weight under the sampler shares, on any scale",
+	"sources.system":        "file with the system text that stands in place of the records' own",
+	"sources.tools":         "file with the JSON list of tools for records that hold none",
+	"sources.instance":      "file with the first user turn for records that do not hold theirs, {problem_statement} and the like in it",
+	"sources.edits":         "changes to this source's trajectories, in this order (trainyard list edits)",
+
+	"edits": "changes to the trajectories of every source, after the source's own",
+
+	"mix.sampler":     "how trajectories are chosen",
+	"mix.seed":        "feeds every random choice",
+	"mix.unit":        "what budget and shares count",
+	"mix.budget":      "the most to take, in units; 0 is no limit",
+	"mix.window":      "longest example, in tokens",
+	"mix.over_window": "what becomes of a longer one: it is dropped and counted, never cut",
+	"mix.unique":      "which repeats are dropped: of the same rendered conversation, or none",
+	"mix.validation":  "fraction set aside, whole repositories",
+	"mix.output":      "what the rows hold: text that every trainer reads, or token ids with labels",
+
+	"report.flags": "count loops, error turns, secrets and the like; a fifth more time",
+
+	"train.trainer":  "program that trains",
+	"train.method":   "train all weights, or adapters",
+	"train.epochs":   "passes over the training rows",
+	"train.batch":    "rows per optimizer step, over all devices",
+	"train.lr":       "peak learning rate",
+	"train.schedule": "course of the learning rate",
+	"train.warmup":   "fraction of the steps in which the rate rises",
+	"train.params":   "the trainer's own parameters, passed on as they are (trainyard list trainers)",
+}
+
+// follows are the defaults that come from another key.
+var follows = map[string]string{
+	"model.template": "that of model.base, or qwen2.5",
+	"mix.window":     "model.context",
+	"sources.task":   "the source's name",
+}
+
+// Keys lists every key of a recipe, in the order in which one is written.
+func Keys() []Key {
+	extends := Key{Name: "extends", Type: "text, or a list", Summary: docs["extends"], Identity: OfNothing}
+	return append([]Key{extends}, keysOfStruct(reflect.ValueOf(defaults()).Elem(), "", "", "")...)
+}
+
+// keysOfStruct lists the keys below v, whose fields hold the defaults.
+func keysOfStruct(v reflect.Value, name, schema, identity string) (all []Key) {
+	for _, f := range fields(v.Type()) {
+		field, path := v.Field(f.index), dotted(schema, f.key)
+		all = append(all, keysAt(field, dotted(name, f.key), path, cmp.Or(f.identity, identity))...)
+	}
+	return all
+}
+
+func keysAt(v reflect.Value, name, schema, identity string) []Key {
+	switch {
+	case v.Kind() == reflect.Struct:
+		return keysOfStruct(v, name, schema, identity)
+	case isNamedList(v):
+		return keysOfStruct(newItem(v.Type().Elem()), dotted(name, "NAME"), schema, identity)
+	}
+	_, needed := required[schema]
+	k := Key{
+		Name: name, Type: typeOf(v, schema), Required: needed, Words: words[schema],
+		Summary: docs[schema], Identity: identities[identity],
+	}
+	if !needed {
+		k.Default = cmp.Or(follows[schema], defaultText(v))
+	}
+	return []Key{k}
+}
+
+// isNamedList says that v is a list of things with names, such as sources.
+func isNamedList(v reflect.Value) bool {
+	return v.Kind() == reflect.Slice && v.Type() != reflect.TypeFor[Edits]() && v.Type().Elem().Kind() == reflect.Struct
+}
+
+// newItem is a list's item in which nothing was said.
+func newItem(t reflect.Type) reflect.Value {
+	item := reflect.New(t)
+	if s, ok := item.Interface().(interface{ setDefaults() }); ok {
+		s.setDefaults()
+	}
+	return item.Elem()
+}
+
+func defaultText(v reflect.Value) string {
+	if isEmpty(v) && (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) {
+		return ""
+	}
+	return yamlText(canonical(v, nil))
+}
+
+// typeOf names the type of a value in the words of faults.
+func typeOf(v reflect.Value, schema string) string {
+	switch {
+	case v.Type() == reflect.TypeFor[Edits]():
+		return "list of edits"
+	case v.Kind() == reflect.Map:
+		return "mapping"
+	case len(words[schema]) > 0:
+		return "word"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(wants[v.Kind()], "an "), "a ")
+}
+
+// yamlText is a value as an override spells it, on one line.
+func yamlText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return string(appendJSON(nil, v))
+}

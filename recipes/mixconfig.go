@@ -1,0 +1,47 @@
+package recipes
+
+import (
+	"fmt"
+	"os"
+
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/mix"
+)
+
+// MixConfig is the recipe as the mix package takes it: paths resolved on this
+// machine, everything else as the recipe says. Where the dataset goes, and how
+// it is made, is the caller's to add.
+func (r *Recipe) MixConfig(files Files) mix.Config {
+	cfg := mix.Config{
+		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
+		YAML:     r.YAML(),
+		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
+		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Flags: r.Report.Flags,
+		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(files.home(path), files.Samples)) },
+		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
+		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
+	}
+	for _, src := range r.Sources {
+		cfg.Sources = append(cfg.Sources, r.mixSource(src, files))
+	}
+	return cfg
+}
+
+func (r *Recipe) mixSource(src Source, files Files) mix.Source {
+	resolve := func(path string) string { return r.Resolve(files.home(path), files.Data, files.Samples) }
+	accept := evidence.Accept{Field: src.Accept.Field, Where: src.Accept.Where, Any: src.Accept.Any}
+	if src.Accept.Report != "" {
+		accept.Report = resolve(src.Accept.Report)
+	}
+	return mix.Source{
+		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
+		Task: src.Task, Teacher: src.Teacher, Accept: accept,
+		PerInstance: src.PerInstance, Share: src.Share,
+		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits,
+	}
+}
+
+// DatasetName is the directory of the recipe's dataset, one for each that
+// recipes describe, so that a changed mix never meets the old one.
+func (r *Recipe) DatasetName() string { return fmt.Sprintf("%s-%.12s", r.Name, r.DataFingerprint()) }
