@@ -2,10 +2,7 @@ package launch
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
-	"strings"
 )
 
 // An Env is one environment variable for the trainer. Its JSON form leaves
@@ -62,35 +59,3 @@ func SecretName(name string) bool {
 // secretParam is narrower than secretWords, because trainers have harmless
 // parameters such as eos_token and mask_token.
 var secretParam = regexp.MustCompile(`(?i)(^|_|-)((hub|hf|auth|access|api|bearer|wandb|github|login)[_-]?token|api[_-]?key|(access|secret|private)[_-]?key|secret|password|passwd)$`)
-
-// secretValue matches the published shapes of tokens and keys (Hugging Face,
-// OpenAI and Anthropic, GitHub, GitLab, AWS, Google, Slack, PEM).
-var secretValue = regexp.MustCompile(`\bhf_[A-Za-z0-9]{20,}|\bsk-[A-Za-z0-9_-]{20,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{35}|\bxox[abprs]-[A-Za-z0-9-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY`)
-
-// Redact replaces in text what looks like a token, and every value that
-// environ (NAME=value) gives to a secret's name. It is for words of the
-// trainer, such as the last line of its log, that end in a record, and leaves
-// alone what would only make holes in them: short values, and paths of files,
-// as GOOGLE_APPLICATION_CREDENTIALS has one.
-func Redact(text string, environ []string) string {
-	text = secretValue.ReplaceAllString(text, "[redacted]")
-	for _, pair := range environ {
-		name, value, _ := strings.Cut(pair, "=")
-		if len(value) >= minSecret && SecretName(name) && !existingPath(value) {
-			text = strings.ReplaceAll(text, value, "[redacted]")
-		}
-	}
-	return text
-}
-
-// minSecret is the shortest value taken out: shorter ones are words such as
-// "none" and "true" more often than secrets.
-const minSecret = 8
-
-func existingPath(value string) bool {
-	if !filepath.IsAbs(value) {
-		return false
-	}
-	_, err := os.Lstat(value)
-	return err == nil
-}

@@ -46,6 +46,46 @@ func TestRedactTakesOutTokensAndTheValuesOfSecrets(t *testing.T) {
 	}
 }
 
+func TestRedactKnowsAValueInEveryFormALogGivesIt(t *testing.T) {
+	const value = `pass "word" & more/of it`
+	environ := []string{"MY_TOKEN=" + value, "PEM_KEY=first line of it\nsecond line of it"}
+	for _, text := range []string{
+		"got " + value, `got pass \"word\" & more/of it`, `{"t": "pass \"word\" \u0026 more/of it"}`,
+		"?t=pass+%22word%22+%26+more%2Fof+it", "log: second line of it",
+	} {
+		if got := Redact(text, environ); strings.Contains(got, "word") || strings.Contains(got, "second") {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
+func TestShapesOfSecretsAreKnown(t *testing.T) {
+	jwt := "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVPmB92K27uhbUJU1p1r"
+	for text, secret := range map[string]string{
+		"key sk_live_4eC39HqLyjWDarjtT1":                  "4eC39Hq",
+		"jwt=" + jwt:                                      "dBjftJeZ",
+		"git clone https://me:correct-horse@host/x.git":   "correct-horse",
+		"postgres://me:s3cret@db:5432/x":                  "s3cret",
+		`curl -H "Authorization: Bearer abcdef123456789"`: "abcdef",
+		"authorization: Basic dXNlcjpwYXNzd29yZA==":       "dXNlcj",
+		"{'Authorization': 'token 0123456789abcdef'}":     "0123456789",
+		"Bearer abcdef1234567890":                         "abcdef",
+		"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nx":  "MIIEvQ",
+	} {
+		if got := Redact(text, nil); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	for _, text := range []string{
+		"https://host/a:b@c", "https://$USER:$PASSWORD@host/x", "http://127.0.0.1:8080/x", "Authorization: Bearer $HF_TOKEN", "the bearer of news", "s3://bucket/key",
+		"authorization = none", "https://{user}:{password}@host",
+	} {
+		if got := Redact(text, nil); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 func TestRedactLeavesOrdinaryPathsAndWordsStanding(t *testing.T) {
 	dir := t.TempDir()
 	environ := []string{

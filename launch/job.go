@@ -107,8 +107,8 @@ func (j Job) secrets() (faults []error) {
 			"job: %s holds a secret, which would be stored: pass it by the environment (HF_TOKEN, WANDB_API_KEY, …) instead", path))
 	}
 	walk(map[string]any(j.Params), "params", func(path, key string, value any) {
-		s, isString := value.(string)
-		if isString && s != "" && (secretKey(key) || secretValue.MatchString(s)) {
+		text := plainText(value)
+		if namesSecret(key) && text != "" && !harmlessArg(text) || holdsSecret(text) {
 			refuse(path)
 		}
 	}, func(path string, list []any) {
@@ -116,12 +116,33 @@ func (j Job) secrets() (faults []error) {
 			refuse(fmt.Sprintf("%s[%d]", path, i))
 		}
 	})
+	for name, text := range map[string]string{"model": j.Model, "dataset.dir": j.Dataset.Dir, "recipe": j.Recipe} {
+		if holdsSecret(text) {
+			refuse(name)
+		}
+	}
 	for _, e := range j.Env {
-		if !SecretName(e.Name) && secretValue.MatchString(e.Value) {
+		if !SecretName(e.Name) && holdsSecret(e.Value) {
 			faults = append(faults, fmt.Errorf("job: env %s looks like a secret, but its name does not say so: choose a name such as %s_TOKEN", e.Name, e.Name))
 		}
 	}
 	return faults
+}
+
+// plainText is a parameter that may hold a secret: a string, or a number of many
+// digits, as YAML reads a password of digits.
+func plainText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case bool, nil:
+		return ""
+	default:
+		if text := fmt.Sprint(v); len(text) >= minSecret {
+			return text
+		}
+		return ""
+	}
 }
 
 // walk visits every leaf below v, and every list after its elements, in order

@@ -43,6 +43,12 @@ func TestASecretAmongTheParametersIsRefusedAndNotRepeated(t *testing.T) {
 	for name, params := range map[string]Params{
 		"by its name":  {"hub_token": "short"},
 		"by its shape": {"argv": []any{"train", "--token=" + token}},
+		"token alone":  {"token": "correct-horse"},
+		"of digits":    {"hub_token": 1234567890},
+		"of a shop":    {"x": "sk_live_4eC39HqLyjWDarjtT1"},
+		"in a URL":     {"argv": []any{"git", "clone", "https://me:correct-horse@host/x.git"}},
+		"in a header":  {"argv": []any{"curl", "-H", "Authorization: Bearer abcdef123456789"}},
+		"a web token":  {"x": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVPmB92K27uhbUJU1p1r"},
 		"deep inside":  {"callbacks": map[string]any{"wandb": map[string]any{"api_key": "abc"}}},
 	} {
 		j := goodJob()

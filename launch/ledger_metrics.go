@@ -75,7 +75,7 @@ const (
 	metricCount = 14
 	// together is how many rows one statement inserts: a call costs as much as
 	// several rows.
-	together = 64
+	together = 8
 )
 
 var metricColumns2 = "m." + strings.ReplaceAll(metricColumns, ", ", ", m.")
