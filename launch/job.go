@@ -80,6 +80,9 @@ func (j Job) missing() (faults []error) {
 	return faults
 }
 
+// maxCount bounds what is multiplied with other counts.
+const maxCount = 1 << 24
+
 func (j Job) ranges() (faults []error) {
 	bad := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -87,14 +90,15 @@ func (j Job) ranges() (faults []error) {
 		}
 	}
 	bad(j.Epochs > 0 && !math.IsInf(j.Epochs, 0), "epochs is %v: give a number above 0", j.Epochs)
-	bad(j.Batch > 0, "batch is %d: give the rows per optimizer step, above 0", j.Batch)
+	bad(j.Batch > 0 && j.Batch <= maxCount, "batch is %d: give the rows per optimizer step, from 1 to %d", j.Batch, maxCount)
 	bad(j.LR > 0 && !math.IsInf(j.LR, 0), "lr is %v: give a number above 0", j.LR)
 	bad(j.Warmup >= 0 && j.Warmup < 1, "warmup is %v: give the share of all steps, from 0 to below 1", j.Warmup)
 	bad(j.Window > 0, "window is %d: give the longest row in tokens, above 0", j.Window)
 	bad(j.Window == 0 || j.Dataset.Window <= j.Window,
 		"window is %d but the dataset was cut for %d: rows would be truncated", j.Window, j.Dataset.Window)
 	bad(j.Seed >= 0 && j.Seed < 1<<32, "seed is %d: give a number from 0 to 4294967295, the range of numpy's seeds", j.Seed)
-	bad(j.GPUs >= 0, "gpus is %d: give 0 or more", j.GPUs)
+	bad(j.GPUs >= 0 && j.GPUs <= maxCount, "gpus is %d: give 0 to %d", j.GPUs, maxCount)
+	bad(j.StallAfter >= 0, "stall_after is %v: give a length of time", j.StallAfter)
 	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
 	bad(slices.Contains([]string{"", "cosine", "linear", "constant"}, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
 	return faults

@@ -6,6 +6,7 @@ import (
 
 	"trainyard/format/protocol"
 	"trainyard/format/style"
+	"trainyard/launch/trainer"
 )
 
 // check finds the faults that lie between fields. Single values were checked
@@ -21,6 +22,7 @@ func check(r *Recipe, root *node, faults *Faults) {
 	checkShares(r, root, faults)
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)
+	checkParams(r, root, faults)
 	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",
@@ -39,6 +41,20 @@ func checkTools(r *Recipe, root *node, faults *Faults) {
 	if known && !rendering.TakesValues() && r.Tools.Values != "" {
 		faults.add(place(root.get("tools"), "values", root), "tools.values",
 			fmt.Sprintf("%q, but %s leaves no choice of it", r.Tools.Values, r.Tools.As), "leave it out or choose another tools.as")
+	}
+}
+
+// checkParams faults the parameters that the trainer would refuse, where they are
+// written.
+func checkParams(r *Recipe, root *node, faults *Faults) {
+	params := root.get("train").get("params")
+	if params == nil || params.kind != mapping {
+		return
+	}
+	for _, e := range params.keys {
+		if why := trainer.Refused(r.Train.Trainer, e.key); why != "" {
+			faults.add(e.at, dotted("train.params", e.key), r.Train.Trainer+" may not be given it", why)
+		}
 	}
 }
 

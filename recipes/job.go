@@ -1,11 +1,16 @@
 package recipes
 
-import "trainyard/launch"
+import (
+	"time"
+
+	"trainyard/launch"
+)
 
 // Job is the recipe's training as the launch package takes it. Of the dataset
 // it says what a recipe can, the output; the rest of it, the backend and the
 // devices are the caller's to add.
 func (r *Recipe) Job() launch.Job {
+	stallAfter, _ := time.ParseDuration(r.Train.StallAfter) // its rule has read it; none is never
 	return launch.Job{
 		Recipe: r.Name, Fingerprint: r.Fingerprint(),
 		Dataset: launch.Dataset{Output: r.Mix.Output},
@@ -13,6 +18,6 @@ func (r *Recipe) Job() launch.Job {
 		Trainer: r.Train.Trainer,
 		Method:  r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
 		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
-		Seed: r.Mix.Seed, Params: r.Train.Params,
+		Seed: r.Mix.Seed, Params: r.Train.Params, StallAfter: stallAfter,
 	}
 }

@@ -154,6 +154,9 @@ type Train struct {
 	Schedule string `yaml:"schedule"`
 	// Warmup is the fraction of steps in which the rate rises, [0, 1); default 0.05.
 	Warmup float64 `yaml:"warmup"`
+	// StallAfter ends a trainer that has told nothing for as long, such as 30m
+	// or 2h; default never.
+	StallAfter string `yaml:"stall_after" quiet:"empty"`
 	// Params go to the trainer as they are: nil, bool, int64, float64,
 	// string, []any and map[string]any.
 	Params map[string]any `yaml:"params"`

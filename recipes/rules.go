@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"time"
 
 	"trainyard/format/evidence"
 )
@@ -60,6 +61,8 @@ var rules = map[string]rule{
 	"train.batch":  atLeast(1, "sequences per step"),
 	"train.lr":     within(0, maxNumber, true, ""),
 	"train.warmup": within(0, 1, false, "a fraction of the steps"),
+
+	"train.stall_after": stallRule,
 }
 
 // whereRule compiles the expression, so that its fault has a place.
@@ -74,6 +77,21 @@ func whereRule(v reflect.Value) (msg, hint string) {
 }
 
 const maxNumber = 1e300 // so that sums of a few stay finite
+
+// minStall keeps a pause between two steps from passing for a stall.
+const minStall = time.Minute
+
+func stallRule(v reflect.Value) (msg, hint string) {
+	hint = "a time such as 30m or 2h, at least 1m"
+	d, err := time.ParseDuration(v.String())
+	switch {
+	case err != nil:
+		return seen(v.String()) + " is no length of time", hint
+	case d < minStall:
+		return seen(v.String()) + " is shorter than a step may take", hint
+	}
+	return "", ""
+}
 
 func atLeast(low int64, hint string) rule {
 	return func(v reflect.Value) (string, string) {

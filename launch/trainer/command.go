@@ -77,7 +77,7 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
 	files := append(shardLinks(job.Dataset), launch.File{Name: name, Content: string(config) + "\n"})
-	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress}, nil
+	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress, Output: output}, nil
 }
 
 // argvExample has quotes, because YAML reads a bare {train} as a map.

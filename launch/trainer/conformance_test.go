@@ -50,7 +50,7 @@ var variants = map[string]map[string]func(*launch.Job){
 			j.Method, j.Dataset.Validation = "lora", launch.Split{}
 			j.Env = []launch.Env{{Name: "WANDB_PROJECT", Value: "mix"}, {Name: "WANDB_API_KEY", Value: "never shown"}}
 			j.Params = launch.Params{
-				"lora_rank": int64(16), "neat_packing": true, "packing": true, "report_to": "wandb",
+				"lora_rank": int64(16), "report_to": "wandb",
 				"per_device_train_batch_size": int64(2), "weight_decay": 1e-4, "lora_target": "q_proj,v_proj",
 			}
 		},

@@ -25,3 +25,12 @@ var Trainers = map[string]launch.Trainer{
 	"llamafactory": LlamaFactory{},
 	"smoke":        Smoke{},
 }
+
+// owned are the parameters that a trainer may not be given, with the reason.
+var owned = map[string]map[string]string{
+	"llamafactory": llamaFactoryOwned,
+}
+
+// Refused is why a trainer may not be given a parameter; empty where it may. Values
+// that are refused are told when the job is rendered.
+func Refused(trainer, param string) (why string) { return owned[trainer][param] }

@@ -75,23 +75,35 @@ func (LlamaFactory) Render(job launch.Job, site launch.Site) (launch.Command, er
 	}
 	return launch.Command{
 		Argv:     []string{llamaFactoryProgram, "train", filepath.Join(site.Dir, name)},
-		Env:      append(llamaFactoryEnv(job), job.Env...),
+		Env:      append(llamaFactoryEnv(job, site.Dir), job.Env...),
 		Files:    files,
 		Progress: output + "/" + progressName,
+		Output:   output,
 	}, nil
 }
 
 // llamaFactoryEnv pins the number of processes: by itself llamafactory-cli
 // takes every GPU it sees, and the batch would no longer be the recipe's.
-func llamaFactoryEnv(job launch.Job) []launch.Env {
+func llamaFactoryEnv(job launch.Job, dir string) []launch.Env {
 	env := []launch.Env{
 		{Name: "NPROC_PER_NODE", Value: strconv.Itoa(job.Devices())},
 		{Name: "PYTHONUNBUFFERED", Value: "1"}, // lines reach the log as they are printed
 	}
 	if job.Devices() > 1 {
 		env = append(env, launch.Env{Name: "FORCE_TORCHRUN", Value: "1"})
+		env = append(env, rankLogs(dir)...)
 	}
 	return env
+}
+
+// rankLogs has torchrun write the output of each rank to a file of its own beside
+// the common log, where the lines of all ranks stand between each other. It takes
+// its options from PET_ variables too (torch/distributed/argparse_util.py).
+func rankLogs(dir string) []launch.Env {
+	return []launch.Env{
+		{Name: "PET_LOG_DIR", Value: filepath.Join(dir, "ranks")},
+		{Name: "PET_TEE", Value: "3"}, // standard output and standard error
+	}
 }
 
 const (

@@ -31,6 +31,27 @@ var llamaFactoryOwned = map[string]string{
 	"warmup_ratio":                "set train.warmup",
 	"seed":                        "set mix.seed",
 	"gradient_accumulation_steps": "it follows from train.batch, the GPUs and per_device_train_batch_size",
+
+	// These change which rows are trained, or what of them.
+	"max_samples":               "it would drop rows without a word: set mix.budget",
+	"streaming":                 "it would read the rows in another order and without their number",
+	"buffer_size":               "the order of rows is the trainer's, by the seed",
+	"mix_strategy":              "the mix is the recipe's: set mix.sampler",
+	"interleave_probs":          "the mix is the recipe's: set sources.NAME.share",
+	"tokenized_path":            "it would train on rows that were tokenised before",
+	"train_on_prompt":           "the loss is on what the assistant wrote; token counts and masks were made so",
+	"mask_history":              "the loss is on every turn of the assistant; token counts and masks were made so",
+	"packing":                   "it would cut rows and let them see each other; a row of the dataset is a row of the training",
+	"neat_packing":              "it would cut rows; a row of the dataset is a row of the training",
+	"default_system":            "system texts are in the rows",
+	"tool_format":               "calls and tools are in the rows as text",
+	"enable_thinking":           "thoughts are in the rows as text",
+	"ignore_pad_token_for_loss": "false would train on padding",
+
+	// These are what a run is judged by.
+	"logging_nan_inf_filter":        "true hides a diverged run behind a loss of 0",
+	"logging_strategy":              "set logging_steps",
+	"include_num_input_tokens_seen": "the log's throughput is made with it",
 }
 
 // refused lists every parameter that may not be set.
@@ -54,8 +75,8 @@ func splitBatch(job launch.Job) (perDevice, accumulation int, err error) {
 	perDevice = 1
 	if v, set := job.Params["per_device_train_batch_size"]; set {
 		n, ok := whole(v)
-		if !ok || n <= 0 {
-			return 0, 0, fmt.Errorf("llamafactory: train.params.per_device_train_batch_size is %v: give a whole number above 0", v)
+		if !ok || n <= 0 || n > job.Batch {
+			return 0, 0, fmt.Errorf("llamafactory: train.params.per_device_train_batch_size is %v: give a whole number from 1 to train.batch, %d", v, job.Batch)
 		}
 		perDevice = n
 	}

@@ -83,6 +83,7 @@ func (s *settings) data(job launch.Job, dir, template string) {
 func (s *settings) output(dir string) {
 	s.set("output_dir", filepath.Join(dir, output))
 	s.set("logging_steps", 1)
+	s.set("logging_nan_inf_filter", false) // transformers writes 0, or a mean, for a NaN otherwise
 	s.set("save_strategy", "steps")
 	s.set("save_steps", 50)
 	s.set("save_total_limit", 3)

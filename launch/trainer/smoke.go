@@ -82,6 +82,7 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 		Env:      job.Env,
 		Files:    []launch.File{{Name: name, Content: string(content) + "\n"}},
 		Progress: output + "/" + progressName,
+		Output:   output,
 	}, nil
 }
 
