@@ -99,11 +99,16 @@ func (h *hearing) output() error {
 		} else if !same {
 			h.place.Log, h.place.Bar = cursor{}, bar{}
 		}
-		return h.follow(f, &h.place.Log, func(line []byte) (unread bool) {
+		err := h.follow(f, &h.place.Log, func(line []byte) (unread bool) {
 			h.news.metrics, unread = h.place.Bar.read(h.news.metrics, line)
 			h.news.step, h.news.total = h.place.Bar.Step, h.place.Bar.Total
 			return unread
 		})
+		if h.whole && !h.news.more && h.place.Bar.Waiting != nil {
+			h.place.Bar.Waiting = nil // no bar will tell its step any more
+			h.miss([]byte("a loss without its step"))
+		}
+		return err
 	})
 }
 

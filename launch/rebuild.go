@@ -36,6 +36,24 @@ func (l *Launcher) remember(run Run) error {
 	return nil
 }
 
+// Inspect looks through the whole ledger, and returns ErrDamaged where a part of it
+// is broken or missing.
+func Inspect(ctx context.Context, file string) error {
+	l, err := OpenLedger(file)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	var verdict string
+	if err := l.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return l.fault(err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %s: %s", ErrDamaged, file, oneLine(verdict, 200))
+	}
+	return nil
+}
+
 // SetAside moves a damaged ledger out of the way, so that OpenLedger makes a new
 // one. It returns the name that the damaged file has from then on; empty where
 // there was none.

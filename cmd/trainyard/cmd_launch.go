@@ -108,6 +108,9 @@ func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, pla
 	if !s.json() {
 		t.Print("\nRun %s started: %s on %s, in %s\n", run.ID, run.Job.Trainer, run.Job.Backend, y.RunDir(run))
 	}
+	if err := tellSiblings(ctx, t, s, y, run); err != nil {
+		return run, err
+	}
 	if detach {
 		return run, printStarted(t, s, run)
 	}
@@ -129,6 +132,18 @@ func printStarted(t *face.Terminal, s *settings, run launch.Run) error {
 		return nil
 	}
 	return t.PrintJSON(run)
+}
+
+// tellSiblings names the runs of the same recipe that go on beside this one: two
+// are seldom meant.
+func tellSiblings(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, run launch.Run) error {
+	ids, err := y.Siblings(ctx, run)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	t.Say("Of the same recipe, %s not ended: %s. End one: %s runs stop %s",
+		face.Plural(len(ids), "other run has", "other runs have"), strings.Join(ids, ", "), invocation(s), ids[0])
+	return nil
 }
 
 // printRendered shows what a launch would start.

@@ -40,7 +40,7 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
-	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s))
+	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRebuild(t, s))
 	return cmd
 }
 

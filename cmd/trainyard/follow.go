@@ -41,12 +41,19 @@ func (v *liveView) show(u launch.Update) error {
 		return nil
 	}
 	if u.Moved && !u.Run.State.Ended() {
-		v.line.Show(fmt.Sprintf("%s: %s", u.Run.State, u.Run.Reason), true)
+		v.line.Show(movedWords(u.Run), true)
 	}
 	for i, m := range u.Lines {
 		v.line.Show(metricWords(m), m.EvalLoss != nil || i == len(u.Lines)-1 && u.Run.State.Ended())
 	}
 	return nil
+}
+
+func movedWords(run launch.Run) string {
+	if run.Stalled != "" {
+		return fmt.Sprintf("%s, stalled: %s", run.State, run.Stalled)
+	}
+	return fmt.Sprintf("%s: %s", run.State, run.Reason)
 }
 
 // metricWords tells one report: step, losses, speed, time left.
@@ -81,6 +88,9 @@ func endWords(run launch.Run) string {
 	}
 	if run.EvalLoss != nil {
 		text += fmt.Sprintf(", validation loss %.4f", *run.EvalLoss)
+	}
+	if run.Diverged {
+		text += ", diverged at step " + face.Thousands(*run.DivergedStep)
 	}
 	return text + " after " + face.Span(run.Duration(run.EndedAt))
 }

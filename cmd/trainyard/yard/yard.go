@@ -25,6 +25,8 @@ type Yard struct {
 
 	mu     sync.Mutex
 	ledger *launch.Ledger // open from the first need of it on
+	// restored are the runs that were put into a new ledger when it was opened.
+	restored []string
 }
 
 // SamplesDir is where the sample trajectories are unpacked.
@@ -56,13 +58,15 @@ func (y *Yard) Launcher() (*launch.Launcher, error) {
 		return nil, err
 	}
 	y.ledger = ledger
-	return y.launcher(ledger), nil
+	l := y.launcher(ledger)
+	return l, y.restore(l)
 }
 
 // hasLedger says that there may be runs. Looking at none makes nothing.
 func (y *Yard) hasLedger() bool {
-	_, err := os.Stat(launch.LedgerFile(y.Home))
-	return !errors.Is(err, fs.ErrNotExist)
+	_, errLedger := os.Stat(launch.LedgerFile(y.Home))
+	_, errRuns := os.Stat(filepath.Join(y.Home, "runs")) // a ledger that was removed is made anew from them
+	return !errors.Is(errLedger, fs.ErrNotExist) || !errors.Is(errRuns, fs.ErrNotExist)
 }
 
 // Close gives the ledger back. The yard may be used again.

@@ -1,0 +1,305 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"trainyard/launch/files"
+)
+
+// An attic is a backend with the files of one directory, and no processes.
+type attic struct{ Backend }
+
+func (attic) Open(_ context.Context, dir string, _ Handle, name string) (*OpenFile, error) {
+	f, info, err := files.OpenRegular(filepath.Join(dir, name))
+	if err != nil {
+		return nil, err
+	}
+	return &OpenFile{ReaderAt: f, Closer: f, ID: fmt.Sprint(reflect.ValueOf(info.Sys()).Elem().FieldByName("Ino")), Size: info.Size(), ModTime: info.ModTime()}, nil
+}
+
+func (attic) List(_ context.Context, dir string, _ Handle, name string) ([]Entry, error) {
+	found, err := os.ReadDir(filepath.Join(dir, name))
+	var entries []Entry
+	for _, d := range found {
+		if info, err := d.Info(); err == nil {
+			entries = append(entries, Entry{Name: d.Name(), Dir: d.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
+		}
+	}
+	return entries, err
+}
+
+// A scene is a run whose trainer's files a test writes.
+type scene struct {
+	*Launcher
+	run Run
+	dir string
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	l := &Launcher{Home: t.TempDir(), Ledger: openLedger(t)}
+	run, err := l.Ledger.Create(t.Context(), "0199aaaa", goodJob(), Command{Progress: "out/log.jsonl"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scene{Launcher: l, run: run, dir: l.Dir(run)}
+	if err := os.MkdirAll(filepath.Join(s.dir, "out"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *scene) write(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil { // cuts off in place
+		t.Fatal(err)
+	}
+}
+
+func (s *scene) add(t *testing.T, name, text string) {
+	t.Helper()
+	old, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, name, string(old)+text)
+}
+
+// replace writes another file of the same name.
+func (s *scene) replace(t *testing.T, name, text string) {
+	t.Helper()
+	s.write(t, name+".new", text)
+	if err := os.Rename(filepath.Join(s.dir, name+".new"), filepath.Join(s.dir, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// look reads what is new and returns the curve as "step:loss …".
+func (s *scene) look(t *testing.T, ended bool) string {
+	t.Helper()
+	s.run = s.listen(t.Context(), s.run, attic{}, ended)
+	metrics, err := s.Ledger.Metrics(t.Context(), s.run.ID, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []string
+	for _, m := range metrics {
+		points = append(points, fmt.Sprintf("%d:%s", m.Step, words(m.Loss)))
+	}
+	return strings.Join(points, " ")
+}
+
+func words(f *float64) string {
+	if f == nil {
+		return "-"
+	}
+	return fmt.Sprint(*f)
+}
+
+// lines are those of a log from one step to another.
+func lines(from, to int, loss float64) string {
+	var b strings.Builder
+	for step := from; step <= to; step++ {
+		fmt.Fprintf(&b, `{"current_steps": %d, "total_steps": 9, "loss": %v}`+"\n", step, loss)
+	}
+	return b.String()
+}
+
+func TestALogThatIsBegunAnewBeginsASegment(t *testing.T) {
+	for name, again := range map[string]func(*scene){
+		"deleted, the same place on disk or not": func(s *scene) {
+			if err := os.Remove(filepath.Join(s.dir, "out/log.jsonl")); err != nil {
+				t.Fatal(err)
+			}
+			s.write(t, "out/log.jsonl", lines(1, 5, 9))
+		},
+		"replaced":                      func(s *scene) { s.replace(t, "out/log.jsonl", lines(1, 5, 9)) },
+		"cut off in place":              func(s *scene) { s.write(t, "out/log.jsonl", lines(1, 5, 9)) },
+		"cut off in place, longer soon": func(s *scene) { s.write(t, "out/log.jsonl", lines(1, 5, 9)+strings.Repeat("\n", 2000)) },
+	} {
+		s := newScene(t)
+		s.write(t, "out/log.jsonl", lines(1, 3, 1))
+		if got := s.look(t, false); got != "1:1 2:1 3:1" {
+			t.Errorf("%s: first %s", name, got)
+		}
+		again(s)
+		if got := s.look(t, false); got != "1:9 2:9 3:9 4:9 5:9" {
+			t.Errorf("%s: then %s", name, got)
+		}
+		earlier, err := s.Ledger.EarlierMetrics(t.Context(), s.run.ID, 1, s.run.Segment)
+		if err != nil || len(earlier) != 1 || len(earlier[0]) != 3 || s.run.Step != 5 {
+			t.Errorf("%s: earlier %v, %v, step %d", name, earlier, err, s.run.Step)
+		}
+	}
+}
+
+func TestALogThatIsWrittenWholeAtEachStepIsOneCurve(t *testing.T) {
+	s := newScene(t)
+	for step := 1; step <= 4; step++ {
+		s.replace(t, "out/log.jsonl", lines(1, step, 1))
+		s.look(t, false)
+	}
+	if got := s.look(t, false); got != "1:1 2:1 3:1 4:1" || s.run.Segment != 0 {
+		t.Errorf("%s, %d segments before", got, s.run.Segment)
+	}
+}
+
+func TestAReplacedLogWithTheSameEndsIsAnotherOne(t *testing.T) {
+	s := newScene(t)
+	first := lines(1, 1, 1) + strings.Repeat(lines(2, 2, 2), 20) + lines(3, 30, 3)
+	s.write(t, "out/log.jsonl", first)
+	s.look(t, false)
+	s.replace(t, "out/log.jsonl", strings.Replace(first, `"loss": 3`, `"loss": 8`, 1)) // in the middle only
+	if s.look(t, false); s.run.Segment != 1 {
+		t.Errorf("%d segments before", s.run.Segment)
+	}
+}
+
+func TestTheLastLineOfAnEndedTrainerNeedsNoEnd(t *testing.T) {
+	s := newScene(t)
+	s.write(t, "out/log.jsonl", strings.TrimSpace(lines(1, 2, 1)))
+	if got := s.look(t, false); got != "1:1" {
+		t.Errorf("while it runs: %s", got)
+	}
+	if got := s.look(t, true); got != "1:1 2:1" || !s.run.heard {
+		t.Errorf("ended: %s", got)
+	}
+}
+
+func TestTransformersWithoutALogOfItsOwnIsRead(t *testing.T) {
+	s := newScene(t)
+	s.write(t, LogName, "Loading: 100%|####| 4/4 [00:01<00:00]\r\n  0%|          | 0/50 [00:00<?, ?it/s]\r 10%|#         | 5/50 [00:01<00:09]\n"+
+		"{'loss': '0.5', 'grad_norm': nan, 'learning_rate': 1e-05, 'epoch': '0.1'}\n")
+	if got := s.look(t, false); got != "5:0.5" || s.run.TotalSteps != 50 {
+		t.Errorf("%s of %d", got, s.run.TotalSteps)
+	}
+	s.add(t, LogName, " 20%|##        | 10/50 [00:02<00:08]\r\n{'loss': 0.4}\r100%|####| 7/7 [00:01<00:00]\r{'eval_loss': 0.9, 'epoch': 0.2}\n 30%|###       | 15/50 [00:03<00:07]\r")
+	if got := s.look(t, false); got != "5:0.5 10:0.4" || s.run.Step != 15 || s.run.EvalLoss == nil || *s.run.EvalLoss != 0.9 {
+		t.Errorf("%s, step %d, %+v", got, s.run.Step, s.run.EvalLoss)
+	}
+	s.write(t, "out/checkpoint-20/trainer_state.json", `{"global_step": 20, "max_steps": 50, "best_metric": null, "log_history": [{"loss": 0.5001, "step": 5}, {"loss": 0.4, "step": 10}, {"eval_loss": 0.9, "step": 10}, {"loss": NaN, "step": 20}]}`)
+	if got := s.look(t, false); got != "5:0.5001 10:0.4 20:-" || s.run.Step != 20 || !s.run.Diverged || *s.run.DivergedStep != 20 {
+		t.Errorf("%s, step %d, diverged %v", got, s.run.Step, s.run.Diverged)
+	}
+}
+
+func TestALossThatComesBeforeItsBarWaitsForIt(t *testing.T) {
+	s := newScene(t)
+	s.write(t, LogName, " 0%|  | 0/3 [00:00<?]\r{'loss': 3.0}\n 33%|# | 1/3 [00:00<00:00]\r{'loss': 2.0}\n 66%|##| 2/3 [00:00<00:00]\r{'loss': 1.0}\n{'loss': 0.5}\n")
+	if got := s.look(t, true); got != "1:3 2:2" || s.run.Unread != 2 {
+		t.Errorf("%s, %d unread", got, s.run.Unread)
+	}
+}
+
+func TestADivergenceThatTheLossHidesIsSeenInTheGradients(t *testing.T) {
+	s := newScene(t)
+	s.write(t, "out/log.jsonl", `{"current_steps": 1, "loss": 2.0, "grad_norm": NaN}`+"\n"+`{"current_steps": 2, "loss": 1.9, "grad_norm": 1.0}`+"\n"+`{"current_steps": 3, "loss": 1.9, "grad_norm": NaN}`+"\n")
+	if s.look(t, false); s.run.Diverged {
+		t.Error("single steps that were skipped pass for a divergence")
+	}
+	s.add(t, "out/log.jsonl", `{"current_steps": 4, "loss": 1.9, "grad_norm": "nan"}`+"\n"+`{"current_steps": 5, "loss": 1.8, "grad_norm": 1.0}`+"\n")
+	if s.look(t, false); s.run.DivergedStep == nil || *s.run.DivergedStep != 4 {
+		t.Errorf("diverged at %v", s.run.DivergedStep)
+	}
+}
+
+func TestWhatCannotBeReadIsToldAndKeepsNothing(t *testing.T) {
+	s := newScene(t)
+	s.write(t, "out/log.jsonl/x", "") // a directory
+	s.look(t, true)
+	if !strings.Contains(s.run.Trouble, "is a directory: not a regular file") || !s.run.heard {
+		t.Errorf("trouble %q, heard %v", s.run.Trouble, s.run.heard)
+	}
+}
+
+func TestSuccessNeedsEvidence(t *testing.T) {
+	trace := Status{State: Succeeded, Reason: "exited with code 0", Error: "OSError: No space left on device", ErrorLast: true}
+	plain := Status{State: Succeeded, Reason: "exited with code 0"}
+	for name, c := range map[string]struct {
+		files  map[string]string
+		status Status
+		state  State
+		reason string
+	}{
+		"all steps":            {map[string]string{"out/log.jsonl": lines(1, 9, 1)}, plain, Succeeded, "exited with code 0"},
+		"some steps":           {map[string]string{"out/log.jsonl": lines(1, 5, 1)}, plain, Failed, "ended early: 5 of 9 steps, with exit code 0"},
+		"some steps, an error": {map[string]string{"out/log.jsonl": lines(1, 5, 1)}, trace, Failed, "5 of 9 steps, with exit code 0; its log has the error: OSError"},
+		"all steps, an error":  {map[string]string{"out/log.jsonl": lines(1, 9, 1)}, trace, Failed, "all 9 steps were done, but its log has the error: OSError"},
+		"every second step":    {map[string]string{"out/log.jsonl": lines(6, 6, 1) + lines(8, 8, 1)}, plain, Succeeded, "exited with code 0"},
+		"stopped early, whole": {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/train_results.json": `{"train_loss": 1}`}, plain, Succeeded, "exited with code 0"},
+		"results cut off":      {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/train_results.json": `{"train_lo`}, plain, Failed, "ended early"},
+		"results empty":        {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/train_results.json": ""}, plain, Failed, "ended early"},
+		"a model":              {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/adapter_model.safetensors": "weights"}, plain, Succeeded, "exited with code 0"},
+		"a model, an error":    {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/model.safetensors": "weights"}, trace, Failed, "ended early"},
+		"a checkpoint's model": {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/checkpoint-5/model.safetensors": "weights"}, plain, Failed, "ended early"},
+		"no word, an error":    {nil, trace, Failed, "left no results, but its log has the error"},
+		"no word":              {nil, plain, Succeeded, "nothing shows that it trained"},
+		"in a checkpoint":      {map[string]string{"out/checkpoint-4/trainer_state.json": `{"global_step": 4, "max_steps": 9, "log_history": [{"step": 4, "loss": 1}]}`}, plain, Failed, "ended early: 4 of 9"},
+	} {
+		s := newScene(t)
+		for file, text := range c.files {
+			s.write(t, file, text)
+		}
+		s.look(t, true)
+		got := s.judge(t.Context(), s.run, attic{}, c.status)
+		if got.State != c.state || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: %s: %s", name, got.State, got.Reason)
+		}
+	}
+}
+
+func TestAStallIsTold(t *testing.T) {
+	now := time.Now()
+	step := int64(3)
+	run := func(idle time.Duration, change func(*Run)) Run {
+		r := Run{Attempt: Attempt{State: Running, Step: step, TotalSteps: 600, ToldAt: now.Add(-idle), StartedAt: now.Add(-idle - 3*time.Second)}}
+		if change != nil {
+			change(&r)
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		run  Run
+		want string
+	}{
+		"four minutes":           {run(4*time.Minute, nil), "no step for 4 minutes; steps took 1 s"},
+		"by the trainer's words": {run(4*time.Minute, func(r *Run) { r.Left = 597 * 2 * time.Second }), "no step for 4 minutes; steps took 2 s"},
+		"a minute":               {run(time.Minute, nil), ""},
+		"long steps":             {run(4*time.Minute, func(r *Run) { r.elapsed = 3 * time.Minute }), ""},
+		"all steps done":         {run(4*time.Minute, func(r *Run) { r.Step = 600; r.elapsed = 600 * time.Second }), "all steps have been done for 4 minutes, and it has not ended"},
+		"not running":            {run(4*time.Minute, func(r *Run) { r.State = Failed }), ""},
+		"no step yet":            {run(4*time.Minute, func(r *Run) { r.Step = 0 }), ""},
+		"a clock that was set":   {run(-time.Hour, nil), ""},
+		"hours":                  {run(5*time.Hour, nil), "no step for 5 hours; steps took 1 s"},
+		"without a known start":  {run(4*time.Minute, func(r *Run) { r.StartedAt = time.Time{} }), "no step for 4 minutes; steps took less than 1 s"},
+	} {
+		if got := c.run.stall(now); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestNoTimeIsNegative(t *testing.T) {
+	now := time.Now()
+	ahead := now.Add(time.Hour)
+	for name, a := range map[string]Attempt{
+		"running, begun in an hour": {State: Running, StartedAt: ahead},
+		"ended before it began":     {State: Failed, StartedAt: ahead, EndedAt: now},
+		"its end is not known":      {State: Lost, StartedAt: ahead},
+	} {
+		if d := a.Duration(now); d != 0 {
+			t.Errorf("%s: %v", name, d)
+		}
+	}
+}
