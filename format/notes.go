@@ -23,6 +23,9 @@ var Notes = map[string]string{
 	NotePadding:        "records: null members, with which Arrow pads tool descriptions to one shape, were left out of them",
 	NoteNewer:          "records: of a newer version of their format than is known, read by what is known",
 	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
+
+	NoteKeptReasoning:    "turns: the assistant's, whose recorded thought is written, as reasoning: keep says or the student's template has it",
+	NoteDroppedReasoning: "turns: the assistant's, whose recorded thought is left out, as reasoning: drop says or the student's template has it",
 }
 
 // Notes: what reading and rendering change, besides the rendering itself, and
@@ -50,4 +53,7 @@ const (
 	NotePadding        = "stripped_padding"        // tool descriptions padded by Arrow
 	NoteNewer          = "newer_version"           // a version whose news are not known
 	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
+
+	NoteKeptReasoning    = "kept_reasoning"    // a thought is written
+	NoteDroppedReasoning = "dropped_reasoning" // a thought is left out
 )

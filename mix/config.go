@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
@@ -23,10 +24,12 @@ type Config struct {
 	// ToolPrompt is a file with the wording of tools, as the recipe spells it;
 	// empty means format's own.
 	ToolPrompt string
-	Values     string          // a key of style.Values; empty is the style's own way
-	Verbatim   bool            // keep line ends and leading empty lines as recorded
-	Edits      []edit.EditSpec // of every source, after the source's own
-	Flags      bool            // raise and count the flags of accepted records; a fifth more processor time
+	// Reasoning says what becomes of recorded thoughts; a source may say otherwise.
+	Reasoning format.Reasoning
+	Values    string          // a key of style.Values; empty is the style's own way
+	Verbatim  bool            // keep line ends and leading empty lines as recorded
+	Edits     []edit.EditSpec // of every source, after the source's own
+	Flags     bool            // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
@@ -71,6 +74,7 @@ type Source struct {
 	// what the records may lack: see format.RenderOptions and format.Input.
 	System, Tools, Instance string
 	Edits                   []edit.EditSpec
+	Reasoning               format.Reasoning // empty: as the Config says
 }
 
 // portable replaces this machine's paths in a text about a record by those of

@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +44,7 @@ func ofSource(name string, err error) error {
 func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) convert.Options {
 	return convert.Options{
 		Template: cfg.Template, Judge: judge, AcceptedOnly: true,
-		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Verbatim: cfg.Verbatim, Values: cfg.Values,
+		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Reasoning: cmp.Or(s.Reasoning, cfg.Reasoning), Verbatim: cfg.Verbatim, Values: cfg.Values,
 		System: s.System, Tools: s.Tools,
 		Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
 	}

@@ -20,10 +20,16 @@ type Recipe struct {
 	Sources []Source `yaml:"sources"` // required, at least one, in mixing order
 	// Edits are made to the trajectories of every source, after the source's
 	// own and in this order; default none.
-	Edits  Edits  `yaml:"edits" quiet:"empty"`
-	Mix    Mix    `yaml:"mix"`
-	Report Report `yaml:"report" quiet:"empty"`
-	Train  Train  `yaml:"train" identity:"run"`
+	Edits Edits `yaml:"edits" quiet:"empty"`
+	// Reasoning is what becomes of the thoughts that records hold: keep writes
+	// them in the template's place for them, else as words before what the turn
+	// says; drop leaves them out, think blocks in the text too. Default: qwen3
+	// keeps them; the others leave out those recorded apart and take a think
+	// block in the text for text. See format.Reasoning.
+	Reasoning string `yaml:"reasoning" quiet:"empty"`
+	Mix       Mix    `yaml:"mix"`
+	Report    Report `yaml:"report" quiet:"empty"`
+	Train     Train  `yaml:"train" identity:"run"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`
@@ -95,6 +101,8 @@ type Source struct {
 	// Edits are made to this source's trajectories, in this order and before
 	// those of the recipe; default none.
 	Edits Edits `yaml:"edits" quiet:"empty"`
+	// Reasoning of this source; default the recipe's.
+	Reasoning string `yaml:"reasoning" quiet:"empty"`
 }
 
 // Accept is the evidence of success. Exactly one member is set: a recipe has

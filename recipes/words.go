@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/style"
 	"trainyard/launch/trainer"
@@ -16,18 +17,20 @@ import (
 // words lists what a field of closed vocabulary may say, by its key. Where a
 // registry knows the words, it is asked: adding to it is enough.
 var words = map[string][]string{
-	"model.template":  names(chat.Templates),
-	"tools.as":        style.StyleNames(),
-	"tools.values":    style.ValueNames(),
-	"sources.format":  append([]string{dialect.Auto}, dialect.Names()...),
-	"mix.sampler":     names(sample.Samplers),
-	"mix.unit":        {string(mix.Trajectories), string(mix.Tokens)},
-	"mix.over_window": {"drop"},
-	"mix.unique":      {mix.UniqueContent, mix.UniqueNone},
-	"mix.output":      names(shard.Outputs),
-	"train.trainer":   names(trainer.Trainers),
-	"train.method":    {"full", "lora"},
-	"train.schedule":  {"cosine", "linear", "constant"},
+	"model.template":    names(chat.Templates),
+	"tools.as":          style.StyleNames(),
+	"reasoning":         {string(format.KeepReasoning), string(format.DropReasoning)},
+	"sources.reasoning": {string(format.KeepReasoning), string(format.DropReasoning)},
+	"tools.values":      style.ValueNames(),
+	"sources.format":    append([]string{dialect.Auto}, dialect.Names()...),
+	"mix.sampler":       names(sample.Samplers),
+	"mix.unit":          {string(mix.Trajectories), string(mix.Tokens)},
+	"mix.over_window":   {"drop"},
+	"mix.unique":        {mix.UniqueContent, mix.UniqueNone},
+	"mix.output":        names(shard.Outputs),
+	"train.trainer":     names(trainer.Trainers),
+	"train.method":      {"full", "lora"},
+	"train.schedule":    {"cosine", "linear", "constant"},
 }
 
 func names[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }

@@ -17,6 +17,7 @@ import (
 	"trainyard/mix"
 	"trainyard/mix/convert"
 	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
 )
 
 const inspectExample = `  trainyard inspect output.jsonl                 records of a source
@@ -129,6 +130,20 @@ func inspectDataset(ctx context.Context, t *face.Terminal, s *settings, dir stri
 	return printDataset(t, d)
 }
 
+// templateBeside is the chat template that the dataset of a shard was made with;
+// a shard without a manifest beside it is read with the one given.
+func templateBeside(shardFile, given string) (*chat.Template, error) {
+	name := given
+	if d, err := mix.OpenDataset(filepath.Dir(shardFile)); err == nil {
+		name = d.Manifest.Template
+	}
+	tok, err := chat.ForTemplate(name)
+	if err != nil {
+		return nil, err
+	}
+	return chat.NewTemplate(name, tok)
+}
+
 func verifyDataset(ctx context.Context, t *face.Terminal, s *settings, d *mix.Dataset) error {
 	if err := d.Verify(ctx); err != nil {
 		return err
@@ -165,7 +180,11 @@ func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []s
 		if err != nil {
 			return err
 		}
-		return showRow(t, s, row, place)
+		template, err := templateBeside(paths[0], opts.treat.template)
+		if err != nil {
+			return err
+		}
+		return showRow(t, s, template, row, place)
 	}
 	list := newRowList(t, s, "row", "shard")
 	n := 0

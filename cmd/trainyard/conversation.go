@@ -18,12 +18,8 @@ const (
 	closeMark = "⟧"
 )
 
-// showRow shows a shard's row.
-func showRow(t *face.Terminal, s *settings, row *shard.Row, at place) error {
-	template, err := chat.NewTemplate("qwen2.5", tokenize.Qwen25())
-	if err != nil {
-		return err
-	}
+// showRow shows a shard's row in the template that it was counted with.
+func showRow(t *face.Terminal, s *settings, template *chat.Template, row *shard.Row, at place) error {
 	chat := make(format.Chat, len(row.Messages))
 	for i, m := range row.Messages {
 		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
@@ -47,10 +43,10 @@ type turnView struct {
 func showChat(t *face.Terminal, s *settings, template *chat.Template, f facts, conversation format.Chat) error {
 	var ex chat.Example
 	template.Apply(&ex, conversation)
-	return showExample(t, s, f, &ex, conversation)
+	return showExample(t, s, template.Tokenizer(), f, &ex, conversation)
 }
 
-func showExample(t *face.Terminal, s *settings, f facts, ex *chat.Example, conversation format.Chat) error {
+func showExample(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, ex *chat.Example, conversation format.Chat) error {
 	f.Tokens, f.Trained = len(ex.IDs), ex.Trained()
 	views := viewTurns(ex, conversation)
 	if s.json() {
@@ -59,7 +55,7 @@ func showExample(t *face.Terminal, s *settings, f facts, ex *chat.Example, conve
 			Turns []turnView `json:"turns"`
 		}{f, views})
 	}
-	return printChat(t, s, f, ex, views)
+	return printChat(t, s, tok, f, ex, views)
 }
 
 func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
@@ -74,7 +70,7 @@ func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 	return views
 }
 
-func printChat(t *face.Terminal, s *settings, f facts, ex *chat.Example, views []turnView) error {
+func printChat(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, ex *chat.Example, views []turnView) error {
 	m := newMarker(t)
 	t.Print("%s\n", m.title(f))
 	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
@@ -87,7 +83,7 @@ func printChat(t *face.Terminal, s *settings, f facts, ex *chat.Example, views [
 	}
 	for i, v := range views {
 		t.Print("\n%s\n", m.heading("turn %d  %s  %s tokens, %s trained", i+1, v.Role, face.Thousands(v.Tokens), face.Thousands(v.Trained)))
-		t.Print("%s", m.tokens(tokenize.Qwen25(), ex, ex.Turns[i]))
+		t.Print("%s", m.tokens(tok, ex, ex.Turns[i]))
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dial
 	if done.Err != nil {
 		return showWithoutChat(t, s, f, fmt.Errorf("%s: %s", f.Place, rejectWords(done.Err)))
 	}
-	return showExample(t, s, f, done.Example, done.Chat)
+	return showExample(t, s, road.Template().Tokenizer(), f, done.Example, done.Chat)
 }
 
 // showWithoutChat shows what is known of a record that makes no chat, and why

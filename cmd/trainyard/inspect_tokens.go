@@ -31,7 +31,11 @@ func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []s
 			return ctx.Err()
 		})
 		if errors.Is(err, errFound) {
-			return showTokens(t, s, shown, place{n, filepath.Base(path)})
+			template, err := templateBeside(path, opts.treat.template)
+			if err != nil {
+				return err
+			}
+			return showTokens(t, s, template.Tokenizer(), shown, place{n, filepath.Base(path)})
 		}
 		if err != nil {
 			return err
@@ -58,7 +62,7 @@ func labelled(row *shard.TokenRow) *chat.Example {
 	return ex
 }
 
-func showTokens(t *face.Terminal, s *settings, row *shard.TokenRow, at place) error {
+func showTokens(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, row *shard.TokenRow, at place) error {
 	ex := labelled(row)
 	if s.json() {
 		return t.PrintJSON(map[string]any{
@@ -68,6 +72,6 @@ func showTokens(t *face.Terminal, s *settings, row *shard.TokenRow, at place) er
 	}
 	m := newMarker(t)
 	t.Print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, face.Thousands(len(ex.IDs)), face.Thousands(ex.Trained())))
-	t.Print("%s\n", m.tokens(tokenize.Qwen25(), ex, chat.Span{End: len(ex.IDs)}))
+	t.Print("%s\n", m.tokens(tok, ex, chat.Span{End: len(ex.IDs)}))
 	return nil
 }

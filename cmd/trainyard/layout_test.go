@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"launch/backend":             {"launch", "launch/backend/local"},
 	"launch/backend/local":       {"launch", "launch/files"},
 	"launch/backend/backendtest": {"launch", "launch/files"},
-	"recipes":                    {"format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
+	"recipes":                    {"format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
 	"recipes/samples":            {},
 	"cmd/trainyard/yard":         {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples"},
 	"cmd/trainyard/face":         {"mix"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/format"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/mix/convert"
@@ -19,14 +20,15 @@ import (
 
 // treatOptions let a command line say what a recipe says of tools and edits.
 type treatOptions struct {
-	toolsAs  string // empty: calls stay structured
-	prompt   string
-	system   string
-	tools    string
-	template string
-	verbatim bool
-	values   string // empty: the style's own way
-	edits    []string
+	toolsAs   string // empty: calls stay structured
+	prompt    string
+	system    string
+	tools     string
+	template  string
+	verbatim  bool
+	reasoning string // empty: the template's own way
+	values    string // empty: the style's own way
+	edits     []string
 }
 
 func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
@@ -37,12 +39,16 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f.StringVar(&o.tools, "tools", "", "file with the JSON list of tools, where the record has none")
 	f.StringVar(&o.template, "template", "qwen2.5", "the student's chat template (trainyard list templates)")
 	f.StringVar(&o.values, "tool-values", "", "write arguments that are no text as json or python (default: as the style does)")
+	f.StringVar(&o.reasoning, "reasoning", "", "recorded thoughts: keep or drop them; default: as the student's template does")
 	f.BoolVar(&o.verbatim, "verbatim", false, "keep line ends and leading empty lines when writing text")
 	f.StringArrayVar(&o.edits, "edit", nil, "edit to make, in order (trainyard list edits)")
 	completes(cmd, "tools-as", "tools")
 	completes(cmd, "template", "templates")
 	completes(cmd, "edit", "edits")
+	must(cmd.RegisterFlagCompletionFunc("reasoning", cobra.FixedCompletions(reasonings, cobra.ShellCompDirectiveNoFileComp)))
 }
+
+var reasonings = []string{string(format.KeepReasoning), string(format.DropReasoning)}
 
 func (o *treatOptions) check() error {
 	rendering, known := style.Styles[protocol.Style(o.toolsAs)]
@@ -54,6 +60,9 @@ func (o *treatOptions) check() error {
 	}
 	if _, known := style.Values[o.values]; !known && o.values != "" {
 		return unknownWord("--tool-values", o.values, o.values, style.ValueNames())
+	}
+	if o.reasoning != "" && !slices.Contains(reasonings, o.reasoning) {
+		return unknownWord("--reasoning", o.reasoning, o.reasoning, reasonings)
 	}
 	switch {
 	case o.values != "" && !rendering.TakesValues():
@@ -71,7 +80,7 @@ func (o *treatOptions) road() (convert.Options, error) {
 	specs, errEdits := recipes.ParseEdits(o.edits)
 	prompt, errPrompt := convert.ToolPrompt(o.prompt, os.ReadFile)
 	return convert.Options{
-		Template: o.template, Style: protocol.Style(o.toolsAs), Verbatim: o.verbatim, Values: o.values, Edits: specs,
+		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs,
 		System: o.system, Tools: o.tools, ToolPrompt: prompt,
 	}, errors.Join(errPrompt, errEdits)
 }

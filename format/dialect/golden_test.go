@@ -14,10 +14,13 @@ import (
 	"trainyard/format/formattest"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
+	"trainyard/tokenize"
+	"trainyard/tokenize/chat"
 )
 
 // golden is what a record becomes: its trajectory and its chat in every
-// style, or the reason that it does not.
+// style, for a student that thinks and whose special strings are broken where
+// they are no notation, or the reason that it does not.
 type golden struct {
 	Record     int
 	Reject     string                      `json:",omitempty"`
@@ -30,8 +33,19 @@ type golden struct {
 	CostUSD    float64                     `json:",omitempty"`
 	Tokens     []int64                     `json:",omitempty"` // prompt, completion
 	Tools      json.RawMessage             `json:",omitempty"`
+	Messages   []goldenMessage             `json:",omitempty"`
 	Chats      map[protocol.Style][]string `json:",omitempty"`
 	Notes      map[protocol.Style][]string `json:",omitempty"`
+}
+
+type goldenMessage struct {
+	Role      format.Role
+	Content   string        `json:",omitempty"`
+	Reasoning string        `json:",omitempty"`
+	Calls     []format.Call `json:",omitempty"`
+	CallID    string        `json:",omitempty"`
+	Name      string        `json:",omitempty"`
+	Untrained bool          `json:",omitempty"`
 }
 
 // Every dialect has a directory of its own files in testdata, and what each
@@ -85,6 +99,15 @@ func checkGolden(t *testing.T, dialectName, input string) {
 	}
 }
 
+// thinking is a template with a place for thoughts.
+var thinking = func() *chat.Template {
+	t, err := chat.NewTemplate("qwen3", tokenize.Qwen3())
+	if err != nil {
+		panic(err)
+	}
+	return t
+}()
+
 func goldenOf(t *testing.T, o formattest.Outcome) golden {
 	g := golden{Record: o.Record.Line, Chats: map[protocol.Style][]string{}, Notes: map[protocol.Style][]string{}}
 	if o.Err != nil {
@@ -96,7 +119,10 @@ func goldenOf(t *testing.T, o formattest.Outcome) golden {
 	if o.T.PromptTokens+o.T.CompletionTokens > 0 {
 		g.Tokens = []int64{o.T.PromptTokens, o.T.CompletionTokens}
 	}
-	opt := style.RenderOptions{DefaultSystem: "(default)"}
+	for _, m := range o.T.Messages {
+		g.Messages = append(g.Messages, goldenMessage{m.Role, m.Content, m.Reasoning, m.Calls, m.CallID, m.Name, m.Untrained})
+	}
+	opt := style.RenderOptions{DefaultSystem: "(default)", Specials: tokenize.Qwen3().Specials(), ThoughtsFrom: thinking.ThoughtsFrom()}
 	if o.T.SystemUnrecorded {
 		opt.System = "(supplied)"
 	}

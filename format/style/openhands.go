@@ -35,13 +35,13 @@ func (p *chatWriter) singleTagMessages(messages []format.Message, tag tagger) er
 	for _, m := range p.frameFirstUser(single) {
 		switch {
 		case m.Role == format.ToolRole:
-			p.add(format.User, openhandsResult(p, m), false)
+			p.add(format.User, openhandsResult(p, m))
 		case len(m.Calls) > 0:
 			text, err := p.singleTagTurn(m, tag)
 			if err != nil {
 				return err
 			}
-			p.add(format.Assistant, text, m.Untrained)
+			p.act(m, text)
 		default:
 			p.writeText(m)
 		}
@@ -74,10 +74,7 @@ func (p *chatWriter) singleTagTurn(m format.Message, tag tagger) (string, error)
 	if text != m.Content && text != "" {
 		p.note(format.NoteTrimmedLeading)
 	}
-	if text == "" {
-		return p.clean(call, format.Assistant), nil
-	}
-	return p.clean(text+"\n\n"+call, format.Assistant), nil
+	return format.JoinTexts(p.clean(text, format.Assistant), p.cleanCall(call)), nil
 }
 
 // openhandsTools describes the tools in the layout OpenHands gives them,

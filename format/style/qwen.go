@@ -65,13 +65,13 @@ func (p *chatWriter) jsonMessages(messages []format.Message, words jsonWords) er
 		switch {
 		case m.Role == format.ToolRole:
 			n = protocol.ResultRun(messages)
-			p.add(format.User, p.jsonResults(messages[:n], last, words), false)
+			p.add(format.User, p.jsonResults(messages[:n], last, words))
 		case len(m.Calls) > 0:
 			text, err := p.jsonCalls(m, words)
 			if err != nil {
 				return err
 			}
-			p.add(format.Assistant, text, m.Untrained)
+			p.act(m, text)
 			last = m.Calls
 		default:
 			p.writeText(m)
@@ -92,7 +92,7 @@ func (p *chatWriter) jsonCalls(m format.Message, words jsonWords) (string, error
 		if err != nil {
 			return "", format.Rejectf(format.BadArguments, "call %q: %v", pyjson.Clip(call.Name), err)
 		}
-		b.WriteString("<tool_call>\n" + p.clean(text, format.Assistant) + "\n</tool_call>")
+		b.WriteString("<tool_call>\n" + p.cleanCall(text) + "\n</tool_call>")
 	}
 	return b.String(), nil
 }

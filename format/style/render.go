@@ -67,6 +67,11 @@ type RenderOptions struct {
 	// styles with function tags, and of results and the first user turn, for
 	// adp, hermes and openhands; nil means our own.
 	ToolPrompt *ToolPrompt
+	// Reasoning says what becomes of recorded thoughts.
+	Reasoning format.Reasoning
+	// ThoughtsFrom is the first turn of a chat whose thought the student's
+	// template shows; nil where it has no place for thoughts.
+	ThoughtsFrom func(format.Chat) int
 }
 
 // Render writes a trajectory as a chat in the given style. The chat has one
@@ -89,7 +94,7 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 	if err := p.missing(t, style); err != nil {
 		return nil, nil, err
 	}
-	system, rest := p.splitSystem(t.Messages)
+	system, rest := p.splitSystem(p.settleThoughts(t.Messages))
 	tools, err := style.tools(p, t)
 	if err != nil {
 		return nil, nil, err

@@ -13,12 +13,14 @@ import (
 )
 
 // Supply puts the system text and the tools of opt in their places, as Render
-// does, and leaves everything structured. The trajectory given stays as it is.
+// does, and leaves everything structured, thoughts included unless they are to
+// be dropped. The trajectory given stays as it is.
 // The error is a *Reject without a place: what the agent had is neither in the
 // record nor given.
 func Supply(t *format.Trajectory, opt RenderOptions) (supplied *format.Trajectory, notes []string, err error) {
 	p := newChatWriter(t, opt)
 	supplied = p.supplied(t)
+	supplied.Messages = p.settleStructured(supplied.Messages)
 	return supplied, p.notes, p.missing(supplied, Rendering{})
 }
 

@@ -44,17 +44,17 @@ func (p *chatWriter) tagMessages(messages []format.Message, tag tagger) error {
 	for _, m := range messages {
 		switch {
 		case m.Role == format.ToolRole:
-			p.add(format.User, p.clean(m.Content, format.ToolRole), false)
+			p.add(format.User, p.clean(m.Content, format.ToolRole))
 		case len(m.Calls) > 0:
 			calls, err := tagCalls(m.Calls, tag, p.opt.Values)
 			if err != nil {
 				return err
 			}
-			text := format.JoinTexts(m.Content, calls)
+			text := format.JoinTexts(p.clean(m.Content, format.Assistant), p.cleanCall(calls))
 			if m.Content == "" && p.opt.KeepLead {
-				text = "\n\n" + calls
+				text = "\n\n" + text
 			}
-			p.add(format.Assistant, p.clean(text, format.Assistant), m.Untrained)
+			p.act(m, text)
 		default:
 			p.writeText(m)
 		}

@@ -18,8 +18,14 @@ type chatWriter struct {
 	// the record happens to hold.
 	callTags map[format.Role]bool
 	lead     string // words of a ToolPrompt that stand before the system text
-	turns    []format.Turn
+	turns    []turn
 	notes    []string
+}
+
+// A turn is one of the chat to be, and the thought that stands before it.
+type turn struct {
+	format.Turn
+	thought string
 }
 
 // newChatWriter starts with what reading the record changed.
@@ -38,8 +44,15 @@ func newChatWriter(t *format.Trajectory, opt RenderOptions) *chatWriter {
 
 func (p *chatWriter) note(key string) { p.notes = append(p.notes, key) }
 
-func (p *chatWriter) add(role format.Role, text string, untrained bool) {
-	p.turns = append(p.turns, format.Turn{Role: role, Content: text, Untrained: untrained})
+// add appends a turn of clean text.
+func (p *chatWriter) add(role format.Role, text string) {
+	p.turns = append(p.turns, turn{Turn: format.Turn{Role: role, Content: text}})
+}
+
+// act appends what an assistant's message became.
+func (p *chatWriter) act(m format.Message, text string) {
+	t := format.Turn{Role: format.Assistant, Content: text, Untrained: m.Untrained}
+	p.turns = append(p.turns, turn{t, p.cleanThought(m.Reasoning)})
 }
 
 // clean makes recorded text safe for every trainer: line ends, special-token
@@ -49,7 +62,16 @@ func (p *chatWriter) clean(text string, role format.Role) string {
 	if p.callTags[role] {
 		specials = protocol.WithoutCallTags(specials)
 	}
+	if role == format.Assistant {
+		specials = p.saidSpecials(text, specials)
+	}
 	return p.cleanOf(text, specials)
+}
+
+// cleanCall makes the printed text of calls safe: what a model hands to a tool
+// is data.
+func (p *chatWriter) cleanCall(text string) string {
+	return p.cleanOf(text, p.withThinkTags(p.opt.Specials))
 }
 
 func (p *chatWriter) cleanOf(text string, specials []string) string {
@@ -66,31 +88,46 @@ func (p *chatWriter) cleanOf(text string, specials []string) string {
 
 // chat joins, drops and trims turns until trainers agree on them.
 func (p *chatWriter) chat(system string) (format.Chat, error) {
-	chat := format.Chat{{Role: format.System, Content: system}}
-	for _, turn := range p.turns {
-		if turn.Role == format.Assistant && !p.trim(&turn) {
-			continue
-		}
-		last := &chat[len(chat)-1]
-		if turn.Role != last.Role {
-			chat = append(chat, turn)
-			continue
-		}
-		last.Content = joinTurns(last.Content, turn.Content)
-		last.Untrained = last.Untrained || turn.Untrained
-		p.note(format.NoteMerged)
-	}
-	for len(chat) > 1 && chat[len(chat)-1].Role != format.Assistant {
-		chat = chat[:len(chat)-1]
+	turns := p.joined(append([]turn{{Turn: format.Turn{Role: format.System, Content: system}}}, p.turns...))
+	for len(turns) > 1 && turns[len(turns)-1].Role != format.Assistant {
+		turns = turns[:len(turns)-1]
 		p.note(format.NoteDroppedTail)
 	}
 	switch {
-	case len(chat) == 1:
+	case len(turns) == 1:
 		return nil, format.Rejectf(format.NoAssistant, "no assistant turn with text or a call")
-	case chat[1].Role == format.Assistant:
+	case turns[1].Role == format.Assistant:
 		return nil, format.Rejectf(format.BadOrder, "the conversation starts with an assistant turn, before any user turn")
 	}
-	return chat, nil
+	return chatOf(p.placeThoughts(turns)), nil
+}
+
+// joined makes one turn of neighbours with one role.
+func (p *chatWriter) joined(turns []turn) []turn {
+	list := turns[:1:1]
+	for _, t := range turns[1:] {
+		if t.Role == format.Assistant && !p.trim(&t) {
+			continue
+		}
+		last := &list[len(list)-1]
+		if t.Role != last.Role {
+			list = append(list, t)
+			continue
+		}
+		last.Content = joinTurns(last.Content, t.Content)
+		last.thought = format.JoinTexts(last.thought, t.thought)
+		last.Untrained = last.Untrained || t.Untrained
+		p.note(format.NoteMerged)
+	}
+	return list
+}
+
+func chatOf(turns []turn) format.Chat {
+	chat := make(format.Chat, len(turns))
+	for i, t := range turns {
+		chat[i] = t.Turn
+	}
+	return chat
 }
 
 // joinTurns puts an empty line between two turns of one role. A turn that
@@ -105,9 +142,12 @@ func joinTurns(a, b string) string {
 
 // trim cuts the lines that an assistant turn leaves empty before its text:
 // the tokenizer would join them to the header's newline, a token that never
-// occurs when the model is asked. It says whether any text is left.
-func (p *chatWriter) trim(turn *format.Turn) bool {
+// occurs when the model is asked. It says whether anything is left.
+func (p *chatWriter) trim(turn *turn) bool {
 	text := strings.TrimLeft(turn.Content, " \t\r\n\v\f")
+	if text == "" && turn.thought != "" {
+		return true
+	}
 	if text == "" {
 		p.note(format.NoteDroppedEmpty)
 		return false
@@ -126,7 +166,12 @@ func (p *chatWriter) writeText(m format.Message) {
 		m.Role = format.User
 		p.note(format.NoteLateSystem)
 	}
-	p.add(m.Role, p.clean(m.Content, m.Role), m.Untrained)
+	text := p.clean(m.Content, m.Role)
+	if m.Role == format.Assistant {
+		p.act(m, text)
+		return
+	}
+	p.add(m.Role, text)
 }
 
 // describe words a tool list; text that holds its tools already gets none.

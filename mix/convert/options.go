@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
@@ -21,8 +22,9 @@ type Options struct {
 	AcceptedOnly bool
 	Edits        []edit.EditSpec // in this order
 	Style        protocol.Style  // a key of style.Styles; empty keeps calls as structure
-	Verbatim     bool            // keep line ends and leading empty lines as recorded
-	Values       string          // a key of style.Values; empty is the style's own way
+	Reasoning    format.Reasoning
+	Verbatim     bool   // keep line ends and leading empty lines as recorded
+	Values       string // a key of style.Values; empty is the style's own way
 	// System and Tools are files; empty means none.
 	System, Tools string
 	ToolPrompt    *style.ToolPrompt // nil: the style's own words
@@ -36,7 +38,10 @@ type Options struct {
 // renderOptions reads the files that a rendering needs and tells all that is
 // wrong with them.
 func (o *Options) renderOptions(t *chat.Template, tok *tokenize.Tokenizer) (style.RenderOptions, []error) {
-	r := style.RenderOptions{DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, Values: o.Values, ToolPrompt: o.ToolPrompt}
+	r := style.RenderOptions{
+		DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, Values: o.Values, ToolPrompt: o.ToolPrompt,
+		Reasoning: o.Reasoning, ThoughtsFrom: t.ThoughtsFrom(),
+	}
 	var errSystem, errTools error
 	r.System, errSystem = fromFile(o.readFile, "system", o.System, style.ReadSystem)
 	r.Tools, errTools = fromFile(o.readFile, "tools", o.Tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })

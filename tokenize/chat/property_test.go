@@ -80,27 +80,60 @@ func expectContents(t *testing.T, chat format.Chat) {
 }
 
 // A conversation that was flattened into text, as shards hold it, has the ids
-// and spans of the native one.
+// and spans of the native one, thoughts included.
 func TestFlattenedConversationsHaveTheIdsOfNativeOnes(t *testing.T) {
-	tp := template(t, "qwen2.5", Options{})
-	r := rand.New(rand.NewPCG(3, 5))
-	for range 500 {
-		native := randomTrajectory(r)
-		chat, notes, err := style.Render(native, "qwen", style.RenderOptions{DefaultSystem: tp.DefaultSystem(), Specials: tp.tok.Specials(), KeepCRLF: true})
-		if err != nil {
-			t.Fatal(err)
+	for _, name := range []string{"qwen2.5", "qwen3"} {
+		tp := template(t, name, Options{})
+		r := rand.New(rand.NewPCG(3, 5))
+		for range 500 {
+			native := randomTrajectory(r)
+			if tp.ThoughtsFrom() != nil {
+				think(r, native)
+			}
+			expectFlatLikeNative(t, tp, native)
 		}
-		told := []string{format.NoteDefaultSystem, format.NoteUndescribed}
-		if extra := slices.DeleteFunc(notes, func(n string) bool { return slices.Contains(told, n) }); len(extra) > 0 {
-			t.Fatalf("rendering edits the conversation: %v", extra)
-		}
-		var flat, full Example
-		tp.Apply(&flat, chat)
-		if err := tp.ApplyTools(&full, native.Messages, native.Tools); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(flat.IDs, full.IDs) || !slices.Equal(flat.Spans, full.Spans) || !slices.Equal(flat.Turns, full.Turns) {
-			t.Fatalf("flattened\n%q\n%v, native\n%q\n%v", tp.Text(chat), flat.Spans, tp.tok.Decode(full.IDs), full.Spans)
+	}
+}
+
+func expectFlatLikeNative(t *testing.T, tp *Template, native *format.Trajectory) {
+	t.Helper()
+	chat, notes, err := style.Render(native, "qwen", style.RenderOptions{
+		DefaultSystem: tp.DefaultSystem(), Specials: tp.tok.Specials(), KeepCRLF: true, ThoughtsFrom: tp.ThoughtsFrom(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := []string{format.NoteDefaultSystem, format.NoteUndescribed, format.NoteKeptReasoning, format.NoteDroppedReasoning}
+	if extra := slices.DeleteFunc(notes, func(n string) bool { return slices.Contains(told, n) }); len(extra) > 0 {
+		t.Fatalf("rendering edits the conversation: %v", extra)
+	}
+	var flat, full Example
+	tp.Apply(&flat, chat)
+	if err := tp.ApplyTools(&full, native.Messages, native.Tools); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(flat.IDs, full.IDs) || !slices.Equal(flat.Spans, full.Spans) || !slices.Equal(flat.Turns, full.Turns) {
+		t.Fatalf("flattened\n%q\n%v, native\n%q\n%v", tp.Text(chat), flat.Spans, tp.tok.Decode(full.IDs), full.Spans)
+	}
+}
+
+// think gives assistant messages thoughts, and the conversation another
+// question, so that some are shown and some are not.
+func think(r *rand.Rand, t *format.Trajectory) {
+	if t.Messages[0].Role != format.System {
+		t.Messages = append([]format.Message{{Role: format.System, Content: "S"}}, t.Messages...)
+	}
+	if r.IntN(2) == 0 {
+		t.Messages = append(t.Messages, format.Message{Role: format.User, Content: "and?"}, format.Message{Role: format.Assistant, Content: "so"})
+	}
+	for i := range t.Messages {
+		m := &t.Messages[i]
+		switch {
+		case m.Role != format.Assistant:
+		case m.Content != "" && r.IntN(3) == 0:
+			m.Content = "<think>\nhm</think>\n" + m.Content
+		default:
+			m.Reasoning = pick(r, "", "hm", "first\n\nthen", "\nso\n")
 		}
 	}
 }

@@ -28,7 +28,7 @@ func writeQwen3(p *chatWriter, c conversation) {
 	if rest == 1 || c.tools != nil {
 		p.qwen3System(c, rest == 1)
 	}
-	query := lastQuery(c.messages)
+	query := lastQuery(func(i int) (format.Role, string) { return c.messages[i].Role, c.messages[i].Content }, len(c.messages))
 	for i := rest; i < len(c.messages); i++ {
 		switch m := &c.messages[i]; m.Role {
 		case format.ToolRole:
@@ -94,13 +94,13 @@ func splitThought(m *format.Message) (thought, content string) {
 
 // lastQuery is the index of the last user message that is not a tool result
 // in disguise; without one, of the last message.
-func lastQuery(messages []format.Message) int {
-	for i := len(messages) - 1; i >= 0; i-- {
-		m := &messages[i]
-		disguised := strings.HasPrefix(m.Content, "<tool_response>") && strings.HasSuffix(m.Content, "</tool_response>")
-		if m.Role == format.User && !disguised {
+func lastQuery(at func(i int) (format.Role, string), messages int) int {
+	for i := messages - 1; i >= 0; i-- {
+		role, content := at(i)
+		disguised := strings.HasPrefix(content, "<tool_response>") && strings.HasSuffix(content, "</tool_response>")
+		if role == format.User && !disguised {
 			return i
 		}
 	}
-	return len(messages) - 1
+	return messages - 1
 }

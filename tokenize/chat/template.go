@@ -78,9 +78,24 @@ func (t *Template) With(o Options) (*Template, error) {
 // Name is the template's name in Templates.
 func (t *Template) Name() string { return t.name }
 
+// Tokenizer is what the template's token ids are of.
+func (t *Template) Tokenizer() *tokenize.Tokenizer { return t.tok }
+
 // DefaultSystem is the system prompt that the template adds to a conversation
 // without one, "" where it adds none.
 func (t *Template) DefaultSystem() string { return t.layout.defaultSystem }
+
+// ThoughtsFrom finds the first turn of a chat whose thought, standing in a think
+// block before its words, the template shows: it drops those of earlier turns.
+// It is nil for templates that have no place for thoughts.
+func (t *Template) ThoughtsFrom() func(format.Chat) int {
+	if t.layout.thoughtsFrom == nil {
+		return nil
+	}
+	return func(chat format.Chat) int {
+		return t.layout.thoughtsFrom(func(i int) (format.Role, string) { return chat[i].Role, chat[i].Content }, len(chat))
+	}
+}
 
 // Apply writes the ids and spans of a rendered chat into dst, whose memory it
 // reuses: no allocation once dst has grown to the longest chat. An empty chat

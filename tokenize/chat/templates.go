@@ -17,7 +17,10 @@ type Layout struct {
 	// bareStrings: arguments that are a JSON string are pasted without quotes.
 	bareStrings bool
 	notation    map[string]speaker
-	write       func(p *chatWriter, c conversation)
+	// thoughtsFrom is the first message of a conversation whose thought is
+	// written; nil where the layout has no place for thoughts.
+	thoughtsFrom func(at func(int) (format.Role, string), messages int) int
+	write        func(p *chatWriter, c conversation)
 }
 
 // Templates are the layouts by name. Each is held against the Jinja text of
@@ -36,10 +39,11 @@ var Templates = map[string]Layout{
 		write:         writeQwen25,
 	},
 	"qwen3": {
-		Summary:     "Qwen3 hybrid models: no default system prompt, thoughts kept after the last query only",
-		bareStrings: true,
-		notation:    qwen3Notation,
-		write:       writeQwen3,
+		Summary:      "Qwen3 hybrid models: no default system prompt, thoughts kept after the last query only",
+		bareStrings:  true,
+		notation:     qwen3Notation,
+		thoughtsFrom: func(at func(int) (format.Role, string), messages int) int { return lastQuery(at, messages) + 1 },
+		write:        writeQwen3,
 	},
 	"chatml": {
 		Summary: "plain ChatML: every message as it stands, no default system prompt, no tools",

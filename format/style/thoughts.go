@@ -1,0 +1,142 @@
+package style
+
+import (
+	"slices"
+	"strings"
+
+	"trainyard/format"
+	"trainyard/format/protocol"
+)
+
+// thinks says that the student's template has a place for thoughts.
+func (p *chatWriter) thinks() bool { return p.opt.ThoughtsFrom != nil }
+
+// settleThoughts brings the thoughts of every message to where they are written
+// from: Reasoning for a student that thinks, Content for one that is to learn
+// them as words. What is left out is counted here, what a template shows later.
+func (p *chatWriter) settleThoughts(messages []format.Message) []format.Message {
+	settled := slices.Clone(messages)
+	for i := range settled {
+		if m := &settled[i]; m.Role == format.Assistant {
+			p.settleThought(m)
+		}
+	}
+	return settled
+}
+
+func (p *chatWriter) settleThought(m *format.Message) {
+	var block, rest string
+	found, own := false, p.opt.Reasoning == format.StudentsOwn
+	if p.thinks() || !own {
+		block, rest, found = protocol.SplitThink(m.Content)
+	}
+	apart := unwrapped(m.Reasoning)
+	switch {
+	case found && (p.thinks() || p.opt.Reasoning == format.DropReasoning):
+		m.Content = rest
+		apart = bothThoughts(apart, block)
+	case found && !blank(block) && !own:
+		p.note(format.NoteKeptReasoning) // as recorded: to this student the tags are text
+	}
+	m.Reasoning = ""
+	switch {
+	case blank(apart):
+	case p.opt.Reasoning == format.DropReasoning, own && !p.thinks():
+		p.note(format.NoteDroppedReasoning)
+	case p.thinks():
+		m.Reasoning = apart
+	default:
+		p.note(format.NoteKeptReasoning)
+		m.Content = format.JoinTexts(apart, m.Content)
+	}
+}
+
+func blank(text string) bool { return strings.TrimSpace(text) == "" }
+
+// unwrapped is a thought without the tags that some logs leave around it.
+func unwrapped(thought string) string {
+	if inside, rest, found := protocol.SplitThink(thought); found && rest == "" {
+		return inside
+	}
+	return thought
+}
+
+// bothThoughts joins a thought recorded apart and one in the text; some servers
+// log the same one in both places.
+func bothThoughts(apart, block string) string {
+	if strings.TrimSpace(apart) == strings.TrimSpace(block) {
+		return block
+	}
+	return format.JoinTexts(apart, block)
+}
+
+// cleanThought breaks the tags in a thought too: the first closing one would
+// end it.
+func (p *chatWriter) cleanThought(thought string) string {
+	if thought == "" {
+		return ""
+	}
+	return p.cleanOf(thought, p.withThinkTags(p.opt.Specials))
+}
+
+// withThinkTags adds the tags to the strings that are broken in the texts of a
+// student that thinks.
+func (p *chatWriter) withThinkTags(specials []string) []string {
+	if !p.thinks() || slices.Contains(specials, protocol.ThinkClose) {
+		return specials
+	}
+	return slices.Concat(specials, protocol.ThinkTags)
+}
+
+// saidSpecials are the strings to break in what an assistant says. To a student
+// that thinks the tags are notation of its own, so that <think> stays; but its
+// template takes all that stands before a </think> for a thought, and a text
+// that holds one has both broken.
+func (p *chatWriter) saidSpecials(text string, specials []string) []string {
+	switch {
+	case !p.thinks():
+		return specials
+	case strings.Contains(text, protocol.ThinkClose):
+		return p.withThinkTags(specials)
+	}
+	return slices.DeleteFunc(slices.Clone(specials), func(s string) bool { return slices.Contains(protocol.ThinkTags, s) })
+}
+
+// placeThoughts writes the thoughts that the student's template shows, as it
+// writes them, and counts them and the others. A turn of nothing but a thought
+// that is not shown goes with it.
+func (p *chatWriter) placeThoughts(turns []turn) []turn {
+	if !p.thinks() {
+		return turns
+	}
+	shown := p.opt.ThoughtsFrom(chatOf(turns))
+	left := slices.Clone(turns)[:0]
+	for i, t := range turns {
+		if i < shown && t.thought != "" {
+			p.note(format.NoteDroppedReasoning)
+			t.thought = ""
+		}
+		left = append(left, t)
+	}
+	turns = p.joined(left)
+	for i := range turns {
+		if t := &turns[i]; t.thought != "" {
+			p.note(format.NoteKeptReasoning)
+			t.Content = protocol.ThinkBlock(t.thought) + strings.TrimLeft(t.Content, "\n")
+		}
+	}
+	return turns
+}
+
+// settleStructured leaves thoughts where they are, or drops them.
+func (p *chatWriter) settleStructured(messages []format.Message) []format.Message {
+	if p.opt.Reasoning == format.DropReasoning {
+		return p.settleThoughts(messages)
+	}
+	for _, m := range messages {
+		if m.Role == format.Assistant && !blank(m.Reasoning) {
+			p.note(format.NoteKeptReasoning)
+		}
+	}
+	return messages
+}
