@@ -68,6 +68,9 @@ var docs = map[string]string{
 
 	"edits": "changes to the trajectories of every source, after the source's own",
 
+	"reasoning":         "recorded thoughts: keep or drop; default as the student's template does",
+	"sources.reasoning": "recorded thoughts of this source; default the recipe's",
+
 	"mix.sampler":     "how trajectories are chosen",
 	"mix.seed":        "feeds every random choice",
 	"mix.unit":        "what budget and shares count",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"trainyard/format"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
 	"trainyard/mix"
@@ -17,7 +18,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
-		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Flags: r.Report.Flags,
+		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(files.home(path), files.Samples)) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
@@ -38,7 +39,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Accept: accept,
 		PerInstance: src.PerInstance, Share: src.Share,
-		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits,
+		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
 	}
 }
 
