@@ -15,7 +15,7 @@ type Action struct {
 	args     []argument
 	result   string // the text that answered it
 	answered bool
-	Deed     Effect // what it is for; only steps fills it in
+	Effect     Effect // what it is for; only steps fills it in
 }
 
 // An argument is one named value of a call, spelled as Python's str() does.
@@ -40,7 +40,7 @@ func (a Action) same(b Action) bool {
 
 // HasCall says that an assistant message acts, in whatever dialect.
 func HasCall(m format.Message) bool {
-	return m.Role == format.Assistant && (len(m.Calls) > 0 || len(protocol.TagSpans(m.Content)) > 0 || len(JsonCalls(m.Content)) > 0)
+	return m.Role == format.Assistant && (len(m.Calls) > 0 || len(protocol.TagSpans(m.Content)) > 0 || len(JSONCalls(m.Content)) > 0)
 }
 
 // ActionsOf reads the calls of one message. Native calls come alone: text
@@ -63,7 +63,7 @@ func ActionsOf(m format.Message) []Action {
 	if list != nil {
 		return list
 	}
-	return JsonCalls(m.Content)
+	return JSONCalls(m.Content)
 }
 
 func callArguments(call format.Call) []argument {
@@ -78,9 +78,9 @@ func callArguments(call format.Call) []argument {
 	return args
 }
 
-// JsonCalls reads <tool_call> blocks of JSON at the end of a text; what is
+// JSONCalls reads <tool_call> blocks of JSON at the end of a text; what is
 // no call is prose.
-func JsonCalls(text string) []Action {
+func JSONCalls(text string) []Action {
 	_, calls, err := protocol.HermesCalls(text)
 	if err != nil {
 		return nil
@@ -131,7 +131,7 @@ func stepsBy(t *format.Trajectory, read func(format.Message) []Action) []step {
 			for k := range s.Actions {
 				d := EffectOf(s.Actions[k])
 				d.source = slices.ContainsFunc(d.Writes, isSource)
-				s.Actions[k].Deed = d
+				s.Actions[k].Effect = d
 			}
 			list = append(list, s)
 		}
@@ -143,6 +143,11 @@ func stepsBy(t *format.Trajectory, read func(format.Message) []Action) []step {
 // calls in the text the user turn that follows.
 func answer(t *format.Trajectory, s *step) {
 	native := t.Messages[s.Message].Calls
+	ids := make([]string, len(s.Actions))
+	for i := range min(len(ids), len(native)) {
+		ids[i] = native[i].ID
+	}
+	waiting := protocol.WaitFor(ids)
 	for _, m := range t.Messages[s.Message+1:] {
 		if m.Role != format.ToolRole {
 			if m.Role == format.User && len(native) == 0 && len(s.Actions) > 0 && !s.Actions[0].answered {
@@ -150,12 +155,8 @@ func answer(t *format.Trajectory, s *step) {
 			}
 			return
 		}
-		for i := range s.Actions {
-			known := i < len(native) && native[i].ID != "" && m.CallID != ""
-			if !s.Actions[i].answered && (!known || native[i].ID == m.CallID) {
-				s.settle(i, m.Content)
-				break
-			}
+		if i, found := waiting.Take(m.CallID); found {
+			s.settle(i, m.Content)
 		}
 	}
 }

@@ -223,11 +223,11 @@ func activities(steps []step) []Activity {
 			list[i] = Closing
 		}
 		for k, a := range s.Actions {
-			now := activityOf(a.Deed, written)
+			now := activityOf(a.Effect, written)
 			if k == 0 || slices.Index(activityOrder, now) < slices.Index(activityOrder, list[i]) {
 				list[i] = now
 			}
-			written = written || len(a.Deed.Writes) > 0
+			written = written || len(a.Effect.Writes) > 0
 		}
 	}
 	return list

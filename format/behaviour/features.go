@@ -81,7 +81,7 @@ func (f *Features) share(steps []step) {
 	share := func(activity Activity) float64 { return ratio(counts[activity], len(steps)) }
 	f.Exploration, f.Implementation, f.Verification = share(Exploration), share(Implementation), share(Verification)
 	f.Execution, f.Reasoning, f.Closing = share(Execution), share(Reasoning), share(Closing)
-	f.RunsCode = ratio(len(stepsThat(steps, func(a Action) bool { return a.Deed.runs })), len(steps))
+	f.RunsCode = ratio(len(stepsThat(steps, func(a Action) bool { return a.Effect.runs })), len(steps))
 }
 
 func ratio(part, whole int) float64 {
@@ -99,8 +99,8 @@ func (f *Features) shareLookups(steps []step) {
 	total := 0
 	for i, activity := range activities(steps) {
 		for _, a := range steps[i].Actions {
-			if activity == Exploration && len(a.Deed.commands) > 0 {
-				counts[a.Deed.commands[0].name()]++
+			if activity == Exploration && len(a.Effect.commands) > 0 {
+				counts[a.Effect.commands[0].name()]++
 				total++
 			}
 		}
@@ -121,9 +121,9 @@ func stepsThat(steps []step, does func(Action) bool) []int {
 }
 
 func (f *Features) edits(steps []step) {
-	runs := stepsThat(steps, func(a Action) bool { return a.Deed.runs })
-	edits := stepsThat(steps, func(a Action) bool { return a.Deed.source })
-	f.TestRunner = len(stepsThat(steps, func(a Action) bool { return a.Deed.tests })) > 0
+	runs := stepsThat(steps, func(a Action) bool { return a.Effect.runs })
+	edits := stepsThat(steps, func(a Action) bool { return a.Effect.source })
+	f.TestRunner = len(stepsThat(steps, func(a Action) bool { return a.Effect.tests })) > 0
 	f.FailEditPass = failEditPass(steps)
 	if len(edits) == 0 {
 		return
@@ -140,9 +140,9 @@ func failEditPass(steps []step) bool {
 	for _, s := range steps {
 		for _, a := range s.Actions {
 			switch {
-			case a.Deed.source:
+			case a.Effect.source:
 				edited = edited || failed
-			case !a.Deed.runs, !a.answered, failed && !edited:
+			case !a.Effect.runs, !a.answered, failed && !edited:
 			case hasFailed(a.result):
 				failed = true
 			case edited:

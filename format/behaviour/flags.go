@@ -224,7 +224,7 @@ func hasSecret(t *format.Trajectory, _ []step) bool {
 	found := false
 	// Arguments that are no JSON were refused when the record was parsed.
 	_, _ = protocol.EditTexts(t, func(_ format.Role, text string) (string, int) {
-		found = found || len(secret.FindSecrets(text)) > 0
+		found = found || len(secret.Find(text)) > 0
 		return text, 0
 	})
 	return found

@@ -13,7 +13,7 @@ func anyCommand(is func(shellCommand) bool) func(*format.Trajectory, []step) boo
 	return func(_ *format.Trajectory, steps []step) bool {
 		for _, s := range steps {
 			for _, a := range s.Actions {
-				if slices.ContainsFunc(a.Deed.commands, is) {
+				if slices.ContainsFunc(a.Effect.commands, is) {
 					return true
 				}
 			}

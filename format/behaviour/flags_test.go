@@ -107,7 +107,7 @@ func TestSecretsAndWhatOnlyLooksLikeThem(t *testing.T) {
 		"huggingface_token":  "hf_" + letters[:34],
 		"private_key":        "-----BEGIN " + "PRIVATE KEY-----\\n" + letters + "\\n-----END " + "PRIVATE KEY-----",
 	} {
-		got := secret.FindSecrets("see " + text + " here")
+		got := secret.Find("see " + text + " here")
 		if len(got) != 1 || got[0].Rule != want {
 			t.Errorf("%s: got %v", want, got)
 		}
@@ -116,7 +116,7 @@ func TestSecretsAndWhatOnlyLooksLikeThem(t *testing.T) {
 		"AKIAIOSFODNN7EXAMPLE", "ghp_" + strings.Repeat("x", 36), hex, "commit " + hex[:40], "asyncio and associations", "key-value store",
 		"sk-learn sk-proj-", "npm_config_registry", "-----BEGIN PRIVATE KEY-----", "data:image/png;base64," + letters,
 	} {
-		if got := secret.FindSecrets(text); len(got) > 0 {
+		if got := secret.Find(text); len(got) > 0 {
 			t.Errorf("%q: got %v", text, got)
 		}
 	}

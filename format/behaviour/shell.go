@@ -16,8 +16,15 @@ type shellCommand struct {
 
 // shellCommands takes a command line apart: what &&, ;, | and newlines
 // separate, and what stands inside substitutions and loops. A line that is
-// no shell (tools have commands of their own) is cut at white space.
+// no shell (tools have commands of their own) is cut at white space, and so is
+// one that a parser which calls itself must not see.
 func shellCommands(line string) []shellCommand {
+	if len(line) > safeLine {
+		line = withoutHereDocuments(line)
+	}
+	if nesting(line) > mostNesting {
+		return roughCommands(line)
+	}
 	file, err := syntax.NewParser(syntax.RecoverErrors(3)).Parse(strings.NewReader(line), "")
 	if err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(line), "\n")

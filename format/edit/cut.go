@@ -24,4 +24,4 @@ var cutAfterLastEdit = Edit{
 	}),
 }
 
-func writesFile(a behaviour.Action) bool { return len(a.Deed.Writes) > 0 }
+func writesFile(a behaviour.Action) bool { return len(a.Effect.Writes) > 0 }

@@ -32,7 +32,7 @@ func redact(t *format.Trajectory) (int, error) {
 
 func withoutSecrets(_ format.Role, text string) (string, int) {
 	var cuts []pyjson.Cut
-	for _, s := range secret.FindSecrets(text) {
+	for _, s := range secret.Find(text) {
 		cuts = append(cuts, pyjson.Cut{Start: s.Start, End: s.End, By: "[redacted: " + s.Rule + "]"})
 	}
 	return pyjson.Splice(text, cuts), len(cuts)

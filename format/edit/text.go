@@ -20,13 +20,19 @@ var stripANSI = Edit{
 }
 
 // withoutANSI removes until nothing matches: what stands around a sequence
-// may become one when it goes.
+// may become one when it goes. No terminal writes sequences that are nested
+// more than a few deep, and each level costs a pass: the escapes of what is
+// left then go by themselves.
 func withoutANSI(_ format.Role, text string) (string, int) {
+	const passes = 8
 	n := 0
-	for strings.IndexByte(text, '\x1b') >= 0 {
+	for pass := 0; strings.IndexByte(text, '\x1b') >= 0; pass++ {
 		found := len(ansi.FindAllStringIndex(text, -1))
 		if found == 0 {
 			break
+		}
+		if pass == passes {
+			return strings.ReplaceAll(text, "\x1b", ""), n + found
 		}
 		text = ansi.ReplaceAllString(text, "")
 		n += found
@@ -45,12 +51,12 @@ func withoutCRLF(_ format.Role, text string) (string, int) {
 	if !strings.Contains(text, "\r\n") {
 		return text, 0
 	}
-	// "\r\r\n" is one line end too: some terminals double the return.
-	for strings.Contains(text, "\r\n") {
-		text = strings.ReplaceAll(text, "\r\n", "\n")
-	}
-	return text, 1
+	return windowsLineEnd.ReplaceAllString(text, "\n"), 1
 }
+
+// windowsLineEnd takes "\r\r\n" for one line end too: some terminals double
+// the return.
+var windowsLineEnd = regexp.MustCompile(`\r+\n`)
 
 var neutraliseSpecial = Edit{
 	Name:    "neutralise_special",

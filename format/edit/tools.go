@@ -40,7 +40,7 @@ func (w *toolWatch) look(t *format.Trajectory) {
 	_, _ = namesChange(nameEdit{tool: see})(t)
 	for _, m := range t.Messages {
 		if m.Role == format.Assistant && strings.Contains(m.Content, "<tool_call>") {
-			for _, a := range behaviour.JsonCalls(m.Content) {
+			for _, a := range behaviour.JSONCalls(m.Content) {
 				see(a.Tool)
 			}
 		}

@@ -11,33 +11,41 @@ import (
 // never got a result is dropped when the trajectory ends there; when it goes
 // on the trajectory is refused, for nobody knows what the model saw.
 func SingleCalls(messages []format.Message) (single []format.Message, notes []string, err error) {
-	var pending []format.Message // parts of the last parallel turn that wait for a result
-	var last []format.Call       // calls of the last assistant message, to name results
+	var parts []format.Message // of the last parallel turn
+	var waiting *Waiting       // for their results
+	name := CalledNames(nil)   // of the last assistant message's calls
 	for _, m := range messages {
-		if m.Role != format.ToolRole && len(pending) > 0 {
-			return nil, nil, format.Rejectf(format.Unanswered, "call %q has no result, and the conversation goes on", pyjson.Clip(pending[0].Calls[0].Name))
+		if m.Role != format.ToolRole && waiting.Left() > 0 {
+			return nil, nil, format.Rejectf(format.Unanswered, "call %q has no result, and the conversation goes on", pyjson.Clip(parts[waiting.Next()].Calls[0].Name))
 		}
 		switch {
 		case len(m.Calls) > 1:
-			pending, last = splitCalls(m), m.Calls
+			parts, waiting, name = splitCalls(m), WaitFor(idsOf(m.Calls)), CalledNames(m.Calls)
 			notes = append(notes, format.NoteSplitCalls)
 			continue
 		case m.Role == format.Assistant:
-			last = m.Calls
+			waiting, name = nil, CalledNames(m.Calls)
 		case m.Role == format.ToolRole:
-			var part *format.Message
-			if part, pending = takeAnswered(pending, m); part != nil {
-				single = append(single, *part)
-				m.Name = format.NameOr(m.Name, part.Calls[0].Name)
+			if i, found := waiting.Take(m.CallID); found {
+				single = append(single, parts[i])
+				m.Name = format.NameOr(m.Name, parts[i].Calls[0].Name)
 			}
-			m.Name = format.NameOr(m.Name, CalledName(last, m.CallID))
+			m.Name = format.NameOr(m.Name, name(m.CallID))
 		}
 		single = append(single, m)
 	}
-	for range pending {
+	for range waiting.Left() {
 		notes = append(notes, format.NoteDroppedCall)
 	}
 	return single, notes, nil
+}
+
+func idsOf(calls []format.Call) []string {
+	ids := make([]string, len(calls))
+	for i, call := range calls {
+		ids[i] = call.ID
+	}
+	return ids
 }
 
 func splitCalls(m format.Message) []format.Message {
@@ -47,25 +55,4 @@ func splitCalls(m format.Message) []format.Message {
 	}
 	parts[0].Content, parts[0].Reasoning = m.Content, m.Reasoning
 	return parts
-}
-
-// takeAnswered removes the part that a result answers: by id, or the first
-// where the scaffold writes no ids.
-func takeAnswered(pending []format.Message, result format.Message) (*format.Message, []format.Message) {
-	for i, part := range pending {
-		if id := part.Calls[0].ID; id == result.CallID || id == "" || result.CallID == "" {
-			return &part, append(pending[:i:i], pending[i+1:]...)
-		}
-	}
-	return nil, pending
-}
-
-// CalledName names the tool behind a result whose own message does not.
-func CalledName(calls []format.Call, id string) string {
-	for _, call := range calls {
-		if call.ID == id || len(calls) == 1 && id == "" {
-			return call.Name
-		}
-	}
-	return ""
 }

@@ -98,9 +98,9 @@ func (p *chatWriter) jsonCalls(m format.Message, words jsonWords) (string, error
 }
 
 func (p *chatWriter) jsonResults(results []format.Message, calls []format.Call, words jsonWords) string {
-	texts := make([]string, len(results))
+	texts, named := make([]string, len(results)), protocol.CalledNames(calls)
 	for i, m := range results {
-		name := format.NameOr(m.Name, protocol.CalledName(calls, m.CallID))
+		name := format.NameOr(m.Name, named(m.CallID))
 		texts[i] = words.result(p.clean(name, format.ToolRole), p.clean(m.Content, format.ToolRole))
 	}
 	return strings.Join(texts, "\n")
