@@ -69,10 +69,13 @@ func forms(value string) []string {
 }
 
 func redactShapes(text string) string {
-	spans := secret.FindSecrets(text)
-	for i := len(spans) - 1; i >= 0; i-- {
-		text = text[:spans[i].Start] + redacted + text[spans[i].End:]
+	var b strings.Builder
+	at := 0
+	for _, span := range secret.Find(text) {
+		b.WriteString(text[at:span.Start] + redacted)
+		at = span.End
 	}
+	text = b.String() + text[at:]
 	for _, shape := range secretShapes {
 		text = redactGroup(shape, text)
 	}

@@ -38,44 +38,46 @@ func nesting(line string) (n int) {
 
 var hereDocument = regexp.MustCompile(`<<-?[ \t]*(\\?[\w.]+|'[^'\n]+'|"[^"\n]+")`)
 
-// withoutHereDocuments leaves out the lines of here-documents, the longest part
-// of long commands. One without an end is left as it is.
+// withoutHereDocuments leaves out here-documents, the longest part of long
+// commands, with what announces them. One without an end is left as it is.
 func withoutHereDocuments(line string) string {
+	const mostMissing = 16 // ends that are looked for in vain: each look reads the rest
 	var b strings.Builder
-	for line != "" {
-		head, rest, more := strings.Cut(line, "\n")
-		b.WriteString(head)
+	missing := 0
+	for more := true; more; {
+		var head string
+		head, line, more = strings.Cut(line, "\n")
+		at := 0
+		for _, m := range hereDocument.FindAllStringSubmatchIndex(head, -1) {
+			if missing == mostMissing || m[0] > 0 && head[m[0]-1] == '<' { // <<< is a here-string
+				continue
+			}
+			missing++
+			if after, found := behindLine(line, strings.Trim(head[m[2]:m[3]], `\'"`)); found {
+				b.WriteString(head[at:m[0]])
+				at, line = m[1], after
+				missing--
+			}
+		}
+		b.WriteString(head[at:])
 		if more {
 			b.WriteByte('\n')
-		}
-		line = rest
-		for _, m := range hereDocument.FindAllStringSubmatchIndex(head, -1) {
-			if m[0] > 0 && head[m[0]-1] == '<' { // <<< is a here-string
-				continue
-			}
-			if body, after, found := cutLine(line, strings.Trim(head[m[2]:m[3]], `\'"`)); found {
-				_, line = body, after
-				continue
-			}
-			b.WriteString(line)
-			return b.String()
 		}
 	}
 	return b.String()
 }
 
-// cutLine cuts text around the first line that is end, white space in front of
-// it aside.
-func cutLine(text, end string) (before, after string, found bool) {
-	for at := 0; at < len(text); {
-		line, _, _ := strings.Cut(text[at:], "\n")
-		next := min(len(text), at+len(line)+1)
+// behindLine is the text behind the first line that is end, tabs in front of it
+// aside.
+func behindLine(text, end string) (after string, found bool) {
+	for more := true; more; {
+		var line string
+		line, text, more = strings.Cut(text, "\n")
 		if strings.TrimLeft(line, "\t") == end {
-			return text[:at], text[next:], true
+			return text, true
 		}
-		at = next
 	}
-	return text, "", false
+	return "", false
 }
 
 // roughCommands cuts a line where a command can end, quotes or not, and at white

@@ -103,23 +103,47 @@ func (p *chatWriter) chat(system string) (format.Chat, error) {
 }
 
 // joined makes one turn of neighbours with one role.
-func (p *chatWriter) joined(turns []turn) []turn {
-	list := turns[:1:1]
+func (p *chatWriter) joined(turns []turn) (list []turn) {
+	run := turns[:1:1]
 	for _, t := range turns[1:] {
 		if t.Role == format.Assistant && !p.trim(&t) {
 			continue
 		}
-		last := &list[len(list)-1]
-		if t.Role != last.Role {
-			list = append(list, t)
-			continue
+		if t.Role != run[0].Role {
+			list, run = append(list, p.joinRun(run)), nil
 		}
-		last.Content = joinTurns(last.Content, t.Content)
-		last.thought = format.JoinTexts(last.thought, t.thought)
-		last.Untrained = last.Untrained || t.Untrained
-		p.note(format.NoteMerged)
+		run = append(run, t)
 	}
-	return list
+	return append(list, p.joinRun(run))
+}
+
+// joinRun joins turns of one role, of which there may be thousands.
+func (p *chatWriter) joinRun(run []turn) turn {
+	if len(run) == 1 {
+		return run[0]
+	}
+	var content, thought strings.Builder
+	all := run[0]
+	for i, t := range run {
+		joinTurn(&content, t.Content)
+		joinTurn(&thought, t.thought)
+		all.Untrained = all.Untrained || t.Untrained
+		if i > 0 {
+			p.note(format.NoteMerged)
+		}
+	}
+	all.Content, all.thought = content.String(), thought.String()
+	return all
+}
+
+// joinTurn puts an empty line between two turns of one role. A turn that starts
+// with one keeps it: OpenHands writes it there itself, before the second of two
+// turns of the user.
+func joinTurn(b *strings.Builder, text string) {
+	if b.Len() > 0 && text != "" && !strings.HasPrefix(text, "\n\n") && !strings.HasPrefix(text, "\r\n\r\n") {
+		b.WriteString("\n\n")
+	}
+	b.WriteString(text)
 }
 
 func chatOf(turns []turn) format.Chat {
@@ -128,16 +152,6 @@ func chatOf(turns []turn) format.Chat {
 		chat[i] = t.Turn
 	}
 	return chat
-}
-
-// joinTurns puts an empty line between two turns of one role. A turn that
-// starts with one keeps it: OpenHands writes it there itself, before the second
-// of two turns of the user.
-func joinTurns(a, b string) string {
-	if strings.HasPrefix(b, "\n\n") || strings.HasPrefix(b, "\r\n\r\n") {
-		return a + b
-	}
-	return format.JoinTexts(a, b)
 }
 
 // trim cuts the lines that an assistant turn leaves empty before its text:
