@@ -132,9 +132,12 @@ func literals(node ast.Node) (names []string) {
 }
 
 // misspelt offers the name of ours that a member no record has is close to.
-func misspelt(path string) string {
+func (e *expression) misspelt(path string) string {
 	name, _, _ := strings.Cut(path, ".")
-	for _, ours := range slices.Sorted(maps.Keys(trajectoryNames)) {
+	if _, late := keepNames[name]; late {
+		return " (keep: can name it)"
+	}
+	for _, ours := range slices.Sorted(maps.Keys(e.ours)) {
 		// Closer than didYouMean asks for: report is none of repo's slips.
 		if format.EditDistance(strings.ToLower(name), ours) <= len(ours)/3 {
 			return fmt.Sprintf(" (did you mean %q?)", ours)
