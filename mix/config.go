@@ -68,7 +68,8 @@ type Source struct {
 	Task        string
 	Teacher     string // overrides what the records say; empty = keep
 	Accept      evidence.Accept
-	PerInstance int // keep at most this many of one instance; 0 = no limit
+	Keep        string // expression that chooses among the accepted; empty keeps all; see evidence.NewFilter
+	PerInstance int    // keep at most this many of one instance; 0 = no limit
 	Share       float64
 	// System, Tools and Instance are files, as the recipe spells them, with
 	// what the records may lack: see format.RenderOptions and format.Input.

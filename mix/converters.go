@@ -20,11 +20,22 @@ func converters(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge
 	for k := range cfg.Sources {
 		o := options(cfg, &cfg.Sources[k], judges[k], files)
 		o.ToolPrompt = prompt
+		if o.Keep, err = filter(cfg.Sources[k].Keep, files); err != nil {
+			faults = append(faults, ofSource(cfg.Sources[k].Name, err))
+		}
 		if all[k], err = convert.New(sources[k], o); err != nil {
 			faults = append(faults, ofSource(cfg.Sources[k].Name, err))
 		}
 	}
 	return all, errors.Join(faults...)
+}
+
+// filter compiles a source's keep; no expression keeps all.
+func filter(keep string, files *companions) (*evidence.Filter, error) {
+	if keep == "" {
+		return nil, nil
+	}
+	return evidence.NewFilter(keep, files.read)
 }
 
 // ofSource names the source in every one of several faults.
@@ -43,7 +54,7 @@ func ofSource(name string, err error) error {
 // options are what the recipe says of the records of one source.
 func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) convert.Options {
 	return convert.Options{
-		Template: cfg.Template, Judge: judge, AcceptedOnly: true,
+		Template: cfg.Template, Judge: judge, WantedOnly: true,
 		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Reasoning: cmp.Or(s.Reasoning, cfg.Reasoning), Verbatim: cfg.Verbatim, Values: cfg.Values,
 		System: s.System, Tools: s.Tools,
 		Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,

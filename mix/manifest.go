@@ -79,6 +79,7 @@ type SourceReport struct {
 	Name     string            `json:"name"`
 	Path     string            `json:"path"` // as the recipe spells it
 	Inputs   []FileDigest      `json:"inputs"`
+	Keep     string            `json:"keep,omitempty"` // as the recipe spells it
 	Funnel   Funnel            `json:"funnel"`
 	Outcomes map[Outcome]Count `json:"outcomes"`
 	Reasons  map[string]int64  `json:"reasons"`  // why records are in no shard, to records

@@ -17,13 +17,14 @@ const (
 	Validation  Outcome = "validation"   // a row of a validation shard
 	Rejected    Outcome = "rejected"     // could not be read, parsed or rendered; Reason says why
 	NotAccepted Outcome = "not_accepted" // Reason: refused (evidence of failure) or unknown (no evidence)
+	Filtered    Outcome = "filtered"     // Reason: keep (the source's keep: is false) or unknown (the record lacks what it names)
 	Duplicate   Outcome = "duplicate"    // Reason: content (same text met before) or instance (per_instance reached)
 	OverWindow  Outcome = "over_window"  // longer than the window
 	NotSampled  Outcome = "not_sampled"  // left over by the sampler
 )
 
 // Outcomes lists all outcomes in the order of the pipeline.
-var Outcomes = []Outcome{Rejected, NotAccepted, Duplicate, OverWindow, NotSampled, Validation, Kept}
+var Outcomes = []Outcome{Rejected, NotAccepted, Filtered, Duplicate, OverWindow, NotSampled, Validation, Kept}
 
 // An Entry is the account of one record.
 type Entry struct {
@@ -62,6 +63,7 @@ type Funnel struct {
 	Read         Count `json:"read"`
 	Parsed       Count `json:"parsed"`
 	Accepted     Count `json:"accepted"`
+	Wanted       Count `json:"wanted"` // by the source's keep:
 	Unique       Count `json:"unique"`
 	WithinWindow Count `json:"within_window"`
 	Sampled      Count `json:"sampled"`
@@ -77,7 +79,8 @@ func funnel(by map[Outcome]Count) Funnel {
 		{&f.Sampled, []Outcome{Kept, Validation}},
 		{&f.WithinWindow, []Outcome{NotSampled}},
 		{&f.Unique, []Outcome{OverWindow}},
-		{&f.Accepted, []Outcome{Duplicate}},
+		{&f.Wanted, []Outcome{Duplicate}},
+		{&f.Accepted, []Outcome{Filtered}},
 		{&f.Parsed, []Outcome{NotAccepted}},
 		{&f.Read, []Outcome{Rejected}},
 	}

@@ -145,13 +145,25 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 	switch {
 	case done.Err != nil:
 		return w.rejected(res, done.Err)
-	case done.Reached < convert.Tokenised:
+	case done.Verdict.Outcome != evidence.Accepted:
 		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, done.Verdict.Outcome.String(), w.source.portable(done.Verdict.Evidence)
 		return res
+	case done.LeftOut.Reason != "":
+		return w.filtered(res, done)
 	}
 	w.pack(res, done)
 	if w.cfg.Flags {
 		res.flags = evidence.RecordFlags(rec, done.Traj, done.Chat)
+	}
+	return res
+}
+
+// filtered records why keep: leaves a record out, with its length where that
+// is known by then.
+func (w *worker) filtered(res *result, done convert.Result) *result {
+	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Filtered, done.LeftOut.Reason, w.source.portable(done.LeftOut.Detail)
+	if done.Example != nil {
+		res.entry.Tokens = int32(len(done.Example.IDs))
 	}
 	return res
 }

@@ -14,7 +14,7 @@ func account(r *reading) []SourceReport {
 	index := map[string]*SourceReport{}
 	for k, s := range r.cfg.Sources {
 		reports[k] = SourceReport{
-			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k],
+			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k], Keep: s.Keep,
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
 			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Edits().Unmatched(),
 		}
@@ -65,6 +65,10 @@ func (r *SourceReport) flagEnds() {
 		}
 	}
 }
+
+// UnknownReason counts, among the reasons of a source, the records without
+// evidence.
+const UnknownReason = "not_accepted: unknown"
 
 // reasonKey is "outcome: reason", or the outcome where that says it all.
 func reasonKey(e *Entry) string {

@@ -43,6 +43,17 @@ func (c *fileCheck) check(root *node) {
 		for _, key := range []string{"system", "tools", "instance"} {
 			c.beside(it.get(key), dotted(path, key))
 		}
+		c.keep(it.get("keep"), dotted(path, "keep"))
+	}
+}
+
+// keep looks for the lists that an expression names.
+func (c *fileCheck) keep(n *node, path string) {
+	if n == nil {
+		return
+	}
+	for _, file := range keepFiles(n.text) {
+		c.beside(&node{at: n.at, text: file}, path)
 	}
 }
 

@@ -59,6 +59,7 @@ var docs = map[string]string{
 	"sources.accept.where":  "success is what this expression says (trainyard list where)",
 	"sources.accept.report": "success is what this evaluation report says, a file or a directory of them",
 	"sources.accept.any":    "true takes every record: you vouch for it",
+	"sources.keep":          "an expression that chooses among the accepted: lengths, flags, features, lists in files (list where)",
 	"sources.per_instance":  "keep at most so many trajectories of one instance; 0 is no limit",
 	"sources.share":         "weight under the sampler shares, on any scale",
 	"sources.system":        "file with the system text that stands in place of the records' own",

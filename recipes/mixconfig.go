@@ -37,7 +37,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 	}
 	return mix.Source{
 		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
-		Task: src.Task, Teacher: src.Teacher, Accept: accept,
+		Task: src.Task, Teacher: src.Teacher, Accept: accept, Keep: src.Keep,
 		PerInstance: src.PerInstance, Share: src.Share,
 		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
 	}

@@ -82,6 +82,10 @@ type Source struct {
 	Teacher string `yaml:"teacher"`
 	// Accept is required: what counts as success.
 	Accept Accept `yaml:"accept"`
+	// Keep is an expression that chooses among the accepted trajectories,
+	// whatever succeeded: by length in tokens, flags, features, or a list in a
+	// file, see [Recipe.Beside]; default empty: all.
+	Keep string `yaml:"keep" quiet:"empty"`
 	// PerInstance keeps at most so many trajectories of one instance;
 	// default 0, no limit.
 	PerInstance int `yaml:"per_instance"`

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"trainyard/format/evidence"
 )
 
 // samplesPrefix marks a path among the built-in sample trajectories.
@@ -44,6 +46,7 @@ func (r *Recipe) paths() []string {
 	edits, all := slices.Clone(r.Edits), []string{r.Tools.Prompt}
 	for _, s := range r.Sources {
 		all = append(all, s.Path, s.Accept.Report, s.System, s.Tools, s.Instance)
+		all = append(all, keepFiles(s.Keep)...)
 		edits = append(edits, s.Edits...)
 	}
 	for _, e := range edits {
@@ -51,4 +54,13 @@ func (r *Recipe) paths() []string {
 		all = append(all, file)
 	}
 	return all
+}
+
+// keepFiles are the lists that a source's keep names, as it spells them.
+func keepFiles(keep string) []string {
+	f, err := evidence.NewFilter(keep, nil)
+	if err != nil {
+		return nil // none given, or told as a fault of the expression
+	}
+	return f.Files()
 }

@@ -49,6 +49,7 @@ var rules = map[string]rule{
 	"sources.accept.where":  whereRule,
 	"sources.accept.report": pathRule,
 	"sources.accept.any":    mustBeTrue,
+	"sources.keep":          keepRule,
 	"sources.per_instance":  atLeast(0, "0 is no limit"),
 	"sources.share":         within(0, maxNumber, false, "a weight"),
 
@@ -72,6 +73,17 @@ func whereRule(v reflect.Value) (msg, hint string) {
 	}
 	if _, err := evidence.NewJudge(evidence.Accept{Where: v.String()}); err != nil {
 		return strings.Join(strings.Fields(err.Error()), " "), "an expression over the record's members, such as resolved && n_steps < 100"
+	}
+	return "", ""
+}
+
+// keepRule compiles the expression; the files it names are looked for later.
+func keepRule(v reflect.Value) (msg, hint string) {
+	if msg, hint = filled(v); msg != "" {
+		return msg, hint
+	}
+	if _, err := evidence.NewFilter(v.String(), nil); err != nil {
+		return strings.Join(strings.Fields(err.Error()), " "), `an expression, such as n_tokens < 20000 && not ("loop" in flags) && id in file("ids.txt")`
 	}
 	return "", ""
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -37,6 +38,7 @@ PATH - is standard input: JSON lines or JSON, also compressed. Its records stand
 const convertExample = `  trainyard convert output.jsonl | jq .flags
   ssh host cat rollouts/output.jsonl.zst | trainyard convert -
   trainyard convert runs/*.traj --accept-report report.json --accepted
+  trainyard convert runs --accept-report logs --accepted --keep 'n_tokens < 20000'
   trainyard convert session.jsonl --system system.txt --tools tools.json --tools-as qwen
   trainyard convert output.jsonl --tools-as openhands --tool-prompt words.txt --edit strip_ansi`
 
@@ -47,6 +49,7 @@ type convertOptions struct {
 	instance string
 	accepted bool
 	accept   *evidence.Accept
+	keep     string
 	treat    treatOptions
 }
 
@@ -67,6 +70,7 @@ func newConvert(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&opts.instance, "instance", "", "file with the first user turn of r2e-gym records that lack theirs")
 	cmd.Flags().BoolVar(&opts.accepted, "accepted", false, "print accepted records alone")
 	opts.accept = evidenceFlags(cmd, "accept-")
+	keepFlag(cmd, &opts.keep)
 	opts.treat.flags(cmd, "")
 	completes(cmd, "format", "formats")
 	return cmd
@@ -146,6 +150,8 @@ type converter struct {
 	rejects       *rejectLog
 	formats       map[string]int64 // of the records that could be read
 	notes         map[string]int64
+	filtered      map[string]int64 // by reason
+	firstFiltered string
 }
 
 func newConverter(t *face.Terminal, opts convertOptions) (*converter, error) {
@@ -153,13 +159,19 @@ func newConverter(t *face.Terminal, opts convertOptions) (*converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	road, err := newRoad(opts.treat, func(o *convert.Options) { o.Judge, o.AcceptedOnly = judge, opts.accepted })
+	filter, err := newFilter(opts.keep)
+	if err != nil {
+		return nil, err
+	}
+	road, err := newRoad(opts.treat, func(o *convert.Options) {
+		o.Judge, o.Keep, o.WantedOnly, o.Masks = judge, filter, opts.accepted, true
+	})
 	if err != nil {
 		return nil, err
 	}
 	return &converter{
 		t: t, opts: opts, road: road, out: bufio.NewWriterSize(t.Out, 1<<16),
-		rejects: newRejectLog(t), formats: map[string]int64{}, notes: road.Edits().Counts(),
+		rejects: newRejectLog(t), formats: map[string]int64{}, notes: road.Edits().Counts(), filtered: map[string]int64{},
 	}, nil
 }
 
@@ -175,12 +187,21 @@ func (c *converter) take(r converted) error {
 		return nil
 	}
 	c.outcomes.add(r.outcome)
+	c.countFiltered(r)
 	if r.json == nil {
 		return nil
 	}
 	c.written++
 	_, err := c.out.Write(r.json)
 	return err
+}
+
+func (c *converter) countFiltered(r converted) {
+	if r.leftOut.Reason == "" {
+		return
+	}
+	c.filtered[r.leftOut.Reason]++
+	c.firstFiltered = cmp.Or(c.firstFiltered, fmt.Sprintf("%s:%d: %s", r.file, r.line, r.leftOut.Detail))
 }
 
 // convertCounts are what finish tells, as JSON.
@@ -192,6 +213,7 @@ type convertCounts struct {
 	Formats  map[string]int64 `json:"formats"`
 	Reasons  map[string]int64 `json:"reasons"` // of the rejected
 	Edited   map[string]int64 `json:"edited"`
+	Filtered map[string]int64 `json:"filtered,omitempty"` // by --keep: its reasons
 }
 
 // finish tells the counts.
@@ -200,7 +222,7 @@ func (c *converter) finish(s *settings) error {
 		return err
 	}
 	o := c.outcomes
-	counts := convertCounts{c.read, c.written, o, c.read - o.Accepted - o.Refused - o.Unknown, c.formats, c.rejects.counts, c.notes}
+	counts := convertCounts{c.read, c.written, o, c.read - o.Accepted - o.Refused - o.Unknown, c.formats, c.rejects.counts, c.notes, c.filtered}
 	if s.json() {
 		line, err := oneLine(counts)
 		c.t.Say("%s", bytes.TrimSpace(line))
@@ -210,6 +232,10 @@ func (c *converter) finish(s *settings) error {
 		face.Thousands(o.Accepted), face.Thousands(o.Refused), face.Thousands(o.Unknown), face.Thousands(counts.Rejected))
 	c.say("formats", c.formats)
 	c.say("rejected", c.rejects.counts)
+	c.say("filtered", c.filtered)
+	if c.firstFiltered != "" {
+		c.t.Say("filtered, first: %s", c.firstFiltered)
+	}
 	c.say("edited", c.notes)
 	for _, line := range c.road.Edits().Unmatched() {
 		c.t.Say("%s", line)

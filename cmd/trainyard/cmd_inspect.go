@@ -34,6 +34,7 @@ type inspectOptions struct {
 	format string
 	output string
 	accept *evidence.Accept
+	keep   string
 	treat  treatOptions
 }
 
@@ -55,6 +56,7 @@ func newInspect(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
 	cmd.Flags().StringVar(&opts.output, "output", "messages", "what rows would hold: "+strings.Join(slices.Sorted(maps.Keys(shard.Outputs)), " or "))
 	opts.accept = evidenceFlags(cmd, "accept-")
+	keepFlag(cmd, &opts.keep)
 	opts.treat.flags(cmd, "openhands")
 	completes(cmd, "format", "formats")
 	return cmd
@@ -87,7 +89,11 @@ func (o inspectOptions) road() (*convert.Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRoad(o.treat, func(r *convert.Options) { r.Judge, r.Masks = judge, shard.Outputs[o.output].Flags })
+	filter, err := newFilter(o.keep)
+	if err != nil {
+		return nil, err
+	}
+	return newRoad(o.treat, func(r *convert.Options) { r.Judge, r.Keep, r.Masks = judge, filter, shard.Outputs[o.output].Flags })
 }
 
 func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {

@@ -160,7 +160,11 @@ func listFlags() []listed {
 func listFeatures() []listed { return words(behaviour.FeatureRules) }
 
 func listWhere() []listed {
-	return append(words(evidence.WhereNames), listed{
+	keep := maps.Clone(evidence.KeepNames)
+	for name, line := range keep {
+		keep[name] = "keep: alone; " + line
+	}
+	return append(append(words(evidence.WhereNames), words(keep)...), listed{
 		Name: "(any other)", Summary: "the record's own member of that name; its absence makes the record unknown, but for (reward ?? 0) > 0.5",
 	})
 }

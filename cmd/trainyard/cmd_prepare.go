@@ -76,5 +76,6 @@ func nothingLeft(t *face.Terminal, s *settings, done *yard.Prepared, err error) 
 	}
 	err = errors.Join(printFunnel(t, done.Manifest), err)
 	printReasons(t, done.Manifest)
+	hintEvidence(t, done)
 	return err
 }

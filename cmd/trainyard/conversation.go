@@ -73,6 +73,9 @@ func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 func printChat(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, ex *chat.Example, views []turnView) error {
 	m := newMarker(t)
 	t.Print("%s\n", m.title(f))
+	if f.Filtered != "" {
+		t.Print("filtered: %s\n", f.Filtered)
+	}
 	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
 		face.Percent(int64(f.Trained), int64(f.Tokens)), face.Counted(f.Steps, "step"))
 	if len(f.Notes) > 0 {

@@ -57,17 +57,18 @@ type converted struct {
 	format  string // empty where it could not be read
 	json    []byte // the line; nil where none is to be written
 	outcome evidence.Outcome
+	leftOut evidence.LeftOut
 	notes   []string
 	err     error // why there is none
 }
 
 // convert makes the line of what became of a record.
 func (c *converter) convert(rec format.Record, done convert.Result) converted {
-	r := converted{file: rec.File, line: rec.Line, outcome: done.Verdict.Outcome, notes: done.Notes, err: done.Err}
+	r := converted{file: rec.File, line: rec.Line, outcome: done.Verdict.Outcome, leftOut: done.LeftOut, notes: done.Notes, err: done.Err}
 	if done.Traj != nil {
 		r.format = done.Traj.Format
 	}
-	if done.Reached == convert.Rendered {
+	if done.Err == nil && done.Reached >= convert.Rendered && done.LeftOut.Reason == "" {
 		r.json, r.err = oneLine(c.chatRecord(rec, done))
 	}
 	return r

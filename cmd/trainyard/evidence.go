@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
+	"os"
+
 	"github.com/spf13/cobra"
 
 	"trainyard/format/evidence"
@@ -26,6 +30,24 @@ func newJudge(a evidence.Accept) (*evidence.Judge, error) {
 		err = usageError{err}
 	}
 	return judge, err
+}
+
+// keepFlag lets a command line say what a recipe's keep: says.
+func keepFlag(cmd *cobra.Command, keep *string) {
+	cmd.Flags().StringVar(keep, "keep", "", `filter: an expression, such as 'n_tokens < 20000 && id in file("ids.txt")' (trainyard list where)`)
+}
+
+// newFilter is evidence.NewFilter for a command line; no expression keeps all.
+// A file that cannot be read is no wrong usage.
+func newFilter(keep string) (*evidence.Filter, error) {
+	if keep == "" {
+		return nil, nil
+	}
+	filter, err := evidence.NewFilter(keep, os.ReadFile)
+	if _, isFile := errors.AsType[*fs.PathError](err); err != nil && !isFile {
+		err = usageError{err}
+	}
+	return filter, err
 }
 
 // evidenceWords writes an Accept as the flags of trainyard accept.

@@ -54,6 +54,7 @@ func recordFacts(path string, rec format.Record, done convert.Result) facts {
 		f.Fault, f.reason = rejectWords(done.Err), rejectReason(done.Err)
 		return f
 	}
+	f.Filtered = done.LeftOut.Detail
 	f.Tokens, f.Trained = len(done.Example.IDs), done.Example.Trained()
 	return f
 }
@@ -89,6 +90,7 @@ func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dial
 	}
 	f := trajectoryFacts(done.Traj)
 	f.Number, f.Place = n, fmt.Sprintf("%s:%d", rec.File, rec.Line)
+	f.Filtered = done.LeftOut.Detail
 	f.Notes, f.measures = done.Notes, behaviourOf(evidence.RecordFlags(rec, done.Traj, done.Chat), done.Traj)
 	if done.Err != nil {
 		return showWithoutChat(t, s, f, fmt.Errorf("%s: %s", f.Place, rejectWords(done.Err)))

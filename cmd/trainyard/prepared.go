@@ -19,6 +19,7 @@ func printPrepared(t *face.Terminal, done *yard.Prepared) error {
 		return err
 	}
 	printReasons(t, m)
+	hintEvidence(t, done)
 	if err := printMix(t, m); err != nil {
 		return err
 	}
@@ -33,19 +34,29 @@ func printFunnel(t *face.Terminal, m *mix.Manifest) error {
 
 // funnelTable has a row for each source; tokens says how tokens are written.
 func funnelTable(m *mix.Manifest, tokens func(int64) string) *face.Table {
-	tab := face.NewTable("source", "read", "parsed", "accepted", "unique", "within window", "sampled").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
-	for _, s := range m.Sources {
-		tab.Row(funnelRow(s.Name, s.Funnel, tokens)...)
+	keeps := slices.ContainsFunc(m.Sources, func(s mix.SourceReport) bool { return s.Keep != "" })
+	header := []string{"source", "read", "parsed", "accepted", "unique", "within window", "sampled"}
+	if keeps {
+		header = slices.Insert(header, 4, "wanted")
 	}
-	tab.Row(funnelRow("total", m.Totals.Funnel, tokens)...)
+	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7).Gives(0)
+	for _, s := range m.Sources {
+		tab.Row(funnelRow(s.Name, s.Funnel, keeps, tokens)...)
+	}
+	tab.Row(funnelRow("total", m.Totals.Funnel, keeps, tokens)...)
 	return tab
 }
 
 // funnelRow writes 12 (34,567). Records that were not accepted are never
-// tokenised, so that tokens begin with the accepted ones.
-func funnelRow(name string, f mix.Funnel, tokens func(int64) string) []string {
+// tokenised, so that tokens begin with the accepted ones. What a filter wants
+// of them has a column where some source has one.
+func funnelRow(name string, f mix.Funnel, keeps bool, tokens func(int64) string) []string {
 	row := []string{name, face.Thousands(f.Read.Records), face.Thousands(f.Parsed.Records)}
-	for _, c := range []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled} {
+	stages := []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled}
+	if keeps {
+		stages = slices.Insert(stages, 1, f.Wanted)
+	}
+	for _, c := range stages {
 		row = append(row, face.Thousands(c.Records)+" ("+tokens(c.Tokens)+")")
 	}
 	return row
@@ -57,6 +68,9 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 	for _, s := range m.Sources {
 		printCounts(t, s.Name+" left out", s.Reasons)
 		printExamples(t, s.Examples)
+		if s.Keep != "" {
+			t.Print("  %s keeps: %s\n", s.Name, s.Keep)
+		}
 	}
 	for _, s := range m.Sources {
 		printCounts(t, s.Name+" edited", s.Notes)
@@ -67,6 +81,16 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 		printCounts(t, s.Name+" warned of", s.Warnings)
 		for _, kind := range slices.Sorted(maps.Keys(s.Warnings)) {
 			t.Print("    %s: %s\n", kind, chat.WarningKinds[kind])
+		}
+	}
+}
+
+// hintEvidence names the command that shows what evidence there is, for
+// sources whose evidence does not settle every record.
+func hintEvidence(t *face.Terminal, done *yard.Prepared) {
+	for _, s := range done.Manifest.Sources {
+		if n := s.Reasons[mix.UnknownReason]; n > 0 {
+			t.Print("  %s: nothing says whether %s succeeded; what evidence there is: trainyard accept %s\n", s.Name, face.Counted(n, "record"), done.Paths[s.Name])
 		}
 	}
 }

@@ -24,6 +24,7 @@ type facts struct {
 	Trained  int      `json:"trained_tokens,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 	Fault    string   `json:"fault,omitempty"`
+	Filtered string   `json:"filtered,omitempty"` // why --keep leaves it out
 	reason   string   // the fault's
 	*measures
 }
@@ -92,18 +93,22 @@ func (l *rowList) cells(f facts) []string {
 // shownFaults of each reason are told in full; the rest are counted.
 const shownFaults = 3
 
-// printFaults lists the records that make no conversation, below the table
+// printFaults lists the records that make no row of a dataset, below the table
 // whose columns their texts would push apart.
 func (l *rowList) printFaults() {
 	faults, more := map[string]int{}, map[string]int64{}
 	for _, f := range l.all {
-		if f.Fault == "" {
+		what, reason, why := "rejected", f.reason, f.Fault
+		if f.Filtered != "" {
+			what, reason, why = "filtered", "filtered", f.Filtered
+		}
+		if why == "" {
 			continue
 		}
-		if faults[f.reason]++; faults[f.reason] > shownFaults {
-			more[f.reason]++
+		if faults[reason]++; faults[reason] > shownFaults {
+			more[reason]++
 		} else {
-			l.t.Print("%s %d rejected, %s: %s\n", l.number, f.Number, f.Place, f.Fault)
+			l.t.Print("%s %d %s, %s: %s\n", l.number, f.Number, what, f.Place, why)
 		}
 	}
 	if len(more) > 0 {

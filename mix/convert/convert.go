@@ -35,6 +35,7 @@ var stages = [...]func(*Converter, *Result, format.Record) error{
 type Converter struct {
 	source    *dialect.Source
 	options   Options
+	filtered  Stage // where Keep is asked; Read for never
 	edits     *edit.Editing
 	rendered  style.RenderOptions
 	template  *chat.Template
@@ -59,7 +60,7 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 	if o.Judge == nil {
 		o.Judge, _ = evidence.NewJudge(evidence.Accept{}) // no evidence is no error
 	}
-	c := &Converter{source: src, options: o, template: template, tokenizer: tok.Name()}
+	c := &Converter{source: src, options: o, template: template, tokenizer: tok.Name(), filtered: o.filterStage()}
 	var faults []error
 	c.rendered, faults = o.renderOptions(template, tok)
 	c.edits, err = edit.NewEdits(o.Edits, edit.EditEnv{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
@@ -94,28 +95,51 @@ type Result struct {
 	Reached Stage              // the last stage that was reached
 	Traj    *format.Trajectory // from Parsed on; edits change it in place
 	Verdict evidence.Verdict   // from Judged on
+	LeftOut evidence.LeftOut   // why Keep leaves the record out, if it does, from where it is asked on
 	Notes   []string           // what edits and rendering changed, those of edits first
 	Chat    format.Chat        // from Rendered on; nil without a style
 	// Example is valid until the next Convert of the same Converter.
 	Example *chat.Example
 	// Err is why the road ended before the stage that was asked for: a
 	// *format.Reject, or what is no fault of the record. It is nil for a record
-	// that was left at Judged because it is not accepted.
+	// that was left because it is not accepted, or not kept.
 	Err error
 }
 
-// Convert takes a record to a stage, or as far as it comes.
+// Convert takes a record to a stage, or as far as it comes. From Judged on it
+// goes further where Keep has to know what lies there.
 func (c *Converter) Convert(rec format.Record, until Stage) Result {
+	if until >= Judged {
+		until = max(until, c.filtered)
+	}
 	var r Result
 	for next := Parsed; next <= until; next++ {
 		if r.Err = stages[next](c, &r, rec); r.Err != nil {
 			break
 		}
-		if r.Reached = next; next == Judged && c.options.AcceptedOnly && r.Verdict.Outcome != evidence.Accepted {
+		r.Reached = next
+		if next == c.filtered {
+			r.LeftOut, r.Err = c.options.Keep.Keep(r.subject(rec))
+		}
+		if r.Err != nil || c.options.WantedOnly && !r.wanted() {
 			break
 		}
 	}
 	return r
+}
+
+// wanted says that, as far as is known, a dataset takes the record.
+func (r *Result) wanted() bool {
+	return r.Reached < Judged || r.Verdict.Outcome == evidence.Accepted && r.LeftOut.Reason == ""
+}
+
+// subject is what a filter sees of a record.
+func (r *Result) subject(rec format.Record) evidence.Subject {
+	s := evidence.Subject{Record: rec, Trajectory: r.Traj, Chat: r.Chat}
+	if r.Example != nil {
+		s.Tokens, s.Trained = len(r.Example.IDs), r.Example.Trained()
+	}
+	return s
 }
 
 func (c *Converter) parse(r *Result, rec format.Record) (err error) {

@@ -6,7 +6,8 @@
 //	dialect   evidence  edit      style       chat template
 //
 // A [Converter] is made for one source from [Options]; [Converter.Convert] takes
-// a record as far as the caller wants to see it. prepare goes to the end, accept
+// a record as far as the caller wants to see it. A filter (keep:) is asked as soon
+// as what it names is known: after Judged, Rendered or Tokenised. prepare goes to the end, accept
 // to Judged, convert to Rendered, inspect to the end again: what one of them
 // shows is what the others do, since none of them has a step of its own.
 //

@@ -18,13 +18,16 @@ import (
 type Options struct {
 	Template string          // a key of chat.Templates
 	Judge    *evidence.Judge // nil: nothing is judged, so every record is unknown
-	// AcceptedOnly ends the road of a record that is not accepted at Judged.
-	AcceptedOnly bool
-	Edits        []edit.EditSpec // in this order
-	Style        protocol.Style  // a key of style.Styles; empty keeps calls as structure
-	Reasoning    format.Reasoning
-	Verbatim     bool   // keep line ends and leading empty lines as recorded
-	Values       string // a key of style.Values; empty is the style's own way
+	// Keep chooses among the records; nil keeps all.
+	Keep *evidence.Filter
+	// WantedOnly ends the road of a record that is not accepted, at Judged, and
+	// of one that Keep leaves out, as soon as that is known.
+	WantedOnly bool
+	Edits      []edit.EditSpec // in this order
+	Style      protocol.Style  // a key of style.Styles; empty keeps calls as structure
+	Reasoning  format.Reasoning
+	Verbatim   bool   // keep line ends and leading empty lines as recorded
+	Values     string // a key of style.Values; empty is the style's own way
 	// System and Tools are files; empty means none.
 	System, Tools string
 	ToolPrompt    *style.ToolPrompt // nil: the style's own words
@@ -33,6 +36,19 @@ type Options struct {
 	Masks bool
 	// ReadFile reads those files and those of edits; nil means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
+}
+
+// filterStage is the first place at which all is known that Keep looks at.
+func (o *Options) filterStage() Stage {
+	switch {
+	case o.Keep == nil:
+		return Read
+	case o.Keep.NeedsTokens():
+		return Tokenised
+	case o.Keep.NeedsEdits():
+		return Rendered
+	}
+	return Judged
 }
 
 // renderOptions reads the files that a rendering needs and tells all that is

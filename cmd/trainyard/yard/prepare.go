@@ -24,6 +24,9 @@ type Prepared struct {
 	Reused bool   `json:"reused"`            // it was there already, from the same recipe and inputs
 
 	Manifest *mix.Manifest `json:"manifest"`
+
+	// Paths are where the sources' records lie on this machine, by name.
+	Paths map[string]string `json:"-"`
 }
 
 // Prepare makes the dataset of a recipe, or finds it. Where nothing is left to
@@ -46,6 +49,10 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 		cfg := r.MixConfig(y.files(samples))
 		cfg.Out, cfg.Workers, cfg.Progress = done.Out, y.Workers, progress
 		cfg.DryRun, cfg.Replace = req.DryRun, req.Replace
+		done.Paths = map[string]string{}
+		for _, s := range cfg.Sources {
+			done.Paths[s.Name] = s.Path
+		}
 		res, err := mix.Prepare(ctx, cfg)
 		if res != nil {
 			done.Manifest, done.Reused = res.Manifest, res.Reused
