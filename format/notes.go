@@ -22,6 +22,16 @@ var Notes = map[string]string{
 	NoteTwoSystems:     "records: hold two system texts that differ; the one at the head of the conversation stands, the one beside it is left out",
 	NotePadding:        "records: null members, with which Arrow pads tool descriptions to one shape, were left out of them",
 	NoteNewer:          "records: of a newer version of their format than is known, read by what is known",
+	NoteBranch:         "turns: left out, for they are of a branch that the user abandoned",
+	NoteSideChain:      "turns: left out, for they are a subagent's in the file of its parent",
+	NoteClientTurn:     "turns: left out, the client's own in the assistant's place, such as the report of an API error",
+	NoteAborted:        "turns: left out, a model call that failed or was aborted, as its client leaves it out",
+	NoteLostTurn:       "turns: left out, for the context that held them was replaced",
+	NoteAttachment:     "texts: what the client attached or a hook said, as recorded",
+	NoteLostReminder:   "texts: a reminder of the client, left out, for the file does not keep its words",
+	NoteCleared:        "texts: cleared as the model saw them, the client having taken the words out of the context",
+	NoteRepeated:       "turns: kept out of the loss, for another record of the source holds and trains them",
+	NoteUniqueID:       "records: a digest of the content was added to the id, which another record has too",
 	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
 
 	NoteKeptReasoning:    "turns: the assistant's, whose recorded thought is written, as reasoning: keep says or the student's template has it",
@@ -52,6 +62,16 @@ const (
 	NoteTwoSystems     = "second_system"           // a system text beside a conversation that has one
 	NotePadding        = "stripped_padding"        // tool descriptions padded by Arrow
 	NoteNewer          = "newer_version"           // a version whose news are not known
+	NoteBranch         = "abandoned_branch"        // turns of a branch that the user left
+	NoteSideChain      = "side_chain"              // turns of a subagent in its parent's file
+	NoteClientTurn     = "client_turn"             // the client's own words in the assistant's place
+	NoteAborted        = "aborted_turn"            // a model call that failed
+	NoteLostTurn       = "replaced_turn"           // turns of a context that was replaced and is not on disk
+	NoteAttachment     = "attachment"              // what the client attached, as recorded
+	NoteLostReminder   = "lost_reminder"           // a reminder whose words are not on disk
+	NoteCleared        = "cleared_result"          // words that the client took out of the context
+	NoteRepeated       = "repeated_turn"           // trained in another record of the source
+	NoteUniqueID       = "unique_id"               // a digest was added to an id that several records have
 	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
 
 	NoteKeptReasoning    = "kept_reasoning"    // a thought is written

@@ -15,6 +15,21 @@ type Record struct {
 	Err error
 
 	Instance string // Input.Instance
+	Kin      Kin
+}
+
+// Kin is what the other records of a source say of one.
+type Kin struct {
+	// Turns counts the assistant turns, from the first on, that another record
+	// holds and trains: here they are out of the loss.
+	Turns int
+	// Condensed says that the record goes on from a context that was cut: an
+	// earlier record ends where it was.
+	Condensed bool
+	// SameID says that another record has its id, so that a digest of the content
+	// is added to it; Copy counts those before it whose content is the same too.
+	SameID bool
+	Copy   int
 }
 
 // A Reject is why one record did not become a trajectory or a chat.

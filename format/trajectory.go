@@ -34,6 +34,9 @@ type Message struct {
 	Calls   []Call // assistant only
 	CallID  string // tool only: the call this answers
 	Name    string // tool only: the tool that answered
+	// ID is the message's own, as recorded: it tells a copy of a turn from
+	// another turn of the same words. Empty where the scaffold has none.
+	ID string
 	// Reasoning is text the model wrote apart from its content. It is kept
 	// for reports and never rendered into Content by itself.
 	Reasoning string
@@ -67,6 +70,14 @@ type Trajectory struct {
 	// the record does not hold; SystemUnrecorded, that the agent had a system
 	// prompt of which the same is true. Render asks for them, never guesses.
 	ToolsUnrecorded, SystemUnrecorded bool
+	// Subagent says that another agent of the same session gave the task. Such an
+	// agent has a system prompt and tools of its own.
+	Subagent bool
+	// Condensed says that the model saw a part of the conversation as a summary,
+	// or with pieces cleared, as the messages here have it.
+	Condensed bool
+	// Forked says that the session was copied from another before it went on.
+	Forked bool
 	// Notes are what reading the record changed or left out, each once for
 	// every time; rendering adds its own to them.
 	Notes []string

@@ -47,7 +47,7 @@ type Flag struct {
 // FlagList holds every flag by name.
 var FlagList = map[string]Flag{
 	FlagANSI:        {FlagANSI, "terminal control sequences in a text", inContent(func(m format.Message) bool { return strings.ContainsRune(m.Content, '\x1b') })},
-	FlagCondensed:   {FlagCondensed, "a part of the conversation is replaced by a summary or left out", inContent(isCondensed)},
+	FlagCondensed:   {FlagCondensed, "a part of the conversation is replaced by a summary or left out", isCondensed},
 	FlagConsecutive: {FlagConsecutive, "two messages of one role in a row", hasConsecutive},
 	FlagCRLF:        {FlagCRLF, "Windows line ends in a text", inContent(func(m format.Message) bool { return strings.Contains(m.Content, "\r\n") })},
 	FlagDuplicate:   {FlagDuplicate, "the same content came before (set while mixing)", nil},
@@ -107,8 +107,11 @@ var condensed = []string{
 	"<previous-context>", "The conversation history before this point was compacted", // others
 }
 
-func isCondensed(m format.Message) bool {
-	return (m.Role == format.User || m.Role == format.ToolRole) && protocol.StartsWithAny(m.Content, condensed)
+// isCondensed believes the dialect, and else looks for those marks.
+func isCondensed(t *format.Trajectory, _ []step) bool {
+	return t.Condensed || slices.ContainsFunc(t.Messages, func(m format.Message) bool {
+		return (m.Role == format.User || m.Role == format.ToolRole) && protocol.StartsWithAny(m.Content, condensed)
+	})
 }
 
 func hasConsecutive(t *format.Trajectory, _ []step) bool {

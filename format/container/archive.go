@@ -117,3 +117,6 @@ func archiveName(file string) string {
 	}
 	return name
 }
+
+// IsArchive says, by its name, that a file holds other files.
+func IsArchive(path string) bool { return ContainerOf(path) == tarContainer }

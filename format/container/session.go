@@ -23,6 +23,11 @@ const (
 	MaxSegments = 100 // a session compacted more often is refused: each segment reads all lines before it
 )
 
+const sessionHead = `{"lines":[`
+
+// IsSession says that a record was made of the lines of a session.
+func IsSession(raw []byte) bool { return bytes.HasPrefix(raw, []byte(sessionHead)) }
+
 // sessionAhead finds the session that the lines to come are, as one record. A line that is a record by itself ends the search.
 func (r *Reader) sessionAhead(w *slidingBuffer) (s Session, ok bool) {
 	for _, line := range w.ahead(PeekLines) {
@@ -68,7 +73,7 @@ func NewSessionBuffer(head []byte) *sessionBuffer {
 
 // session reads all lines as one record a segment.
 func (r *Reader) session(w *slidingBuffer, s Session) error {
-	b := NewSessionBuffer([]byte(`{"lines":[`))
+	b := NewSessionBuffer([]byte(sessionHead))
 	for line := 1; ; line++ {
 		raw, end, size := w.line()
 		if w.damage() != nil && end {
@@ -136,7 +141,7 @@ func (r *Reader) export(raw []byte) (split bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	b := NewSessionBuffer([]byte(`{"lines":[`))
+	b := NewSessionBuffer([]byte(sessionHead))
 	// An export that is not JSON is rejected as the one record it is.
 	_ = pyjson.WithIndex(raw, func(v pyjson.Value) error {
 		for i, line := range lines(v).Elements() {

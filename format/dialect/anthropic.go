@@ -12,6 +12,7 @@ import (
 var anthropic = Dialect{
 	Name:    "anthropic",
 	Summary: "Anthropic Messages: system on top, tool_use and tool_result blocks, tools with input_schema",
+	repeats: true,
 	Limits:  "text only; tools that the provider describes itself (web_search_…) are rejected, since their descriptions are not in the record",
 	claim:   claimAnthropic,
 	parse:   parseAnthropic,

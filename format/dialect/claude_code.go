@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"regexp"
 	"strings"
 
 	"trainyard/format"
@@ -9,17 +10,19 @@ import (
 )
 
 // claudeCode reads the session files of Claude Code,
-// ~/.claude/projects/<directory>/<session>.jsonl, and its web exports. The
-// leaf path is read; lines that the user interface wrote for itself (meta
-// lines, local commands, API errors) are left out.
+// ~/.claude/projects/<directory>/<session>.jsonl, the files of subagents and web
+// exports. Which lines the model saw is in claude_context.go.
 var claudeCode = Dialect{
 	Name:    "claude-code",
 	Summary: "Claude Code sessions: a JSONL file, or a web export with loglines",
-	Limits: "neither system prompt nor tool descriptions are on disk: supply them; reminders and attachments that the client " +
-		"injects are not on disk either; a compacted session gives one record a segment; " +
-		"abandoned branches and side chains in the file of their parent are left out; stream-json output is refused",
-	opens:  opensClaude,
-	resets: resetsClaude,
+	Limits: "neither system prompt nor tool descriptions are on disk: supply them; of what the client injects, attachments are read as recorded, " +
+		"files without the line numbers the model saw, and reminders of which the file keeps no words are counted as lost_reminder; a compacted " +
+		"session gives one record a segment, whose kept turns are out of the loss, and so does one whose old results were cleared; abandoned " +
+		"branches and side chains in the file of their parent are left out and counted; what begins in the middle is lost_context; the agents " +
+		"that summarise and suggest are side_call; stream-json output is refused",
+	repeats: true,
+	opens:   opensClaude,
+	resets:  resetsClaude,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("loglines").Kind() == pyjson.KindArray {
 			return byMarker
@@ -48,20 +51,6 @@ func opensClaude(line pyjson.Value) bool {
 	return false
 }
 
-// resetsClaude knows a compaction by its boundary; web exports hold only the
-// summary that follows one.
-func resetsClaude(line pyjson.Value) bool {
-	return line.Get("subtype").Text() == "compact_boundary" && line.Get("type").Text() == "system" ||
-		pyjson.IsTrue(line.Get("isCompactSummary")) && !line.Get("parentUuid").Present()
-}
-
-// A claudeLine is what the choice of lines depends on.
-type claudeLine struct {
-	pyjson.Value
-	branch
-	api string // the API message that an assistant line is a part of
-}
-
 func parseClaude(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	list := v.Get("loglines")
 	if !list.Present() {
@@ -75,74 +64,18 @@ func parseClaude(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := claudeSession{byAPI: map[string]*api.MessageBuilder{}, usage: map[string]pyjson.Value{}}
-	for i, on := range claudePath(lines) {
-		if !on {
-			continue
-		}
-		if err := s.add(lines[i]); err != nil {
+	context := newClaudeContext(lines)
+	order, err := context.order()
+	if err != nil {
+		return nil, err
+	}
+	s := claudeSession{byAPI: map[string]*api.MessageBuilder{}, usage: map[string]pyjson.Value{}, cleared: context.clears()}
+	for _, i := range order {
+		if err := s.add(lines[i], i < context.start); err != nil {
 			return nil, inLine(err, i)
 		}
 	}
-	return s.trajectory(v), nil
-}
-
-func claudeLines(values []pyjson.Value) ([]claudeLine, error) {
-	lines := make([]claudeLine, len(values))
-	main := false
-	for i, v := range values {
-		if v.Get("type").Text() == "system" && v.Get("session_id").Present() {
-			return nil, format.Rejectf(format.EventStream, "the output of claude -p --output-format stream-json: the prompt it answers is not in it; read the session file")
-		}
-		kind := v.Get("type").Text()
-		lines[i] = claudeLine{Value: v, branch: branch{id: v.Get("uuid").Text(), parent: v.Get("parentUuid").Text()}}
-		lines[i].spoken = kind == "user" || kind == "assistant"
-		if kind == "assistant" {
-			lines[i].api = v.Get("message", "id").Text()
-		}
-		main = main || lines[i].spoken && !pyjson.IsTrue(v.Get("isSidechain"))
-	}
-	for i := range lines { // a file of side chain lines only is a subagent's own
-		lines[i].spoken = lines[i].spoken && !(main && pyjson.IsTrue(lines[i].Get("isSidechain")))
-	}
-	return lines, nil
-}
-
-// claudePath is the leaf path and what belongs to its messages. Parallel
-// calls fork the tree: every part of an API message may have the result of
-// its call as a child, and only one of these leads on.
-func claudePath(lines []claudeLine) []bool {
-	tree := make([]branch, len(lines))
-	for i, line := range lines {
-		tree[i] = line.branch
-	}
-	on := leafPath(tree)
-	parts, calls := map[string]bool{"": false}, map[string]bool{}
-	for i, line := range lines {
-		if on[i] && line.api != "" {
-			parts[line.api] = true
-		}
-	}
-	for i, line := range lines {
-		on[i] = line.spoken && (on[i] || parts[line.api])
-		if on[i] {
-			line.blocks("tool_use", "id", func(id string) { calls[id] = true })
-		}
-	}
-	for i, line := range lines {
-		if line.spoken {
-			line.blocks("tool_result", "tool_use_id", func(id string) { on[i] = on[i] || calls[id] })
-		}
-	}
-	return on
-}
-
-func (line claudeLine) blocks(kind, key string, use func(string)) {
-	for _, block := range line.Get("message", "content").Elements() {
-		if block.Get("type").Text() == kind {
-			use(block.Get(key).Text())
-		}
-	}
+	return s.trajectory(v, context)
 }
 
 // A claudeSession gathers messages line by line.
@@ -150,41 +83,86 @@ type claudeSession struct {
 	messages []*api.MessageBuilder
 	byAPI    map[string]*api.MessageBuilder
 	usage    map[string]pyjson.Value // repeated on every part: the last one counts
+	cleared  map[string]bool         // calls and attachments whose words the model no longer saw
 	teacher  string
 	id       string // of the session, or of the subagent whose file this is
-	command  bool   // the last user line named a slash command
+	agent    bool   // that file says which subagent it is of
+	side     bool   // it is a subagent's
+	said     bool   // by the assistant, and not copied from an earlier segment
+	notes    []string
 }
 
-func (s *claudeSession) add(line claudeLine) error {
-	if pyjson.IsTrue(line.Get("isCompactSummary")) {
-		s.messages, s.byAPI = nil, map[string]*api.MessageBuilder{}
-	}
+// add reads a line. What is copied was trained in an earlier segment.
+func (s *claudeSession) add(line claudeLine, copied bool) error {
 	if s.id == "" {
-		s.id = pyjson.FirstScalar(line.Get("agentId"), line.Get("sessionId"))
+		agent := line.Get("agentId").Scalar()
+		s.id, s.agent = pyjson.FirstScalar(line.Get("agentId"), line.Get("sessionId")), agent != ""
+		if claudeSideAgent.MatchString(agent) {
+			return format.Rejectf(format.SideCall, "agent %q is the client's own, made beside the conversation", pyjson.Clip(agent))
+		}
 	}
-	message := line.Get("message")
-	role := format.Assistant
-	if line.Get("type").Text() == "user" {
-		role = format.User
-	}
-	if role == format.User && s.aside(line) || role == format.Assistant && isClaudeError(line) {
+	s.side = s.side || pyjson.IsTrue(line.Get("isSidechain"))
+	switch kind := line.Get("type").Text(); {
+	case kind == "attachment":
+		return s.attach(line)
+	case kind == "system":
+		s.inject(line.Get("content").Text())
+		return nil
+	case kind == "assistant" && isClaudeError(line):
+		s.notes = append(s.notes, format.NoteClientTurn)
 		return nil
 	}
+	message := line.Get("message")
 	if message.Kind() != pyjson.KindObject {
 		return format.Rejectf(format.BadMessage, "message is %s", message.Kind())
+	}
+	role := format.User
+	if line.Get("type").Text() == "assistant" {
+		role = format.Assistant
 	}
 	messages, err := api.ReadBlocks(role, message.Get("content"))
 	if err != nil {
 		return err
 	}
-	if role == format.User {
-		s.messages = append(s.messages, messages...)
-		return nil
-	}
 	for _, m := range messages {
-		s.join(line, m)
+		if role == format.User {
+			s.hear(m)
+		} else {
+			m.Untrained = copied
+			s.join(line, m)
+		}
 	}
 	return nil
+}
+
+// claudeSideAgent knows the agents that Claude Code runs for itself by their
+// ids: they summarise, suggest prompts, keep memories.
+var claudeSideAgent = regexp.MustCompile(`^a(compact|prompt_suggestion|side_question|session_memory|extract_memories|speculation)\b`)
+
+// hear adds what stands on the user's side.
+func (s *claudeSession) hear(m *api.MessageBuilder) {
+	if m.Role == format.ToolRole && s.cleared[m.CallID] {
+		m.Text.Reset()
+		m.Say(clearedResult)
+		s.notes = append(s.notes, format.NoteCleared)
+	}
+	s.messages = append(s.messages, m)
+}
+
+// clearedResult is what Claude Code puts in the place of a result that it
+// clears.
+const clearedResult = "[Old tool result content cleared]"
+
+// inject adds what the client says for itself on the user's side, as a block of
+// the turn before where that is the user's too.
+func (s *claudeSession) inject(text string) {
+	if n := len(s.messages); n > 0 && s.messages[n-1].Role == format.User {
+		s.messages[n-1].Say(text)
+		return
+	}
+	m := &api.MessageBuilder{Message: format.Message{Role: format.User}}
+	m.Say(text)
+	s.messages = append(s.messages, m)
 }
 
 // join adds a part of an API message to the parts before it.
@@ -192,11 +170,11 @@ func (s *claudeSession) join(line claudeLine, m *api.MessageBuilder) {
 	if s.teacher == "" {
 		s.teacher = line.Get("message", "model").Text()
 	}
-	id := line.api
-	if id == "" {
-		id = "line " + line.id
+	if !m.Untrained {
+		s.said = true
+		s.usage[format.NameOr(line.api, "line "+line.id)] = line.Get("message", "usage")
 	}
-	s.usage[id] = line.Get("message", "usage")
+	m.ID = format.NameOr(line.api, line.id)
 	whole, known := s.byAPI[line.api]
 	if !known || line.api == "" {
 		s.byAPI[line.api] = m
@@ -208,48 +186,53 @@ func (s *claudeSession) join(line claudeLine, m *api.MessageBuilder) {
 	whole.Calls = append(whole.Calls, m.Calls...)
 }
 
-// aside says that a user line is not part of the conversation. The prompt
-// that a slash command stands for is a meta line right after the command; it
-// is what the model was asked, so it stays.
-func (s *claudeSession) aside(line claudeLine) bool {
-	content := line.Get("message", "content")
-	text := content.Text()
-	if content.Kind() == pyjson.KindArray && content.Length() > 0 {
-		for _, block := range content.Elements() {
-			text = block.Get("text").Text()
-			break
-		}
-	}
-	text = strings.TrimLeft(text, " \r\n")
-	afterCommand := s.command
-	s.command = strings.HasPrefix(text, "<command-name>") || strings.HasPrefix(text, "<command-message>")
-	for _, prefix := range localPrefixes {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return s.command || pyjson.IsTrue(line.Get("isMeta")) && !afterCommand
-}
-
-// localPrefixes start the lines that commands of the user leave behind.
-var localPrefixes = []string{
-	"Caveat: The messages below were generated by the user while running local commands",
-	"<local-command-", "<bash-input>", "<bash-stdout>", "<bash-stderr>",
-}
-
 func isClaudeError(line claudeLine) bool {
 	return pyjson.IsTrue(line.Get("isApiErrorMessage")) || line.Get("message", "model").Text() == "<synthetic>"
 }
 
-func (s *claudeSession) trajectory(v pyjson.Value) *format.Trajectory {
-	t := &format.Trajectory{Messages: api.Spoken(s.messages), Teacher: s.teacher, SystemUnrecorded: true}
+func (s *claudeSession) trajectory(v pyjson.Value, context *claudeContext) (*format.Trajectory, error) {
+	t := &format.Trajectory{
+		Messages: api.Spoken(resultsFirst(s.messages)), Teacher: s.teacher, SystemUnrecorded: true,
+		Subagent: s.side, Condensed: context.condensed, Forked: context.forked, Notes: append(s.notes, context.notes()...),
+	}
+	switch {
+	case context.start > 0 && !s.said:
+		return nil, format.Rejectf(format.NoAssistant, "the assistant says nothing after the context was replaced")
+	case len(t.Messages) > 0 && strings.HasPrefix(t.Messages[0].Content, summaryRequest):
+		return nil, format.Rejectf(format.LostContext, "it begins with the request to summarise a conversation that is not in the record")
+	}
 	for _, usage := range s.usage {
 		for _, key := range []string{"input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"} {
 			t.PromptTokens += pyjson.TokenCount(usage.Get(key))
 		}
 		t.CompletionTokens += pyjson.TokenCount(usage.Get("output_tokens"))
 	}
-	t.ID = sessionID(s.id, v)
+	if t.ID = sessionID(s.id, v); s.side && !s.agent { // older files name the session alone, which has many
+		t.ID += "-" + digest(t)
+		t.Note(format.NoteUniqueID)
+	}
 	t.MarkUnrecordedTools()
-	return t
+	return t, nil
+}
+
+// summaryRequest is how Claude Code asks for a summary of what stands before.
+const summaryRequest = "Your task is to create a detailed summary of the conversation so far"
+
+// resultsFirst puts the results that follow an assistant's turn before what else
+// follows it, as the client does: hooks speak between the results of parallel
+// calls.
+func resultsFirst(messages []*api.MessageBuilder) []*api.MessageBuilder {
+	ordered := make([]*api.MessageBuilder, 0, len(messages))
+	var later []*api.MessageBuilder
+	for _, m := range messages {
+		switch m.Role {
+		case format.Assistant:
+			ordered, later = append(append(ordered, later...), m), later[:0]
+		case format.ToolRole:
+			ordered = append(ordered, m)
+		default:
+			later = append(later, m)
+		}
+	}
+	return append(ordered, later...)
 }

@@ -15,12 +15,14 @@ var codex = Dialect{
 	Name:    "codex",
 	Summary: "Codex rollouts: one JSONL file a session, of response items",
 	Limits: "tool descriptions, and in older files the system prompt, are not on disk: supply them; reasoning is encrypted but for its " +
-		"summaries; a compacted session gives one record a segment where the new context was written down; sessions with rolled back " +
+		"summaries; a compacted session gives one record a segment where the new context was written down, and what it begins with is out of the loss; " +
+		"a forked session trains what its parent in the same source does not; the agents that summarise are side_call; sessions with rolled back " +
 		"turns or calls of the provider's own tools are rejected, and so is the stream of codex exec --json",
-	opens:  opensCodex,
-	resets: func(line pyjson.Value) bool { return line.Get("type").Text() == "compacted" },
-	claim:  func(_ format.Record, v pyjson.Value) claim { return claimSession(v, opensCodex) },
-	parse:  parseCodex,
+	repeats: true,
+	opens:   opensCodex,
+	resets:  func(line pyjson.Value) bool { return line.Get("type").Text() == "compacted" },
+	claim:   func(_ format.Record, v pyjson.Value) claim { return claimSession(v, opensCodex) },
+	parse:   parseCodex,
 }
 
 // opensCodex knows a line by its payload; the head of an older file by the
@@ -87,7 +89,7 @@ func (s *codexSession) line(i int, line pyjson.Value) error {
 	payload := line.Get("payload")
 	switch line.Get("type").Text() {
 	case "session_meta":
-		s.head(payload)
+		return s.head(payload)
 	case "turn_context":
 		if s.t.Teacher == "" {
 			s.t.Teacher = payload.Get("model").Text()
@@ -100,7 +102,7 @@ func (s *codexSession) line(i int, line pyjson.Value) error {
 		return s.event(payload)
 	case "":
 		if i == 0 {
-			s.head(line)
+			return s.head(line)
 		}
 	default:
 		if isCodexStream(line) {
@@ -113,13 +115,20 @@ func (s *codexSession) line(i int, line pyjson.Value) error {
 	return nil
 }
 
-func (s *codexSession) head(meta pyjson.Value) {
+func (s *codexSession) head(meta pyjson.Value) error {
 	if s.t.ID != "" { // a forked session repeats its parent's head
-		return
+		return nil
 	}
+	agent := meta.Get("source", "subagent")
+	if kind := agent.Text(); kind == "compact" || kind == "memory_consolidation" {
+		return format.Rejectf(format.SideCall, "agent %q is the client's own, made beside the conversation", kind)
+	}
+	s.t.Subagent = agent.Present()
+	s.t.Forked = meta.Get("forked_from_id").Present() || meta.Get("parent_thread_id").Present() || agent.Get("thread_spawn").Present()
 	s.t.ID = meta.Get("id").Text()
 	s.t.Repo = repoOfURL(meta.Get("git", "repository_url").Text())
 	s.base = pyjson.FirstScalar(meta.Get("base_instructions", "text"), meta.Get("base_instructions"))
+	return nil
 }
 
 // repoOfURL takes owner/name from the end of a clone URL.
@@ -150,7 +159,7 @@ func (s *codexSession) compacted(payload pyjson.Value) error {
 	if history.Kind() != pyjson.KindArray {
 		return format.Rejectf(format.LostContext, "a compaction that does not hold the history it left: what the model saw after it is not in the record")
 	}
-	s.messages, s.open = nil, false
+	s.messages, s.open, s.t.Condensed = nil, false, true
 	s.thought.Reset()
 	s.promptBefore, s.completionBefore = s.prompt, s.completion
 	for _, item := range history.Elements() {
@@ -207,7 +216,9 @@ func (s *codexSession) message(item pyjson.Value) error {
 		return err
 	}
 	if role == format.Assistant {
-		s.assistant(false).Say(text)
+		m := s.assistant(false)
+		m.ID = item.Get("id").Text()
+		m.Say(text)
 		return nil
 	}
 	s.append(format.Message{Role: role}, text)

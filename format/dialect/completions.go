@@ -15,6 +15,7 @@ import (
 var completions = Dialect{
 	Name:    "openhands-completions",
 	Summary: "OpenHands llm_completions folders: one record per instance, or per stretch of a condensed run, from its last model call",
+	repeats: true,
 	Limits:  "V0 logs of mocked function calling hold no tool list; V0 folders are read by their documented schema, for no real one was at hand",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Present() && v.Get("response").Present() {

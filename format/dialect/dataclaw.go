@@ -11,6 +11,7 @@ import (
 var dataclaw = Dialect{
 	Name:    "dataclaw",
 	Summary: "DataClaw exports: messages with thinking and tool_uses (tool, input, output)",
+	repeats: true,
 	Limits:  "neither system prompt nor tool descriptions are in the rows: supply them",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Kind() == pyjson.KindArray && v.Get("session_id").Present() && v.Get("project").Present() && v.Get("stats").Present() {

@@ -28,6 +28,9 @@ type Dialect struct {
 	// whole file is then one record (see session.go). Nil where every line is
 	// a record. resets says that the model's context was replaced at a line.
 	opens, resets func(line pyjson.Value) bool
+	// repeats says that a record of a source may hold another: a resumed
+	// session, a log of requests that grow (see kinship.go).
+	repeats bool
 	// text reads the text protocol that stands beside the structure; nil where
 	// there never is one.
 	text func(pyjson.Value) (*format.Trajectory, error)

@@ -11,7 +11,9 @@ import (
 var geminiCLI = Dialect{
 	Name:    "gemini-cli",
 	Summary: "Gemini CLI sessions: chats/session-*.json, and the newer .jsonl with rewinds and checkpoints",
-	Limits:  "neither system prompt nor tool descriptions are on disk: supply them; thoughts are summaries; a compressed session is read as it ended",
+	Limits: "neither system prompt nor tool descriptions are on disk: supply them; thoughts are summaries; a compressed session is read as it ended: " +
+		"what its last context began with is out of the loss, and turns that it no longer held, or that were rewound, are left out and counted",
+	repeats: true,
 	opens:   opensGemini,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Kind() == pyjson.KindArray && v.Get("sessionId").Present() && v.Get("projectHash").Present() {
@@ -39,10 +41,13 @@ func parseGemini(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 			log.messages = append(log.messages, m)
 		}
 	}
-	t := &format.Trajectory{ID: log.id, SystemUnrecorded: true}
+	t := &format.Trajectory{ID: log.id, SystemUnrecorded: true, Condensed: log.held > 0, Notes: log.notes}
 	for i, m := range log.messages {
 		if err := addGemini(t, m); err != nil {
 			return nil, format.Within(err, format.Place("message", i))
+		}
+		if i < log.held {
+			keepOut(t.Messages)
 		}
 	}
 	t.MarkUnrecordedTools()
@@ -54,6 +59,8 @@ type geminiLog struct {
 	id       string
 	messages []pyjson.Value
 	at       map[string]int // message id to its place
+	held     int            // messages that the last context began with, where it replaced another
+	notes    []string
 }
 
 func (l *geminiLog) replay(lines pyjson.Value) error {
@@ -79,7 +86,7 @@ func (l *geminiLog) replay(lines pyjson.Value) error {
 // put appends a message; a later line of the same id takes its place.
 func (l *geminiLog) put(message pyjson.Value) {
 	id := message.Get("id").Text()
-	if i, known := l.at[id]; known {
+	if i, known := l.at[id]; known && id != "" {
 		l.messages[i] = message
 		return
 	}
@@ -95,14 +102,37 @@ func (l *geminiLog) rewind(id string) {
 	from := l.at[id]
 	for _, m := range l.messages[from:] {
 		delete(l.at, m.Get("id").Text())
+		l.leave(m, format.NoteBranch)
 	}
-	l.messages = l.messages[:from]
+	l.messages, l.held = l.messages[:from], min(l.held, from)
 }
 
+// replace puts other messages in the place of all. Where some are gone the
+// context was compressed: those that are left saw what no longer stands there.
 func (l *geminiLog) replace(messages pyjson.Value) {
+	old := l.messages
 	l.messages, l.at = nil, nil
 	for _, m := range messages.Elements() {
 		l.put(m)
+	}
+	same := 0
+	for i, m := range old {
+		switch at, known := l.at[m.Get("id").Text()]; {
+		case !known:
+			l.leave(m, format.NoteLostTurn)
+		case at == i:
+			same++
+		}
+	}
+	if same < len(old) {
+		l.held = len(l.messages)
+	}
+}
+
+// leave counts a turn of the model that is no longer in the conversation.
+func (l *geminiLog) leave(m pyjson.Value, note string) {
+	if m.Get("type").Text() == "gemini" {
+		l.notes = append(l.notes, note)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 var swift = Dialect{
 	Name:    "ms-swift",
 	Summary: "ms-swift rows: query, response and history, or conversation pairs of human and assistant",
+	repeats: true,
 	Limits:  "text only; rows with <img> tags, images, videos or audios are rejected",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		switch {

@@ -12,6 +12,7 @@ import (
 var openai = Dialect{
 	Name:    "openai",
 	Summary: "OpenAI chat records: messages, tools, tool_calls or function_call",
+	repeats: true,
 	Limits:  "text only; records with image, audio or file parts are rejected",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Present() || isRoleList(v.Get("conversations")) {

@@ -19,6 +19,8 @@ type completion struct {
 	file   format.File
 	time   float64
 	prompt []uint64 // a digest of each message
+	turns  int      // of the assistant in the prompt
+	held   int      // of those, how many its stretch began with: an earlier one trains them
 	// Of logs that name no conversation: what each message of the prompt says
 	// if an assistant does, and what the response says; 0 is no answer.
 	said   []uint64
@@ -27,13 +29,15 @@ type completion struct {
 
 // readFolder yields what a folder of cumulative logs ends on: the last call,
 // in order of the time written inside them. Where the prompt changed, because
-// a condenser cut the history, each stretch that only grew ends in a record.
+// a condenser cut the history, each stretch that only grew ends in a record, in
+// which the turns that the stretch began with are out of the loss.
 // Calls of other conversations that share the folder (a condenser's, a draft
 // editor's) are told apart by their first message; the conversation with most
 // calls wins. A folder with a file that cannot be read is one rejected
 // record, for that file may be the last.
 func (s *Source) readFolder(ctx context.Context, files []format.File, yield func(format.Record) error) error {
-	r := s.feed.Reader(ctx, "", yield)
+	var last completion // which is handed on
+	r := s.feed.Reader(ctx, "", func(rec format.Record) error { return yield(last.told(rec)) })
 	var calls []completion
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
@@ -50,12 +54,20 @@ func (s *Source) readFolder(ctx context.Context, files []format.File, yield func
 		}
 		calls = append(calls, c)
 	}
-	for _, last := range stretches(mainCalls(calls)) {
+	for _, last = range stretches(mainCalls(calls)) {
 		if err := s.feed.ReadAgain(r, last.file); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// told says of the record of a log what the stretches before it hold.
+func (c completion) told(rec format.Record) format.Record {
+	if c.held > 0 {
+		rec.Kin = format.Kin{Turns: c.held, Condensed: true}
+	}
+	return rec
 }
 
 // mainCalls keeps the conversation with most calls, of two equal ones that
@@ -88,12 +100,26 @@ func (c completion) first() uint64 {
 func stretches(calls []completion) []completion {
 	var ends []completion
 	for _, c := range calls {
-		if i := continued(ends, c.prompt); i >= 0 {
+		i := continued(ends, c.prompt)
+		if c.held = heldBy(ends, i, c); i >= 0 {
 			ends = slices.Delete(ends, i, i+1)
 		}
 		ends = append(ends, c)
 	}
 	return ends
+}
+
+// heldBy counts the turns that the stretch of a call began with: as many as that
+// of the end it continues, none in the first stretch, and all that a later one
+// finds in its first prompt, for no answer to it is among them.
+func heldBy(ends []completion, i int, c completion) int {
+	switch {
+	case i >= 0:
+		return ends[i].held
+	case len(ends) > 0:
+		return c.turns
+	}
+	return 0
 }
 
 // continued finds the end that prompt goes on from, -1 if there is none. The
@@ -120,12 +146,19 @@ func (s *Source) readCompletion(file format.File) (completion, error) {
 		messages, _ := loggedPair(v)
 		return api.Decoded(messages, func(messages pyjson.Value) error {
 			for _, m := range messages.Elements() {
-				c.prompt = append(c.prompt, messageDigest(m))
+				c.add(m)
 			}
 			return nil
 		})
 	})
 	return c, err
+}
+
+func (c *completion) add(m pyjson.Value) {
+	c.prompt = append(c.prompt, messageDigest(m))
+	if m.Get("role").Text() == "assistant" {
+		c.turns++
+	}
 }
 
 // lookInto reads a file that holds one object. What is wrong with it is a

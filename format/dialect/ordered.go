@@ -20,13 +20,20 @@ const inFlightBytes = 64 << 20
 // are its own only until that function returns. The first error of the
 // reading or of take ends everything.
 func Ordered[T any](ctx context.Context, s *Source, workers int, newWork func() func(format.Record) T, take func(T) error) error {
+	return inOrder(ctx, s.Records, workers, newWork, take)
+}
+
+// A reading yields records one after the other.
+type reading func(ctx context.Context, yield func(format.Record) error) error
+
+func inOrder[T any](ctx context.Context, read reading, workers int, newWork func() func(format.Record) T, take func(T) error) error {
 	o := &ordered[T]{
 		room: semaphore.NewWeighted(inFlightBytes),
 		work: make(chan *job[T], workers),
 		line: make(chan *job[T], maxWaiting),
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return o.feed(ctx, s) })
+	g.Go(func() error { return o.feed(ctx, read) })
 	for range workers {
 		g.Go(func() error {
 			do := newWork()
@@ -57,10 +64,10 @@ type ordered[T any] struct {
 	buffers sync.Pool
 }
 
-func (o *ordered[T]) feed(ctx context.Context, s *Source) error {
+func (o *ordered[T]) feed(ctx context.Context, read reading) error {
 	defer close(o.work)
 	defer close(o.line)
-	return s.Records(ctx, func(rec format.Record) error {
+	return read(ctx, func(rec format.Record) error {
 		j := &job[T]{rec: rec, weight: min(int64(len(rec.Raw))+1, inFlightBytes), done: make(chan T, 1)}
 		if err := o.room.Acquire(ctx, j.weight); err != nil {
 			return err

@@ -13,7 +13,9 @@ var pi = Dialect{
 	Name:    "pi",
 	Summary: "Pi sessions: one JSONL file, a list (version 1) or a tree (2 and 3)",
 	Limits: "neither system prompt nor tool descriptions are on disk: supply them; summaries and the user's own shell commands are " +
-		"given without the words Pi puts around them; a compacted session gives one record a segment",
+		"given without the words Pi puts around them; a compacted session gives one record a segment, whose kept turns are out of the loss; " +
+		"abandoned branches and failed model calls are left out and counted",
+	repeats: true,
 	opens: func(line pyjson.Value) bool {
 		return line.Get("type").Text() == "session" && line.Get("id").Present() && line.Get("cwd").Present()
 	},
@@ -30,25 +32,42 @@ func parsePi(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 		return nil, err
 	}
 	t := &format.Trajectory{SystemUnrecorded: true}
-	tree := make([]branch, len(lines))
+	branches, start := make([]branch, len(lines)), 0
 	for i, line := range lines {
-		head := line.Get("type").Text() == "session"
-		tree[i] = branch{line.Get("id").Text(), line.Get("parentId").Text(), !head}
-		if head && t.ID == "" {
+		kind := line.Get("type").Text()
+		branches[i] = branch{line.Get("id").Text(), line.Get("parentId").Text(), kind != "session"}
+		switch {
+		case kind == "compaction":
+			start = i
+		case kind == "session" && t.ID == "":
 			t.ID = sessionID(line.Get("id").Text(), v)
+			t.Forked = line.Get("parentSession").Present() || line.Get("branchedFrom").Present()
 		}
 	}
-	on := leafPath(tree)
-	compaction, kept := piCompaction(lines, on)
+	tree := newTree(branches)
+	on, lost := tree.path()
+	if lost != "" {
+		return nil, format.Rejectf(format.LostContext, "entry %s, which the conversation goes back to, is not in the record", pyjson.Clip(lost))
+	}
+	compaction, kept, err := piCompaction(lines, on)
+	if err != nil {
+		return nil, err
+	}
 	if compaction > 0 {
+		t.Condensed = true
 		t.Messages = append(t.Messages, format.Message{Role: format.User, Content: lines[compaction].Get("summary").Text()})
 	}
 	for i := kept; i < len(lines); i++ {
 		if !on[i] {
 			continue
 		}
-		if err := addPi(t, lines[i], i < compaction); err != nil {
+		if err := addPi(t, lines[i], i < start); err != nil {
 			return nil, inLine(err, i)
+		}
+	}
+	for i := start; i < len(lines); i++ {
+		if !on[i] && !tree.copied[i] && lines[i].Get("type").Text() == "message" {
+			t.Note(format.NoteBranch)
 		}
 	}
 	t.MarkUnrecordedTools()
@@ -57,25 +76,28 @@ func parsePi(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 
 // piCompaction finds the last compaction on the path, and the first line
 // before it that the model went on seeing. Both are 0 where there is none.
-func piCompaction(lines []pyjson.Value, on []bool) (compaction, kept int) {
+func piCompaction(lines []pyjson.Value, on []bool) (compaction, kept int, err error) {
 	for i, line := range lines {
 		if on[i] && line.Get("type").Text() == "compaction" {
 			compaction = i
 		}
 	}
 	if compaction == 0 {
-		return 0, 0
+		return 0, 0, nil
 	}
 	if at, ok := lines[compaction].Get("firstKeptEntryIndex").Float(); ok && at > 0 && at < float64(compaction) {
-		return compaction, int(at)
+		return compaction, int(at), nil
 	}
 	first := lines[compaction].Get("firstKeptEntryId").Text()
+	if first == "" {
+		return compaction, compaction, nil
+	}
 	for i, line := range lines[:compaction] {
-		if first != "" && line.Get("id").Text() == first {
-			return compaction, i
+		if line.Get("id").Text() == first {
+			return compaction, i, nil
 		}
 	}
-	return compaction, compaction
+	return 0, 0, format.Rejectf(format.LostContext, "the compaction kept what follows entry %s, which is not in the record", pyjson.Clip(first))
 }
 
 // addPi appends what a line adds to the conversation. Copied lines were
@@ -92,7 +114,7 @@ func addPi(t *format.Trajectory, line pyjson.Value, copied bool) error {
 	default:
 		return nil
 	}
-	m := &api.MessageBuilder{Message: format.Message{Role: format.User}}
+	m := &api.MessageBuilder{Message: format.Message{Role: format.User, ID: line.Get("id").Text()}}
 	switch role := message.Get("role").Text(); role {
 	case "assistant":
 		m.Role = format.Assistant
@@ -100,6 +122,7 @@ func addPi(t *format.Trajectory, line pyjson.Value, copied bool) error {
 			spent(t, message.Get("usage"))
 		}
 		if stop := message.Get("stopReason").Text(); stop == "aborted" || stop == "error" {
+			t.Note(format.NoteAborted)
 			return nil
 		}
 		t.Teacher = format.NameOr(t.Teacher, message.Get("model").Text())

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"slices"
+
 	"trainyard/format"
 	"trainyard/format/api"
 	"trainyard/format/pyjson"
@@ -13,9 +15,11 @@ var qwenCode = Dialect{
 	Summary: "Qwen-Code sessions (chats/*.jsonl) and OpenAI logs (logs/openai/*.json)",
 	Limits: "sessions hold neither system prompt nor tool descriptions: supply them, or read the logs, which hold both; of a folder of logs " +
 		"the last of each session and subagent is read, the others are superseded, and what the program asks for itself is side_call; " +
-		"a compressed session gives one record a segment",
-	opens:  opensQwen,
-	resets: resetsQwen,
+		"a compressed session gives one record a segment, and so does one in logs: what a segment begins with is out of the loss; " +
+		"abandoned branches are left out and counted",
+	repeats: true,
+	opens:   opensQwen,
+	resets:  resetsQwen,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if isQwenLog(v) {
 			return byShape
@@ -86,47 +90,79 @@ func parseQwen(v pyjson.Value) (*format.Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree := make([]branch, len(lines))
+	branches, start := make([]branch, len(lines)), 0
+	t := &format.Trajectory{SystemUnrecorded: true}
 	for i, line := range lines {
 		kind := line.Get("type").Text()
-		tree[i] = branch{line.Get("uuid").Text(), line.Get("parentUuid").Text(), kind != "system" || resetsQwen(line)}
+		branches[i] = branch{line.Get("uuid").Text(), line.Get("parentUuid").Text(), kind != "system" || resetsQwen(line)}
+		if resetsQwen(line) {
+			start = i
+		}
+		t.Forked = t.Forked || line.Get("forkedFrom").Present()
+		t.Subagent = t.Subagent || line.Get("agentId").Present()
 	}
-	t := &format.Trajectory{SystemUnrecorded: true}
-	for i, on := range leafPath(tree) {
-		if !on || !tree[i].spoken {
+	tree := newTree(branches)
+	on, lost := tree.path()
+	if lost != "" {
+		return nil, format.Rejectf(format.LostContext, "the line before the first, %s, is not in the record: what the model saw before it is lost", pyjson.Clip(lost))
+	}
+	for i := range lines {
+		if !on[i] {
 			continue
 		}
-		if err := addQwen(t, lines[i]); err != nil {
+		if err := addQwen(t, lines[i], i < start); err != nil {
 			return nil, inLine(err, i)
 		}
 	}
+	t.Notes = append(t.Notes, slices.Repeat([]string{format.NoteBranch}, tree.leftOut(on, start))...)
 	t.ID = sessionID(t.ID, v)
 	t.MarkUnrecordedTools()
 	return t, nil
 }
 
-func addQwen(t *format.Trajectory, line pyjson.Value) error {
-	t.ID = format.NameOr(t.ID, pyjson.FirstScalar(line.Get("agentId"), line.Get("sessionId")))
-	if resetsQwen(line) {
-		t.Messages, t.PromptTokens, t.CompletionTokens = nil, 0, 0
-		for _, content := range line.Get("systemPayload", "compressedHistory").Elements() {
-			if err := addContent(t, content, ""); err != nil {
-				return err
-			}
-		}
-		for i := range t.Messages { // trained in the segment before
-			t.Messages[i].Untrained = t.Messages[i].Role == format.Assistant
-		}
+// addQwen appends what a line adds to the conversation. What is copied was
+// trained in the segment before.
+func addQwen(t *format.Trajectory, line pyjson.Value, copied bool) error {
+	switch {
+	case resetsQwen(line):
+		return compressQwen(t, line.Get("systemPayload", "compressedHistory"))
+	case line.Get("subtype").Text() == "chat_compression":
+		return format.Rejectf(format.LostContext, "a compression that does not hold the history it left: what the model saw after it is not in the record")
+	case line.Get("type").Text() == "system":
 		return nil
 	}
+	t.ID = format.NameOr(t.ID, pyjson.FirstScalar(line.Get("agentId"), line.Get("sessionId")))
 	t.Teacher = format.NameOr(t.Teacher, line.Get("model").Text())
+	from := len(t.Messages)
+	if err := addContent(t, line.Get("message"), line.Get("type").Text()); err != nil || copied {
+		keepOut(t.Messages[from:])
+		return err
+	}
 	t.PromptTokens += pyjson.TokenCount(line.Get("usageMetadata", "promptTokenCount"))
 	t.CompletionTokens += pyjson.TokenCount(line.Get("usageMetadata", "candidatesTokenCount")) + pyjson.TokenCount(line.Get("usageMetadata", "thoughtsTokenCount"))
-	return addContent(t, line.Get("message"), line.Get("type").Text())
+	return nil
 }
 
-// addContent appends one Content {role, parts}; of a line without a role its
-// type says who speaks.
+// compressQwen starts anew from the history that took the place of the old one.
+func compressQwen(t *format.Trajectory, history pyjson.Value) error {
+	t.Messages, t.PromptTokens, t.CompletionTokens, t.Condensed = nil, 0, 0, true
+	for _, content := range history.Elements() {
+		if err := addContent(t, content, ""); err != nil {
+			return err
+		}
+	}
+	keepOut(t.Messages)
+	return nil
+}
+
+// keepOut takes the assistant's messages out of the loss: an earlier segment
+// trains them, or no model wrote them.
+func keepOut(messages []format.Message) {
+	for i := range messages {
+		messages[i].Untrained = messages[i].Untrained || messages[i].Role == format.Assistant
+	}
+}
+
 func addContent(t *format.Trajectory, content pyjson.Value, kind string) error {
 	if content.Kind() != pyjson.KindObject {
 		return format.Rejectf(format.BadMessage, "message is %s", content.Kind())

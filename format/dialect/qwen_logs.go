@@ -52,8 +52,9 @@ func qwenConversation(context pyjson.Value) string {
 // conversation gives way to one that holds its response alone: two sessions may
 // well begin with the same words.
 func (s *Source) readQwenLogs(ctx context.Context, files []format.File, yield func(format.Record) error) error {
-	r := s.feed.Reader(ctx, "", yield)
-	rejects := map[string]*format.Reject{}
+	var last completion // which is handed on
+	r := s.feed.Reader(ctx, "", func(rec format.Record) error { return yield(last.told(rec)) })
+	rejects, ends := map[string]*format.Reject{}, map[string]completion{}
 	calls := map[string][]completion{}
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
@@ -71,10 +72,12 @@ func (s *Source) readQwenLogs(ctx context.Context, files []format.File, yield fu
 		}
 	}
 	for conversation, list := range calls {
-		supersede(list, conversation != "", rejects)
+		for _, end := range supersede(list, conversation != "", rejects) {
+			ends[end.file.Path] = end
+		}
 	}
 	for _, file := range files {
-		r.Path = file.Path
+		r.Path, last = file.Path, ends[file.Path]
 		var err error
 		if fault := rejects[file.Path]; fault != nil {
 			err = r.Reject(1, fault.Reason, "%s", fault.Detail)
@@ -89,15 +92,15 @@ func (s *Source) readQwenLogs(ctx context.Context, files []format.File, yield fu
 }
 
 // supersede follows the calls, in order of time, and rejects each that a later
-// one continues.
-func supersede(calls []completion, named bool, rejects map[string]*format.Reject) {
-	var ends []completion
+// one continues. It returns the others.
+func supersede(calls []completion, named bool, rejects map[string]*format.Reject) (ends []completion) {
 	for _, c := range calls {
 		i, why := answered(ends, c), "a later log holds this one's prompt and response"
 		if named {
 			if i = continued(ends, c.prompt); i >= 0 {
 				why = whyContinued(ends[i].prompt, c.prompt)
 			}
+			c.held = heldBy(ends, i, c)
 		}
 		if i >= 0 {
 			rejects[ends[i].file.Path] = &format.Reject{Reason: format.Superseded, Detail: why}
@@ -105,6 +108,7 @@ func supersede(calls []completion, named bool, rejects map[string]*format.Reject
 		}
 		ends = append(ends, c)
 	}
+	return ends
 }
 
 // answered finds the latest end whose prompt and response c repeats, -1 if
@@ -147,7 +151,7 @@ func (s *Source) readQwenLog(file format.File) (c completion, conversation strin
 			if m.Get("role").Text() == "system" {
 				continue
 			}
-			c.prompt = append(c.prompt, messageDigest(m))
+			c.add(m)
 			if conversation == "" {
 				c.said = append(c.said, answerDigest(m))
 			}

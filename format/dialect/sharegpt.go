@@ -13,6 +13,7 @@ import (
 var sharegpt = Dialect{
 	Name:    "sharegpt",
 	Summary: "ShareGPT rows: conversations of from and value, with function_call, observation, system and tools; ADP's SFT files",
+	repeats: true,
 	Limits:  "function_call values are JSON, or (ADP) text with function tags, which is kept as text",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if list := turnsOf(v); list.Kind() == pyjson.KindArray {

@@ -32,6 +32,7 @@ type Source struct {
 	instance string
 	files    []format.File
 	feed     container.Feed
+	kin      kinship // found when the records are read for the first time
 }
 
 // Open lists the files of an input, sorted by path. It reads none of them.
@@ -175,9 +176,19 @@ func (s *Source) Files() []format.File { return slices.Clone(s.files) }
 func (s *Source) Read() int64 { return s.feed.Taken() }
 
 // Records yields every record of every file in a fixed order, holding one at
-// a time. A record that cannot be read is yielded with Err set. The error
-// returned is the file system's, the context's or yield's.
+// a time. A record that cannot be read, or that another record of the source
+// holds, is yielded with Err set. Sources that may hold such records are read
+// once before, for digests of their turns. The error returned is the file
+// system's, the context's or yield's.
 func (s *Source) Records(ctx context.Context, yield func(format.Record) error) error {
+	if err := s.kin.find(ctx, s); err != nil {
+		return err
+	}
+	return s.stream(ctx, s.kin.marking(yield))
+}
+
+// stream yields the records as their files hold them.
+func (s *Source) stream(ctx context.Context, yield func(format.Record) error) error {
 	s.feed.Reset()
 	for _, u := range units(s.files, s.format) {
 		if err := u.read(s, ctx, u.files, yield); err != nil {
@@ -194,7 +205,11 @@ func (s *Source) Parse(rec format.Record) (*format.Trajectory, error) {
 		return nil, rec.Err
 	}
 	rec.Instance = s.instance
-	return ParseRecord(s.format, rec)
+	t, err := ParseRecord(s.format, rec)
+	if err == nil {
+		heed(t, rec.Kin)
+	}
+	return t, err
 }
 
 // ParseText is [ParseText] in the source's format.

@@ -11,6 +11,7 @@ import (
 var swechat = Dialect{
 	Name:    "swe-chat",
 	Summary: "SWE-chat rows: turns with turn_type user_prompt, assistant_response, assistant_thinking, tool_use, tool_result",
+	repeats: true,
 	Limits:  "neither system prompt nor tool descriptions are in the rows: supply them; turns of other types are left out",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		for _, turn := range v.Get("turns").Elements() {

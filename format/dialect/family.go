@@ -1,0 +1,264 @@
+package dialect
+
+import (
+	"fmt"
+	"hash/maphash"
+
+	"trainyard/format"
+	"trainyard/format/container"
+	"trainyard/format/pyjson"
+)
+
+// A relative is what of a record decides whether another one holds it.
+type relative struct {
+	file    int32 // index into the family's files
+	line    int32
+	id      uint64 // digest of the trajectory's
+	all     uint64 // digest of every message
+	words   span   // of the family's words: what is said up to each assistant turn
+	copies  span   // likewise, with the ids in it; of sessions alone
+	known   int32  // leading turns up to which there is no id
+	kept    int32  // leading turns that are out of the loss
+	holes   bool   // others are too
+	session bool
+}
+
+// A span is a part of a list.
+type span struct{ from, to int }
+
+// A descent is a relative with its digests, as a worker makes it.
+type descent struct {
+	relative
+	place         recordPlace
+	words, copies []uint64
+}
+
+// newDescent parses a record for its digests; nil where it makes no trajectory.
+func newDescent(s *Source, rec format.Record) *descent {
+	t, err := s.Parse(rec)
+	if err != nil {
+		return nil
+	}
+	d := &descent{place: recordPlace{rec.File, rec.Line}}
+	d.session = container.IsSession(rec.Raw)
+	var words, copies, frame maphash.Hash
+	for _, h := range []*maphash.Hash{&words, &copies, &frame} {
+		h.SetSeed(digestSeed)
+	}
+	frame.Write(t.Tools)
+	named, copied := d.session || t.InstanceID != "", t.Forked
+	for _, m := range t.Messages {
+		if m.Role == format.System {
+			sayTo(&frame, m)
+			continue
+		}
+		sayTo(&words, m)
+		sayTo(&copies, m)
+		if idsTo(&copies, m) {
+			named, copied = true, true
+		}
+		if m.Role != format.Assistant {
+			continue
+		}
+		said := words.Sum64()
+		if !named { // the words alone may be another conversation's
+			said = maphash.Comparable(digestSeed, [2]uint64{said, frame.Sum64()})
+		}
+		d.turn(said, copies.Sum64(), m.Untrained, copied)
+	}
+	d.all, d.id = words.Sum64(), maphash.String(digestSeed, t.ID)
+	return d
+}
+
+func (d *descent) turn(words, copies uint64, untrained, copied bool) {
+	switch {
+	case untrained && int(d.kept) == len(d.words):
+		d.kept++
+	case untrained:
+		d.holes = true
+	}
+	if !copied {
+		d.known++
+	}
+	d.words = append(d.words, words)
+	if d.session {
+		d.copies = append(d.copies, copies)
+	}
+}
+
+// sayTo adds what a message says. A call's arguments are spelled one way: a
+// response has them as the model wrote them, the next request as a library does.
+func sayTo(h *maphash.Hash, m format.Message) {
+	maphash.WriteComparable(h, [3]int{len(m.Role), len(m.Content), len(m.Calls)})
+	h.WriteString(string(m.Role))
+	h.WriteString(m.Content)
+	for _, call := range m.Calls {
+		arguments, err := pyjson.PythonJSON(nil, call.Arguments)
+		if err != nil {
+			arguments = call.Arguments
+		}
+		maphash.WriteComparable(h, [2]int{len(call.Name), len(arguments)})
+		h.WriteString(call.Name)
+		h.Write(arguments)
+	}
+}
+
+// idsTo adds the ids of a message and its calls; found says that there are some.
+func idsTo(h *maphash.Hash, m format.Message) (found bool) {
+	add := func(id string) {
+		maphash.WriteComparable(h, len(id))
+		h.WriteString(id)
+		found = found || id != ""
+	}
+	add(m.ID)
+	for _, call := range m.Calls {
+		add(call.ID)
+	}
+	return found
+}
+
+// A family is all relatives of a source, in reading order.
+type family struct {
+	files         []string
+	list          []relative
+	words, copies []uint64
+}
+
+// add gets the descents in reading order.
+func (f *family) add(d *descent) error {
+	if d == nil {
+		return nil
+	}
+	if n := len(f.files); n == 0 || f.files[n-1] != d.place.file {
+		f.files = append(f.files, d.place.file)
+	}
+	r := d.relative
+	r.file, r.line = int32(len(f.files)-1), int32(d.place.line)
+	r.words, f.words = appended(f.words, d.words)
+	r.copies, f.copies = appended(f.copies, d.copies)
+	f.list = append(f.list, r)
+	return nil
+}
+
+func appended(list, more []uint64) (span, []uint64) {
+	return span{len(list), len(list) + len(more)}, append(list, more...)
+}
+
+func (f *family) place(i int) recordPlace {
+	return recordPlace{f.files[f.list[i].file], int(f.list[i].line)}
+}
+
+// marks says what becomes of each record that is not alone.
+func (f *family) marks() map[recordPlace]mark {
+	marks := map[recordPlace]mark{}
+	longer := f.superseded()
+	alone := make([]int, 0, len(f.list))
+	for i, by := range longer {
+		if by < 0 {
+			alone = append(alone, i)
+			continue
+		}
+		why := "a longer record of the source holds this one and goes on from it: %s"
+		if f.list[by].words.length() == f.list[i].words.length() {
+			why = "another record of the source holds the same conversation: %s"
+		}
+		place := f.place(i)
+		marks[place] = mark{err: &format.Reject{File: place.file, Line: place.line, Reason: format.Superseded, Detail: fmt.Sprintf(why, f.place(by).seenFrom(place))}}
+	}
+	for i, turns := range f.sharedTurns(alone) {
+		marks[f.place(i)] = mark{kin: format.Kin{Turns: turns}}
+	}
+	for i, copies := range f.sharedIDs(alone) {
+		m := marks[f.place(i)]
+		m.kin.SameID, m.kin.Copy = true, copies
+		marks[f.place(i)] = m
+	}
+	return marks
+}
+
+func (s span) length() int { return s.to - s.from }
+
+// superseded finds for each record one that goes on from it, the longest, or for
+// a copy of a session the first of its kind; -1 where there is none.
+func (f *family) superseded() []int {
+	ends := make(map[uint64]int, len(f.list)) // a whole conversation to the first record that is it
+	for i, r := range f.list {
+		if end := f.words[r.words.to-1]; !known(ends, end) {
+			ends[end] = i
+		}
+	}
+	longest := map[int]int{} // by that first record
+	for i, r := range f.list {
+		for _, digest := range f.words[r.words.from : r.words.to-1] {
+			if end, is := ends[digest]; is && !r.holes {
+				if best, some := longest[end]; !some || f.holdsMore(i, best) {
+					longest[end] = i
+				}
+			}
+		}
+	}
+	by := make([]int, len(f.list))
+	for i, r := range f.list {
+		first := ends[f.words[r.words.to-1]]
+		more, some := longest[first]
+		switch {
+		case some && f.list[more].kept <= r.kept:
+			by[i] = more
+		case first != i && r.session && f.list[first].session && f.list[first].kept == r.kept && f.list[first].holes == r.holes:
+			by[i] = first
+		default:
+			by[i] = -1
+		}
+	}
+	return by
+}
+
+func known(ends map[uint64]int, digest uint64) bool {
+	_, is := ends[digest]
+	return is
+}
+
+// holdsMore says that a record keeps fewer of its first turns out of the loss
+// than another, or as many and is longer.
+func (f *family) holdsMore(i, other int) bool {
+	a, b := f.list[i], f.list[other]
+	return a.kept < b.kept || a.kept == b.kept && a.words.length() > b.words.length()
+}
+
+// sharedTurns counts, for the sessions that begin as an earlier one does, the
+// turns that the earlier one trains.
+func (f *family) sharedTurns(list []int) map[int]int {
+	seen, shared := map[uint64]bool{}, map[int]int{}
+	for _, i := range list {
+		r := f.list[i]
+		copies := f.copies[r.copies.from:r.copies.to]
+		for n := len(copies); n > int(r.known); n-- {
+			if seen[copies[n-1]] {
+				shared[i] = n
+				break
+			}
+		}
+		for _, digest := range copies {
+			seen[digest] = true
+		}
+	}
+	return shared
+}
+
+// sharedIDs finds the records whose id another one has, and counts for each
+// those before it that say the same.
+func (f *family) sharedIDs(list []int) map[int]int {
+	having := map[uint64]int{}
+	for _, i := range list {
+		having[f.list[i].id]++
+	}
+	type content struct{ id, all uint64 }
+	before, shared := map[content]int{}, map[int]int{}
+	for _, i := range list {
+		if r := f.list[i]; having[r.id] > 1 {
+			shared[i] = before[content{r.id, r.all}]
+			before[content{r.id, r.all}]++
+		}
+	}
+	return shared
+}
