@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	"trainyard/format"
@@ -84,11 +85,7 @@ func (k *kinship) marking(yield func(format.Record) error) func(format.Record) e
 func heed(t *format.Trajectory, kin format.Kin) {
 	t.Condensed = t.Condensed || kin.Condensed
 	if kin.SameID {
-		t.ID += "-" + digest(t)
-		if kin.Copy > 0 {
-			t.ID += "-" + strconv.Itoa(kin.Copy+1)
-		}
-		t.Note(format.NoteUniqueID)
+		makeUnique(t, kin.Copy)
 	}
 	for i := range t.Messages {
 		if t.Messages[i].Role != format.Assistant {
@@ -101,6 +98,21 @@ func heed(t *format.Trajectory, kin format.Kin) {
 			t.Messages[i].Untrained = true
 			t.Note(format.NoteRepeated)
 		}
+	}
+}
+
+// makeUnique adds a digest of the content to an id that other records have, if
+// it does not end on it, and a number for what several say alike.
+func makeUnique(t *format.Trajectory, copies int) {
+	id, d := t.ID, digest(t)
+	if !strings.HasSuffix(t.ID, d) {
+		t.ID += "-" + d
+	}
+	if copies > 0 {
+		t.ID += "-" + strconv.Itoa(copies+1)
+	}
+	if t.ID != id {
+		t.Note(format.NoteUniqueID)
 	}
 }
 
