@@ -53,7 +53,7 @@ type Trajectory struct {
 	Format     string // the dialect it was read as, a key of Dialects
 	ID         string // unique within a source: the record's own, else instance plus content digest
 	InstanceID string // empty where the record names none
-	Repo       string // owner/name; empty where unknown
+	Repo       string // as the record or its ids have it (see NormalRepo); empty where unknown
 	Teacher    string // the model that acted; empty where unknown
 	Messages   []Message
 	// How it ended and what it cost, where the record says so; zero is unknown.

@@ -166,7 +166,9 @@ func TestIdentityComesFromTheRecord(t *testing.T) {
 		{"the instance's repo", `"instance":{"repo":"x/y"},"metadata":{"llm_config":{"model":"openai/m"}}`, "", "", "x/y", "openai/m"},
 		{"Multi-SWE-bench", `"instance":{"org":"o","repo":"r"}`, "", "", "o/r", ""},
 		{"a number as id", `"id":13461`, "13461", "", "", ""},
-		{"a repo that is a bare name", `"repo":"ponyc"`, "", "", "", ""},
+		{"a repo that is a bare name", `"repo":"ponyc"`, "", "", "ponyc", ""},
+		{"a repo in one word", `"repo":"x__y"`, "", "", "x__y", ""},
+		{"an id that holds the repo", `"id":"a__b-7"`, "a__b-7", "", "a/b", ""},
 	} {
 		got := formattest.MustParse(t, "openai", `{`+c.members+`,"messages":[`+formattest.AskOK+`]}`)
 		if c.id != "" && got.ID != c.id || got.InstanceID != c.instance || got.Repo != c.repo || got.Teacher != c.teacher {

@@ -37,6 +37,9 @@ func complete(t *format.Trajectory) error {
 	if err := refuseVerdict(t); err != nil {
 		return err
 	}
+	if t.Repo == "" {
+		t.Repo = format.NameOr(format.RepoOfInstance(t.InstanceID), format.RepoOfInstance(t.ID))
+	}
 	if t.ID == "" {
 		t.ID = strings.TrimPrefix(t.InstanceID+"-"+digest(t), "-")
 	}
@@ -65,11 +68,13 @@ func digest(t *format.Trajectory) string {
 }
 
 // repoOf takes the repository a record names (repo, instance.repo, or org
-// and repo apart as Multi-SWE-bench writes it), else reads the instance id.
+// and repo apart as Multi-SWE-bench writes it), else reads the instance id. A
+// name without owner is better than none.
 func repoOf(v pyjson.Value, instanceID string) string {
+	bare := ""
 	for _, at := range []pyjson.Value{v, v.Get("instance"), v.Get("issue")} {
 		repo := at.Get("repo").Text()
-		if strings.Contains(repo, "/") {
+		if strings.Contains(repo, "/") || strings.Contains(repo, "__") {
 			return repo
 		}
 		for _, owner := range []string{"org", "owner"} {
@@ -77,8 +82,9 @@ func repoOf(v pyjson.Value, instanceID string) string {
 				return owner + "/" + repo
 			}
 		}
+		bare = format.NameOr(bare, repo)
 	}
-	return format.RepoOfInstance(instanceID)
+	return format.NameOr(format.RepoOfInstance(instanceID), bare)
 }
 
 // teacherOf looks where scaffolds name the model that acted. A run id of
