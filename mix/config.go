@@ -36,13 +36,16 @@ type Config struct {
 	Output   string // a key of Outputs: what the rows hold
 	Sources  []Source
 
-	Sampler    string
-	Unit       Unit
-	Budget     int64 // in Unit, train side; 0 = as much as the sampler allows
-	Seed       int64
-	Window     int     // longest trajectory in tokens; longer ones are dropped and counted
-	Unique     string  // UniqueContent or UniqueNone
-	Validation float64 // fraction set aside by repository of what is within the window, before sampling, [0, 1)
+	Sampler string
+	Unit    Unit
+	Budget  int64 // in Unit, train side; 0 = as much as the sampler allows
+	Seed    int64 // of the choice and the order of rows
+	// ValidationSeed is that of the choice of what is set aside.
+	ValidationSeed int64
+	Strict         bool    // what falls short of the recipe, or far from it, is an error
+	Window         int     // longest trajectory in tokens; longer ones are dropped and counted
+	Unique         string  // UniqueContent or UniqueNone
+	Validation     float64 // fraction of what the sampler could use to set aside, whole repositories, [0, 1)
 
 	Out      string // output directory; created
 	Replace  bool   // write over the dataset that the same recipe made from other inputs
@@ -67,6 +70,7 @@ type Source struct {
 	Format      string
 	Task        string
 	Teacher     string // overrides what the records say; empty = keep
+	Repo        string // of records that name none; empty = unknown
 	Accept      evidence.Accept
 	Keep        string // expression that chooses among the accepted; empty keeps all; see evidence.NewFilter
 	PerInstance int    // keep at most this many of one instance; 0 = no limit

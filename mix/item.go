@@ -1,21 +1,29 @@
 package mix
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
 	"hash/maphash"
+	"strings"
 
+	"trainyard/format"
 	"trainyard/mix/shard"
 )
 
 // An Item is what planning knows of one trajectory: where it lies and how
 // long it is, never what it says. A million of them fit in memory.
 type Item struct {
-	Source   int32 // index into Config.Sources
-	Repo     int32 // interned repository; 0 is the empty name
-	Instance int32 // interned instance id; 0 is the empty name
-	Tokens   int32 // length under the template
-	Trained  int32 // tokens inside the loss
-	Steps    int32 // assistant turns
-	Bytes    int32 // text size in a shard, before compression
+	Source   int32  // index into Config.Sources
+	Repo     int32  // interned repository, its normal name; 0 is the empty name
+	Instance int32  // interned instance; 0 is the empty name
+	Tokens   int32  // length under the template
+	Trained  int32  // tokens inside the loss
+	Steps    int32  // assistant turns
+	Bytes    int32  // text size in a shard, before compression
+	Text     uint32 // checksum of the text, the same in every process
+	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest
 
 	at extent // where its row lies in the spool
@@ -57,6 +65,38 @@ func contentDigest(messages []shard.Message) (d digest) {
 		d[i] = h.Sum64()
 	}
 	return d
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// textSum tells conversations of one id apart, alike in every process.
+func textSum(messages []shard.Message) uint32 {
+	var buf [512]byte
+	sum := uint32(0)
+	for i := range messages {
+		for _, text := range [...]string{messages[i].Role, messages[i].Content} {
+			for len(text) > 0 {
+				n := copy(buf[:], text)
+				sum, text = crc32.Update(sum, castagnoli, buf[:n]), text[n:]
+			}
+		}
+	}
+	return sum
+}
+
+// stableID is what a trajectory is known by wherever its record stands.
+func stableID(instance, trajectory string) uint64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(instance), instance, trajectory))
+	return binary.LittleEndian.Uint64(sum[:])
+}
+
+// instanceName is what tells an instance from others. A bare number counts the
+// records of one source, or of one repository in it.
+func instanceName(source, repo, id string) string {
+	if strings.Trim(id, "0123456789") == "" && id != "" {
+		return source + " " + repo + " " + id
+	}
+	return format.WithoutAttempt(id)
 }
 
 // names interns strings, so that items hold numbers. Number 0 is "".

@@ -28,26 +28,28 @@ const manifestFormat = 1
 // A Manifest says what a dataset holds and how it came to be. It has no
 // times and no paths of the machine, so that equal inputs give equal bytes.
 type Manifest struct {
-	Format     int            `json:"format"`
-	Recipe     RecipeID       `json:"recipe"`
-	Pipeline   int            `json:"pipeline"`
-	Template   string         `json:"template"`
-	Tokenizer  string         `json:"tokenizer"`
-	Tools      string         `json:"tools"`
-	Output     string         `json:"output"`
-	Window     int            `json:"window"`
-	Seed       int64          `json:"seed"`
-	Sampler    string         `json:"sampler"`
-	Unit       Unit           `json:"unit"`
-	Budget     int64          `json:"budget,omitempty"`
-	Inputs     []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
-	Mix        []MixLine      `json:"mix"`
-	Sources    []SourceReport `json:"sources"`
-	Totals     Totals         `json:"totals"`
-	Validation ValidationSide `json:"validation"`
-	Shards     []Shard        `json:"shards"`
-	Outcomes   FileDigest     `json:"outcomes"`
-	RecipeFile FileDigest     `json:"recipe_file"`
+	Format         int            `json:"format"`
+	Recipe         RecipeID       `json:"recipe"`
+	Pipeline       int            `json:"pipeline"`
+	Template       string         `json:"template"`
+	Tokenizer      string         `json:"tokenizer"`
+	Tools          string         `json:"tools"`
+	Output         string         `json:"output"`
+	Window         int            `json:"window"`
+	Seed           int64          `json:"seed"`
+	ValidationSeed int64          `json:"validation_seed"`
+	Sampler        string         `json:"sampler"`
+	Unit           Unit           `json:"unit"`
+	Budget         int64          `json:"budget,omitempty"`
+	Inputs         []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
+	Mix            []MixLine      `json:"mix"`
+	Sources        []SourceReport `json:"sources"`
+	Totals         Totals         `json:"totals"`
+	Validation     ValidationSide `json:"validation"`
+	Remarks        []Remark       `json:"remarks,omitempty"` // where this is not what was asked
+	Shards         []Shard        `json:"shards"`
+	Outcomes       FileDigest     `json:"outcomes"`
+	RecipeFile     FileDigest     `json:"recipe_file"`
 }
 
 // Totals are summed over the sources; Train and Validation are the rows that
@@ -70,8 +72,15 @@ type Side struct {
 
 // ValidationSide lists what was set aside.
 type ValidationSide struct {
-	Asked float64  `json:"asked"`
-	Repos []string `json:"repos"`
+	Asked    float64  `json:"asked"`
+	Could    Count    `json:"could_be_used"` // what the sampler could use before anything was set aside
+	SetAside Count    `json:"set_aside"`     // what was taken out of its reach; the rows are chosen from it
+	Groups   int      `json:"groups"`        // of what stays together: a repository, an instance, a text
+	Held     int      `json:"groups_set_aside"`
+	Largest  int64    `json:"largest_group"` // in the mix's unit
+	Repos    []string `json:"repos"`         // of the rows, by their normal names
+	// Unnamed are the records that name no repository, by source.
+	Unnamed map[string]Count `json:"unnamed,omitempty"`
 }
 
 // A SourceReport accounts for one source.

@@ -18,7 +18,7 @@ const (
 	Rejected    Outcome = "rejected"     // could not be read, parsed or rendered; Reason says why
 	NotAccepted Outcome = "not_accepted" // Reason: refused (evidence of failure) or unknown (no evidence)
 	Filtered    Outcome = "filtered"     // Reason: keep (the source's keep: is false) or unknown (the record lacks what it names)
-	Duplicate   Outcome = "duplicate"    // Reason: content (same text met before) or instance (per_instance reached)
+	Duplicate   Outcome = "duplicate"    // Reason: content (another record has the same text) or instance (per_instance reached)
 	OverWindow  Outcome = "over_window"  // longer than the window
 	NotSampled  Outcome = "not_sampled"  // left over by the sampler
 )
@@ -37,7 +37,29 @@ type Entry struct {
 	Detail  string  `json:"detail,omitempty"`
 	Tokens  int32   `json:"tokens,omitempty"`
 
-	item int // index into the prepared items; -1 where it never became one
+	item int    // index into the prepared items; -1 where it never became one
+	of   *Entry // of a duplicate of content: the one that was kept
+}
+
+// A place is where another record stands.
+type place struct {
+	Source string `json:"source"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	ID     string `json:"traj_id,omitempty"`
+}
+
+func (e *Entry) place() *place {
+	if e == nil {
+		return nil
+	}
+	return &place{e.Source, e.File, e.Line, e.ID}
+}
+
+// An accounted entry is a line of outcomes.jsonl.
+type accounted struct {
+	*Entry
+	Of *place `json:"of,omitempty"` // of a duplicate: the record that was kept
 }
 
 // A Count is a number of records and the tokens in them. Tokens of records
@@ -107,7 +129,7 @@ func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
 	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
 	for i := range entries {
-		if err = enc.Encode(&entries[i]); err != nil {
+		if err = enc.Encode(accounted{Entry: &entries[i], Of: entries[i].of.place()}); err != nil {
 			break
 		}
 	}

@@ -1,9 +1,7 @@
 package mix
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"fmt"
+	"cmp"
 	"slices"
 
 	"trainyard/mix/sample"
@@ -14,6 +12,8 @@ type plan struct {
 	Train      []int32 // indices into items, in shard order
 	Validation []int32
 	Mix        []MixLine
+	Aside      aside
+	Renamed    map[int32]string // items whose trajectory id was that of others too, and the id they have now
 }
 
 // A MixLine is one source's part of the mix: what was asked of it, what it
@@ -24,13 +24,24 @@ type MixLine struct {
 	Asked  int64   `json:"asked"` // in the mix's unit
 	Had    Count   `json:"had"`
 	Got    Count   `json:"got"`
+	// Shortest is the length of the shortest trajectory it had, in the mix's unit.
+	Shortest int64 `json:"shortest,omitempty"`
+	// Validation is the source's part of the other side.
+	Validation Count `json:"validation"`
 }
 
 // makePlan decides the outcome of every item still undecided in entries,
 // which run parallel to reading order. It is single-threaded and sees
 // lengths, digests and numbers only.
-func makePlan(cfg *Config, items []Item, entries []Entry, repos *names) (*plan, error) {
-	p := planner{cfg: cfg, items: items, entries: entries, entryOf: make([]int, len(items))}
+//
+// Every choice goes by keys made of a seed and of what an item is, never by
+// where its record stands, so that a record more, or another order of records,
+// changes no more than it must.
+func makePlan(cfg *Config, items []Item, entries []Entry, repos *names) *plan {
+	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, entryOf: make([]int, len(items)), used: make([]bool, len(cfg.Sources))}
+	for k, s := range cfg.Sources {
+		p.used[k] = s.Share > 0 || !sample.Samplers[cfg.Sampler].NeedsShares
+	}
 	for e := range entries {
 		if i := entries[e].item; i >= 0 {
 			p.entryOf[i] = e
@@ -38,20 +49,24 @@ func makePlan(cfg *Config, items []Item, entries []Entry, repos *names) (*plan, 
 	}
 	p.dropDuplicates()
 	p.dropOverWindow()
+	p.key = p.keys()
 	p.limitInstances()
-	if err := p.setAside(repos); err != nil {
-		return nil, err
-	}
-	return p.sample(), nil
+	p.setAside()
+	out := p.sample()
+	out.Renamed = p.renameShared()
+	return out
 }
 
 type planner struct {
 	cfg     *Config
 	items   []Item
 	entries []Entry
-	entryOf []int // item -> entry
+	repos   *names
+	entryOf []int    // item -> entry
+	key     []uint64 // item -> its place when its source is chosen from
+	used    []bool   // source -> the sampler may take of it
 
-	validation []int32
+	aside aside
 }
 
 func (p *planner) decide(item int, o Outcome, reason string) {
@@ -61,21 +76,6 @@ func (p *planner) decide(item int, o Outcome, reason string) {
 
 func (p *planner) undecided(item int) bool { return p.entries[p.entryOf[item]].Outcome == "" }
 
-// dropDuplicates keeps the first of every text, across all sources.
-func (p *planner) dropDuplicates() {
-	if p.cfg.Unique != UniqueContent {
-		return
-	}
-	seen := make(map[digest]bool, len(p.items))
-	for i := range p.items {
-		d := p.items[i].Digest
-		if seen[d] {
-			p.decide(i, Duplicate, UniqueContent)
-		}
-		seen[d] = true
-	}
-}
-
 func (p *planner) dropOverWindow() {
 	for i := range p.items {
 		if p.undecided(i) && int(p.items[i].Tokens) > p.cfg.Window {
@@ -84,100 +84,51 @@ func (p *planner) dropOverWindow() {
 	}
 }
 
-// limitInstances keeps the first N of an instance in each source, counting
-// only those within the window. Records without an instance id are unlimited.
-func (p *planner) limitInstances() {
-	type key struct{ source, instance int32 }
-	kept := map[key]int{}
-	for i := range p.items {
-		it := &p.items[i]
-		limit := p.cfg.Sources[it.Source].PerInstance
-		if limit == 0 || it.Instance == 0 || !p.undecided(i) {
-			continue
-		}
-		k := key{it.Source, it.Instance}
-		if kept[k]++; kept[k] > limit {
-			p.decide(i, Duplicate, "instance")
-		}
+// keys places every item in its source's order. What has its ids in common
+// with others is told apart by its text as well, or all of one id would be
+// taken or left together.
+func (p *planner) keys() []uint64 {
+	type id struct {
+		source int32
+		id     uint64
 	}
-}
-
-// setAside moves whole repositories to the validation side, in the order of
-// a keyed hash of their names, until it holds the asked fraction of what is
-// left. The order does not depend on the other repositories, so that mixes of
-// one seed hold out much the same ones. Items of no known repository stay in
-// train: nothing could show that they are apart.
-func (p *planner) setAside(repos *names) error {
-	if p.cfg.Validation == 0 {
-		return nil
-	}
-	size, total := p.repoSizes(len(repos.list))
-	if total == 0 {
-		return nil // there is nothing to divide
-	}
-	order := p.repoOrder(repos, size)
-	if len(order) < 2 {
-		return fmt.Errorf("validation %v of the mix cannot be set aside by repository: the accepted records name %d repositories, and 2 are needed (set mix.validation=0, or give the records a repo)", p.cfg.Validation, len(order))
-	}
-	held := make([]bool, len(repos.list))
-	want := p.cfg.Validation * float64(total)
-	for _, r := range order[:len(order)-1] {
-		if want <= 0 {
-			break
-		}
-		held[r] = true
-		want -= float64(size[r])
-	}
-	p.hold(held)
-	return nil
-}
-
-func (p *planner) repoSizes(n int) (size []int64, total int64) {
-	size = make([]int64, n)
+	count := make(map[id]int32, len(p.items))
 	for i := range p.items {
 		if p.undecided(i) {
-			n := p.items[i].size(p.cfg.Unit)
-			size[p.items[i].Repo] += n
-			total += n
+			count[id{p.items[i].Source, p.items[i].ID}]++
 		}
 	}
-	return size, total
-}
-
-// repoOrder lists the known repositories that have items, by keyed hash.
-func (p *planner) repoOrder(repos *names, size []int64) []int32 {
-	key := func(r int32) []byte {
-		sum := sha256.Sum256(fmt.Appendf(nil, "validation %d %s", p.cfg.Seed, repos.list[r]))
-		return sum[:]
-	}
-	var order []int32
-	for r := 1; r < len(size); r++ {
-		if size[r] > 0 {
-			order = append(order, int32(r))
-		}
-	}
-	slices.SortFunc(order, func(a, b int32) int { return bytes.Compare(key(a), key(b)) })
-	return order
-}
-
-func (p *planner) hold(held []bool) {
+	keys := make([]uint64, len(p.items))
 	for i := range p.items {
-		if p.undecided(i) && held[p.items[i].Repo] {
-			p.decide(i, Validation, "")
-			p.validation = append(p.validation, int32(i))
+		it := &p.items[i]
+		ids := []uint64{it.ID}
+		if count[id{it.Source, it.ID}] > 1 {
+			ids = append(ids, uint64(it.Text))
 		}
+		keys[i] = sample.Key(p.cfg.Seed, "sample "+p.cfg.Sources[it.Source].Name, ids...)
 	}
+	return keys
+}
+
+// byKey orders items of one source as its shuffle does.
+func (p *planner) byKey(a, b int32) int {
+	return cmp.Or(cmp.Compare(p.key[a], p.key[b]), cmp.Compare(p.items[a].Text, p.items[b].Text), cmp.Compare(a, b))
 }
 
 // sample runs the sampler over what is left and shuffles both sides.
 func (p *planner) sample() *plan {
-	pools, members := p.pools()
+	members := p.members(func(i int) bool { return p.undecided(i) && !p.isAside(i) })
+	pools := p.pools(members)
 	choices := sample.Samplers[p.cfg.Sampler].Choose(pools, p.cfg.Budget)
-	out := &plan{Validation: p.validation}
+	out := &plan{Mix: make([]MixLine, len(pools))}
 	for k, c := range choices {
-		line := MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked}
-		for _, i := range members[k] {
+		line := &out.Mix[k]
+		*line = MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked}
+		for n, i := range members[k] {
 			line.Had.add(p.items[i].Tokens)
+			if size := pools[k].Sizes[n]; line.Shortest == 0 || size < line.Shortest {
+				line.Shortest = size
+			}
 			p.decide(int(i), NotSampled, "")
 		}
 		for _, n := range c.Items {
@@ -186,33 +137,50 @@ func (p *planner) sample() *plan {
 			p.decide(int(i), Kept, "")
 			out.Train = append(out.Train, i)
 		}
-		out.Mix = append(out.Mix, line)
 	}
-	shuffle(p.cfg.Seed, "train order", out.Train)
-	shuffle(p.cfg.Seed, "validation order", out.Validation)
+	out.Validation = p.chooseAside(pools, choices)
+	for _, i := range out.Validation {
+		p.decide(int(i), Validation, "")
+		out.Mix[p.items[i].Source].Validation.add(p.items[i].Tokens)
+	}
+	out.Aside = p.aside
+	p.shuffle("train order", out.Train)
+	p.shuffle("validation order", out.Validation)
 	return out
 }
 
-// pools groups the undecided items by source; members maps a pool's index
-// back to the item.
-func (p *planner) pools() (pools []sample.Pool, members [][]int32) {
-	pools = make([]sample.Pool, len(p.cfg.Sources))
-	members = make([][]int32, len(pools))
+// members lists the items of each source that belong, in reading order.
+func (p *planner) members(belongs func(item int) bool) [][]int32 {
+	members := make([][]int32, len(p.cfg.Sources))
 	for i := range p.items {
-		if p.undecided(i) {
+		if belongs(i) {
 			k := p.items[i].Source
-			pools[k].Sizes = append(pools[k].Sizes, p.items[i].size(p.cfg.Unit))
 			members[k] = append(members[k], int32(i))
 		}
 	}
-	for k := range pools {
-		src := &p.cfg.Sources[k]
-		pools[k].Name, pools[k].Share = src.Name, src.Share
-		pools[k].Order = sample.Rng(p.cfg.Seed, "sample "+src.Name).Perm(len(pools[k].Sizes))
-	}
-	return pools, members
+	return members
 }
 
-func shuffle(seed int64, name string, items []int32) {
-	sample.Rng(seed, name).Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
+// pools are the members as a sampler sees them.
+func (p *planner) pools(members [][]int32) []sample.Pool {
+	pools := make([]sample.Pool, len(members))
+	for k, list := range members {
+		pool := &pools[k]
+		pool.Name, pool.Share = p.cfg.Sources[k].Name, p.cfg.Sources[k].Share
+		for n, i := range list {
+			pool.Sizes = append(pool.Sizes, p.items[i].size(p.cfg.Unit))
+			pool.Order = append(pool.Order, n)
+		}
+		slices.SortFunc(pool.Order, func(a, b int) int { return p.byKey(list[a], list[b]) })
+	}
+	return pools
+}
+
+// shuffle orders rows by keys of their own.
+func (p *planner) shuffle(decision string, rows []int32) {
+	at := make(map[int32]uint64, len(rows))
+	for _, i := range rows {
+		at[i] = sample.Key(p.cfg.Seed, decision, p.key[i])
+	}
+	slices.SortFunc(rows, func(a, b int32) int { return cmp.Or(cmp.Compare(at[a], at[b]), p.byKey(a, b)) })
 }

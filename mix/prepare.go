@@ -105,15 +105,15 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	if err := r.inputs.unchanged(); err != nil {
 		return nil, nil, err
 	}
-	p, err := makePlan(r.cfg, r.items, r.entries, r.repos)
-	if err != nil {
-		return nil, nil, err
+	p := makePlan(r.cfg, r.items, r.entries, r.repos)
+	for i := range p.Renamed {
+		r.notes[r.items[i].Source][format.NoteSharedID]++
 	}
 	m := describe(r, p)
 	if len(p.Train) == 0 {
-		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whereAllWent(m.Totals))
+		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whyNothing(m))
 	}
-	return m, p, nil
+	return m, p, m.strict(r.cfg)
 }
 
 // runAndDigest reads the input and, at the same time, hashes it.
@@ -166,10 +166,11 @@ func describe(r *reading, p *plan) *Manifest {
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
-		Window: cfg.Window, Seed: cfg.Seed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
+		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
-		Validation: ValidationSide{Asked: cfg.Validation, Repos: validationRepos(p.Validation, r.items, r.repos)},
+		Validation: validationSide(r, p),
 	}
+	m.Remarks = m.remarks(cfg)
 	for _, s := range p.shards(r.items) {
 		m.Shards = append(m.Shards, s.shard(r.items))
 	}
@@ -181,7 +182,7 @@ func write(ctx context.Context, r *reading, p *plan, out *outDir, m *Manifest) (
 	if err != nil {
 		return err
 	}
-	if m.Shards, err = writeShards(ctx, r.cfg, dir, p.shards(r.items), r.items, r.spool); err != nil {
+	if m.Shards, err = writeShards(ctx, r.cfg, dir, p.shards(r.items), &rowStore{r.items, r.spool, p.Renamed}); err != nil {
 		return err
 	}
 	if m.Outcomes, err = writeOutcomes(filepath.Join(dir, outcomesFile), r.entries); err != nil {

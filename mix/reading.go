@@ -2,6 +2,7 @@ package mix
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,9 @@ func (r *reading) keep(res *result) (err error) {
 	if res.item.at, err = r.spool.append(res.packed); err != nil {
 		return err
 	}
-	res.item.Repo, res.item.Instance = r.repos.id(res.repo), r.instances.id(res.inst)
+	source := &r.cfg.Sources[res.item.Source]
+	repo := format.NormalRepo(res.repo)
+	res.item.Repo, res.item.Instance = r.repos.id(repo), r.instances.id(instanceName(source.Name, repo, res.inst))
 	res.entry.item = len(r.items)
 	r.items = append(r.items, res.item)
 	r.tokens += int64(res.item.Tokens)
@@ -174,13 +177,14 @@ func (w *worker) pack(res *result, done convert.Result) {
 	w.fill(done)
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
 	res.item.Bytes, res.item.Digest = int32(w.row.TextBytes()), contentDigest(w.row.Messages)
+	res.item.Text, res.item.ID = textSum(w.row.Messages), stableID(done.Traj.InstanceID, done.Traj.ID)
 	res.kept = true
 	if !w.cfg.DryRun {
 		w.codec.Begin()
 		w.output.Pack(w.codec, &w.row, done.Example)
 		res.packed = bytes.Clone(w.codec.Row)
 	}
-	res.repo, res.inst = done.Traj.Repo, done.Traj.InstanceID
+	res.repo, res.inst = w.row.Repo, done.Traj.InstanceID
 	res.entry.Tokens = w.row.NTokens
 }
 
@@ -194,7 +198,7 @@ func (w *worker) fill(done convert.Result) {
 			r.NSteps++
 		}
 	}
-	r.TrajID, r.InstanceID, r.Repo = traj.ID, traj.InstanceID, traj.Repo
+	r.TrajID, r.InstanceID, r.Repo = traj.ID, traj.InstanceID, cmp.Or(traj.Repo, w.source.Repo)
 	r.Source, r.Task, r.Teacher = w.source.Name, w.source.Task, w.source.Teacher
 	if r.Teacher == "" {
 		r.Teacher = traj.Teacher

@@ -110,17 +110,29 @@ func side(order []int32, items []Item) Side {
 	return s
 }
 
+// validationSide tells what was set aside, and what the rows were chosen from.
+func validationSide(r *reading, p *plan) ValidationSide {
+	a := &p.Aside
+	v := ValidationSide{
+		Asked: r.cfg.Validation, Could: a.could, SetAside: a.items, Groups: a.groups, Held: a.held, Largest: a.largest,
+		Repos: validationRepos(p.Validation, r.items, r.repos), Unnamed: map[string]Count{},
+	}
+	for k, n := range a.unnamed {
+		if n.Records > 0 {
+			v.Unnamed[r.cfg.Sources[k].Name] = n
+		}
+	}
+	return v
+}
+
 // validationRepos lists the repositories of the validation side, sorted.
 func validationRepos(order []int32, items []Item, repos *names) []string {
-	seen := map[string]bool{}
 	list := []string{}
 	for _, i := range order {
-		name := repos.list[items[i].Repo]
-		if !seen[name] {
-			seen[name] = true
+		if name := repos.list[items[i].Repo]; name != "" {
 			list = append(list, name)
 		}
 	}
 	slices.Sort(list)
-	return list
+	return slices.Compact(list)
 }

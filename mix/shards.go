@@ -78,7 +78,7 @@ func (p *shardPlan) shard(items []Item) Shard {
 }
 
 // writeShards writes every planned file into dir, cfg.workers() at a time.
-func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan, items []Item, sp *spool) ([]Shard, error) {
+func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan, store *rowStore) ([]Shard, error) {
 	shards := make([]Shard, len(plans))
 	counter := &rowCounter{cfg: cfg}
 	for _, p := range plans {
@@ -88,7 +88,7 @@ func writeShards(ctx context.Context, cfg *Config, dir string, plans []shardPlan
 	g.SetLimit(cfg.workers())
 	for k, p := range plans {
 		g.Go(func() (err error) {
-			shards[k], err = writeShard(ctx, shard.Outputs[cfg.Output], dir, p, items, sp, counter)
+			shards[k], err = writeShard(ctx, shard.Outputs[cfg.Output], dir, p, store, counter)
 			return err
 		})
 	}
@@ -110,15 +110,31 @@ func (c *rowCounter) add(tokens int32) {
 	c.cfg.report(Progress{Stage: "write", Done: c.done, Total: c.total, Records: c.done, Tokens: c.tokens})
 }
 
-func writeShard(ctx context.Context, kind shard.Output, dir string, p shardPlan, items []Item, sp *spool, counter *rowCounter) (Shard, error) {
+// A rowStore hands out the packed rows of the plan.
+type rowStore struct {
+	items   []Item
+	spool   *spool
+	renamed map[int32]string
+}
+
+// row fetches a row into buf's memory.
+func (s *rowStore) row(as *shard.Schema, item int32, buf []byte) ([]byte, error) {
+	packed, err := s.spool.read(s.items[item].at, buf)
+	if name, ok := s.renamed[item]; ok && err == nil {
+		packed = as.WithText(packed, "traj_id", name)
+	}
+	return packed, err
+}
+
+func writeShard(ctx context.Context, kind shard.Output, dir string, p shardPlan, store *rowStore, counter *rowCounter) (Shard, error) {
 	path := filepath.Join(dir, p.file)
 	f, err := os.Create(path)
 	if err != nil {
 		return Shard{}, err
 	}
-	s := p.shard(items)
+	s := p.shard(store.items)
 	out := newHashWriter(f)
-	err = writeRows(ctx, out, kind.Schema(), p.items, items, sp, counter)
+	err = writeRows(ctx, out, kind.Schema(), p.items, store, counter)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return s, fmt.Errorf("write shard %s: %w", path, err)
 	}
@@ -126,7 +142,7 @@ func writeShard(ctx context.Context, kind shard.Output, dir string, p shardPlan,
 	return s, nil
 }
 
-func writeRows(ctx context.Context, to io.Writer, as *shard.Schema, order []int32, items []Item, sp *spool, counter *rowCounter) error {
+func writeRows(ctx context.Context, to io.Writer, as *shard.Schema, order []int32, store *rowStore, counter *rowCounter) error {
 	w, err := shard.NewShardFile(to, as)
 	if err != nil {
 		return err
@@ -136,13 +152,13 @@ func writeRows(ctx context.Context, to io.Writer, as *shard.Schema, order []int3
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if packed, err = sp.read(items[i].at, packed); err != nil {
+		if packed, err = store.row(as, i, packed); err != nil {
 			return err
 		}
 		if err := w.Write(packed); err != nil {
 			return err
 		}
-		counter.add(items[i].Tokens)
+		counter.add(store.items[i].Tokens)
 	}
 	return w.Close()
 }

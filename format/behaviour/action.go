@@ -15,7 +15,7 @@ type Action struct {
 	args     []argument
 	result   string // the text that answered it
 	answered bool
-	Effect     Effect // what it is for; only steps fills it in
+	Effect   Effect // what it is for; only steps fills it in
 }
 
 // An argument is one named value of a call, spelled as Python's str() does.

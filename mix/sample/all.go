@@ -9,7 +9,7 @@ func chooseAll(pools []Pool, _ int64) []Choice {
 		for i := range items {
 			items[i] = i
 		}
-		choices[k] = Choice{Asked: p.had(), Items: items}
+		choices[k] = Choice{Asked: p.Had(), Items: items}
 	}
 	return choices
 }

@@ -14,8 +14,8 @@ func chooseProportional(pools []Pool, budget int64) []Choice {
 	had := make([]float64, len(pools))
 	total := int64(0)
 	for k := range pools {
-		had[k] = float64(pools[k].had())
-		total += pools[k].had()
+		had[k] = float64(pools[k].Had())
+		total += pools[k].Had()
 	}
 	if budget == 0 || budget > total {
 		budget = total
@@ -47,7 +47,7 @@ type place struct {
 func interleave(pools []Pool) []place {
 	var seq []place
 	for k := range pools {
-		had, done := float64(pools[k].had()), int64(0)
+		had, done := float64(pools[k].Had()), int64(0)
 		for _, i := range pools[k].Order {
 			done += pools[k].Sizes[i]
 			seq = append(seq, place{float64(done) / had, k, i, pools[k].Sizes[i]})

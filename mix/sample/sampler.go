@@ -3,7 +3,6 @@ package sample
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -12,13 +11,14 @@ type Pool struct {
 	Name  string
 	Share float64 // relative weight, not negative; samplers that need none ignore it
 	Sizes []int64 // in the unit of the budget, in reading order
-	// Order is the pool's own shuffle of the indices of Sizes. It depends on
-	// the seed and the pool's name alone.
+	// Order is the pool's own shuffle of the indices of Sizes: by their [Key],
+	// so that it depends on the seed and on what the items are, not on where
+	// they stand or what else there is.
 	Order []int
 }
 
-// had is the size of the whole pool.
-func (p *Pool) had() int64 {
+// Had is the size of the whole pool.
+func (p *Pool) Had() int64 {
 	var n int64
 	for _, s := range p.Sizes {
 		n += s
@@ -50,22 +50,43 @@ var Samplers = map[string]Sampler{
 	"proportional": {Summary: "a smaller copy of the whole; smaller budgets lie inside larger ones", Choose: chooseProportional},
 }
 
-// Rng is the generator for one named decision. Single-threaded use of such
-// generators is what makes a mix independent of the number of workers.
-func Rng(seed int64, name string) *rand.Rand {
-	h := sha256.New()
-	_ = binary.Write(h, binary.LittleEndian, seed)
-	h.Write([]byte(name))
-	sum := h.Sum(nil)
-	return rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum), binary.LittleEndian.Uint64(sum[8:])))
+// Key is where an item stands in the order of one decision: the same whatever
+// else there is, so that a record more moves no other one. ids are what the
+// item is known by.
+func Key(seed int64, decision string, ids ...uint64) uint64 {
+	text := binary.LittleEndian.AppendUint64(make([]byte, 0, 64), uint64(seed))
+	for _, id := range ids {
+		text = binary.LittleEndian.AppendUint64(text, id)
+	}
+	sum := sha256.Sum256(append(text, decision...))
+	return binary.LittleEndian.Uint64(sum[:])
 }
 
-// fill takes items in the pool's order, passing over those that do not fit:
-// it never exceeds the target and ends within the smallest item left over.
+// fill takes items in the pool's order and never exceeds the target. One that
+// does not fit is passed over while more than a hundredth is missing. Later it
+// ends the walk: which small items fit into the rest would depend on every item
+// before them, and one record more would change them all.
 func (p *Pool) fill(target int64) []int {
 	var items []int
+	left := target
 	for _, i := range p.Order {
-		if p.Sizes[i] <= target {
+		if p.Sizes[i] <= left {
+			left -= p.Sizes[i]
+			items = append(items, i)
+		} else if left <= target/100 {
+			break
+		}
+	}
+	slices.Sort(items)
+	return items
+}
+
+// Nearest takes items in the pool's order as long as each brings their sum
+// nearer to the target, which it may exceed by half an item.
+func (p *Pool) Nearest(target int64) []int {
+	var items []int
+	for _, i := range p.Order {
+		if p.Sizes[i] < 2*target {
 			target -= p.Sizes[i]
 			items = append(items, i)
 		}

@@ -9,7 +9,7 @@ import (
 
 // randomPools makes pools as planning does: sizes of any kind, each pool with
 // its own shuffle.
-func randomPools(r *rand.Rand, seed int64) []Pool {
+func randomPools(r *rand.Rand) []Pool {
 	pools := make([]Pool, 1+r.IntN(5))
 	for k := range pools {
 		pools[k].Name = fmt.Sprint("pool", k)
@@ -17,7 +17,7 @@ func randomPools(r *rand.Rand, seed int64) []Pool {
 		for range r.IntN(60) {
 			pools[k].Sizes = append(pools[k].Sizes, 1+r.Int64N(40_000))
 		}
-		pools[k].Order = Rng(seed, pools[k].Name).Perm(len(pools[k].Sizes))
+		pools[k].Order = r.Perm(len(pools[k].Sizes))
 	}
 	return pools
 }
@@ -35,7 +35,7 @@ func TestEverySamplerKeepsItsPromises(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			for range 300 {
-				pools := randomPools(r, 7)
+				pools := randomPools(r)
 				budget := r.Int64N(2_000_000)
 				choices := s.Choose(pools, budget)
 				again := s.Choose(pools, budget)
@@ -84,16 +84,39 @@ func TestSharesDivideTheBudgetToTheLastToken(t *testing.T) {
 	}
 }
 
-func TestSharesFillWithinTheSmallestItemLeft(t *testing.T) {
+func TestSharesFillWithinTheSmallestItemLeftOrAHundredth(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 300 {
-		pools := randomPools(r, 9)
+		pools := randomPools(r)
 		for k, c := range chooseShares(pools, 200_000) {
 			missing := c.Asked - got(pools[k], c)
 			for i, size := range pools[k].Sizes {
-				if _, taken := slices.BinarySearch(c.Items, i); !taken && size <= missing {
-					t.Fatalf("%s: %d missing, yet an item of %d was left", pools[k].Name, missing, size)
+				if _, taken := slices.BinarySearch(c.Items, i); !taken && size <= missing && missing > c.Asked/100 {
+					t.Fatalf("%s: %d of %d missing, yet an item of %d was left", pools[k].Name, missing, c.Asked, size)
 				}
+			}
+		}
+	}
+}
+
+func TestNearestIsOffByHalfAnItemAtMost(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 300 {
+		for _, p := range randomPools(r) {
+			target := r.Int64N(300_000)
+			sum := int64(0)
+			items := p.Nearest(target)
+			for _, i := range items {
+				sum += p.Sizes[i]
+			}
+			for i, size := range p.Sizes {
+				_, taken := slices.BinarySearch(items, i)
+				if now := sum + size; !taken && max(now-target, target-now) < max(sum-target, target-sum) {
+					t.Fatalf("%d of %d, yet an item of %d was left", sum, target, size)
+				}
+			}
+			if sum > target && sum-target > 20_000 {
+				t.Fatalf("%d for %d", sum, target)
 			}
 		}
 	}
@@ -109,7 +132,7 @@ func TestSharesWithoutBudgetHoldTheRatio(t *testing.T) {
 	}
 	pools := []Pool{{Name: "a", Share: 3, Sizes: ones(90)}, {Name: "b", Share: 1, Sizes: ones(10)}}
 	for k := range pools {
-		pools[k].Order = Rng(1, pools[k].Name).Perm(len(pools[k].Sizes))
+		pools[k].Order = rand.New(rand.NewPCG(1, 1)).Perm(len(pools[k].Sizes))
 	}
 	choices := chooseShares(pools, 0)
 	if a, b := len(choices[0].Items), len(choices[1].Items); a != 30 || b != 10 {
@@ -120,7 +143,7 @@ func TestSharesWithoutBudgetHoldTheRatio(t *testing.T) {
 func TestAShortSourceGivesAllItHasAndTheReportSaysWhatWasAsked(t *testing.T) {
 	pools := []Pool{
 		{Name: "a", Share: 1, Sizes: []int64{5, 5}, Order: []int{1, 0}},
-		{Name: "b", Share: 1, Sizes: make([]int64, 100), Order: Rng(1, "b").Perm(100)},
+		{Name: "b", Share: 1, Sizes: make([]int64, 100), Order: rand.New(rand.NewPCG(1, 1)).Perm(100)},
 	}
 	for i := range pools[1].Sizes {
 		pools[1].Sizes[i] = 1
@@ -134,7 +157,7 @@ func TestAShortSourceGivesAllItHasAndTheReportSaysWhatWasAsked(t *testing.T) {
 func TestASmallerProportionalMixLiesInsideALargerOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 200 {
-		pools := randomPools(r, 11)
+		pools := randomPools(r)
 		budget := r.Int64N(1_000_000)
 		small := chooseProportional(pools, budget)
 		large := chooseProportional(pools, budget+r.Int64N(50_000))

@@ -34,7 +34,7 @@ func affordable(pools []Pool) int64 {
 	}
 	for _, p := range pools {
 		if p.Share > 0 {
-			least = min(least, float64(p.had())/p.Share*total)
+			least = min(least, float64(p.Had())/p.Share*total)
 		}
 	}
 	if math.IsInf(least, 1) {

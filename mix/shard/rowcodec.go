@@ -58,6 +58,21 @@ func appendText(dst []byte, s string) []byte {
 	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(s))), s...)
 }
 
+// WithText is a packed row with another text in a column outside lists, or the
+// row itself where its schema has no such column.
+func (s *Schema) WithText(packed []byte, column, text string) []byte {
+	r, out := unpacker{packed}, RowCodec{}
+	for _, c := range s.columns {
+		values, uncompressed, data := r.next()
+		if len(c.path) == 1 && c.path[0] == column && !c.list {
+			out.text(text)
+			continue
+		}
+		out.add(int(values), int(uncompressed), data)
+	}
+	return out.Row
+}
+
 // An unpacker reads the cells that a packer of this process has added.
 type unpacker struct{ rest []byte }
 

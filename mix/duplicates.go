@@ -1,0 +1,109 @@
+package mix
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+
+	"trainyard/mix/sample"
+)
+
+// dropDuplicates keeps one of every text, across all sources: that of the
+// source which has least for what is asked of it, so that a large source does
+// not take away the rows of a small one.
+func (p *planner) dropDuplicates() {
+	if p.cfg.Unique != UniqueContent {
+		return
+	}
+	order := p.byText()
+	scarcity := p.scarcity(order)
+	for same := range runs(order, p.sameText) {
+		kept := slices.MinFunc(same, func(a, b int32) int {
+			x, y := &p.items[a], &p.items[b]
+			return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]), cmp.Compare(x.Source, y.Source), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
+		})
+		for _, i := range same {
+			if i != kept {
+				p.decide(int(i), Duplicate, UniqueContent)
+				p.entries[p.entryOf[i]].of = &p.entries[p.entryOf[kept]]
+			}
+		}
+	}
+}
+
+// byText orders the items so that those of one text, and among them those of
+// one source, stand together.
+func (p *planner) byText() []int32 {
+	order := make([]int32, len(p.items))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		x, y := &p.items[a], &p.items[b]
+		return cmp.Or(cmp.Compare(x.Digest[0], y.Digest[0]), cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))
+	})
+	return order
+}
+
+func (p *planner) sameText(a, b int32) bool { return p.items[a].Digest == p.items[b].Digest }
+
+// scarcity is what each source has of different texts within the window, for
+// one part of the mix. A source of which nothing is asked is never scarce.
+func (p *planner) scarcity(byText []int32) []float64 {
+	has := make([]float64, len(p.cfg.Sources))
+	for same := range runs(byText, func(a, b int32) bool { return p.sameText(a, b) && p.items[a].Source == p.items[b].Source }) {
+		if it := &p.items[same[0]]; int(it.Tokens) <= p.cfg.Window {
+			has[it.Source] += float64(it.size(p.cfg.Unit))
+		}
+	}
+	for k := range has {
+		switch {
+		case !p.used[k]:
+			has[k] = math.Inf(1)
+		case sample.Samplers[p.cfg.Sampler].NeedsShares:
+			has[k] /= p.cfg.Sources[k].Share
+		}
+	}
+	return has
+}
+
+// limitInstances keeps so many of an instance in each source as the recipe
+// says, those that come first in the source's shuffle. Records without an
+// instance id are unlimited.
+func (p *planner) limitInstances() {
+	var limited []int32
+	for i := range p.items {
+		if it := &p.items[i]; p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i) {
+			limited = append(limited, int32(i))
+		}
+	}
+	slices.SortFunc(limited, func(a, b int32) int {
+		x, y := &p.items[a], &p.items[b]
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Instance, y.Instance), p.byKey(a, b))
+	})
+	for same := range runs(limited, func(a, b int32) bool {
+		return p.items[a].Source == p.items[b].Source && p.items[a].Instance == p.items[b].Instance
+	}) {
+		limit := p.cfg.Sources[p.items[same[0]].Source].PerInstance
+		for _, i := range same[min(limit, len(same)):] {
+			p.decide(int(i), Duplicate, "instance")
+		}
+	}
+}
+
+// runs cuts a list where two neighbours are not of one kind.
+func runs(list []int32, same func(a, b int32) bool) iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		for len(list) > 0 {
+			n := 1
+			for n < len(list) && same(list[n-1], list[n]) {
+				n++
+			}
+			if !yield(list[:n:n]) {
+				return
+			}
+			list = list[n:]
+		}
+	}
+}

@@ -1,0 +1,253 @@
+package mix
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"trainyard/mix/sample"
+)
+
+// A Remark tells where a dataset is not what its recipe asks for, or what the
+// recipe says in vain.
+type Remark struct {
+	Kind string `json:"kind"` // a key of RemarkKinds
+	Text string `json:"text"`
+}
+
+func (r Remark) String() string { return r.Kind + ": " + r.Text }
+
+// The kinds of remarks.
+const (
+	Short   = "short"
+	Far     = "far"
+	Unnamed = "unnamed"
+	Unread  = "unread"
+)
+
+// RemarkKinds says what each kind tells. Short and far ones are errors under
+// mix.strict.
+var RemarkKinds = map[string]string{
+	Short:   "a source has less than is asked of it",
+	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
+	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
+	Unread:  "the recipe says what the sampler does not read",
+}
+
+// far is how much of what was asked a result may be off without a remark.
+const far = 0.1
+
+// A remarker collects what there is to say of a manifest.
+type remarker struct {
+	m       *Manifest
+	sampler sample.Sampler
+	whole   MixLine // summed over the sources
+	remarks []Remark
+}
+
+// remarks compares what the manifest says with what was asked.
+func (m *Manifest) remarks(cfg *Config) []Remark {
+	r := &remarker{m: m, sampler: sample.Samplers[m.Sampler]}
+	for _, line := range m.Mix {
+		r.whole.Asked += line.Asked
+		r.whole.Had.sum(line.Had)
+		r.whole.Got.sum(line.Got)
+		r.whole.Validation.sum(line.Validation)
+	}
+	r.shares(cfg)
+	r.starved()
+	r.sources()
+	r.budget()
+	if m.Validation.Asked > 0 {
+		r.validation()
+		r.ratios()
+		r.unnamed()
+	}
+	return r.remarks
+}
+
+func (r *remarker) say(kind, format string, args ...any) {
+	r.remarks = append(r.remarks, Remark{kind, fmt.Sprintf(format, args...)})
+}
+
+// in is a count in the mix's unit.
+func (m *Manifest) in(c Count) int64 {
+	if m.Unit == Tokens {
+		return c.Tokens
+	}
+	return c.Records
+}
+
+func (r *remarker) in(c Count) int64 { return r.m.in(c) }
+
+// shares tells those that no sampler reads.
+func (r *remarker) shares(cfg *Config) {
+	if r.sampler.NeedsShares {
+		return
+	}
+	var said []string
+	for _, s := range cfg.Sources {
+		if s.Share != 1 {
+			said = append(said, s.Name)
+		}
+	}
+	if len(said) > 0 {
+		r.say(Unread, "sampler %s does not read the share of %s (mix.sampler=shares does)", r.m.Sampler, strings.Join(said, ", "))
+	}
+}
+
+// starved tells the source by which the ratios hold all others back.
+func (r *remarker) starved() {
+	if !r.sampler.NeedsShares || r.m.Budget != 0 || len(r.m.Mix) < 2 {
+		return
+	}
+	total, could := 0.0, int64(0)
+	var least *MixLine
+	for k := range r.m.Mix {
+		line := &r.m.Mix[k]
+		if line.Share == 0 {
+			continue
+		}
+		total += line.Share
+		could += r.in(line.Had)
+		if least == nil || float64(r.in(line.Had))/line.Share < float64(r.in(least.Had))/least.Share {
+			least = line
+		}
+	}
+	if used := r.in(r.whole.Got); least != nil && 2*used < could {
+		r.say(Short, "%s has %s for its %s of the mix, so that %s of %s are used (lower its share, or give mix.budget)",
+			least.Source, r.units(r.in(least.Had)), percent(least.Share, total), humanize.Comma(used), r.units(could))
+	}
+}
+
+// sources tells which of them gave another amount than was asked.
+func (r *remarker) sources() {
+	for _, line := range r.m.Mix {
+		had, got := r.in(line.Had), r.in(line.Got)
+		switch {
+		case had < line.Asked:
+			r.say(Short, "%s has %s of the %s asked; it is %s of the mix, not %s", line.Source,
+				humanize.Comma(had), r.units(line.Asked), percent(got, r.in(r.whole.Got)), percent(line.Asked, r.whole.Asked))
+		case line.Share > 0 && line.Asked == 0 && had > 0 && r.whole.Asked > 0:
+			r.say(Far, "%s has none of the mix: its share of the %s asked is less than one", line.Source, r.units(r.whole.Asked))
+		case math.Abs(float64(got-line.Asked)) > far*float64(line.Asked):
+			r.say(Far, "%s gives %s of the %s asked: its share is too fine for its trajectories, the shortest of which has %s", line.Source,
+				humanize.Comma(got), r.units(line.Asked), humanize.Comma(line.Shortest))
+		}
+	}
+}
+
+// budget tells one that cannot be meant in the unit it is given in.
+func (r *remarker) budget() {
+	had, shortest := r.in(r.whole.Had), int64(math.MaxInt64)
+	for _, line := range r.m.Mix {
+		if line.Shortest > 0 {
+			shortest = min(shortest, line.Shortest)
+		}
+	}
+	const absurd = 100 // times what there is
+	switch {
+	case r.m.Budget == 0 || had == 0:
+	case r.m.Unit == Trajectories && r.m.Budget/absurd > had:
+		r.say(Far, "mix.budget asks for %s, and there are %s (mix.unit=tokens counts tokens)", r.units(r.m.Budget), humanize.Comma(had))
+	case r.m.Unit == Tokens && r.m.Budget < shortest:
+		r.say(Far, "mix.budget asks for %s, and the shortest trajectory has %s (mix.unit=trajectories counts trajectories)", r.units(r.m.Budget), humanize.Comma(shortest))
+	case r.m.Budget > had && !r.sampler.NeedsShares:
+		r.say(Short, "mix.budget asks for %s, and there are %s", r.units(r.m.Budget), humanize.Comma(had))
+	}
+}
+
+// validation tells where whole groups do not come near to what was asked.
+func (r *remarker) validation() {
+	v := &r.m.Validation
+	aside, could := float64(r.in(v.SetAside)), float64(r.in(v.Could))
+	want := v.Asked * could
+	off := math.Abs(aside - want)
+	half := 0.5 // a trajectory, which cannot be divided
+	if r.m.Unit == Tokens {
+		half = 0
+	}
+	if could > 0 && (aside == 0 || off > far*want && off > half) {
+		r.say(Far, "validation sets aside %s of what could be used, not %s: what shares a repository, an instance or a text stays together, and the largest of %s is %s",
+			percent(aside, could), percent(v.Asked, 1), groupCount(v.Groups), percent(v.Largest, could))
+	}
+}
+
+func groupCount(n int) string {
+	if n == 1 {
+		return "1 group"
+	}
+	return humanize.Comma(int64(n)) + " groups"
+}
+
+// ratios tells where the two sides are mixed otherwise.
+func (r *remarker) ratios() {
+	train, validation := float64(r.in(r.whole.Got)), float64(r.in(r.whole.Validation))
+	if train == 0 || validation == 0 {
+		return
+	}
+	one := 1 / float64(r.whole.Validation.Records)
+	for _, line := range r.m.Mix {
+		a, b := float64(r.in(line.Got))/train, float64(r.in(line.Validation))/validation
+		if math.Abs(a-b) > far+one {
+			r.say(Far, "%s is %s of the train side and %s of validation", line.Source, percent(a, 1), percent(b, 1))
+		}
+	}
+}
+
+// unnamed tells the sources whose repositories are not known.
+func (r *remarker) unnamed() {
+	for _, line := range r.m.Mix {
+		if n := r.m.Validation.Unnamed[line.Source]; n.Records > 0 {
+			r.say(Unnamed, "%s of %s name no repository: they are divided by instance, or one by one (sources.%s.repo names one)",
+				records(n.Records), line.Source, line.Source)
+		}
+	}
+}
+
+func records(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return humanize.Comma(n) + " records"
+}
+
+// units writes an amount in the mix's unit.
+func (r *remarker) units(n int64) string { return humanize.Comma(n) + " " + string(r.m.Unit) }
+
+func percent[P, W int | int64 | float64](part P, whole W) string {
+	if whole == 0 {
+		return "0.0 %"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
+}
+
+// ErrStrict says that a dataset would not be what its recipe asks for.
+var ErrStrict = errors.New("strict")
+
+// strict makes an error of what is short or far, where the recipe says so.
+func (m *Manifest) strict(cfg *Config) error {
+	var faults []string
+	for _, r := range m.Remarks {
+		if r.Kind == Short || r.Kind == Far {
+			faults = append(faults, r.String())
+		}
+	}
+	if !cfg.Strict || len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("prepare: mix.%w: %s", ErrStrict, strings.Join(faults, "; "))
+}
+
+// whyNothing says where the records of an empty dataset went.
+func whyNothing(m *Manifest) string {
+	text := whereAllWent(m.Totals)
+	if k := slices.IndexFunc(m.Remarks, func(r Remark) bool { return r.Kind == Short || r.Kind == Far }); k >= 0 {
+		text += "; " + m.Remarks[k].String()
+	}
+	return text
+}
