@@ -33,14 +33,17 @@ func (r *Recipe) JSON() []byte { return r.tree("none", "", "run").json(nil) }
 func structTree(v reflect.Value, tags []string) tree {
 	out := tree{}
 	for _, f := range fields(v.Type()) {
-		if slices.Contains(tags, f.identity) && !(f.quiet && isEmpty(v.Field(f.index))) {
+		if slices.Contains(tags, f.identity) && !(f.quiet != "" && isEmpty(v.Field(f.index), f.quiet)) {
 			out = append(out, member{f.key, canonical(v.Field(f.index), tags)})
 		}
 	}
 	return out
 }
 
-func isEmpty(v reflect.Value) bool {
+func isEmpty(v reflect.Value, quiet string) bool {
+	if quiet == "seed" {
+		return v.Int() == unsaid
+	}
 	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
 }
 

@@ -8,10 +8,11 @@ import (
 
 // YAML writes the resolved recipe, every default included: a file that loads
 // to the same fingerprints without parents and overrides. Paths stay as the
-// recipe has them; params stay on one line each.
+// recipe has them; params stay on one line each. A seed that is the default is
+// not written, so that an override of seed still moves it.
 func (r *Recipe) YAML() []byte {
 	var out []byte
-	for _, m := range r.tree("none", "", "run") {
+	for _, m := range r.quietSeeds(r.Seed).tree("none", "", "run") {
 		out = appendKey(out, "", m.key)
 		switch v := m.value.(type) {
 		case tree:

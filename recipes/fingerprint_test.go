@@ -9,8 +9,8 @@ import (
 // The keys that do not make a new dataset, and those that do not make a new
 // run. Every other field of the structs has to change both fingerprints.
 var (
-	notData = map[string]bool{"name": true, "summary": true, "model.base": true, "train.*": true}
-	notRun  = map[string]bool{"name": true, "summary": true}
+	notData = map[string]bool{"name": true, "summary": true, "seed": true, "mix.strict": true, "model.base": true, "train.*": true}
+	notRun  = map[string]bool{"name": true, "summary": true, "seed": true, "mix.strict": true}
 )
 
 func TestEveryFieldChangesTheFingerprintsItShould(t *testing.T) {
@@ -100,6 +100,30 @@ func TestSpellingDoesNotCount(t *testing.T) {
 	} {
 		if r := mustLoad(t, same); r.Fingerprint() != want.Fingerprint() || r.DataFingerprint() != want.DataFingerprint() {
 			t.Errorf("another fingerprint for\n%s\n%s\n%s", same, r.tree("", "run").json(nil), want.tree("", "run").json(nil))
+		}
+	}
+}
+
+// Recipes had one seed before they had three, and their fingerprints stay.
+func TestThreeSeedsHaveOneDefault(t *testing.T) {
+	one := mustLoad(t, small, "seed=4")
+	if one.Mix.Seed != 4 || one.Mix.ValidationSeed != 4 || one.Train.Seed != 4 {
+		t.Errorf("seed 4 gives %d, %d and %d", one.Mix.Seed, one.Mix.ValidationSeed, one.Train.Seed)
+	}
+	same := mustLoad(t, small, "mix.seed=4", "mix.validation_seed=4", "train.seed=4")
+	if one.Fingerprint() != same.Fingerprint() || one.DataFingerprint() != same.DataFingerprint() {
+		t.Error("the same three seeds, said apart, are another recipe")
+	}
+	data, aside, train := mustLoad(t, small, "mix.seed=5"), mustLoad(t, small, "mix.validation_seed=5"), mustLoad(t, small, "train.seed=5")
+	if data.Mix.ValidationSeed != 17 || data.Train.Seed != 17 || aside.Mix.Seed != 17 || train.Mix.Seed != 17 {
+		t.Error("one of the seeds moves another")
+	}
+	if plain := mustLoad(t, small); train.DataFingerprint() != plain.DataFingerprint() || train.Fingerprint() == plain.Fingerprint() {
+		t.Error("train.seed is of the dataset, or not of the run")
+	}
+	for _, r := range []*Recipe{one, data, aside, train} {
+		if again := mustLoad(t, string(r.YAML())); again.Fingerprint() != r.Fingerprint() || again.DataFingerprint() != r.DataFingerprint() {
+			t.Errorf("written out, it is another recipe:\n%s", r.YAML())
 		}
 	}
 }

@@ -18,6 +18,6 @@ func (r *Recipe) Job() launch.Job {
 		Trainer: r.Train.Trainer,
 		Method:  r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch,
 		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
-		Seed: r.Mix.Seed, Params: r.Train.Params, StallAfter: stallAfter,
+		Seed: r.Train.Seed, Params: r.Train.Params, StallAfter: stallAfter,
 	}
 }

@@ -41,6 +41,7 @@ var docs = map[string]string{
 	"extends": "recipes to build on: a built-in name, a path beside the file, or a list of them",
 	"name":    "names the dataset's directory and the run",
 	"summary": "the line that lists show",
+	"seed":    "default of mix.seed, mix.validation_seed and train.seed",
 
 	"model.base":     "checkpoint to start from: a hub name, or a path on the machine that trains",
 	"model.template": "chat template, which implies the tokenizer",
@@ -55,6 +56,7 @@ var docs = map[string]string{
 	"sources.format":        "dialect of the records; auto tells by content",
 	"sources.task":          "task family written beside every row",
 	"sources.teacher":       "acting model in place of what the records say",
+	"sources.repo":          "repository of records that name none, owner/name",
 	"sources.accept.field":  "success is a truth value of the record, at this dotted path",
 	"sources.accept.where":  "success is what this expression says (trainyard list where)",
 	"sources.accept.report": "success is what this evaluation report says, a file or a directory of them",
@@ -72,15 +74,17 @@ var docs = map[string]string{
 	"reasoning":         "recorded thoughts: keep or drop; default as the student's template does",
 	"sources.reasoning": "recorded thoughts of this source; default the recipe's",
 
-	"mix.sampler":     "how trajectories are chosen",
-	"mix.seed":        "feeds every random choice",
-	"mix.unit":        "what budget and shares count",
-	"mix.budget":      "the most to take, in units; 0 is no limit",
-	"mix.window":      "longest example, in tokens",
-	"mix.over_window": "what becomes of a longer one: it is dropped and counted, never cut",
-	"mix.unique":      "which repeats are dropped: of the same rendered conversation, or none",
-	"mix.validation":  "fraction set aside, whole repositories",
-	"mix.output":      "what the rows hold: text that every trainer reads, or token ids with labels",
+	"mix.sampler":         "how trajectories are chosen",
+	"mix.seed":            "decides which trajectories are chosen and in which order they stand",
+	"mix.validation_seed": "decides what is set aside",
+	"mix.unit":            "what budget and shares count",
+	"mix.budget":          "the most to take, in units; 0 is no limit",
+	"mix.window":          "longest example, in tokens",
+	"mix.over_window":     "what becomes of a longer one: it is dropped and counted, never cut",
+	"mix.unique":          "which repeats are dropped: of the same rendered conversation, or none",
+	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
+	"mix.strict":          "make an error of what a prepare tells as short: or far:",
+	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels",
 
 	"report.flags": "count loops, error turns, secrets and the like; a fifth more time",
 
@@ -91,6 +95,7 @@ var docs = map[string]string{
 	"train.lr":       "peak learning rate",
 	"train.schedule": "course of the learning rate",
 	"train.warmup":   "fraction of the steps in which the rate rises",
+	"train.seed":     "the trainer's seed",
 	"train.params":   "the trainer's own parameters, passed on as they are (trainyard list trainers)",
 }
 
@@ -98,7 +103,8 @@ var docs = map[string]string{
 var follows = map[string]string{
 	"model.template": "that of model.base, or qwen2.5",
 	"mix.window":     "model.context",
-	"sources.task":   "the source's name",
+	"mix.seed":       "seed", "mix.validation_seed": "seed", "train.seed": "seed",
+	"sources.task": "the source's name",
 }
 
 // Keys lists every key of a recipe, in the order in which one is written.
@@ -149,7 +155,7 @@ func newItem(t reflect.Type) reflect.Value {
 }
 
 func defaultText(v reflect.Value) string {
-	if isEmpty(v) && (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) {
+	if isEmpty(v, "empty") && (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) {
 		return ""
 	}
 	return yamlText(canonical(v, nil))

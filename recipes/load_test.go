@@ -45,12 +45,13 @@ func TestWhatARecipeDoesNotSayHasItsDocumentedDefault(t *testing.T) {
 	r := mustLoad(t, small)
 	want := &Recipe{
 		Name:    "small",
+		Seed:    17,
 		Model:   Model{Template: "qwen2.5", Context: 32768},
 		Tools:   Tools{As: "openhands"},
 		Sources: []Source{{Name: "a", Path: "a.jsonl", Format: "auto", Task: "a", Accept: Accept{Any: true}, Share: 1}},
-		Mix: Mix{Sampler: "all", Seed: 17, Unit: "trajectories", Window: 32768,
+		Mix: Mix{Sampler: "all", Seed: 17, ValidationSeed: 17, Unit: "trajectories", Window: 32768,
 			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages"},
-		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05},
+		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05, Seed: 17},
 		Files: []string{"memory.yaml"},
 	}
 	r.said = nil

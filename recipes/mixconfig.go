@@ -20,7 +20,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(files.home(path), files.Samples)) },
-		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed,
+		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
 	}
 	for _, src := range r.Sources {
@@ -37,7 +37,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 	}
 	return mix.Source{
 		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
-		Task: src.Task, Teacher: src.Teacher, Accept: accept, Keep: src.Keep,
+		Task: src.Task, Teacher: src.Teacher, Repo: src.Repo, Accept: accept, Keep: src.Keep,
 		PerInstance: src.PerInstance, Share: src.Share,
 		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
 	}

@@ -14,7 +14,10 @@ type Recipe struct {
 	// dataset's directory and the run.
 	Name string `yaml:"name" identity:"none"`
 	// Summary is the one line that lists show; default empty.
-	Summary string   `yaml:"summary" identity:"none"`
+	Summary string `yaml:"summary" identity:"none"`
+	// Seed is the default of the three seeds: mix.seed, mix.validation_seed and
+	// train.seed; default 17.
+	Seed    int64    `yaml:"seed" identity:"none"`
 	Model   Model    `yaml:"model"`
 	Tools   Tools    `yaml:"tools"`
 	Sources []Source `yaml:"sources"` // required, at least one, in mixing order
@@ -80,6 +83,9 @@ type Source struct {
 	Task string `yaml:"task"`
 	// Teacher overrides the acting model; default empty: what the record says.
 	Teacher string `yaml:"teacher"`
+	// Repo is the repository of records that name none, owner/name; default
+	// empty: unknown.
+	Repo string `yaml:"repo" quiet:"empty"`
 	// Accept is required: what counts as success.
 	Accept Accept `yaml:"accept"`
 	// Keep is an expression that chooses among the accepted trajectories,
@@ -123,8 +129,11 @@ type Mix struct {
 	// Sampler chooses; default all, which takes everything. The names are those
 	// of mix.Samplers.
 	Sampler string `yaml:"sampler"`
-	// Seed feeds every random choice, 0 or more; default 17.
+	// Seed decides which trajectories are chosen and in which order they stand,
+	// 0 or more; default seed.
 	Seed int64 `yaml:"seed"`
+	// ValidationSeed decides what is set aside; default seed.
+	ValidationSeed int64 `yaml:"validation_seed" quiet:"seed"`
 	// Unit is what budget and shares count: trajectories (default) or tokens.
 	Unit string `yaml:"unit"`
 	// Budget is the most to take, in units; default 0, no limit.
@@ -136,11 +145,15 @@ type Mix struct {
 	OverWindow string `yaml:"over_window"`
 	// Unique drops repeats: content (default) by the rendered conversation, none.
 	Unique string `yaml:"unique"`
-	// Validation is the fraction set aside, [0, 1), whole repositories; default 0.02.
+	// Validation is the fraction of what the sampler could use to set aside,
+	// [0, 1), or the nearest that whole repositories give; default 0.02.
 	Validation float64 `yaml:"validation"`
 	// Output is what the rows hold: messages (default), text that every
 	// trainer reads, or tokens, which are input_ids, attention_mask and labels.
 	Output string `yaml:"output"`
+	// Strict makes an error of every remark that a prepare prints as short: or
+	// far:; default false.
+	Strict bool `yaml:"strict" identity:"none"`
 }
 
 // A Report says what a prepare counts besides what it must.
@@ -166,6 +179,8 @@ type Train struct {
 	Schedule string `yaml:"schedule"`
 	// Warmup is the fraction of steps in which the rate rises, [0, 1); default 0.05.
 	Warmup float64 `yaml:"warmup"`
+	// Seed is the trainer's, 0 or more; default seed.
+	Seed int64 `yaml:"seed" quiet:"seed"`
 	// StallAfter ends a trainer that has told nothing for as long, such as 30m
 	// or 2h; default never.
 	StallAfter string `yaml:"stall_after" quiet:"empty"`
@@ -177,19 +192,23 @@ type Train struct {
 // defaults returns a recipe in which nothing was said.
 func defaults() *Recipe {
 	return &Recipe{
+		Seed:  17,
 		Model: Model{Context: 32768},
 		Tools: Tools{As: "openhands"},
 		Mix: Mix{
-			Sampler: "all", Seed: 17, Unit: "trajectories",
+			Sampler: "all", Seed: unsaid, ValidationSeed: unsaid, Unit: "trajectories",
 			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
 		},
 		// Epochs, batch and rate are those of the reference's 32B run.
 		Train: Train{
 			Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5,
-			Schedule: "cosine", Warmup: 0.05,
+			Schedule: "cosine", Warmup: 0.05, Seed: unsaid,
 		},
 	}
 }
+
+// unsaid stands in a seed that the recipe does not give.
+const unsaid = -1
 
 // setDefaults prepares a source before its keys are read.
 func (s *Source) setDefaults() { s.Format, s.Share = "auto", 1 }
@@ -201,6 +220,11 @@ func (r *Recipe) derive() {
 	}
 	if r.Mix.Window == 0 {
 		r.Mix.Window = r.Model.Context
+	}
+	for _, seed := range []*int64{&r.Mix.Seed, &r.Mix.ValidationSeed, &r.Train.Seed} {
+		if *seed == unsaid {
+			*seed = r.Seed
+		}
 	}
 	for i := range r.Sources {
 		if s := &r.Sources[i]; s.Task == "" {

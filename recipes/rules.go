@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"trainyard/format"
 	"trainyard/format/evidence"
 )
 
@@ -45,6 +46,7 @@ var rules = map[string]rule{
 	"sources.format":        filled,
 	"sources.task":          oneLine,
 	"sources.teacher":       oneLine,
+	"sources.repo":          repoRule,
 	"sources.accept.field":  filled,
 	"sources.accept.where":  whereRule,
 	"sources.accept.report": pathRule,
@@ -53,11 +55,14 @@ var rules = map[string]rule{
 	"sources.per_instance":  atLeast(0, "0 is no limit"),
 	"sources.share":         within(0, maxNumber, false, "a weight"),
 
-	"mix.seed":       atLeast(0, ""),
-	"mix.budget":     atLeast(0, "0 is no limit"),
-	"mix.window":     atLeast(1, "tokens"),
-	"mix.validation": within(0, 1, false, "a fraction"),
+	"seed":                atLeast(0, ""),
+	"mix.seed":            atLeast(0, ""),
+	"mix.validation_seed": atLeast(0, ""),
+	"mix.budget":          atLeast(0, "0 is no limit"),
+	"mix.window":          atLeast(1, "tokens"),
+	"mix.validation":      within(0, 1, false, "a fraction"),
 
+	"train.seed":   atLeast(0, ""),
 	"train.epochs": atLeast(1, ""),
 	"train.batch":  atLeast(1, "sequences per step"),
 	"train.lr":     within(0, maxNumber, true, ""),
@@ -153,6 +158,13 @@ func oneLine(v reflect.Value) (msg, hint string) {
 		return seen(v.String()) + " is not one line of text", ""
 	}
 	return "", ""
+}
+
+func repoRule(v reflect.Value) (msg, hint string) {
+	if msg, hint = oneLine(v); msg == "" && format.NormalRepo(v.String()) == "" {
+		return seen(v.String()) + " names no repository", "write owner/name"
+	}
+	return msg, hint
 }
 
 func mustBeTrue(v reflect.Value) (msg, hint string) {

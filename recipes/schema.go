@@ -10,7 +10,7 @@ type field struct {
 	key      string
 	index    int
 	identity string // see Recipe
-	quiet    bool   // see Recipe
+	quiet    string // see Recipe: when it is left out; empty never
 }
 
 // fields lists the keys of a struct in the order in which they are declared,
@@ -20,7 +20,7 @@ func fields(t reflect.Type) []field {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if key := f.Tag.Get("yaml"); key != "-" {
-			out = append(out, field{key, i, f.Tag.Get("identity"), f.Tag.Get("quiet") != ""})
+			out = append(out, field{key, i, f.Tag.Get("identity"), f.Tag.Get("quiet")})
 		}
 	}
 	return out

@@ -133,7 +133,7 @@ func printMix(t *face.Terminal, m *mix.Manifest) error {
 		return err
 	}
 	printValidation(t, m)
-	printShort(t, m, whole)
+	printRemarks(t, m)
 	return nil
 }
 
@@ -152,34 +152,26 @@ func mixTable(m *mix.Manifest, whole mix.MixLine, number func(int64) string) *fa
 	return tab
 }
 
-// printValidation tells what was set aside of what the sampler could choose
-// from otherwise.
+// printValidation tells what was set aside of what the sampler could use, and
+// what of it became the other side.
 func printValidation(t *face.Terminal, m *mix.Manifest) {
-	held := m.Totals.Validation
-	if m.Validation.Asked == 0 {
+	v, held := m.Validation, m.Totals.Validation
+	if v.Asked == 0 {
 		return
 	}
-	unit, all := held.Rows, m.Totals.Funnel.WithinWindow.Records
+	aside, could := v.SetAside.Records, v.Could.Records
 	if m.Unit == mix.Tokens {
-		unit, all = held.Tokens, m.Totals.Funnel.WithinWindow.Tokens
+		aside, could = v.SetAside.Tokens, v.Could.Tokens
 	}
-	t.Print("validation: %s, %s tokens, of %s: %s of what could be used, %.1f %% asked\n",
-		face.Counted(held.Rows, "row"), face.Thousands(held.Tokens), face.Plural(len(m.Validation.Repos), "repository", "repositories"),
-		face.Percent(unit, all), 100*m.Validation.Asked)
+	t.Print("validation: %s, %s tokens, of %s; %s of %s set aside: %s of what could be used, %.1f %% asked\n",
+		face.Counted(held.Rows, "row"), face.Thousands(held.Tokens), face.Plural(len(v.Repos), "repository", "repositories"),
+		face.Thousands(v.Held), face.Counted(v.Groups, "group"), face.Percent(aside, could), 100*v.Asked)
 }
 
-// printShort names the sources that had less than was asked of them, which
-// moves the ratios of the mix.
-func printShort(t *face.Terminal, m *mix.Manifest, whole mix.MixLine) {
-	for _, line := range m.Mix {
-		had, got, all := line.Had.Records, line.Got.Records, whole.Got.Records
-		if m.Unit == mix.Tokens {
-			had, got, all = line.Had.Tokens, line.Got.Tokens, whole.Got.Tokens
-		}
-		if had < line.Asked {
-			t.Print("%s %s has %s of the %s asked; it is %s of the mix, not %s\n", t.Paint(face.Wary, "short:"), line.Source,
-				face.Thousands(had), face.Thousands(line.Asked), face.Percent(got, all), face.Percent(line.Asked, whole.Asked))
-		}
+// printRemarks tells where the dataset is not what was asked.
+func printRemarks(t *face.Terminal, m *mix.Manifest) {
+	for _, r := range m.Remarks {
+		t.Print("%s %s\n", t.Paint(face.Wary, r.Kind+":"), r.Text)
 	}
 }
 
