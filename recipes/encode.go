@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 )
@@ -12,48 +11,79 @@ import (
 // not written, so that an override of seed still moves it.
 func (r *Recipe) YAML() []byte {
 	var out []byte
-	for _, m := range r.quietSeeds(r.Seed).tree("none", "", "run") {
-		out = appendKey(out, "", m.key)
+	for _, l := range r.quietSeeds(r.Seed).lines() {
+		out = append(append(out, l.text...), '\n')
+	}
+	return out
+}
+
+// A line is one of a recipe's YAML.
+type line struct {
+	text string
+	key  string // of the setting that it writes; empty where it begins a section
+}
+
+func (r *Recipe) lines() (out []line) {
+	for _, m := range r.tree("none", "", "run") {
+		begin := line{text: string(appendKey(nil, "", m.key))}
 		switch v := m.value.(type) {
 		case tree:
-			out = appendSection(append(out, '\n'), "  ", v)
+			out = append(append(out, begin), sectionLines("  ", m.key, v)...)
 		case []any:
-			out = appendItems(append(out, '\n'), v)
+			out = append(append(out, begin), itemLines(m.key, v)...)
 		default:
-			out = appendValue(out, v)
+			out = append(out, valueLine("", m.key, m.key, v))
 		}
 	}
 	return out
 }
 
-func appendItems(dst []byte, items []any) []byte {
+// itemLines writes a list of mappings: sources, whose keys have settings of
+// their own, or edits, which are one setting.
+func itemLines(path string, items []any) (out []line) {
 	for _, it := range items {
-		section := appendSection(nil, "    ", it.(tree))
-		dst = append(dst, "  - "...)
-		dst = append(dst, bytes.TrimLeft(section, " ")...)
+		t := it.(tree)
+		at := path
+		if path == "sources" {
+			at = dotted(path, t[0].value.(string))
+		}
+		section := sectionLines("    ", at, t)
+		section[0].text = "  - " + strings.TrimLeft(section[0].text, " ")
+		out = append(out, section...)
 	}
-	return dst
+	return out
 }
 
-// appendSection writes the members of one struct. The members of accept that
+// sectionLines writes the members of one struct. The members of accept that
 // were not chosen are left out: exactly one may be said.
-func appendSection(dst []byte, indent string, t tree) []byte {
+func sectionLines(indent, path string, t tree) (out []line) {
 	for _, m := range t {
-		dst = appendKey(dst, indent, m.key)
 		v, nested := m.value.(tree)
-		switch {
+		switch key := dotted(path, m.key); {
 		case m.key == "params" && len(v) > 0:
-			dst = append(dst, '\n')
+			out = append(out, line{text: string(appendKey(nil, indent, m.key))})
 			for _, p := range v {
-				dst = appendValue(appendKey(dst, indent+"  ", p.key), p.value)
+				out = append(out, valueLine(indent+"  ", p.key, dotted(key, p.key), p.value))
 			}
 		case nested && m.key == "accept":
-			dst = appendValue(dst, chosen(v))
+			out = append(out, valueLine(indent, m.key, key, chosen(v)))
+		case path == "edits":
+			out = append(out, valueLine(indent, m.key, path, m.value))
 		default:
-			dst = appendValue(dst, m.value)
+			out = append(out, valueLine(indent, m.key, key, m.value))
 		}
 	}
-	return dst
+	return out
+}
+
+func valueLine(indent, word, key string, v any) line {
+	text := append(appendKey(nil, indent, word), ' ')
+	if s, ok := v.(string); ok {
+		text = appendText(text, s)
+	} else {
+		text = appendJSON(text, v)
+	}
+	return line{string(text), key}
 }
 
 func chosen(accept tree) tree {
@@ -67,14 +97,6 @@ func chosen(accept tree) tree {
 
 func appendKey(dst []byte, indent, key string) []byte {
 	return append(appendText(append(dst, indent...), key), ':')
-}
-
-func appendValue(dst []byte, v any) []byte {
-	dst = append(dst, ' ')
-	if s, ok := v.(string); ok {
-		return append(appendText(dst, s), '\n')
-	}
-	return append(appendJSON(dst, v), '\n')
 }
 
 // plainForm is text that every YAML reader takes for itself: it begins with a

@@ -50,6 +50,7 @@ var docs = map[string]string{
 	"tools.as":       "how tool lists, calls and results become text",
 	"tools.prompt":   "file with the scaffold's wording of its tools (trainyard tools learn)",
 	"tools.verbatim": "keep line ends and leading empty lines as recorded",
+	"tools.values":   "how arguments that are no text are written between function tags; openhands' own is json, the others' python",
 
 	"sources.name":          "names the source in reports, files and overrides",
 	"sources.path":          "file, directory or glob of trajectories",
@@ -57,6 +58,7 @@ var docs = map[string]string{
 	"sources.task":          "task family written beside every row",
 	"sources.teacher":       "acting model in place of what the records say",
 	"sources.repo":          "repository of records that name none, owner/name",
+	"sources.accept":        "what success is: exactly one of the four below",
 	"sources.accept.field":  "success is a truth value of the record, at this dotted path",
 	"sources.accept.where":  "success is what this expression says (trainyard list where)",
 	"sources.accept.report": "success is what this evaluation report says, a file or a directory of them",
@@ -71,8 +73,8 @@ var docs = map[string]string{
 
 	"edits": "changes to the trajectories of every source, after the source's own",
 
-	"reasoning":         "recorded thoughts: keep or drop; default as the student's template does",
-	"sources.reasoning": "recorded thoughts of this source; default the recipe's",
+	"reasoning":         "what becomes of recorded thoughts",
+	"sources.reasoning": "what becomes of this source's recorded thoughts",
 
 	"mix.sampler":         "how trajectories are chosen",
 	"mix.seed":            "decides which trajectories are chosen and in which order they stand",
@@ -88,23 +90,29 @@ var docs = map[string]string{
 
 	"report.flags": "count loops, error turns, secrets and the like; a fifth more time",
 
-	"train.trainer":  "program that trains",
-	"train.method":   "train all weights, or adapters",
-	"train.epochs":   "passes over the training rows",
-	"train.batch":    "rows per optimizer step, over all devices",
-	"train.lr":       "peak learning rate",
-	"train.schedule": "course of the learning rate",
-	"train.warmup":   "fraction of the steps in which the rate rises",
-	"train.seed":     "the trainer's seed",
-	"train.params":   "the trainer's own parameters, passed on as they are (trainyard list trainers)",
+	"train.trainer":     "program that trains",
+	"train.method":      "train all weights, or adapters",
+	"train.epochs":      "passes over the training rows",
+	"train.batch":       "rows per optimizer step, over all devices",
+	"train.lr":          "peak learning rate",
+	"train.schedule":    "course of the learning rate",
+	"train.warmup":      "fraction of the steps in which the rate rises",
+	"train.stall_after": "ends a trainer that has told nothing for as long, such as 30m or 2h",
+	"train.seed":        "the trainer's seed",
+	"train.params":      "the trainer's own parameters, passed on as they are (trainyard list trainers)",
 }
 
 // follows are the defaults that come from another key.
 var follows = map[string]string{
-	"model.template": "that of model.base, or qwen2.5",
-	"mix.window":     "model.context",
-	"mix.seed":       "seed", "mix.validation_seed": "seed", "train.seed": "seed",
-	"sources.task": "the source's name",
+	"model.template":      "model.base's, else qwen2.5",
+	"tools.values":        "the style's own",
+	"sources.task":        "the source's name",
+	"sources.reasoning":   "the recipe's",
+	"reasoning":           "as the template does: qwen3 keeps, others drop",
+	"mix.seed":            "seed",
+	"mix.validation_seed": "seed",
+	"mix.window":          "model.context",
+	"train.seed":          "seed",
 }
 
 // Keys lists every key of a recipe, in the order in which one is written.
@@ -123,18 +131,19 @@ func keysOfStruct(v reflect.Value, name, schema, identity string) (all []Key) {
 }
 
 func keysAt(v reflect.Value, name, schema, identity string) []Key {
-	switch {
-	case v.Kind() == reflect.Struct:
-		return keysOfStruct(v, name, schema, identity)
-	case isNamedList(v):
-		return keysOfStruct(newItem(v.Type().Elem()), dotted(name, "NAME"), schema, identity)
-	}
 	_, needed := required[schema]
 	k := Key{
 		Name: name, Type: typeOf(v, schema), Required: needed, Words: words[schema],
 		Summary: docs[schema], Identity: identities[identity],
 	}
-	if !needed {
+	switch {
+	case v.Kind() == reflect.Struct && wholes[schema]:
+		return append([]Key{k}, keysOfStruct(v, name, schema, identity)...)
+	case v.Kind() == reflect.Struct:
+		return keysOfStruct(v, name, schema, identity)
+	case isNamedList(v):
+		return keysOfStruct(newItem(v.Type().Elem()), dotted(name, "NAME"), schema, identity)
+	case !needed:
 		k.Default = cmp.Or(follows[schema], defaultText(v))
 	}
 	return []Key{k}
@@ -166,7 +175,7 @@ func typeOf(v reflect.Value, schema string) string {
 	switch {
 	case v.Type() == reflect.TypeFor[Edits]():
 		return "list of edits"
-	case v.Kind() == reflect.Map:
+	case v.Kind() == reflect.Map, v.Kind() == reflect.Struct:
 		return "mapping"
 	case len(words[schema]) > 0:
 		return "word"

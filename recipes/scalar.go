@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -14,7 +15,7 @@ var (
 	nanForm     = regexp.MustCompile(`^\.(nan|NaN|NAN)$`)
 	// Forms that some YAML reader takes for a number, and we for a fault.
 	zeroForm = regexp.MustCompile(`^[-+]?(0[0-9_]+|0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)$`)
-	unitForm = regexp.MustCompile(`^([-+]?[0-9][0-9_]*)([kKmMgGbB])$`)
+	unitForm = regexp.MustCompile(`^([-+]?[0-9][0-9_]*(?:\.[0-9]+)?) ?([kKmMgGbBtT])(?:i?[bB])?$`)
 )
 
 // value resolves a scalar as the YAML 1.2 core schema does: nil, bool, int64,
@@ -66,8 +67,7 @@ func numberHint(n *node) string {
 		return ""
 	}
 	if m := unitForm.FindStringSubmatch(n.text); m != nil {
-		zeros := map[string]string{"k": "_000", "m": "_000_000", "g": "_000_000_000", "b": "_000_000_000"}
-		return "write the digits: " + m[1] + zeros[strings.ToLower(m[2])]
+		return unitHint(m[1], m[2])
 	}
 	if zeroForm.MatchString(n.text) {
 		return "write it in decimal, without leading zeros"
@@ -78,4 +78,32 @@ func numberHint(n *node) string {
 func asText(v any, ok bool) (string, bool) {
 	s, isText := v.(string)
 	return s, ok && isText
+}
+
+// unitHint tells both readings of a number with a unit: people mean 1,000 and
+// 1,024 by k, and a window of 32k is seldom 32,000 tokens.
+func unitHint(number, unit string) string {
+	v, err := strconv.ParseFloat(strings.ReplaceAll(number, "_", ""), 64)
+	power := strings.Index("kmgt", strings.ReplaceAll(strings.ToLower(unit), "b", "g")) + 1
+	thousands, binary := v*math.Pow(1000, float64(power)), math.Pow(1024, float64(power))
+	if err != nil || math.Abs(thousands) >= 1e15 {
+		return ""
+	}
+	hint := "write the digits: " + underscored(thousands)
+	if strings.EqualFold(unit, "b") { // billions, never bytes times 1,024
+		return hint
+	}
+	return fmt.Sprintf("%s, or %s where %s is %s", hint, underscored(v*binary), unit, underscored(binary))
+}
+
+// underscored writes a whole number with its thousands apart, as a recipe may.
+func underscored(v float64) string {
+	digits := strconv.FormatFloat(math.Round(math.Abs(v)), 'f', 0, 64)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "_" + digits[i:]
+	}
+	if v < 0 {
+		return "-" + digits
+	}
+	return digits
 }

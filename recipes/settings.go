@@ -42,7 +42,7 @@ func (o Origin) String() string {
 	case o.Kind == FromDefault:
 		return o.Kind
 	}
-	return fmt.Sprintf("%s:%d", o.File, o.Line)
+	return fmt.Sprintf("%s:%d", printable(o.File), o.Line)
 }
 
 // Text is the value on one line, as an override would spell it.
@@ -88,7 +88,7 @@ func settingsAt(v reflect.Value, at Setting, schema string, said *node) (all []S
 		return settingsOfItems(v, at, schema, said)
 	case v.Kind() == reflect.Map && v.Len() > 0:
 		for _, m := range canonical(v, nil).(tree) {
-			all = append(all, Setting{dotted(at.Key, m.key), m.value, origin(said.get(m.key), schema), at.Identity})
+			all = append(all, Setting{Key: dotted(at.Key, m.key), Value: m.value, Origin: origin(said.get(m.key), schema), Identity: at.Identity})
 		}
 		return all
 	default:

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,3 +80,6 @@ func unknownWord(what, whole, word string, known []string) error {
 	}
 	return fmt.Errorf("unknown %s %q\nhint: there are %s", what, whole, strings.Join(known, ", "))
 }
+
+// names are those of a registry, sorted.
+func names[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }

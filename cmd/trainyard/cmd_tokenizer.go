@@ -10,27 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/mix"
 	"trainyard/tokenize"
 )
-
-// builtInTokenizers are the vocabularies inside the program, with the chat
-// template that is each one's own.
-var builtInTokenizers = map[string]struct {
-	summary, template string
-	tokenizer         func() *tokenize.Tokenizer
-}{
-	"qwen2.5": {"Qwen2.5 and Qwen2.5-Coder, all sizes", "qwen2.5", tokenize.Qwen25},
-	"qwen3":   {"Qwen3: the same vocabulary and four more added tokens", "qwen3", tokenize.Qwen3},
-}
-
-func listTokenizers() []listed {
-	var all []listed
-	for _, name := range sortedKeys(builtInTokenizers) {
-		all = append(all, listed{Name: name, Summary: builtInTokenizers[name].summary})
-	}
-	return all
-}
 
 // findTokenizer takes a built-in name or a path, and tells which chat
 // template is the vocabulary's own; "" for none. pattern splits the text for
@@ -39,12 +22,12 @@ func findTokenizer(name, pattern string) (tok *tokenize.Tokenizer, template stri
 	if pattern != "" && filepath.Ext(name) != ".tiktoken" {
 		return nil, "", usageError{errors.New("--pattern is that of a .tiktoken file: name one with --tokenizer")}
 	}
-	if b, ok := builtInTokenizers[name]; ok {
-		return b.tokenizer(), b.template, nil
+	if b, ok := yard.Vocabularies[name]; ok {
+		return b.Open(), b.Template, nil
 	}
 	if _, err := os.Stat(name); err != nil {
 		return nil, "", usageError{fmt.Errorf("no tokenizer %q: neither built in (%s) nor a directory, tokenizer.json or .tiktoken file: %w",
-			name, strings.Join(sortedKeys(builtInTokenizers), ", "), err)}
+			name, strings.Join(names(yard.Vocabularies), ", "), err)}
 	}
 	if filepath.Ext(name) == ".tiktoken" {
 		tok, err = tokenize.LoadTiktoken(name, pattern, nil)
@@ -80,7 +63,7 @@ func newTokenizerExport(t *face.Terminal, s *settings) *cobra.Command {
 			return runExport(t, s, args[0], name, pattern, template, replace)
 		},
 	}
-	cmd.Flags().StringVar(&name, "tokenizer", "qwen2.5", "which: "+strings.Join(sortedKeys(builtInTokenizers), ", ")+", or a path")
+	cmd.Flags().StringVar(&name, "tokenizer", "qwen2.5", "which: "+strings.Join(names(yard.Vocabularies), ", ")+", or a path")
 	cmd.Flags().StringVar(&pattern, "pattern", "", "split pattern of a .tiktoken file")
 	cmd.Flags().StringVar(&template, "chat-template", "", "Jinja file to put into tokenizer_config.json")
 	cmd.Flags().BoolVar(&replace, "replace", false, "write over files of the same names that hold something else")

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/yard"
@@ -9,7 +11,7 @@ import (
 // completes makes the shell offer what a flag can name.
 func completes(cmd *cobra.Command, flag, list string) {
 	must(cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return offers(lists[list]()), cobra.ShellCompDirectiveNoFileComp
+		return offers(yard.Lists[list]()), cobra.ShellCompDirectiveNoFileComp
 	}))
 }
 
@@ -20,7 +22,7 @@ func must(err error) {
 	}
 }
 
-func offers(all []listed) []string {
+func offers(all []yard.Listed) []string {
 	words := make([]string, len(all))
 	for i, l := range all {
 		words[i] = l.Name + "\t" + l.Summary
@@ -28,12 +30,17 @@ func offers(all []listed) []string {
 	return words
 }
 
-// completeRecipe offers built-in recipes for the first argument, and files.
-func completeRecipe(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoSpace
+// completeRecipe offers built-in recipes and files for the first argument, and
+// for the others what the recipe's keys can say.
+func completeRecipe(_ *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return offers(yard.Lists["recipes"]()), cobra.ShellCompDirectiveDefault
 	}
-	return offers(listRecipes()), cobra.ShellCompDirectiveDefault
+	offered := yard.Overrides(args[0], toComplete)
+	if strings.Contains(toComplete, "=") {
+		return offers(offered), cobra.ShellCompDirectiveNoFileComp
+	}
+	return offers(offered), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // completeRun offers the ids of runs.

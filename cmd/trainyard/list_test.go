@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"trainyard/cmd/trainyard/yard"
 )
 
 // TestReasonsOfTheMixAreListed looks for rejects that mix makes itself.
@@ -20,7 +22,7 @@ func TestReasonsOfTheMixAreListed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range regexp.MustCompile(`Reject\{Reason: "(\w+)"`).FindAllSubmatch(source, -1) {
-			if !slices.ContainsFunc(listReasons(), func(l listed) bool { return l.Name == string(m[1]) }) {
+			if !slices.ContainsFunc(yard.Lists["reasons"](), func(l yard.Listed) bool { return l.Name == string(m[1]) }) {
 				t.Errorf("%s rejects with %q, which trainyard list reasons does not know", file, m[1])
 			}
 		}

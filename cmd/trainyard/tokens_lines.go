@@ -163,7 +163,7 @@ func (j *tokenJob) read(line []byte) (in lineInput, conversation bool, err error
 	}
 	if j.template == nil {
 		return in, true, usageError{fmt.Errorf("tokenizer %s has no chat template of its own: the Jinja text in its files is not run\nhint: name a built-in one with --template: %s",
-			j.tok.Name(), strings.Join(sortedKeys(chat.Templates), ", "))}
+			j.tok.Name(), strings.Join(names(chat.Templates), ", "))}
 	}
 	return in, true, j.template.ApplyTools(&j.example, in.messages(), in.tools())
 }

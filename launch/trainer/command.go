@@ -14,17 +14,12 @@ import (
 	"trainyard/launch"
 )
 
-// Command runs any program by an argv template: the escape hatch.
-//
-// Parameters:
-//
-//	argv      list of strings, required; {dataset} and the like are filled in,
-//	          {{ and }} are braces. There is no shell.
-//	progress  file of JSON lines in LLaMA-Factory's shape, relative to {output};
-//	          trainer_log.jsonl by default
-//
-// All other parameters are in the {config} file, with the rest of the job.
+// Command runs any program by an argv template: the escape hatch. Its
+// parameters, placeholders and progress lines are those of [Args].
 type Command struct{}
+
+// jobFile is the {config}: the whole job, all parameters with it.
+const jobFile = "job.json"
 
 var _ launch.Trainer = Command{}
 
@@ -61,8 +56,7 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	if err != nil {
 		return launch.Command{}, err
 	}
-	const name = "job.json"
-	values := placeholders(job, site, name)
+	values := placeholders(job, site)
 	filled := make([]string, len(argv))
 	var faults []error
 	for i, arg := range argv {
@@ -76,7 +70,7 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	if err != nil {
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
-	files := append(shardLinks(job.Dataset), launch.File{Name: name, Content: string(config) + "\n"})
+	files := append(shardLinks(job.Dataset), launch.File{Name: jobFile, Content: string(config) + "\n"})
 	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress, Output: output}, nil
 }
 
@@ -116,23 +110,52 @@ func progressOf(params launch.Params) (string, error) {
 	return filepath.ToSlash(name), nil
 }
 
-func placeholders(job launch.Job, site launch.Site, config string) map[string]string {
-	return map[string]string{
-		"dataset":    job.Dataset.Dir,
-		"train":      filepath.Join(site.Dir, trainDir),
-		"validation": filepath.Join(site.Dir, validationDir),
-		"output":     filepath.Join(site.Dir, output),
-		"config":     filepath.Join(site.Dir, config),
-		"model":      job.Model,
-		"template":   job.Template,
-		"window":     strconv.Itoa(job.Window),
-		"epochs":     strconv.FormatFloat(job.Epochs, 'g', -1, 64),
-		"batch":      strconv.Itoa(job.Batch),
-		"lr":         strconv.FormatFloat(job.LR, 'g', -1, 64),
-		"seed":       strconv.FormatInt(job.Seed, 10),
-		"gpus":       strconv.Itoa(job.Devices()),
-		"self":       site.Self,
+// A filling is what one placeholder stands for.
+type filling struct {
+	summary string
+	of      func(launch.Job, launch.Site) string
+}
+
+// fillings are the placeholders of argv, by name.
+var fillings = map[string]filling{
+	"dataset":    {"directory of the dataset, manifest.json in it", func(j launch.Job, _ launch.Site) string { return j.Dataset.Dir }},
+	"train":      {"directory of the training shards alone", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, trainDir) }},
+	"validation": {"directory of the validation shards alone", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, validationDir) }},
+	"output":     {"directory for checkpoints and the progress file", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, output) }},
+	"config":     {"the whole job as JSON", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, jobFile) }},
+	"model":      {"model.base", func(j launch.Job, _ launch.Site) string { return j.Model }},
+	"template":   {"model.template", func(j launch.Job, _ launch.Site) string { return j.Template }},
+	"window":     {"mix.window", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Window) }},
+	"epochs":     {"train.epochs", func(j launch.Job, _ launch.Site) string { return strconv.FormatFloat(j.Epochs, 'g', -1, 64) }},
+	"batch":      {"train.batch", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Batch) }},
+	"lr":         {"train.lr", func(j launch.Job, _ launch.Site) string { return strconv.FormatFloat(j.LR, 'g', -1, 64) }},
+	"seed":       {"the seed of the training", func(j launch.Job, _ launch.Site) string { return strconv.FormatInt(j.Seed, 10) }},
+	"gpus":       {"--gpus", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Devices()) }},
+	"self":       {"the trainyard program", func(_ launch.Job, s launch.Site) string { return s.Self }},
+}
+
+func placeholders(job launch.Job, site launch.Site) map[string]string {
+	values := map[string]string{}
+	for name, f := range fillings {
+		values[name] = f.of(job, site)
 	}
+	return values
+}
+
+// commandArgs lists the parameters, the placeholders and the progress lines.
+func commandArgs() []Arg {
+	args := []Arg{
+		{Name: "argv", Kind: "list of text", Required: true, Summary: "the program and its arguments, such as " + argvExample + "; there is no shell, {{ and }} are braces"},
+		{Name: "progress", Kind: "text", Summary: "file of JSON lines below {output} that the program appends to; default " + progressName},
+	}
+	for _, name := range slices.Sorted(maps.Keys(fillings)) {
+		args = append(args, Arg{Name: "{" + name + "}", Kind: "placeholder", Summary: fillings[name].summary})
+	}
+	for _, a := range progressArgs {
+		a.Kind = "progress line"
+		args = append(args, a)
+	}
+	return args
 }
 
 var placeholder = regexp.MustCompile(`\{\{|\}\}|\{[^{}]*\}|[{}]`)

@@ -1,0 +1,177 @@
+package yard
+
+import (
+	"maps"
+	"slices"
+
+	"trainyard/format"
+	"trainyard/format/behaviour"
+	"trainyard/format/dialect"
+	"trainyard/format/edit"
+	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
+	"trainyard/launch"
+	"trainyard/launch/backend"
+	"trainyard/launch/trainer"
+	"trainyard/mix/sample"
+	"trainyard/mix/shard"
+	"trainyard/recipes"
+	"trainyard/tokenize/chat"
+)
+
+// A Listed is one thing that can be named in a recipe or on the command line.
+type Listed struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type,omitempty"`    // of a recipe's key
+	Default string   `json:"default,omitempty"` // of a recipe's key
+	Need    bool     `json:"required,omitempty"`
+	Words   []string `json:"words,omitempty"` // all that a recipe's key may say
+	Summary string   `json:"summary"`
+	Limits  string   `json:"limits,omitempty"` // what it leaves out or alone
+	Args    []Arg    `json:"args,omitempty"`
+	Note    string   `json:"note,omitempty"` // what else there is to know
+}
+
+// An Arg is one argument of a thing that takes some.
+type Arg struct {
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Required bool   `json:"required"`
+	Summary  string `json:"summary"`
+}
+
+// Lists are the registries by the word that asks for them.
+var Lists = map[string]func() []Listed{
+	"keys":        listKeys,
+	"formats":     listFormats,
+	"edits":       listEdits,
+	"flags":       listFlags,
+	"features":    listFeatures,
+	"where":       listWhere,
+	"notes":       listNotes,
+	"reasons":     listReasons,
+	"outputs":     listOutputs,
+	"tools":       listStyles,
+	"trainers":    listTrainers,
+	"backends":    listBackends,
+	"samplers":    listSamplers,
+	"recipes":     listRecipes,
+	"tokenizers":  listTokenizers,
+	"templates":   listTemplates,
+	"conventions": listConventions,
+}
+
+// ListNames are the words that ask for lists, sorted.
+func ListNames() []string { return sortedKeys(Lists) }
+
+func sortedKeys[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }
+
+// summaries lists a registry in the order of its names.
+func summaries[V any](registry map[string]V, summary func(V) string) []Listed {
+	var all []Listed
+	for _, name := range sortedKeys(registry) {
+		all = append(all, Listed{Name: name, Summary: summary(registry[name])})
+	}
+	return all
+}
+
+func listFormats() []Listed {
+	all := summaries(dialect.Dialects, func(d dialect.Dialect) string { return d.Summary })
+	for i := range all {
+		all[i].Limits = dialect.Dialects[all[i].Name].Limits
+	}
+	return all
+}
+
+func listEdits() []Listed {
+	all := summaries(edit.Edits, func(e edit.Edit) string { return e.Summary })
+	for i := range all {
+		edit := edit.Edits[all[i].Name]
+		all[i].Limits = edit.Limits
+		for _, a := range edit.Args {
+			all[i].Args = append(all[i].Args, Arg{a.Name, string(a.Kind), a.Required, a.Summary})
+		}
+	}
+	return all
+}
+
+func listFlags() []Listed {
+	return summaries(behaviour.FlagList, func(f behaviour.Flag) string { return f.Summary })
+}
+
+func listFeatures() []Listed { return glossary(behaviour.FeatureRules) }
+
+func listWhere() []Listed {
+	keep := maps.Clone(evidence.KeepNames)
+	for name, line := range keep {
+		keep[name] = "keep: alone; " + line
+	}
+	return append(append(glossary(evidence.WhereNames), glossary(keep)...), Listed{
+		Name: "(any other)", Summary: "the record's own member of that name; its absence makes the record unknown, but for (reward ?? 0) > 0.5",
+	})
+}
+
+func listNotes() []Listed { return glossary(format.Notes) }
+
+func listReasons() []Listed { return glossary(format.Reasons) }
+
+// glossary lists words with what each means.
+func glossary(lines map[string]string) []Listed {
+	return summaries(lines, func(line string) string { return line })
+}
+
+func listOutputs() []Listed {
+	return summaries(shard.Outputs, func(o shard.Output) string { return o.Summary })
+}
+
+func listStyles() []Listed {
+	var all []Listed
+	for _, name := range style.StyleNames() {
+		style := style.Styles[protocol.Style(name)]
+		all = append(all, Listed{Name: name, Summary: style.Summary, Limits: style.Limits})
+	}
+	return all
+}
+
+func listSamplers() []Listed {
+	return summaries(sample.Samplers, func(s sample.Sampler) string { return s.Summary })
+}
+
+func listTemplates() []Listed {
+	return summaries(chat.Templates, func(l chat.Layout) string { return l.Summary })
+}
+
+func listConventions() []Listed {
+	return summaries(chat.Conventions, func(c chat.Convention) string { return c.Summary })
+}
+
+func listTrainers() []Listed {
+	all := summaries(trainer.Trainers, launch.Trainer.Summary)
+	for i := range all {
+		all[i].Note = trainer.Notes[all[i].Name]
+		for _, a := range trainer.Args[all[i].Name] {
+			all[i].Args = append(all[i].Args, Arg(a))
+		}
+	}
+	return all
+}
+
+func listBackends() []Listed { return summaries(backend.Backends, launch.Backend.Summary) }
+
+func listRecipes() []Listed {
+	var all []Listed
+	for _, info := range recipes.List() {
+		all = append(all, Listed{Name: info.Name, Summary: info.Summary})
+	}
+	return all
+}
+
+// listKeys lists every key of a recipe, from the schema that reads recipes.
+func listKeys() []Listed {
+	var all []Listed
+	for _, k := range recipes.Keys() {
+		all = append(all, Listed{Name: k.Name, Type: k.Type, Default: k.Default, Need: k.Required, Words: k.Words, Summary: k.Summary})
+	}
+	return all
+}
