@@ -15,7 +15,8 @@ type Activity string
 //	implementation  a file is written that is neither test nor scratch
 //	verification    a test or scratch file is written; or code runs (or git
 //	                diff) once a file has been written
-//	execution       code or a command that is no look-up runs before that
+//	execution       code runs before that; or a command is no look-up and
+//	                writes no file (mkdir, git stash, pip install)
 //	exploration     files are read, listed or searched
 //	reasoning       a thinking or planning tool, or text without an action
 //	closing         the agent finishes, or its last text without an action
@@ -33,6 +34,7 @@ var activityOrder = []Activity{Implementation, Verification, Execution, Explorat
 // Effect is what one action does, before its place in the trajectory counts.
 type Effect struct {
 	explores, runs, tests, thinks, Closes bool
+	acts                                  bool     // changes something that is no file of the task: mkdir, git stash, pip install
 	diffs                                 bool     // looks at its own change
 	source                                bool     // one of writes is part of what the agent was asked to change; only steps fills it in
 	Writes                                []string // files, scratch and tests included; "?" where the name is unknown
@@ -59,7 +61,7 @@ func EffectOf(a Action) Effect {
 	case slices.Contains(shellTools, tool):
 		return shellEffect(shellLine(a))
 	case slices.Contains(pythonTools, tool):
-		return Effect{runs: true}
+		return codeEffect(a.Arg("code", "script", "input"))
 	case slices.Contains(editorTools, tool):
 		if a.Arg("command") == "view" {
 			return Effect{explores: true}
@@ -68,6 +70,9 @@ func EffectOf(a Action) Effect {
 	case slices.Contains(lookTools, tool):
 		return Effect{explores: true}
 	case slices.Contains(writeTools, tool):
+		if patched := patchedFiles(a.Arg("input", "patch", "patch_text")); file == "" && patched != nil {
+			return Effect{Writes: patched}
+		}
 		return writing(file)
 	case slices.Contains(thinkTools, tool):
 		return Effect{thinks: true}
@@ -78,7 +83,7 @@ func EffectOf(a Action) Effect {
 }
 
 func writing(file string) Effect {
-	if file == "" {
+	if file = strings.Trim(file, `'"`); file == "" {
 		file = "?"
 	}
 	return Effect{Writes: []string{file}}
@@ -93,81 +98,6 @@ func shellLine(a Action) string {
 		return m[1]
 	}
 	return line
-}
-
-func shellEffect(line string) Effect {
-	d := Effect{commands: shellCommands(line)}
-	for _, c := range d.commands {
-		d.add(c)
-	}
-	return d
-}
-
-func (d *Effect) add(c shellCommand) {
-	for _, file := range append(writtenBy(c), c.writes...) {
-		if !strings.HasPrefix(file, "/dev/") && file != "" && file != "&1" {
-			d.Writes = append(d.Writes, file)
-		}
-	}
-	switch {
-	case c.name() == "", slices.Contains(d.Writes, "?"):
-	case c.name() == "submit", c.name() == "exit", strings.Contains(strings.Join(c.words, " "), "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"):
-		d.Closes = true
-	case isTestRunner(c):
-		d.tests, d.runs = true, true
-	case c.name() == "git" && (c.sub() == "diff" || c.sub() == "status"):
-		d.diffs, d.explores = true, true
-	case looksUp(c):
-		d.explores = true
-	case len(writtenBy(c)) == 0:
-		d.runs = true
-	}
-}
-
-// lookups are commands that only tell something.
-var lookups = namesIn("grep egrep fgrep rg ag ack find fd fdfind ls cat head tail less more wc tree file stat cd pwd pushd popd sed awk gawk cut sort uniq which whereis type " +
-	"echo printf nl bat xxd hexdump od strings diff cmp comm du df env printenv basename dirname realpath readlink tr tee xargs true test [ [[ ps date whoami uname hostname jq column seq read locate zcat zgrep " +
-	"open goto scroll_up scroll_down search_dir search_file find_file export set source . sleep")
-
-func looksUp(c shellCommand) bool {
-	if c.name() == "git" {
-		return slices.Contains(namesIn("log show blame status diff grep branch ls-files rev-parse describe remote shortlog config tag cat-file ls-tree reflog"), c.sub())
-	}
-	return slices.Contains(lookups, c.name()) || len(c.words) == 2 && c.has("--version", "--help", "-V")
-}
-
-// writtenBy names the files that a command changes by itself.
-func writtenBy(c shellCommand) []string {
-	last := ""
-	if len(c.words) > 1 {
-		last = c.words[len(c.words)-1]
-	}
-	switch c.name() {
-	case "sed", "perl":
-		if slices.ContainsFunc(c.words[1:], isInPlace) {
-			return []string{last}
-		}
-	case "tee":
-		return []string{last}
-	case "mv", "cp", "touch", "truncate", "ed":
-		return []string{last}
-	case "patch", "apply_patch", "edit", "insert", "str_replace_editor":
-		return []string{"?"}
-	case "rm":
-		return c.words[1:]
-	case "create":
-		return []string{c.sub()}
-	case "git":
-		if slices.Contains(namesIn("apply checkout restore reset stash revert rm mv am"), c.sub()) {
-			return []string{"?"}
-		}
-	}
-	return nil
-}
-
-// isInPlace recognises sed -i and perl -pi, suffixes and bundles included.
-func isInPlace(word string) bool {
-	return strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.Contains(word, "i") || strings.HasPrefix(word, "--in-place")
 }
 
 // testPrograms run tests whatever their arguments.
@@ -203,7 +133,7 @@ func isTestScript(word string) bool {
 // testFile matches files that tests live in: by name, or by a directory.
 var (
 	testFile    = regexp.MustCompile(`(?i)(^|/)(test_[^/]*|[^/]*_tests?\.[^/.]+|[^/]*\.(test|spec)\.[^/]+|tests?\.[^/.]+|conftest\.py|[^/]*Tests?\.(java|kt|cs|swift|scala))$|(^|/)(tests?|testing|__tests__|spec)/`)
-	scratchFile = regexp.MustCompile(`(?i)^/tmp/|^/var/tmp/|(^|/)(repro|reproduce|debug|verify|check|demo|try|tmp|temp|scratch|final_test|simple_test|comprehensive|edge_case)[^/]*\.[^/.]+$|\.(log|out|txt|patch|diff|orig|bak|pyc)$`)
+	scratchFile = regexp.MustCompile(`(?i)^/tmp/|^/var/tmp/|(^|/)(\.git|\.pytest_cache|__pycache__|\.mypy_cache|node_modules|build|dist|target|\.?venv|[^/]+\.egg-info)(/|$)|(^|/)(repro|reproduce|debug|verify|check|demo|try|tmp|temp|scratch|final_test|simple_test|comprehensive|edge_case)[^/]*\.[^/.]+$|\.(log|out|txt|patch|diff|orig|bak|pyc)$`)
 )
 
 func isTestFile(file string) bool    { return testFile.MatchString(file) }
@@ -239,7 +169,7 @@ func activityOf(d Effect, written bool) Activity {
 		return Implementation
 	case len(d.Writes) > 0, written && (d.runs || d.diffs):
 		return Verification
-	case d.runs:
+	case d.runs, d.acts:
 		return Execution
 	case d.explores:
 		return Exploration

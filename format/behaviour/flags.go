@@ -32,6 +32,7 @@ const (
 	FlagRewardMismatch  = "reward_mismatch"
 	FlagSecret          = "secret"
 	FlagSpecial         = "special_token_literal"
+	FlagStuck           = "stuck"
 	FlagUnanswered      = "unanswered_call"
 	FlagUnclosed        = "unclosed_function"
 )
@@ -68,6 +69,7 @@ var FlagList = map[string]Flag{
 	FlagRewardMismatch: {FlagRewardMismatch, "the record's own verdicts disagree (set by RecordFlags)", nil},
 	FlagSecret:         {FlagSecret, "something shaped like a credential", hasSecret},
 	FlagSpecial:        {FlagSpecial, "a special-token string in a text", hasSpecial},
+	FlagStuck:          {FlagStuck, "OpenHands' stuck detector would have stopped the agent: the same step and result four times, an error three times, two steps in turn three times, or a monologue", isStuck},
 	FlagUnanswered:     {FlagUnanswered, "a call without a result, and the conversation goes on", hasUnanswered},
 	FlagUnclosed:       {FlagUnclosed, "an assistant turn ends on an open function tag", inContent(func(m format.Message) bool { return m.Role == format.Assistant && protocol.IsUnclosed(m.Content) })},
 }
@@ -141,7 +143,11 @@ func isErrorTurn(m format.Message) bool {
 	if m.Role != format.User && m.Role != format.ToolRole {
 		return false
 	}
-	text := m.Content
+	return isErrorText(m.Content)
+}
+
+// isErrorText says so of the text of a result.
+func isErrorText(text string) bool {
 	if at := protocol.ResultHeader.FindStringIndex(text); at != nil {
 		text = text[at[1]:]
 	}
@@ -164,29 +170,6 @@ func hasExample(t *format.Trajectory, _ []step) bool {
 		}
 		if _, found := protocol.WithoutExample(m.Content); found && m.Role == format.User {
 			return true
-		}
-	}
-	return false
-}
-
-// isLoop is the measure of the Hybrid-Gym paper: the same action three times
-// in a row. A step without an action ends a row.
-func isLoop(_ *format.Trajectory, steps []step) bool {
-	var last Action
-	row := 0
-	for _, s := range steps {
-		if len(s.Actions) == 0 {
-			row = 0
-		}
-		for _, a := range s.Actions {
-			if row > 0 && a.same(last) {
-				row++
-			} else {
-				row = 1
-			}
-			if last = a; row == 3 {
-				return true
-			}
 		}
 	}
 	return false

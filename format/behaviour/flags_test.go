@@ -1,6 +1,7 @@
 package behaviour_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,23 @@ func bash(command string) string {
 	return `{"role":"assistant","content":"t","tool_calls":[{"id":"1","function":{"name":"bash","arguments":` + arguments + `}}]},{"role":"tool","tool_call_id":"1","content":"ok"},`
 }
 
+// failing is a step that the scaffold could not carry out.
+func failing(command string) string {
+	return strings.Replace(bash(command), `"content":"ok"`, `"content":"Error executing tool bash"`, 1)
+}
+
+// parallel is a step of several calls.
+func parallel(commands ...string) string {
+	var calls, results []string
+	for i, command := range commands {
+		calls = append(calls, fmt.Sprintf(`{"id":"%d","function":{"name":"bash","arguments":{"command":%q}}}`, i, command))
+		results = append(results, fmt.Sprintf(`{"role":"tool","tool_call_id":"%d","content":"ok"},`, i))
+	}
+	return `{"role":"assistant","content":"t","tool_calls":[` + strings.Join(calls, ",") + `]},` + strings.Join(results, "")
+}
+
+const same = `{"role":"assistant","content":"I wait."},`
+
 const closing = `{"role":"assistant","content":"done"}`
 
 func TestFlags(t *testing.T) {
@@ -33,6 +51,16 @@ func TestFlags(t *testing.T) {
 		{user + bash("ls") + bash("ls") + closing, nil},
 		{user + bash("ls") + bash("ls") + bash("ls") + closing, []string{behaviour.FlagLoop}},
 		{user + bash("ls") + bash("ls") + `{"role":"assistant","content":"hm"},` + user + bash("ls") + closing, nil},
+		{user + bash("ls") + bash("ls") + bash("pwd") + bash("ls") + bash("ls") + closing, nil},
+		{user + bash("a") + bash("b") + bash("a") + bash("b") + bash("a") + bash("b") + closing, []string{behaviour.FlagStuck}},
+		{user + bash("a") + bash("b") + bash("a") + bash("b") + bash("a") + closing, nil},
+		{user + bash("a") + bash("a") + bash("a") + bash("a") + closing, []string{behaviour.FlagLoop, behaviour.FlagStuck}},
+		{user + failing("a") + failing("a") + failing("a") + closing, []string{behaviour.FlagErrorTurn, behaviour.FlagLoop, behaviour.FlagStuck}},
+		{user + same + user + same + user + same + user + closing, []string{behaviour.FlagStuck}},
+		{user + same + user + same + user + bash("ls") + same + user + closing, nil},
+		{user + parallel("a", "a", "a") + closing, []string{behaviour.FlagParallel}},
+		{user + parallel("a", "a") + bash("a") + closing, []string{behaviour.FlagParallel}},
+		{user + parallel("a", "b") + parallel("a", "b") + parallel("a", "b") + closing, []string{behaviour.FlagLoop, behaviour.FlagParallel}},
 		{user + bash("git log --oneline -5 && git blame f.py && git diff") + closing, nil},
 		{user + bash("cd /x && git log --all -p") + closing, []string{behaviour.FlagGitHistory}},
 		{user + bash("git show 3f2a9c1:src/a.py | head") + closing, []string{behaviour.FlagGitHistory}},

@@ -11,7 +11,7 @@ import (
 // A shellCommand is one simple command of a command line.
 type shellCommand struct {
 	words  []string // the program and its arguments, quotes removed
-	writes []string // files that > and >> name
+	writes []string // files that > and >> name for its output
 }
 
 // shellCommands takes a command line apart: what &&, ;, | and newlines
@@ -51,6 +51,9 @@ func simpleCommand(statement *syntax.Stmt) shellCommand {
 	}
 	c.words = unwrapped(c.words)
 	for _, redirect := range statement.Redirs {
+		if redirect.N != nil && redirect.N.Value != "1" { // 2> keeps errors
+			continue
+		}
 		switch redirect.Op {
 		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
 			c.writes = append(c.writes, wordText(redirect.Word))

@@ -25,7 +25,7 @@ func FuzzShell(f *testing.F) {
 // A command line of a record may hold anything; the parser calls itself, and
 // what it would have to hold at once is bounded before it sees a line.
 func TestDeepCommandLinesAreCutAtWhiteSpace(t *testing.T) {
-	for _, opener := range []string{"(", "$(", "{ ", "${a:-", "| ", "&& ", "|| ", "f() { ", "f() ", "<(", "$((", "if ", "while ", "! ", "time ", "[[ ", "[[ ! ", "a=(", "`", `"$(`, "case x in x) ", "$((1+", "$((-", "coproc ", "; ", "& "} {
+	for _, opener := range []string{"(", "$(", "{ ", "${a:-", "| ", "&& ", "f() ", "<(", "$((", "if ", "! ", "[[ ! "} {
 		line := "cd /w && " + strings.Repeat(opener, 150_000)
 		if got := shellEffect(line).commands; len(got) == 0 || got[0].name() != "cd" {
 			t.Errorf("%q 150,000 times: the first of %d commands is not cd", opener, len(got))
