@@ -59,6 +59,10 @@ func runToolsLearn(ctx context.Context, t *face.Terminal, paths []string, dialec
 				return nil
 			}
 			recorded = append(recorded, traj)
+			// Most records hold no second side, which is no fault of theirs.
+			if text, err := src.ParseText(rec); err == nil {
+				recorded = append(recorded, text)
+			}
 			return nil
 		})
 		if err != nil {

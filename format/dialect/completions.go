@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"path/filepath"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/format/api"
@@ -16,7 +17,8 @@ var completions = Dialect{
 	Name:    "openhands-completions",
 	Summary: "OpenHands llm_completions folders: one record per instance, or per stretch of a condensed run, from its last model call",
 	repeats: true,
-	Limits:  "V0 logs of mocked function calling hold no tool list; V0 folders are read by their documented schema, for no real one was at hand",
+	Limits: "V0 logs of mocked function calling hold no tool list: it is read from the text that the model saw, which is kept as it is where " +
+		"the list is not in OpenHands' layout; V0 folders are read by their documented schema, for no real one was at hand",
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Present() && v.Get("response").Present() {
 			return byShape
@@ -24,21 +26,29 @@ var completions = Dialect{
 		return notMine
 	},
 	parse: parseCompletion,
-	text: func(v pyjson.Value) (*format.Trajectory, error) {
-		response := v.Get("raw_response")
-		if !response.Present() {
-			response = v.Get("response")
-		}
-		return loggedConversation(v, v.Get("messages"), response)
-	},
+	text:  loggedText,
+}
+
+// loggedText is the conversation as the model saw it, calls in the text where
+// function calling was mocked.
+func loggedText(v pyjson.Value) (*format.Trajectory, error) {
+	response := v.Get("raw_response")
+	if !response.Present() {
+		response = v.Get("response")
+	}
+	return loggedConversation(v, v.Get("messages"), response)
 }
 
 func parseCompletion(rec format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	list, response := loggedPair(v)
 	t, err := loggedConversation(v, list, response)
+	if err == nil && t.Tools == nil && t.Acts() {
+		t, err = withToolsInText(t, v)
+	}
 	if err != nil {
 		return nil, err
 	}
+	t.MarkUnrecordedTools()
 	t.InstanceID = filepath.Base(filepath.Dir(rec.File))
 	identify(t, v)
 	return t, nil
@@ -80,4 +90,23 @@ func loggedPair(v pyjson.Value) (messages, response pyjson.Value) {
 		return raw, v.Get("response")
 	}
 	return v.Get("messages"), v.Get("response")
+}
+
+// withToolsInText gives a mocked conversation the tools that stand in the text
+// beside it. Where they cannot be read back, the text itself is the record:
+// that is what the model saw.
+func withToolsInText(t *format.Trajectory, v pyjson.Value) (*format.Trajectory, error) {
+	text, err := loggedText(v)
+	if err != nil || text.LacksSystem() {
+		return t, err
+	}
+	system := text.Messages[0].Content
+	if tools, ok := toolsInText(system); ok {
+		t.Tools, t.Notes = tools, append(t.Notes, format.NoteToolsInText)
+		return t, nil
+	}
+	if !text.Acts() && strings.Contains(system, "<function=") {
+		return text, nil
+	}
+	return t, nil
 }

@@ -20,6 +20,7 @@ type toolPlace struct {
 	params         []paramPlace
 	bodyEnd        int // after its last parameter; textEnd where it has none
 	withParameters bool
+	emptyList      bool // it has parameters, none of them
 }
 
 type paramPlace struct {
@@ -45,6 +46,9 @@ func (p *ToolPrompt) learnTools(wording string, tools pyjson.Value, whole bool) 
 	}
 	heads, tails := around(wording, places)
 	prefix := blockStart(heads)
+	if err := p.cutEmptyLists(places, tails); err != nil {
+		return 0, err
+	}
 	suffix, err := p.learnEnd(places, tails)
 	if err != nil {
 		return 0, err
@@ -108,12 +112,29 @@ func around(wording string, places []toolPlace) (heads, tails []string) {
 	return heads, tails
 }
 
+// cutEmptyLists takes the words that introduce parameters out of the tails of
+// tools whose list of them is empty.
+func (p *ToolPrompt) cutEmptyLists(places []toolPlace, tails []string) error {
+	words := strings.TrimSuffix(p.sections["parameters"], "{{parameters}}")
+	for i, at := range places {
+		if !at.emptyList {
+			continue
+		}
+		tail := literal(tails[i])
+		if words == "" || words != literal(words) || !strings.HasPrefix(tail, words) {
+			return fmt.Errorf("tool %d has an empty list of parameters, which is not worded like the others", i+1)
+		}
+		tails[i] = tails[i][len(words):]
+	}
+	return nil
+}
+
 // learnEnd finds what every block ends with, and what a tool without
 // parameters has in their place; that is cut from its tail.
 func (p *ToolPrompt) learnEnd(places []toolPlace, tails []string) (suffix string, err error) {
 	var withParameters []string
 	for i, at := range places {
-		if at.withParameters {
+		if at.withParameters && !at.emptyList {
 			withParameters = append(withParameters, tails[i])
 		}
 	}
@@ -217,9 +238,8 @@ func locate(wording string, tools pyjson.Value) ([]toolPlace, error) {
 		}
 		if len(at.params) > 0 {
 			at.bodyEnd = endOfParameter(wording, at.params[len(at.params)-1])
-		} else if at.withParameters {
-			return nil, fmt.Errorf("tool %q has an empty list of parameters", pyjson.Clip(name))
 		}
+		at.emptyList = at.withParameters && len(at.params) == 0
 		places = append(places, at)
 		from = at.bodyEnd
 	}

@@ -142,8 +142,10 @@ func difference(got, want string) error {
 // user turn, and the words around results.
 func (p *ToolPrompt) learnMessages(text, structured []format.Message) error {
 	if i := slices.IndexFunc(structured, func(m format.Message) bool { return m.Role == format.User }); i >= 0 {
-		if before, after, found := strings.Cut(text[i].Content, structured[i].Content); found && before+after != "" {
-			p.sections["first user"] = literal(before) + "{{content}}" + literal(after)
+		// An example before the task may hold the same words.
+		words, content := text[i].Content, structured[i].Content
+		if at := strings.LastIndex(words, content); at >= 0 && len(words) > len(content) {
+			p.sections["first user"] = literal(words[:at]) + "{{content}}" + literal(words[at+len(content):])
 		}
 	}
 	// A short result may be found in the words around it, the longest hardly.
