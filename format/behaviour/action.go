@@ -113,10 +113,10 @@ type step struct {
 }
 
 // Steps reads every assistant message. Fenced blocks count as actions only
-// in a trajectory that has no other.
+// where the scaffold's protocol has them, and no other.
 func Steps(t *format.Trajectory) []step {
 	list := stepsBy(t, ActionsOf)
-	if !slices.ContainsFunc(list, func(s step) bool { return len(s.Actions) > 0 }) {
+	if !slices.ContainsFunc(list, func(s step) bool { return len(s.Actions) > 0 }) && protocol.FencesAct(t) {
 		list = stepsBy(t, fenceCall)
 	}
 	return list

@@ -92,10 +92,34 @@ func TestDialectsAreMeasuredAlike(t *testing.T) {
 		"JSON in tags":  `t\n<tool_call>\n{\"name\": \"bash\", \"arguments\": {\"command\": \"grep foo a.py\"}}\n</tool_call>`,
 		"a fence":       "t\\n\\n```bash\\ngrep foo a.py\\n```",
 	} {
-		tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"`+reply+`"},{"role":"user","content":"r"},`+closing+`]}`)
+		tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"Reply with one command:\n`+"```"+`bash\nls\n`+"```"+`"},{"role":"assistant","content":"`+reply+`"},{"role":"user","content":"r"},`+closing+`]}`)
 		f := behaviour.Measure(tr)
 		if f.Exploration != 0.5 || f.Closing != 0.5 || f.Grep != 1 || f.Calls["bash"] != 1 {
 			t.Errorf("%s: got %+v", name, f)
+		}
+	}
+}
+
+// A fence in a conversation whose prompt asks for no command shows code.
+func TestFencesOfPlainChatsAreNoCalls(t *testing.T) {
+	for name, prompt := range map[string]string{
+		"a question":      "sum?",
+		"code to mend":    "This command fails:\\n```\\nls x\\n```",
+		"a programme":     "Write one program between these:\\n```python\\n# yours\\n```",
+		"a format of own": "Answer in a single block:\\n```\\nanswer\\n```",
+	} {
+		for _, reply := range []string{"t\\n\\n```bash\\nls\\n```", "t\\n```python\\nopen('src/a.py','w').write('x')\\n```", "```cpp\\nint main(){}\\n```"} {
+			tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"`+prompt+`"},{"role":"assistant","content":"`+reply+`"}]}`)
+			if f := behaviour.Measure(tr); len(f.Calls) > 0 || f.RunsCode > 0 || f.Execution > 0 || f.SourceEdit {
+				t.Errorf("%s, %q: got %+v", name, reply, f)
+			}
+		}
+	}
+	for format, record := range map[string]string{
+		"swe-smith": `{"instance_id":"a__b-1","traj_id":"t","messages":[{"role":"user","content":"q"},{"role":"assistant","content":"t\n\n` + "```" + `\nls\n` + "```" + `"}]}`,
+	} {
+		if f := behaviour.Measure(formattest.MustParse(t, format, record)); f.Calls["bash"] != 1 {
+			t.Errorf("%s: got %+v", format, f)
 		}
 	}
 }

@@ -26,11 +26,13 @@ const (
 	FlagImage           = "image_part"
 	FlagLoop            = "loop"
 	FlagNetwork         = "network_fetch"
+	FlagNoAgent         = "no_agent"
 	FlagOrphanResult    = "orphan_tool_result"
 	FlagOverLength      = "over_length"
 	FlagParallel        = "parallel_calls"
 	FlagRewardMismatch  = "reward_mismatch"
 	FlagSecret          = "secret"
+	FlagSingleTurn      = "single_turn"
 	FlagSpecial         = "special_token_literal"
 	FlagStuck           = "stuck"
 	FlagUnanswered      = "unanswered_call"
@@ -63,11 +65,13 @@ var FlagList = map[string]Flag{
 	FlagImage:          {FlagImage, "an image as text, or a record refused for its images", inContent(func(m format.Message) bool { return strings.Contains(m.Content, "data:image/") })},
 	FlagLoop:           {FlagLoop, "the same action three times in a row", isLoop},
 	FlagNetwork:        {FlagNetwork, "the agent fetched something from the network", fetches},
+	FlagNoAgent:        {FlagNoAgent, "nothing is called in the whole conversation: a chat, not a rollout", hasNoAgent},
 	FlagOrphanResult:   {FlagOrphanResult, "a tool result that no call asked for", hasOrphan},
 	FlagOverLength:     {FlagOverLength, "longer than the window (set while mixing)", nil},
 	FlagParallel:       {FlagParallel, "several calls in one message", inContent(func(m format.Message) bool { return len(m.Calls) > 1 })},
 	FlagRewardMismatch: {FlagRewardMismatch, "the record's own verdicts disagree (set by RecordFlags)", nil},
 	FlagSecret:         {FlagSecret, "something shaped like a credential", hasSecret},
+	FlagSingleTurn:     {FlagSingleTurn, "one reply is all that is learned from", isSingleTurn},
 	FlagSpecial:        {FlagSpecial, "a special-token string in a text", hasSpecial},
 	FlagStuck:          {FlagStuck, "OpenHands' stuck detector would have stopped the agent: the same step and result four times, an error three times, two steps in turn three times, or a monologue", isStuck},
 	FlagUnanswered:     {FlagUnanswered, "a call without a result, and the conversation goes on", hasUnanswered},
@@ -154,9 +158,15 @@ func isErrorText(text string) bool {
 	return protocol.StartsWithAny(text, errorHeads) || strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), errorTail)
 }
 
+func hasNoAgent(_ *format.Trajectory, steps []step) bool {
+	return !slices.ContainsFunc(steps, func(s step) bool { return len(s.Actions) > 0 })
+}
+
+func isSingleTurn(_ *format.Trajectory, steps []step) bool { return len(steps) == 1 }
+
 func hasFormatError(t *format.Trajectory, _ []step) bool {
 	for i, m := range t.Messages {
-		if protocol.IsFormatError(m) && !protocol.IsTask(t, i) {
+		if protocol.IsNamelessCall(m) || protocol.IsFormatError(m) && !protocol.IsTask(t, i) {
 			return true
 		}
 	}

@@ -53,6 +53,7 @@ var Edits = map[string]Edit{
 	"redact_secrets":       redactSecrets,
 	"rename_argument":      renameArgument,
 	"rename_tool":          renameTool,
+	"scaffold_exit":        scaffoldExit,
 	"split_parallel_calls": splitParallelCalls,
 	"stitch_rationale":     stitchRationale,
 	"strip_ansi":           stripANSI,

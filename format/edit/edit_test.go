@@ -212,6 +212,7 @@ var ready = func() []edit.EditSpec {
 	args := map[string]map[string]any{
 		"drop_tool":          {"tool": "str_replace_editor", "commands": "view"},
 		"elide_observations": {"tokens": 64},
+		"scaffold_exit":      {"to": "drop"},
 		"rename_argument":    {"arguments": []any{map[string]any{"from": "command", "to": "cmd"}}},
 		"rename_tool":        {"tools": []any{map[string]any{"from": "execute_bash", "to": "terminal"}}},
 		"strip_argument":     {"arguments": "security_risk"},

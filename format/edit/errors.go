@@ -17,10 +17,7 @@ var dropFormatErrors = Edit{
 func dropErrors(t *format.Trajectory) int {
 	n := 0
 	for i := len(t.Messages) - 1; i > 0; i-- {
-		if !protocol.IsFormatError(t.Messages[i]) || protocol.IsTask(t, i) {
-			continue
-		}
-		from, ok := failedReply(t, i)
+		from, ok := failedPair(t, i)
 		if !ok {
 			continue
 		}
@@ -29,6 +26,22 @@ func dropErrors(t *format.Trajectory) int {
 		n++
 	}
 	return n
+}
+
+// failedPair finds the reply that the message at i ends: the error that answers
+// it, or the reply itself where it calls nothing and nothing answers it.
+func failedPair(t *format.Trajectory, i int) (from int, ok bool) {
+	m := t.Messages[i]
+	switch {
+	case protocol.IsTask(t, i):
+		return 0, false
+	case protocol.IsFormatError(m):
+		return failedReply(t, i)
+	case m.Role == format.User && protocol.IsNamelessCall(t.Messages[i-1]):
+		return i - 1, true
+	}
+	last := i == len(t.Messages)-1 || t.Messages[i+1].Role != format.User
+	return i, last && protocol.IsNamelessCall(m)
 }
 
 // failedReply finds the reply behind the error at i, or i itself where the
@@ -58,16 +71,15 @@ var mergeFormatErrors = Edit{
 func mergeErrors(t *format.Trajectory) int {
 	n := 0
 	for i := len(t.Messages) - 1; i > 0; i-- {
-		if !protocol.IsFormatError(t.Messages[i]) || protocol.IsTask(t, i) {
-			continue
-		}
-		from, ok := failedReply(t, i)
+		from, ok := failedPair(t, i)
 		before := &t.Messages[i-1]
 		switch {
-		case ok && from < i && !t.Messages[from].Untrained:
-			t.Messages[from].Untrained = true
-			n++
-		case ok && from == i && before.Role != format.System:
+		case ok && t.Messages[from].Role == format.Assistant:
+			if !t.Messages[from].Untrained {
+				t.Messages[from].Untrained = true
+				n++
+			}
+		case ok && before.Role != format.System:
 			before.Content = format.JoinTexts(before.Content, t.Messages[i].Content)
 			t.Messages = slices.Delete(t.Messages, i, i+1)
 			n++

@@ -1,7 +1,9 @@
 package protocol
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"trainyard/format"
 )
@@ -10,13 +12,24 @@ import (
 // could not read as an action.
 var formatErrors = []string{
 	"Please always provide EXACTLY ONE action", // mini-SWE-agent
-	"Format error:",                                 // mini-SWE-agent 2
-	"No tool calls found in the response",           // mini-SWE-agent 2, native tools
-	"Your output was not formatted correctly",       // SWE-agent
-	"Your last output did not use any tool calls",   // SWE-agent, native tools
-	"Your last output included multiple tool calls", // SWE-agent, native tools
-	"Missing required parameters for function '",    // OpenHands
-	"Error validating args",                         // OpenHands V1
+	"Format error:",                                      // mini-SWE-agent 2
+	"No tool calls found in the response",                // mini-SWE-agent 2, native tools
+	"Your output was not formatted correctly",            // SWE-agent
+	"Your last output did not use any tool calls",        // SWE-agent, native tools
+	"Your last output included multiple tool calls",      // SWE-agent, native tools
+	"Missing required parameters for function '",         // OpenHands
+	"Error validating args",                              // OpenHands V1
+	"You forgot to use a function call in your response", // R2E-Gym
+}
+
+// namelessCall is what R2E-Gym records of a reply without a call: the tags that
+// it prints for an action, with nothing in them.
+var namelessCall = regexp.MustCompile(`<function=\s*>\s*</function>\s*\z`)
+
+// IsNamelessCall says that a reply ends on a call of nothing. Its answer can only
+// be that there was none.
+func IsNamelessCall(m format.Message) bool {
+	return m.Role == format.Assistant && strings.Contains(m.Content, FunctionOpen) && namelessCall.MatchString(m.Content)
 }
 
 // IsFormatError judges by how a message starts, for an agent may well read
