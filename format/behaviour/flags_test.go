@@ -40,6 +40,23 @@ const same = `{"role":"assistant","content":"I wait."},`
 
 const closing = `{"role":"assistant","content":"done"}`
 
+func TestChatsAreNoRollouts(t *testing.T) {
+	const user, reply = `{"role":"user","content":"q"},`, `{"role":"assistant","content":"a"}`
+	for _, c := range []struct {
+		messages string
+		want     []string
+	}{
+		{user + reply, []string{behaviour.FlagNoAgent, behaviour.FlagSingleTurn}},
+		{user + reply + "," + user + reply, []string{behaviour.FlagNoAgent}},
+		{user + bash("ls") + closing, nil},
+		{user + `{"role":"assistant","content":"<function=f>\n</function>"}`, []string{behaviour.FlagSingleTurn}},
+	} {
+		if got := behaviour.Flags(formattest.MustParse(t, "openai", `{"messages":[`+c.messages+`]}`), nil); !slices.Equal(got, c.want) {
+			t.Errorf("%s\ngot %v, want %v", c.messages, got, c.want)
+		}
+	}
+}
+
 func TestFlags(t *testing.T) {
 	const user = `{"role":"user","content":"q"},`
 	token := "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
@@ -85,7 +102,9 @@ func TestFlags(t *testing.T) {
 		{user + `{"role":"assistant","content":"x"},{"role":"user","content":"<PREVIOUS SUMMARY>"},` + closing, []string{behaviour.FlagCondensed}},
 		{`{"role":"user","content":"![](data:image/png;base64,AA)"},` + closing, []string{behaviour.FlagImage}},
 	} {
-		if got := behaviour.Flags(formattest.MustParse(t, "openai", `{"messages":[`+c.messages+`]}`), nil); !slices.Equal(got, c.want) {
+		got := behaviour.Flags(formattest.MustParse(t, "openai", `{"messages":[`+c.messages+`]}`), nil)
+		got = slices.DeleteFunc(got, func(f string) bool { return f == behaviour.FlagNoAgent || f == behaviour.FlagSingleTurn })
+		if !slices.Equal(got, c.want) {
 			t.Errorf("%s\ngot %v, want %v", c.messages, got, c.want)
 		}
 	}
