@@ -2,34 +2,42 @@ package evidence
 
 import (
 	"bytes"
+	"path/filepath"
 	"testing"
+	"unicode/utf8"
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
 )
 
-// FuzzReport reads anything as a report. No verdict stands in a document that
-// does not speak of one.
+// FuzzReport reads anything as a report. What has a verdict is named in the
+// document, or by the directory or the file that holds it.
 func FuzzReport(f *testing.F) {
 	for _, document := range []string{
 		`{"resolved": true}`, `{"a__b-1": {"resolved": false}, "a__b-2": {"model_patch": ""}}`, `{"resolved_ids": ["a"], "unresolved_ids": ["b"], "error_ids": ["a"]}`,
 		`{"ids_resolved": ["a"], "ids_unresolved": [1]}`, `{"instance_id": "a", "test_result": {"report": {"resolved": 1}}}`,
 		`[{"instance_id": "a", "model_patch": "x"}]`, `{"verifier_result": {"rewards": {"reward": 1}}, "task_name": "t"}`, `{"reward": 0.5}`, "1.0\n",
+		`{"a": true, "b": 0.5}`, `{"results": [{"task_id": "a", "trial_name": "a.1", "is_resolved": true}]}`, `["a", "b"]`, `"a"`,
+		"id,verdict\na,passed\nb,failed\n", "a,1\n", "a\n\nb\n",
 	} {
 		f.Add([]byte(document))
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
-		silent := !bytes.Contains(document, []byte("resolved")) && !bytes.Contains(document, []byte("reward")) && !bytes.Contains(document, []byte(`\`))
-		for _, name := range []string{"report.json", "result.json", "reward.json", "reward.txt"} {
-			r := NewReports(name)
-			if name == "reward.txt" {
-				r.takeRewardText("t/verifier/reward.txt", string(document))
-			} else if err := pyjson.WithIndex(document, func(root pyjson.Value) error { r.Take("t/verifier/"+name, root); return nil }); err != nil {
+		for _, name := range []string{"report.json", "result.json", "reward.json", "reward.txt", "any.json", "x_failure_ids.json", "t.csv", "t.tsv", "ids.txt"} {
+			r, path := NewReports(name), "t/verifier/"+name
+			var err error
+			if ext := filepath.Ext(name); ext != ".json" {
+				err = r.takeTable(path, document)
+			} else {
+				err = r.loadDocument(path, document)
+			}
+			if err != nil {
 				continue
 			}
 			for id, v := range r.verdicts {
-				if silent && v.Outcome == Accepted || v.Evidence == "" {
-					t.Errorf("%s: %q accepts %q: %+v", name, document, id, v)
+				ours := id == "verifier" || id == "any" || id == "t"
+				if v.Evidence == "" || !ours && !bytes.Contains(document, []byte(id)) && !bytes.ContainsAny(document, `\"`) && utf8.Valid(document) {
+					t.Errorf("%s: %q judges %q: %+v", name, document, id, v)
 				}
 			}
 			if _, err := r.judge(format.Record{File: "t/agent/trajectory.json", Line: 1}, &format.Trajectory{InstanceID: "a__b-1"}); err != nil {

@@ -182,3 +182,14 @@ func TestWhereSendsLengthsToKeep(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// What a filter names decides where on the road it is asked, and never what it
+// says.
+func TestWhereAFilterIsAskedChangesNothing(t *testing.T) {
+	for _, c := range []string{`id in file("ids.txt")`, `repo == "o/n"`, `nothing > 1`} {
+		early, late := kept(t, c, `{"id":"t1"}`), kept(t, c+" && n_tokens < 20_000", `{"id":"t1"}`)
+		if early.Reason != late.Reason {
+			t.Errorf("%s: %q early, %q late", c, early.Reason, late.Reason)
+		}
+	}
+}

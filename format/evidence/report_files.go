@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,8 +25,10 @@ var reportNames = []string{
 }
 
 // IsReport says that evaluations write files of such a name.
-func IsReport(name string) bool {
-	return slices.ContainsFunc(reportNames, func(pattern string) bool {
+func IsReport(name string) bool { return matchesAny(reportNames, name) }
+
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		ok, _ := filepath.Match(pattern, name)
 		return ok
 	})
@@ -62,7 +63,7 @@ func (r *reports) loadDir() error {
 		case looksLikeReport(path, entry):
 			return r.loadFile(path)
 		}
-		r.inPlace = r.inPlace || holdsRecords(entry.Name())
+		r.inPlace = r.inPlace || gradedInPlace(path)
 		return nil
 	})
 	if err == nil && len(r.files) == 0 && !r.inPlace {
@@ -80,9 +81,29 @@ func skipDir(root, path, name string) error {
 	return nil
 }
 
-// holdsRecords says that a file may hold records with their verdicts in them.
-func holdsRecords(name string) bool {
-	return strings.Contains(name, ".jsonl")
+// gradedInPlace says that a file holds records with their verdicts in them, of
+// which those at its beginning tell, or is compressed and may.
+func gradedInPlace(path string) bool {
+	switch filepath.Ext(path) {
+	case ".gz", ".zst":
+		return strings.Contains(filepath.Base(path), ".jsonl")
+	case ".jsonl":
+	default:
+		return false
+	}
+	head, err := readHead(path, maxUnnamedReport)
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(head) {
+		graded := false
+		// A line that is cut off, or no JSON, tells nothing.
+		_ = pyjson.WithIndex(line, func(root pyjson.Value) error { graded = settled(root); return nil })
+		if graded {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reports) loadFile(path string) error {
@@ -160,18 +181,13 @@ func looksLikeReport(path string, entry fs.DirEntry) bool {
 	return speaks
 }
 
-func readHead(path string, size int) ([]byte, error) {
+func readHead(path string, size int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	head := make([]byte, size)
-	n, err := io.ReadFull(f, head)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
-	}
-	return head[:n], err
+	return io.ReadAll(io.LimitReader(f, size))
 }
 
 // holdsConversation looks for the names of members that records have and

@@ -8,9 +8,9 @@ import (
 	"trainyard/format"
 )
 
-// reportPlaces are the directories in which evaluations lie, seen from a
-// trajectory's directory or one of the two above it.
-var reportPlaces = []string{"run_evaluation", "eval_outputs", "logs", "verifier"}
+// reportPlaces are the names, as patterns, of the directories in which
+// evaluations lie, seen from a trajectory's directory or one of the two above.
+var reportPlaces = []string{"*eval*", "logs", "verifier", "*report*", "*result*", "grad*", "*verdict*"}
 
 // Reports lists the files and directories near a source that hold verdicts,
 // nearest first and each once: what accept: {report: …} could name. They are
@@ -57,7 +57,7 @@ func reportsIn(dir, records string) (found []string) {
 
 func offers(path string, entry os.DirEntry) bool {
 	if entry.IsDir() {
-		return slices.Contains(reportPlaces, entry.Name()) && reportsAmong(path)
+		return matchesAny(reportPlaces, entry.Name()) && reportsAmong(path)
 	}
 	if !IsReport(entry.Name()) && !maybeReport(path, entry) {
 		return false
