@@ -21,6 +21,9 @@ var anthropic = Dialect{
 // claimAnthropic needs a block that only this API has: plain text records
 // are OpenAI's shape as well and read alike.
 func claimAnthropic(_ format.Record, v pyjson.Value) claim {
+	if isClineList(v) {
+		return notMine
+	}
 	for _, tool := range v.Get("tools").Elements() {
 		if tool.Get("input_schema").Present() {
 			return byMarker

@@ -10,14 +10,14 @@ import (
 	"trainyard/format/pyjson"
 )
 
-// atif reads the Agent Trajectory Interchange Format of Harbor, v1.0 to v1.7:
+// atif reads the Agent Trajectory Interchange Format of Harbor, v1.0 to v1.8:
 // a step is a message together with its calls and their results.
 var atif = Dialect{
 	Name:    "atif",
-	Summary: "ATIF v1.0 to v1.7 (Harbor, Terminal-Bench 2): agent/trajectory.json",
+	Summary: "ATIF v1.0 to v1.8 (Harbor, Terminal-Bench 2): agent/trajectory.json",
 	Limits: "tool descriptions are recorded since v1.5 and then only by some agents: else supply them, and likewise the system prompt " +
 		"where there are calls and no system step; steps copied from another trajectory or made without a model stay outside the loss; " +
-		"trajectories of subagents are not read; ATOF event streams are refused",
+		"trajectories of subagents are not read; a newer v1 is read by what is known of v1.8, with a note, and images and audio are rejected; ATOF event streams are refused",
 	opens: isATOF,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if strings.HasPrefix(v.Get("schema_version").Text(), "ATIF-v") {
@@ -31,14 +31,15 @@ var atif = Dialect{
 func isATOF(line pyjson.Value) bool { return line.Get("atof_version").Present() }
 
 // newestATIF is the last minor version whose fields are known here.
-const newestATIF = 7
+const newestATIF = 8
 
 func parseATIF(rec format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	if v.Get("lines").Present() {
 		return nil, format.Rejectf(format.EventStream, "an ATOF event stream, from which ATIF trajectories are made: convert it first")
 	}
 	version := strings.TrimPrefix(v.Get("schema_version").Text(), "ATIF-v1.")
-	if minor, err := strconv.Atoi(version); err != nil || minor < 0 || minor > newestATIF {
+	minor, err := strconv.Atoi(version)
+	if err != nil || minor < 0 {
 		return nil, format.Rejectf(format.UnknownFormat, "schema_version %q: v1.0 to v1.%d are known", pyjson.Clip(v.Get("schema_version").Text()), newestATIF)
 	}
 	agent, total := v.Get("agent"), v.Get("final_metrics")
@@ -49,12 +50,14 @@ func parseATIF(rec format.Record, v pyjson.Value) (*format.Trajectory, error) {
 		CompletionTokens: pyjson.TokenCount(total.Get("total_completion_tokens")),
 	}
 	t.CostUSD, _ = total.Get("total_cost_usd").Float()
+	if minor > newestATIF {
+		t.Note(format.NoteNewer)
+	}
 	for i, step := range v.Get("steps").Elements() {
 		if err := addStep(t, step); err != nil {
 			return nil, format.Within(err, format.Place("step", i))
 		}
 	}
-	var err error
 	if t.Tools, err = api.ReadTools(agent.Get("tool_definitions")); err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ var Dialects = map[string]Dialect{
 	"anthropic":             anthropic,
 	"atif":                  atif,
 	"claude-code":           claudeCode,
+	"cline":                 cline,
 	"codex":                 codex,
 	"dataclaw":              dataclaw,
 	"gemini-cli":            geminiCLI,

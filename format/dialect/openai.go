@@ -18,7 +18,7 @@ var openai = Dialect{
 		if v.Get("messages").Present() || isRoleList(v.Get("conversations")) {
 			return bySharing
 		}
-		return claimSession(v, isMessage)
+		return min(claimSession(v, isMessage), bySharing)
 	},
 	opens: isMessage,
 	parse: func(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {

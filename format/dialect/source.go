@@ -151,6 +151,7 @@ func walk(dir string) ([]format.File, error) {
 // beside are the files that evaluation harnesses write next to records.
 var beside = map[string]bool{
 	"metadata.json": true, stateFile: true, "report.json": true, "manifest.json": true, "preds.json": true, "all_preds.jsonl": true, "dataset_info.json": true,
+	"ui_messages.json": true, "task_metadata.json": true, "context_history.json": true, // Cline's
 }
 
 // sorted orders by path and drops what overlapping patterns found twice.
