@@ -18,9 +18,10 @@ var hermesStyle = Rendering{
 	Summary: "Hermes' <tool_call> blocks of JSON, all calls of a turn at its end, a run of results as one user turn",
 	Limits: "tools are described by their JSON as recorded, not by the Python signatures of Hermes' own template; " +
 		"a result stands as recorded, without the JSON that some harnesses put around it",
-	Worded: true,
-	tools:  hermesTools,
-	write:  hermesMessages,
+	Worded:   true,
+	together: true,
+	tools:    hermesTools,
+	write:    hermesMessages,
 }
 
 const (

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/format/protocol"
@@ -20,6 +21,9 @@ type Rendering struct {
 	// prompted says that scaffolds of this style describe their tools in the
 	// system text: one that is supplied makes up for tools that are not recorded.
 	prompted bool
+	// together says that the calls of a turn stay one turn, so that one of them
+	// may be without a result of its own.
+	together bool
 }
 
 // Styles holds every style by name.
@@ -28,11 +32,11 @@ var Styles = map[protocol.Style]Rendering{
 	"hermes":    hermesStyle,
 	"keep":      {Summary: "text as recorded; records with structured calls are rejected", tools: keepTools, write: keepMessages},
 	"openhands": {Summary: "<function=NAME> tags, one call a turn, results as user turns", Worded: true, values: "json", tools: openhandsTools, write: openhandsMessages},
-	"qwen":      {Summary: "what the stock Qwen2.5 template renders for native tools", tools: qwenTools, write: qwenMessages},
+	"qwen":      {Summary: "what the stock Qwen2.5 template renders for native tools", together: true, tools: qwenTools, write: qwenMessages},
 	"r2e": {Summary: "R2E-Gym's <function=NAME> tags, arguments indented by two spaces", Limits: taggedLimits, Worded: true, values: "python",
-		tools: r2eTools, write: r2eMessages, prompted: true},
+		tools: r2eTools, write: r2eMessages, prompted: true, together: true},
 	"swe-smith": {Summary: "SWE-smith's <function=NAME> tags, all calls of a turn at its end", Limits: taggedLimits, Worded: true, values: "python",
-		tools: swesmithTools, write: swesmithMessages, prompted: true},
+		tools: swesmithTools, write: swesmithMessages, prompted: true, together: true},
 }
 
 // StyleNames lists the styles in alphabetical order.
@@ -107,10 +111,27 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 		p.note(format.NoteDefaultSystem)
 	}
 	if err := style.write(p, rest); err != nil {
-		return nil, nil, err
+		return nil, nil, withTogether(err)
 	}
 	chat, err := p.chat(system + tools)
 	return chat, p.notes, err
+}
+
+// withTogether adds to a missing result which styles do without it. Scaffolds
+// that run the calls of a turn as one batch (Terminus-2) record one result.
+func withTogether(err error) error {
+	r, ok := err.(*format.Reject)
+	if !ok || r.Reason != format.Unanswered {
+		return err
+	}
+	var names []string
+	for _, name := range StyleNames() {
+		if Styles[protocol.Style(name)].together {
+			names = append(names, name)
+		}
+	}
+	return format.Rejectf(r.Reason, "%s; this style writes one call a turn, each with its result, while %s keep the calls of a turn together (tools: {as: NAME}, --tools-as NAME)",
+		r.Detail, strings.Join(names, ", "))
 }
 
 // supplied puts the system text and the tools that the caller gives in their
