@@ -16,6 +16,7 @@ type column struct {
 	name     string
 	shape    shape
 	unsigned bool
+	json     bool // its texts are JSON
 	optional bool
 	repeated bool
 	rep, def int // the levels at which this node is present
@@ -44,7 +45,7 @@ func columnTree(c *parquet.Column, rep, def int) *column {
 	n.rep, n.def = rep, def
 	if c.Leaf() {
 		n.leaf, n.leaves = c.Index(), 1
-		n.unsigned = isUnsigned(c)
+		n.unsigned, n.json = isUnsigned(c), isJSON(c)
 		return n
 	}
 	n.shape = structShape
@@ -73,6 +74,12 @@ func wrapper(child *column) shape {
 		}
 	}
 	return structShape
+}
+
+// isJSON reads the logical type, which Arrow and DuckDB write.
+func isJSON(c *parquet.Column) bool {
+	t := c.Type().LogicalType()
+	return t != nil && t.String() == "JSON"
 }
 
 // isUnsigned reads the logical type INT(bits,signed).
@@ -158,7 +165,7 @@ func (n *column) entries(dst []byte, columns [][]parquet.Value) []byte {
 		if !first {
 			dst = append(dst, ',')
 		}
-		dst = append(pyjson.QuoteJSON(dst, pyjson.ValidText(columns[0][0].String())), ':')
+		dst = append(appendKey(dst, columns[0][0]), ':')
 		var ok bool
 		if dst, ok = val.instance(dst, columns[key.leaves:]); !ok {
 			dst = dst[:before]
@@ -207,7 +214,24 @@ func (n *column) scalar(dst []byte, v parquet.Value) []byte {
 	case parquet.Double:
 		return appendFloat(dst, v.Double(), 64)
 	case parquet.ByteArray, parquet.FixedLenByteArray:
-		return pyjson.QuoteJSON(dst, pyjson.ValidText(string(v.ByteArray())))
+		return n.text(dst, v.ByteArray())
+	}
+	return pyjson.QuoteJSON(dst, v.String())
+}
+
+// text appends a text as it is, bytes that are not UTF-8 included: what reads
+// them replaces and counts them. What a column of JSON holds is put in its place.
+func (n *column) text(dst, text []byte) []byte {
+	if n.json && pyjson.WithIndex(text, func(pyjson.Value) error { return nil }) == nil {
+		return append(dst, bytes.TrimSpace(text)...)
+	}
+	return pyjson.QuoteJSON(dst, string(text))
+}
+
+// appendKey appends a map's key, which is a string in JSON whatever it is.
+func appendKey(dst []byte, v parquet.Value) []byte {
+	if kind := v.Kind(); kind == parquet.ByteArray || kind == parquet.FixedLenByteArray {
+		return pyjson.QuoteJSON(dst, string(v.ByteArray()))
 	}
 	return pyjson.QuoteJSON(dst, v.String())
 }

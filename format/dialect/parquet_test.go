@@ -59,7 +59,7 @@ func TestParquetRowsBecomeJSONWithoutPadding(t *testing.T) {
 	list := formattest.ReadAll(t, dialect.Input{Path: path})
 	want := []string{
 		`{"id":"1","messages":[{"role":"user","content":"x\ny","parts":[{"type":"text","text":"x\ny"},{"type":"none"}],"extra":{},"tags":["a","b"]},` +
-			`{"role":"assistant","parts":[],"extra":{"k":7},"call":{"size":-3},"tags":[]}],"reward":0.5,"count":4000000000,"done":true,"grid":[],"tools":"[{\"a\": 1}]"}`,
+			`{"role":"assistant","parts":[],"extra":{"k":7},"call":{"size":-3},"tags":[]}],"reward":0.5,"count":4000000000,"done":true,"grid":[],"tools":[{"a": 1}]}`,
 		`{"id":"2","messages":[],"reward":0.0,"count":0,"grid":[],"tools":""}`,
 	}
 	for i, o := range list {
