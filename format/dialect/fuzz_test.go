@@ -30,6 +30,7 @@ func FuzzParseADP(f *testing.F)             { fuzzDialect(f, "adp") }
 func FuzzParseAnthropic(f *testing.F)       { fuzzDialect(f, "anthropic") }
 func FuzzParseATIF(f *testing.F)            { fuzzDialect(f, "atif") }
 func FuzzParseClaudeCode(f *testing.F)      { fuzzDialect(f, "claude-code") }
+func FuzzParseCline(f *testing.F)           { fuzzDialect(f, "cline") }
 func FuzzParseCodex(f *testing.F)           { fuzzDialect(f, "codex") }
 func FuzzParseDataclaw(f *testing.F)        { fuzzDialect(f, "dataclaw") }
 func FuzzParseGeminiCLI(f *testing.F)       { fuzzDialect(f, "gemini-cli") }
