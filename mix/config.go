@@ -10,6 +10,7 @@ import (
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
+	"trainyard/mix/convert"
 	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 )
@@ -77,10 +78,15 @@ type Source struct {
 	Share       float64
 	// System, Tools and Instance are files, as the recipe spells them, with
 	// what the records may lack: see format.RenderOptions and format.Input.
-	System, Tools, Instance string
-	Edits                   []edit.EditSpec
-	Reasoning               format.Reasoning // empty: as the Config says
+	Supplied
+	Main, Subagent Supplied // for one kind of agent, in their place
+	Instance       string
+	Edits          []edit.EditSpec
+	Reasoning      format.Reasoning // empty: as the Config says
 }
+
+// Supplied are the files with what records may lack.
+type Supplied = convert.Supplied
 
 // portable replaces this machine's paths in a text about a record by those of
 // the recipe, so that equal inputs give equal accounts wherever they lie.

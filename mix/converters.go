@@ -56,7 +56,7 @@ func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) c
 	return convert.Options{
 		Template: cfg.Template, Judge: judge, WantedOnly: true,
 		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Reasoning: cmp.Or(s.Reasoning, cfg.Reasoning), Verbatim: cfg.Verbatim, Values: cfg.Values,
-		System: s.System, Tools: s.Tools,
+		Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent,
 		Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
 	}
 }

@@ -43,6 +43,11 @@ func (c *fileCheck) check(root *node) {
 		for _, key := range []string{"system", "tools", "instance"} {
 			c.beside(it.get(key), dotted(path, key))
 		}
+		for _, agent := range []string{"main", "subagent"} {
+			for _, key := range []string{"system", "tools"} {
+				c.beside(it.get(agent).get(key), dotted(dotted(path, agent), key))
+			}
+		}
 		c.keep(it.get("keep"), dotted(path, "keep"))
 	}
 }

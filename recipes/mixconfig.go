@@ -39,7 +39,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Repo: src.Repo, Accept: accept, Keep: src.Keep,
 		PerInstance: src.PerInstance, Share: src.Share,
-		System: src.System, Tools: src.Tools, Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
+		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
 	}
 }
 

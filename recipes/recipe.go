@@ -104,6 +104,10 @@ type Source struct {
 	// Tools is a file with the JSON list of tool descriptions for records that
 	// hold none; see [Recipe.Beside]. Default empty.
 	Tools string `yaml:"tools" quiet:"empty"`
+	// Main and Subagent say so of one kind of agent, in place of System and Tools:
+	// sessions of Claude Code and Codex hold both kinds. Default empty.
+	Main     Agent `yaml:"main" quiet:"empty"`
+	Subagent Agent `yaml:"subagent" quiet:"empty"`
 	// Instance is a file with the first user turn, slots such as
 	// {problem_statement} in it, for records of r2e-gym that do not hold
 	// theirs; see [Recipe.Beside]. Default empty.
@@ -113,6 +117,12 @@ type Source struct {
 	Edits Edits `yaml:"edits" quiet:"empty"`
 	// Reasoning of this source; default the recipe's.
 	Reasoning string `yaml:"reasoning" quiet:"empty"`
+}
+
+// An Agent is what the records of one kind of agent lack.
+type Agent struct {
+	System string `yaml:"system" quiet:"empty"` // as in Source
+	Tools  string `yaml:"tools" quiet:"empty"`  // likewise
 }
 
 // Accept is the evidence of success. Exactly one member is set: a recipe has

@@ -22,8 +22,9 @@ import (
 type treatOptions struct {
 	toolsAs   string // empty: calls stay structured
 	prompt    string
-	system    string
-	tools     string
+	supplied  convert.Supplied
+	main      convert.Supplied // for one kind of agent, in its place
+	subagent  convert.Supplied
 	template  string
 	verbatim  bool
 	reasoning string // empty: the template's own way
@@ -35,8 +36,12 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f := cmd.Flags()
 	f.StringVar(&o.toolsAs, "tools-as", toolsAs, "write tools and calls as text, in this way (trainyard list tools)")
 	f.StringVar(&o.prompt, "tool-prompt", "", "file with the scaffold's wording of its tools (trainyard tools learn)")
-	f.StringVar(&o.system, "system", "", "file with the system text, in place of the recorded one or of none")
-	f.StringVar(&o.tools, "tools", "", "file with the JSON list of tools, where the record has none")
+	f.StringVar(&o.supplied.System, "system", "", "file with the system text, in place of the recorded one or of none")
+	f.StringVar(&o.supplied.Tools, "tools", "", "file with the JSON list of tools, where the record has none")
+	for kind, files := range map[string]*convert.Supplied{"main": &o.main, "subagent": &o.subagent} {
+		f.StringVar(&files.System, kind+"-system", "", "likewise, for records of a "+kind+" agent alone")
+		f.StringVar(&files.Tools, kind+"-tools", "", "likewise, for records of a "+kind+" agent alone")
+	}
 	f.StringVar(&o.template, "template", "qwen2.5", "the student's chat template (trainyard list templates)")
 	f.StringVar(&o.values, "tool-values", "", "write arguments that are no text as json or python (default: as the style does)")
 	f.StringVar(&o.reasoning, "reasoning", "", "recorded thoughts: keep or drop them; default: as the student's template does")
@@ -81,7 +86,7 @@ func (o *treatOptions) road() (convert.Options, error) {
 	prompt, errPrompt := convert.ToolPrompt(o.prompt, os.ReadFile)
 	return convert.Options{
 		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs,
-		System: o.system, Tools: o.tools, ToolPrompt: prompt,
+		Supplied: o.supplied, Main: o.main, Subagent: o.subagent, ToolPrompt: prompt,
 	}, errors.Join(errPrompt, errEdits)
 }
 

@@ -36,12 +36,12 @@ func parseGemini(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 			return nil, err
 		}
 	} else {
-		log.id = v.Get("sessionId").Text()
+		log.id, log.sub = v.Get("sessionId").Text(), v.Get("kind").Text() == "subagent"
 		for _, m := range v.Get("messages").Elements() {
 			log.messages = append(log.messages, m)
 		}
 	}
-	t := &format.Trajectory{ID: log.id, SystemUnrecorded: true, Condensed: log.held > 0, Notes: log.notes}
+	t := &format.Trajectory{ID: log.id, SystemUnrecorded: true, Subagent: log.sub, Condensed: log.held > 0, Notes: log.notes}
 	for i, m := range log.messages {
 		if err := addGemini(t, m); err != nil {
 			return nil, format.Within(err, format.Place("message", i))
@@ -57,6 +57,7 @@ func parseGemini(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 // A geminiLog is the state of a session while its lines are replayed.
 type geminiLog struct {
 	id       string
+	sub      bool // a subagent's
 	messages []pyjson.Value
 	at       map[string]int // message id to its place
 	held     int            // messages that the last context began with, where it replaced another
@@ -70,6 +71,7 @@ func (l *geminiLog) replay(lines pyjson.Value) error {
 	}
 	for _, line := range list {
 		set := line.Get("$set")
+		l.sub = l.sub || line.Get("kind").Text() == "subagent"
 		l.id = format.NameOr(l.id, pyjson.FirstScalar(line.Get("sessionId"), set.Get("sessionId")))
 		switch {
 		case line.Get("$rewindTo").Present():

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"slices"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/format/api"
@@ -77,6 +78,7 @@ func parseQwenLog(v pyjson.Value) (*format.Trajectory, error) {
 		return nil, format.Within(err, "response")
 	}
 	t.Messages = append(t.Messages, last)
+	t.Subagent = strings.Count(v.Get("context", "promptId").Text(), "#") == 2
 	t.ID = pyjson.FirstScalar(v.Get("context", "promptId"), v.Get("response", "id"))
 	t.Teacher = pyjson.FirstScalar(v.Get("request", "model"), v.Get("response", "model"))
 	t.PromptTokens = pyjson.TokenCount(v.Get("response", "usage", "prompt_tokens"))

@@ -37,7 +37,8 @@ type Converter struct {
 	options   Options
 	filtered  Stage // where Keep is asked; Read for never
 	edits     *edit.Editing
-	rendered  style.RenderOptions
+	rendered  style.RenderOptions // of the main agent
+	subagent  style.RenderOptions
 	template  *chat.Template
 	tokenizer string
 	example   chat.Example
@@ -61,10 +62,13 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 		o.Judge, _ = evidence.NewJudge(evidence.Accept{}) // no evidence is no error
 	}
 	c := &Converter{source: src, options: o, template: template, tokenizer: tok.Name(), filtered: o.filterStage()}
-	var faults []error
-	c.rendered, faults = o.renderOptions(template, tok)
+	var faults, more []error
+	c.rendered, faults = o.renderOptions(template, tok, o.Main)
+	if c.subagent = c.rendered; o.Main != o.Subagent {
+		c.subagent, more = o.renderOptions(template, tok, o.Subagent)
+	}
 	c.edits, err = edit.NewEdits(o.Edits, edit.EditEnv{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
-	return c, errors.Join(append(faults, err)...)
+	return c, errors.Join(append(slices.Concat(faults, more), err)...)
 }
 
 // Worker is a copy with buffers of its own. What edits count is shared.
@@ -159,10 +163,14 @@ func (c *Converter) edit(r *Result, _ format.Record) (err error) {
 
 func (c *Converter) render(r *Result, _ format.Record) (err error) {
 	var notes []string
+	options := c.rendered
+	if r.Traj.Subagent {
+		options = c.subagent
+	}
 	if c.options.Style == "" {
-		r.Traj, notes, err = style.Supply(r.Traj, c.rendered)
+		r.Traj, notes, err = style.Supply(r.Traj, options)
 	} else {
-		r.Chat, notes, err = style.Render(r.Traj, c.options.Style, c.rendered)
+		r.Chat, notes, err = style.Render(r.Traj, c.options.Style, options)
 	}
 	r.Notes = append(r.Notes, notes...)
 	return err

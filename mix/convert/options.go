@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -28,14 +29,25 @@ type Options struct {
 	Reasoning  format.Reasoning
 	Verbatim   bool   // keep line ends and leading empty lines as recorded
 	Values     string // a key of style.Values; empty is the style's own way
-	// System and Tools are files; empty means none.
-	System, Tools string
-	ToolPrompt    *style.ToolPrompt // nil: the style's own words
+	// Supplied is for every record, Main and Subagent for those of one kind of
+	// agent, in its place.
+	Supplied
+	Main, Subagent Supplied
+	ToolPrompt     *style.ToolPrompt // nil: the style's own words
 	// Masks says that rows can keep single turns out of the loss; without it a
 	// record that asks for that is rejected at Tokenised.
 	Masks bool
 	// ReadFile reads those files and those of edits; nil means os.ReadFile.
 	ReadFile func(path string) ([]byte, error)
+}
+
+// Supplied are the files with what records may lack: the system text, and the
+// list of tools. Empty means none.
+type Supplied struct{ System, Tools string }
+
+// over puts what is said of one kind of agent over what is said of all.
+func (s Supplied) over(all Supplied) Supplied {
+	return Supplied{cmp.Or(s.System, all.System), cmp.Or(s.Tools, all.Tools)}
 }
 
 // filterStage is the first place at which all is known that Keep looks at.
@@ -51,16 +63,17 @@ func (o *Options) filterStage() Stage {
 	return Judged
 }
 
-// renderOptions reads the files that a rendering needs and tells all that is
-// wrong with them.
-func (o *Options) renderOptions(t *chat.Template, tok *tokenize.Tokenizer) (style.RenderOptions, []error) {
+// renderOptions reads the files that a rendering of one kind of agent needs and
+// tells all that is wrong with them.
+func (o *Options) renderOptions(t *chat.Template, tok *tokenize.Tokenizer, agent Supplied) (style.RenderOptions, []error) {
 	r := style.RenderOptions{
 		DefaultSystem: t.DefaultSystem(), Specials: tok.Specials(), KeepCRLF: o.Verbatim, KeepLead: o.Verbatim, Values: o.Values, ToolPrompt: o.ToolPrompt,
 		Reasoning: o.Reasoning, ThoughtsFrom: t.ThoughtsFrom(),
 	}
 	var errSystem, errTools error
-	r.System, errSystem = fromFile(o.readFile, "system", o.System, style.ReadSystem)
-	r.Tools, errTools = fromFile(o.readFile, "tools", o.Tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })
+	files := agent.over(o.Supplied)
+	r.System, errSystem = fromFile(o.readFile, "system", files.System, style.ReadSystem)
+	r.Tools, errTools = fromFile(o.readFile, "tools", files.Tools, func(file []byte) (json.RawMessage, error) { return style.ReadTools(file) })
 	return r, []error{errSystem, errTools}
 }
 
