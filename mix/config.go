@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 
 	"trainyard/format"
 	"trainyard/format/edit"
@@ -87,15 +86,6 @@ type Source struct {
 
 // Supplied are the files with what records may lack.
 type Supplied = convert.Supplied
-
-// portable replaces this machine's paths in a text about a record by those of
-// the recipe, so that equal inputs give equal accounts wherever they lie.
-func (s *Source) portable(text string) string {
-	if s.Accept.Report != "" {
-		text = strings.ReplaceAll(text, s.Accept.Report, s.GivenReport)
-	}
-	return strings.ReplaceAll(text, s.Path, s.Given)
-}
 
 const (
 	UniqueContent = "content" // records whose whole conversation was met before are duplicates

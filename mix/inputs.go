@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 
@@ -19,7 +18,7 @@ import (
 // were before the first was read, and looked at again after the last record.
 type inputs struct {
 	files   [][]format.File // for each source: of records, then of reports
-	roots   [][]string      // where their names start from
+	names   [][]naming      // what they are called
 	digests [][]FileDigest  // nil before digest
 	recipe  []FileDigest    // named by the recipe besides the data; read whole, once
 }
@@ -29,9 +28,10 @@ func newInputs(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge)
 	for k := range sources {
 		records, reports := sources[k].Files(), judges[k].Files()
 		in.files = append(in.files, slices.Concat(records, reports))
-		in.roots = append(in.roots, slices.Concat(
-			slices.Repeat([]string{cfg.Sources[k].Path}, len(records)),
-			slices.Repeat([]string{cfg.Sources[k].Accept.Report}, len(reports))))
+		s := &cfg.Sources[k]
+		in.names = append(in.names, slices.Concat(
+			slices.Repeat([]naming{newNaming(s.Path, s.Given)}, len(records)),
+			slices.Repeat([]naming{newNaming(s.Accept.Report, s.GivenReport)}, len(reports))))
 	}
 	return in
 }
@@ -56,7 +56,7 @@ func (in *inputs) digest(ctx context.Context, workers int, report func(Progress)
 	for k, files := range in.files {
 		for i, f := range files {
 			g.Go(func() (err error) {
-				digests[k][i], err = digestFile(ctx, f.Path, relative(in.roots[k][i], f.Path))
+				digests[k][i], err = digestFile(ctx, f.Path, in.names[k][i].of(f.Path))
 				report(Progress{Stage: "hash", Done: done.Add(f.Size), Total: total})
 				return err
 			})
@@ -113,14 +113,4 @@ func changed(old, now []FileDigest) string {
 		}
 	}
 	return "their order"
-}
-
-// relative is path as seen from the source's own path, so that the manifest
-// does not hold where on this machine the data lies.
-func relative(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil || rel == "." || !filepath.IsLocal(rel) {
-		return filepath.Base(path)
-	}
-	return filepath.ToSlash(rel)
 }

@@ -100,7 +100,8 @@ type SourceReport struct {
 	Warnings  map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records
 }
 
-// A FileDigest pins a file's content. File is relative to its source's path.
+// A FileDigest pins a file's content. File is a shard's name, or an input's
+// as the recipe spells it.
 type FileDigest struct {
 	File   string `json:"file"`
 	Bytes  int64  `json:"bytes"`

@@ -127,6 +127,8 @@ type worker struct {
 	cfg    *Config
 	k      int // the source's index
 	source *Source
+	names  naming
+	report naming
 	road   *convert.Converter
 	row    shard.Row
 	output shard.Output
@@ -135,13 +137,14 @@ type worker struct {
 
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
-	return &worker{cfg: r.cfg, k: k, source: &r.cfg.Sources[k], road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
+	source := &r.cfg.Sources[k]
+	return &worker{cfg: r.cfg, k: k, source: source, names: newNaming(source.Path, source.Given), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
 }
 
 // do makes a packed row of what became of a record, or tells why there is none.
 func (w *worker) do(rec format.Record, done convert.Result) *result {
 	res := &result{item: Item{Source: int32(w.k)}}
-	res.entry = Entry{Source: w.source.Name, File: relative(w.source.Path, rec.File), Line: rec.Line}
+	res.entry = Entry{Source: w.source.Name, File: w.names.of(rec.File), Line: rec.Line}
 	if done.Reached >= convert.Parsed {
 		res.entry.ID = done.Traj.ID
 	}
@@ -149,7 +152,7 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 	case done.Err != nil:
 		return w.rejected(res, done.Err)
 	case done.Verdict.Outcome != evidence.Accepted:
-		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, done.Verdict.Outcome.String(), w.source.portable(done.Verdict.Evidence)
+		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, done.Verdict.Outcome.String(), w.portable(done.Verdict.Evidence)
 		return res
 	case done.LeftOut.Reason != "":
 		return w.filtered(res, done)
@@ -164,12 +167,16 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 // filtered records why keep: leaves a record out, with its length where that
 // is known by then.
 func (w *worker) filtered(res *result, done convert.Result) *result {
-	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Filtered, done.LeftOut.Reason, w.source.portable(done.LeftOut.Detail)
+	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Filtered, done.LeftOut.Reason, w.portable(done.LeftOut.Detail)
 	if done.Example != nil {
 		res.entry.Tokens = int32(len(done.Example.IDs))
 	}
 	return res
 }
+
+// portable replaces this machine's paths in a text about a record by those of
+// the recipe, so that equal inputs give equal accounts wherever they lie.
+func (w *worker) portable(text string) string { return w.names.in(w.report.in(text)) }
 
 // pack fills in the row of a conversation and packs it.
 func (w *worker) pack(res *result, done convert.Result) {
@@ -213,6 +220,6 @@ func (w *worker) rejected(res *result, err error) *result {
 		res.err = err
 		return res
 	}
-	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Rejected, reject.Reason, w.source.portable(reject.Detail)
+	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Rejected, reject.Reason, w.portable(reject.Detail)
 	return res
 }

@@ -2,6 +2,8 @@ package container
 
 import (
 	"archive/tar"
+	"fmt"
+	"hash/maphash"
 	"io"
 	"path"
 	"path/filepath"
@@ -16,7 +18,7 @@ import (
 // Nothing is unpacked, and memory is bounded by one record.
 func (r *Reader) archive(in io.Reader) error {
 	entries := tar.NewReader(in)
-	a := archive{Reader: r, seen: map[string]bool{}}
+	a := archive{Reader: r, seen: map[string]bool{}, met: map[uint64]int{}}
 	for {
 		header, err := entries.Next()
 		if err == io.EOF {
@@ -39,6 +41,7 @@ type archive struct {
 	*Reader
 	open Collector       // nil outside a folder
 	seen map[string]bool // directories of conversations that are done
+	met  map[uint64]int  // hash of a name -> how often it was read
 }
 
 func (a *archive) entry(name string, content io.Reader) error {
@@ -103,9 +106,17 @@ func (a *archive) flush() error {
 	return err
 }
 
-// inside reads what lies at name in the archive.
+var nameSeed = maphash.MakeSeed()
+
+// inside reads what lies at name in the archive. An archive that was appended
+// to may hold a name again, which is another file: ARCHIVE#2:NAME.
 func (a *archive) inside(name string) *Reader {
-	return &Reader{ctx: a.ctx, Path: a.Path + ":" + name, shape: a.shape, max: a.max, yield: a.yield}
+	hash := maphash.String(nameSeed, name)
+	archive := a.Path
+	if a.met[hash]++; a.met[hash] > 1 {
+		archive = fmt.Sprintf("%s#%d", archive, a.met[hash])
+	}
+	return &Reader{ctx: a.ctx, Path: archive + ":" + name, shape: a.shape, max: a.max, yield: a.yield}
 }
 
 // archiveName is a tar file's name without what says that it is one: an

@@ -1,0 +1,60 @@
+package mix
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A naming gives the files of one input the names by which manifest and
+// outcomes know them: as the recipe spells the input, and what lies below it as
+// it does. So no two files have one name, whichever directories a pattern
+// matches and whatever an archive holds, and none says where on this machine
+// the data is.
+type naming struct {
+	path, spelled string // the whole input: on this machine, and in the recipe
+	dir, given    string // the directory that names start from, likewise
+}
+
+func newNaming(input, spelled string) naming {
+	n := naming{path: input, spelled: spelled, dir: filepath.Clean(input), given: path.Clean(filepath.ToSlash(spelled))}
+	info, err := os.Stat(input)
+	switch {
+	case err == nil && info.IsDir():
+	case err == nil:
+		n.dir, n.given = filepath.Dir(n.dir), path.Dir(n.given)
+	default: // a pattern
+		n.dir, n.given = fixedHead(n.dir), fixedHead(n.given)
+	}
+	return n
+}
+
+// fixedHead is the directory above the first part of a pattern that matches
+// more than itself.
+func fixedHead(pattern string) string {
+	if at := strings.IndexAny(pattern, "*?["); at >= 0 {
+		pattern = pattern[:at] + "x"
+	}
+	return filepath.Dir(pattern)
+}
+
+// of is the name of a file, or of what an archive holds, written ARCHIVE:NAME.
+func (n naming) of(file string) string {
+	below, found := strings.CutPrefix(file, n.dir+string(filepath.Separator))
+	if !found && n.dir != "." {
+		below = filepath.Base(n.path) + strings.TrimPrefix(file, n.path)
+	}
+	return strings.TrimPrefix(n.given+"/"+filepath.ToSlash(below), "./")
+}
+
+// in replaces this machine's paths in a text by those of the recipe.
+func (n naming) in(text string) string {
+	if n.path == "" {
+		return text
+	}
+	if n.dir != "." && n.dir != "/" {
+		text = strings.ReplaceAll(text, n.dir+string(filepath.Separator), strings.TrimPrefix(n.given+"/", "./"))
+	}
+	return strings.ReplaceAll(text, n.path, n.spelled)
+}
