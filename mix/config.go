@@ -47,10 +47,14 @@ type Config struct {
 	Unique         string  // UniqueContent or UniqueNone
 	Validation     float64 // fraction of what the sampler could use to set aside, whole repositories, [0, 1)
 
-	Out      string // output directory; created
-	Replace  bool   // write over the dataset that the same recipe made from other inputs
-	Workers  int    // 0 = one for each processor
-	DryRun   bool   // plan only, write nothing
+	Out     string // output directory; created
+	Replace bool   // write over the dataset that the same recipe made from other inputs
+	// InUse tells, with an error, that something still reads the dataset in dir,
+	// which then is not written over. It is asked while no other prepare writes
+	// there; nil means that nothing does.
+	InUse    func(dir string) error
+	Workers  int  // 0 = one for each processor
+	DryRun   bool // plan only, write nothing
 	Progress func(Progress)
 }
 

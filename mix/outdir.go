@@ -17,7 +17,7 @@ import (
 // removed by the next.
 const workDir = ".prepare"
 
-// lockName is the file whose lock a prepare holds.
+// lockName is the file, always empty, whose lock a prepare holds.
 const lockName = ".lock"
 
 // ErrOccupied says that the output directory holds something else.
@@ -36,7 +36,12 @@ type outDir struct {
 func claim(ctx context.Context, cfg *Config, in *inputs) (*outDir, error) {
 	_, err := os.Stat(cfg.Out)
 	o := &outDir{dir: cfg.Out, made: errors.Is(err, fs.ErrNotExist)}
-	if err := errors.Join(refuseForeign(o.dir), in.refuseInside(o.dir)); err != nil {
+	if err := in.refuseInside(o.dir); err != nil {
+		return nil, err
+	}
+	// Under the lock this is looked at again: where another prepare is at work,
+	// what lies there changes between two glances.
+	if err := refuseForeign(o.dir); err != nil && !o.locked() {
 		return nil, err
 	}
 	if o.lock, err = waitForLock(ctx, o.dir, cfg.report); err != nil {
@@ -49,8 +54,18 @@ func claim(ctx context.Context, cfg *Config, in *inputs) (*outDir, error) {
 	return o, nil
 }
 
-// waitForLock makes dir and tries until its lock is free. Whoever holds it may
-// be making this very dataset, or, having failed, be about to remove dir.
+// locked says that a lock of ours lies there.
+func (o *outDir) locked() bool { return isLock(filepath.Join(o.dir, lockName)) }
+
+// isLock tells our lock, which is empty, from a file of that name.
+func isLock(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == 0
+}
+
+// waitForLock makes dir and tries until its lock is free. Another prepare that
+// holds it may be making this very dataset, or, having failed, be about to
+// remove dir.
 func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.File, error) {
 	for {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -60,7 +75,7 @@ func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.Fi
 		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
 			return lock, err
 		}
-		report(Progress{Stage: "wait", Lock: filepath.Join(dir, lockName)})
+		report(Progress{Stage: "wait"})
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -69,20 +84,50 @@ func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.Fi
 	}
 }
 
+// refuseForeign refuses a directory with anything that no prepare put there:
+// nothing else is ever written over or removed.
 func refuseForeign(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("prepare into %s: %w", dir, err)
 	}
-	marked := slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		return slices.Contains([]string{workDir, lockName, ManifestFile}, e.Name())
-	})
+	ours, err := owned(dir)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if !marked || !ours(e.Name()) {
+		lock := e.Name() == lockName && isLock(filepath.Join(dir, lockName))
+		if !lock && !slices.Contains(ours, e.Name()) {
 			return fmt.Errorf("prepare into %s: %w: %s is not part of a dataset of ours (choose an empty directory with --out)", dir, ErrOccupied, e.Name())
 		}
 	}
 	return nil
+}
+
+// owned lists the names in dir that prepares have put there or were about to:
+// those that the manifest names, and those in the journal of one that was
+// killed. Without either, nothing there is ours.
+func owned(dir string) ([]string, error) {
+	journal, err := readJournal(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := readManifest(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	names := journal
+	if m != nil {
+		names = append(names, m.files()...)
+	}
+	if info, err := os.Lstat(filepath.Join(dir, workDir)); err == nil && info.IsDir() {
+		names = append(names, workDir)
+	}
+	if len(names) > 0 {
+		// The last two are what earlier versions left when they were killed.
+		names = append(names, ManifestFile, ManifestFile+".tmp", RecipeFile+".tmp")
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name != filepath.Base(name) }), nil
 }
 
 // refuseInside refuses to write where inputs lie.
@@ -105,41 +150,47 @@ func (in *inputs) refuseInside(dir string) error {
 	return nil
 }
 
-// ours tells the names that a prepare writes.
-func ours(name string) bool {
-	if slices.Contains([]string{workDir, lockName, ManifestFile, ManifestFile + ".tmp", outcomesFile, RecipeFile}, name) {
-		return true
-	}
-	shard := strings.HasPrefix(name, "train-") || strings.HasPrefix(name, "validation-")
-	return shard && strings.HasSuffix(name, ".parquet")
-}
-
 // look refuses datasets that must not be written over and clears what a
-// killed prepare left. The same dataset, damaged or of an older pipeline, is
-// made again.
+// killed prepare left. The same dataset, damaged, is made again.
 func (o *outDir) look(ctx context.Context, cfg *Config, in *inputs) error {
+	if err := refuseForeign(o.dir); err != nil {
+		return err
+	}
 	m, err := readManifest(o.dir)
 	id := cfg.Recipe
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return o.clearWork()
+		return o.recover()
 	case err != nil:
 		return err
 	case m.Recipe.Data != id.Data:
 		return fmt.Errorf("prepare into %s: %w: it holds the dataset of recipe %s (%.12s), not of %s (%.12s); choose another --out, or remove it",
 			o.dir, ErrOccupied, m.Recipe.Name, m.Recipe.Data, id.Name, id.Data)
-	}
-	if cfg.Replace {
+	case cfg.Replace:
 		return o.clearWork()
+	case m.Pipeline != Pipeline:
+		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there with another version of this program (pipeline %d, this is %d); --replace writes over it, --out chooses another directory",
+			o.dir, ErrOccupied, m.Pipeline, Pipeline)
 	}
 	if err := in.digest(ctx, cfg.workers(), cfg.report); err != nil {
 		return err
 	}
 	if other := in.differ(m); other != "" {
-		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there from other inputs: %s (--replace writes over it, which runs that read it would notice; --out chooses another directory)",
+		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there from other inputs: %s (--replace writes over it; --out chooses another directory)",
 			o.dir, ErrOccupied, other)
 	}
 	return o.clearWork()
+}
+
+// refuseInUse refuses to write over a dataset that something still reads.
+func (o *outDir) refuseInUse(cfg *Config) error {
+	if _, err := readManifest(o.dir); err != nil || cfg.InUse == nil {
+		return nil // there is no dataset to take away
+	}
+	if err := cfg.InUse(o.dir); err != nil {
+		return fmt.Errorf("prepare into %s: %w: %w", o.dir, ErrOccupied, err)
+	}
+	return nil
 }
 
 func (o *outDir) clearWork() error { return os.RemoveAll(filepath.Join(o.dir, workDir)) }
@@ -160,69 +211,30 @@ func (o *outDir) work() (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-// publish moves the finished files into place and writes the manifest last.
-// The old manifest goes first, so that a crash leaves no dataset rather than
-// a mixed one.
-func (o *outDir) publish(m *Manifest) error {
-	if err := o.clear(); err != nil {
-		return err
-	}
-	files := []string{m.Outcomes.File, m.RecipeFile.File}
-	for _, s := range m.Shards {
-		files = append(files, s.File)
-	}
-	for _, f := range files {
-		if err := os.Rename(filepath.Join(o.dir, workDir, f), filepath.Join(o.dir, f)); err != nil {
-			return fmt.Errorf("publish %s: %w", o.dir, err)
-		}
-	}
-	if err := syncDir(o.dir); err != nil {
-		return err
-	}
-	return m.write(o.dir)
-}
-
-// rename gives a finished dataset the recipe of cfg, which asks for the same
-// rows and may train on them otherwise.
-func (o *outDir) rename(m *Manifest, cfg *Config) (err error) {
-	if m.Recipe == cfg.Recipe {
-		return nil
-	}
-	m.Recipe = cfg.Recipe
-	if m.RecipeFile, err = writeRecipe(o.dir, cfg.YAML); err != nil {
-		return err
-	}
-	return m.write(o.dir)
-}
-
-// clear removes an older dataset, manifest first.
-func (o *outDir) clear() error {
-	err := os.Remove(filepath.Join(o.dir, ManifestFile))
-	if err == nil {
-		err = syncDir(o.dir)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	entries, err := os.ReadDir(o.dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if ours(e.Name()) && e.Name() != workDir && e.Name() != lockName {
-			err = errors.Join(err, os.Remove(filepath.Join(o.dir, e.Name())))
-		}
-	}
-	return err
-}
-
-// release removes the leftovers and gives the lock back. A directory that was
-// made for a dataset which did not come to be goes too.
+// release removes the leftovers and gives the lock back: after a publishing
+// that failed half way, what it had put into place too. A directory that was
+// made for a dataset which did not come to be goes as well.
 func (o *outDir) release() {
-	os.RemoveAll(filepath.Join(o.dir, workDir))
+	if _, err := readManifest(o.dir); errors.Is(err, fs.ErrNotExist) {
+		_ = o.recover() // or the next prepare does
+	} else {
+		_ = o.clearWork()
+	}
 	os.Remove(o.lock.Name())
 	o.lock.Close()
 	if o.made {
 		os.Remove(o.dir) // only if it is empty
+	}
+}
+
+// sweep removes what a prepare that was killed after its last step left beside
+// its dataset, unless another is at work. It is no fault if it cannot, as in a
+// directory that may only be read.
+func sweep(dir string) {
+	if _, err := os.Lstat(filepath.Join(dir, workDir)); err != nil && !isLock(filepath.Join(dir, lockName)) {
+		return
+	}
+	if lock, err := lockFile(filepath.Join(dir, lockName)); err == nil {
+		(&outDir{dir: dir, lock: lock}).release()
 	}
 }

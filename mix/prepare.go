@@ -52,8 +52,9 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m != nil && m.Recipe == r.cfg.Recipe {
-		return &Result{Manifest: m, Reused: true}, nil
+	if m != nil {
+		sweep(r.cfg.Out)
+		return &Result{Manifest: m, Reused: true}, m.strict(r.cfg)
 	}
 	out, err := claim(ctx, r.cfg, r.inputs)
 	if err != nil {
@@ -66,9 +67,9 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 		return nil, err
 	}
 	if m != nil {
-		return &Result{Manifest: m, Reused: true}, out.rename(m, r.cfg)
+		return &Result{Manifest: m, Reused: true}, m.strict(r.cfg)
 	}
-	if err := out.spool(r); err != nil {
+	if err := errors.Join(out.refuseInUse(r.cfg), out.spool(r)); err != nil {
 		return nil, err
 	}
 	defer r.spool.file.Close()
@@ -189,6 +190,9 @@ func write(ctx context.Context, r *reading, p *plan, out *outDir, m *Manifest) (
 		return err
 	}
 	if m.RecipeFile, err = writeRecipe(dir, r.cfg.YAML); err != nil {
+		return err
+	}
+	if err := out.refuseInUse(r.cfg); err != nil { // a run may have begun meanwhile
 		return err
 	}
 	return out.publish(m)
