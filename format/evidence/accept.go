@@ -147,6 +147,13 @@ func otherFields(path string, rec format.Record, t *format.Trajectory) string {
 	return format.DidYouMean(path, names)
 }
 
+// isVerdictKey says that a path ends as those of verdicts do, so that a record
+// without it may have another.
+func isVerdictKey(path string) bool {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	return slices.ContainsFunc(verdictFields, func(field string) bool { return field[strings.LastIndexByte(field, '.')+1:] == last })
+}
+
 // nearest is the name with the fewest letters to change, the first of equals.
 func nearest(name string, known []string) string {
 	return slices.MinFunc(known, func(a, b string) int {

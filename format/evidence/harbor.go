@@ -60,22 +60,22 @@ func verdictOfReward(path string, reward float64) Verdict {
 }
 
 func (r *reports) addTrial(dir string, v Verdict) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		abs = dir
-	}
-	settle(r.trials, abs, v)
+	settle(r.trials, absolute(dir), v)
 }
 
-// trialOf finds the trial that a file lies in, at most three levels below.
+// trialOf finds the trial that a file lies in, at most three levels below: by
+// its directory, or by the directory's name where a run's report lists trials.
 func (r *reports) trialOf(file string) (Verdict, bool) {
-	if len(r.trials) == 0 {
+	if len(r.trials)+len(r.named) == 0 {
 		return Verdict{}, false
 	}
-	dir, err := filepath.Abs(file)
+	dir := absolute(file)
 	for range 3 {
 		dir = filepath.Dir(dir)
-		if v, ok := r.trials[dir]; ok && err == nil {
+		if v, ok := r.trials[dir]; ok {
+			return v, true
+		}
+		if v, ok := r.named[filepath.Base(dir)]; ok {
 			return v, true
 		}
 	}

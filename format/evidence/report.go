@@ -17,14 +17,16 @@ type reports struct {
 	trials    map[string]Verdict // by the directory of a trial, absolute
 	predicted map[string]string  // instances with a prediction, and where it says so
 	failures  map[string]string  // lists of failures, by the records' file they belong to
+	named     map[string]Verdict // by the name of a trial's directory
 	inPlace   bool               // records lie here that may have been graded in place
+	anyList   bool               // there is a list of ids whose name does not say of which
 }
 
 // NewReports makes an empty collection, which Take fills.
 func NewReports(path string) *reports {
 	return &reports{
 		path: path, verdicts: map[string]Verdict{}, trials: map[string]Verdict{},
-		predicted: map[string]string{}, failures: map[string]string{},
+		predicted: map[string]string{}, failures: map[string]string{}, named: map[string]Verdict{},
 	}
 }
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"trainyard/format"
@@ -54,21 +55,26 @@ func (r *reports) takeSummary(path string, root pyjson.Value) {
 // takeListed reads one id of a plain list: the file is named as evidence, so
 // its ids succeeded, unless its name says that they failed.
 func (r *reports) takeListed(path, id string) {
-	r.add(id, Verdict{listOutcome(path), fmt.Sprintf("%s lists it", path)})
+	outcome, told := listOutcome(path)
+	r.anyList = r.anyList || !told
+	r.add(id, Verdict{outcome, fmt.Sprintf("%s lists it", path)})
 }
 
 // failedWords are what names of lists of failures hold. They are looked for
 // first: unresolved holds resolved.
-var failedWords = []string{"fail", "unresolved", "not_resolved", "unsolved", "error", "empty_patch", "incorrect", "refused", "rejected"}
+var (
+	failedWords  = []string{"fail", "unresolved", "not_resolved", "unsolved", "error", "empty_patch", "incorrect", "refused", "rejected"}
+	successWords = []string{"resolved", "solved", "success", "pass", "accepted", "correct"}
+)
 
-func listOutcome(path string) Outcome {
+// listOutcome is what a list says of its ids; told says that its name does.
+func listOutcome(path string) (o Outcome, told bool) {
 	name := strings.ToLower(filepath.Base(path))
-	for _, word := range failedWords {
-		if strings.Contains(name, word) {
-			return Refused
-		}
+	holds := func(word string) bool { return strings.Contains(name, word) }
+	if slices.ContainsFunc(failedWords, holds) {
+		return Refused, true
 	}
-	return Accepted
+	return Accepted, slices.ContainsFunc(successWords, holds)
 }
 
 // failuresSuffix is how the grader of Hybrid-Gym's issue_localize names the

@@ -63,7 +63,7 @@ func offers(path string, entry os.DirEntry) bool {
 		return false
 	}
 	r := NewReports(path)
-	return r.load() == nil && !r.silent()
+	return r.load() == nil && !r.silent() && !r.anyList // a list of anything is not offered
 }
 
 // maybeReport says that a file is small enough and no conversation. Whether

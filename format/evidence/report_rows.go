@@ -19,11 +19,23 @@ func rowIDsOf(row pyjson.Value) (ids []string) {
 	return ids
 }
 
+// vagueIDs are members that name what a row is about where it has none of
+// rowIDs.
+var vagueIDs = []string{"id", "instance", "task", "name"}
+
 // takeRow reads an object that names its instance: an evaluated row, or a
 // prediction.
 func (r *reports) takeRow(path string, row pyjson.Value) {
-	v := rowVerdict(path, row)
-	for _, id := range rowIDsOf(row) {
+	v, ids := rowVerdict(path, row), rowIDsOf(row)
+	if trial := row.Get("trial_name").Text(); trial != "" && v.Evidence != "" {
+		settle(r.named, trial, v)
+	}
+	for _, name := range vagueIDs {
+		if len(ids) == 0 && row.Get(name).Scalar() != "" {
+			ids = []string{row.Get(name).Scalar()}
+		}
+	}
+	for _, id := range ids {
 		if v.Evidence != "" {
 			r.add(id, v)
 		} else {

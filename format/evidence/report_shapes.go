@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"trainyard/format"
 	"trainyard/format/pyjson"
 )
 
@@ -96,14 +97,15 @@ func allRows(array pyjson.Value) bool {
 
 func settled(row pyjson.Value) bool { return rowVerdict("", row).Outcome != Unknown }
 
-// byIDSpeaks knows {"ID": {"resolved": …}, …}.
+// byIDSpeaks knows {"ID": {"resolved": …}, …}, and {"ID": true, …} where the
+// ids are such as benchmarks give.
 func byIDSpeaks(root pyjson.Value) bool {
-	for _, member := range root.Members() {
-		if !strictly(member) {
-			return false
-		}
+	objects, plain := true, true
+	for name, member := range root.Members() {
+		objects = objects && strictly(member)
+		plain = plain && isShare(member) && format.RepoOfInstance(name.Text()) != ""
 	}
-	return root.Length() > 0
+	return root.Length() > 0 && (objects || plain)
 }
 
 // conversationMembers are what a record has and a report has not.

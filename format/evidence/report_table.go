@@ -59,9 +59,7 @@ func readTable(path string, raw []byte) (rows [][]string, err error) {
 	}
 	in := csv.NewReader(bytes.NewReader(raw))
 	in.TrimLeadingSpace = true
-	if filepath.Ext(path) == ".tsv" {
-		in.Comma = '\t'
-	}
+	in.Comma = separatorOf(raw)
 	for {
 		row, err := in.Read()
 		switch {
@@ -75,6 +73,15 @@ func readTable(path string, raw []byte) (rows [][]string, err error) {
 		}
 		rows = append(rows, row)
 	}
+}
+
+// separatorOf is what the first line of a table has most of: a comma, a
+// semicolon or a tab.
+func separatorOf(raw []byte) rune {
+	heading, _, _ := bytes.Cut(raw, []byte("\n"))
+	return slices.MaxFunc([]rune{',', ';', '\t'}, func(a, b rune) int {
+		return bytes.Count(heading, []byte(string(a))) - bytes.Count(heading, []byte(string(b)))
+	})
 }
 
 // tableColumns finds the columns, and the rows below their names. Column -1

@@ -54,6 +54,8 @@ func TestReportsAreReadByWhatTheyHold(t *testing.T) {
 		{"graded.csv", "\ufeffnote,id,verdict\n\"x, y\",a,passed\nz,b,failed\n", "aru"},
 		{"graded.csv", "a,1\nb,0\n", "aru"},
 		{"graded.tsv", "ID\tSuccess\na\ttrue\nb\tfalse\n", "aru"},
+		{"graded.csv", "id;verdict\na;true\nb;false\n", "aru"},
+		{"rows.json", `[{"id":"a","success":true},{"name":"b","success":false}]`, "aru"},
 		{"ids.csv", "instance_id\na\n", "auu"},
 		{"output.jsonl.eval.json", `{"summary":{"total":2,"passed":1},"results":[{"instance_id":"a","success":true},{"instance_id":"b","success":false}]}`, "aru"},
 		{"a.json", `{"resolved":true,"patch_exists":true}`, "auu"},
@@ -148,7 +150,7 @@ func TestADirectoryOfReportsTakesRecordsThatWereGradedInPlace(t *testing.T) {
 
 func TestReportsNearRelativePathsAreFoundOnce(t *testing.T) {
 	t.Chdir(formattest.Tree(t, map[string]string{
-		"run/trajs/a/a.traj.json": `{}`, "run/logs/a/report.json": `{"resolved":true}`, "run/mine.json": `{"a":true}`,
+		"run/trajs/a/a.traj.json": `{}`, "run/logs/a/report.json": `{"resolved":true}`, "run/mine.json": `{"a":true}`, "run/some.json": `["a"]`,
 		"run/package.json": `{"name":"x"}`, "run/chat.json": `{"instance_id":"a","resolved":true,"messages":[]}`,
 	}))
 	for path, want := range map[string][]string{
@@ -187,6 +189,22 @@ func TestReportsAmongRecordsAreKnownWhateverTheirName(t *testing.T) {
 	}
 }
 
+func TestTrialsOfARunAreKnownByTheirDirectory(t *testing.T) {
+	dir := formattest.Tree(t, map[string]string{
+		"results.json": `{"results":[{"trial_name":"a.1-of-2","task_id":"a","is_resolved":true},{"trial_name":"a.2-of-2","task_id":"a","is_resolved":false}],"resolved_ids":["a"]}`,
+	})
+	j, err := evidence.NewJudge(evidence.Accept{Report: filepath.Join(dir, "results.json")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for trial, want := range map[string]evidence.Outcome{"a.1-of-2": evidence.Accepted, "a.2-of-2": evidence.Refused, "a.3-of-2": evidence.Unknown} {
+		rec := format.Record{File: filepath.Join(dir, "a", trial, "sessions", "t.jsonl")}
+		if v, err := j.Judge(rec, &format.Trajectory{InstanceID: "a"}); err != nil || v.Outcome != want {
+			t.Errorf("%s: got %+v, %v, want %s", trial, v, err, want)
+		}
+	}
+}
+
 func TestAMissingFieldOffersWhatTheRecordHas(t *testing.T) {
 	for _, c := range []struct{ field, record, want string }{
 		{"report.resolved", `{"eval_result":{"success":true}}`, `report.resolved is not in the record, did you mean "eval_result.success"?`},
@@ -197,5 +215,9 @@ func TestAMissingFieldOffersWhatTheRecordHas(t *testing.T) {
 		if got := judged(t, evidence.Accept{Field: c.field}, c.record); got.Evidence != c.want {
 			t.Errorf("got %q, want %q", got.Evidence, c.want)
 		}
+	}
+	got := judged(t, evidence.Accept{Where: "report.resolved && n_steps < 9"}, `{"eval_result":{"success":true}}`)
+	if want := `report.resolved && n_steps < 9: report.resolved not in the record, did you mean "eval_result.success"?`; got.Evidence != want {
+		t.Errorf("got %q, want %q", got.Evidence, want)
 	}
 }

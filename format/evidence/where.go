@@ -66,7 +66,11 @@ func (e *expression) evaluate(rec format.Record, t *format.Trajectory, env map[s
 	}
 	var lacking []string
 	for _, path := range e.needed {
-		if why := e.lacks(env, path); why != "" {
+		why := e.lacks(env, path)
+		if why == path+notInRecord && isVerdictKey(path) {
+			why += otherFields(path, rec, t)
+		}
+		if why != "" {
 			lacking = append(lacking, why)
 		}
 	}
@@ -76,6 +80,8 @@ func (e *expression) evaluate(rec format.Record, t *format.Trajectory, env map[s
 	return e.run(env), nil
 }
 
+const notInRecord = " not in the record"
+
 // lacks says why a dotted path ends on nothing; "" where it does not.
 func (e *expression) lacks(env map[string]any, path string) string {
 	var at any = env
@@ -83,7 +89,7 @@ func (e *expression) lacks(env map[string]any, path string) string {
 		object, _ := at.(map[string]any)
 		next, there := object[key]
 		if !there {
-			return path + " not in the record" + e.misspelt(path)
+			return path + notInRecord + e.misspelt(path)
 		}
 		at = next
 	}
