@@ -75,7 +75,7 @@ func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.Fi
 		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
 			return lock, err
 		}
-		report(Progress{Stage: "wait"})
+		report(Progress{Stage: "wait", Lock: filepath.Join(dir, lockName)})
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
