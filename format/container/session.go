@@ -99,7 +99,6 @@ func (b *sessionBuffer) Add(line int, raw []byte, s Session) {
 		b.fault, b.faultAt = err, line
 	}
 	if reset {
-		b.segments[len(b.segments)-1].end = len(b.raw)
 		b.segments = append(b.segments, segment{line: line})
 	}
 	if b.raw[len(b.raw)-1] != '[' {

@@ -71,7 +71,7 @@ func parseClaude(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	}
 	s := claudeSession{byAPI: map[string]*api.MessageBuilder{}, usage: map[string]pyjson.Value{}, cleared: context.clears()}
 	for _, i := range order {
-		if err := s.add(lines[i], i < context.start); err != nil {
+		if err := s.add(lines[i], context.copied(i)); err != nil {
 			return nil, inLine(err, i)
 		}
 	}

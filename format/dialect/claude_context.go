@@ -82,6 +82,7 @@ type claudeContext struct {
 	condensed  bool // a summary or something cleared is in it
 	forked     bool // the session was copied from another
 	on         []bool
+	held       map[int]bool // lines that the compaction kept: an earlier record trains them
 }
 
 func newClaudeContext(lines []claudeLine) *claudeContext {
@@ -120,6 +121,8 @@ func (c *claudeContext) order() ([]int, error) {
 		for i := range c.on {
 			c.on[i] = c.on[i] && i >= since
 		}
+	case lost != "" && c.beginsWithSummary():
+		c.condensed = true // of a compaction in another file
 	case lost != "":
 		return nil, format.Rejectf(format.LostContext, "the line before the first, %s, is not in the record: what the model saw before it is lost", pyjson.Clip(lost))
 	}
@@ -132,6 +135,19 @@ func (c *claudeContext) order() ([]int, error) {
 	}
 	return c.withoutSnipped(order), nil
 }
+
+// beginsWithSummary says that the path goes back to the summary of a compaction.
+func (c *claudeContext) beginsWithSummary() bool {
+	for i, on := range c.on {
+		if on && c.lines[i].shown() {
+			return pyjson.IsTrue(c.lines[i].Get("isCompactSummary"))
+		}
+	}
+	return false
+}
+
+// copied says that an earlier segment trains the line.
+func (c *claudeContext) copied(i int) bool { return i < c.start || c.held[i] }
 
 // since is the first line of what was said on the path after a boundary. A path
 // that goes back to before the boundary, but not to what it kept, is the user's
@@ -284,7 +300,13 @@ func (c *claudeContext) afterCompaction(since, kept []int) ([]int, error) {
 	if len(summary) == 0 && len(rest) > 0 {
 		return nil, format.Rejectf(format.LostContext, "a compaction without the summary it left: what the model saw after it is not in the record")
 	}
-	kept = slices.DeleteFunc(slices.Clone(kept), func(i int) bool { return !c.lines[i].shown() })
+	c.held = map[int]bool{}
+	for _, i := range kept {
+		c.held[i] = true
+	}
+	// In the file of a session that was resumed what was kept stands behind the
+	// boundary already.
+	kept = slices.DeleteFunc(slices.Clone(kept), func(i int) bool { return i >= c.compaction || !c.lines[i].shown() })
 	anchor := pyjson.FirstScalar(boundary.Get("compactMetadata", "preservedSegment", "anchorUuid"), boundary.Get("compactMetadata", "preservedMessages", "anchorUuid"))
 	if anchor != "" && anchor == boundary.id {
 		return slices.Concat(kept, summary, rest), nil

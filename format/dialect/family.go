@@ -14,7 +14,7 @@ type relative struct {
 	file    int32 // index into the family's files
 	line    int32
 	id      uint64 // digest of the trajectory's
-	all     uint64 // digest of every message
+	all     uint64 // digest of all that the digest in an id is of
 	words   span   // of the family's words: what is said up to each assistant turn
 	copies  span   // likewise, with the ids in it; of sessions alone
 	known   int32  // leading turns up to which there is no id
@@ -41,15 +41,15 @@ func newDescent(s *Source, rec format.Record) *descent {
 	}
 	d := &descent{place: recordPlace{rec.File, rec.Line}}
 	d.session = container.IsSession(rec.Raw)
-	var words, copies, frame maphash.Hash
-	for _, h := range []*maphash.Hash{&words, &copies, &frame} {
+	var words, copies, systems maphash.Hash
+	for _, h := range []*maphash.Hash{&words, &copies, &systems} {
 		h.SetSeed(digestSeed)
 	}
-	frame.Write(t.Tools)
+	tools := maphash.Bytes(digestSeed, t.Tools)
 	named, copied := d.session || t.InstanceID != "", t.Forked
 	for _, m := range t.Messages {
 		if m.Role == format.System {
-			sayTo(&frame, m)
+			sayTo(&systems, m)
 			continue
 		}
 		sayTo(&words, m)
@@ -62,11 +62,11 @@ func newDescent(s *Source, rec format.Record) *descent {
 		}
 		said := words.Sum64()
 		if !named { // the words alone may be another conversation's
-			said = maphash.Comparable(digestSeed, [2]uint64{said, frame.Sum64()})
+			said = maphash.Comparable(digestSeed, [3]uint64{said, systems.Sum64(), tools})
 		}
 		d.turn(said, copies.Sum64(), m.Untrained, copied)
 	}
-	d.all, d.id = words.Sum64(), maphash.String(digestSeed, t.ID)
+	d.all, d.id = maphash.Comparable(digestSeed, [2]uint64{words.Sum64(), systems.Sum64()}), maphash.String(digestSeed, t.ID)
 	return d
 }
 
