@@ -14,7 +14,10 @@
 // things into a list of named things by name, and anything else replaces what
 // was there. An accept mapping and a list of edits are one value each and are
 // replaced whole. "key: !unset" removes what earlier layers said, "- !unset
-// NAME" removes a named item; one that removes nothing is a fault. A path in
+// NAME" a named item; one that removes nothing is a fault. A layer may also
+// change named items by a mapping ("sources: {NAME: {share: 2}, OTHER: !unset}")
+// and take some of them alone ("sources: !only [NAME]"). "mix.seed: 3", as
+// overrides spell it, is "mix: {seed: 3}". A path in
 // extends is relative to the file that says it. name and summary are a file's
 // own and not inherited.
 //
@@ -28,7 +31,7 @@
 // Of YAML, a recipe uses one document of block or flow mappings, lists and
 // scalars under the 1.2 core schema (so "no" is text and 1e-5 a number), with
 // underscores allowed between digits. Anchors, aliases, merge keys,
-// directives, "? key" and tags other than !unset are refused: extends does their
+// directives, "? key" and tags other than !unset and !only are refused: extends does their
 // work, and without them a small file cannot grow into a large recipe.
 //
 // It does not look at data: whether a path exists, a format is known or a

@@ -36,7 +36,13 @@ func find(ref, dir string, builtinOnly bool) (f *file, msg, hint string) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
+	if msg, hint := refuseDirectory(ref, path); msg != "" {
+		return nil, msg, hint
+	}
 	data, err := read(path)
+	if msg, hint := refuseData(ref, data); err == nil && msg != "" {
+		return nil, msg, hint
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Sprintf("no recipe %s: neither a file nor built in", seen(ref)), missing(ref, path)
@@ -101,6 +107,7 @@ func (c *chain) walk(f *file) {
 		}
 		return
 	}
+	root = undotted(root, &c.faults)
 	c.open = append(c.open, f)
 	for _, ref := range c.parents(root.get("extends")) {
 		c.follow(f, ref)

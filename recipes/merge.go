@@ -17,6 +17,10 @@ var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edi
 // faults, schema is path without the names of list items.
 func (m *merger) merge(base, over *node, path, schema string) *node {
 	switch {
+	case over.kind == mapping && namedLists[path]:
+		return m.patch(base, over, path, schema)
+	case over.only:
+		return m.only(base, over, path, schema)
 	case over.kind == mapping:
 		if base == nil || base.kind != mapping || wholes[schema] {
 			base = &node{kind: mapping}

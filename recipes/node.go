@@ -19,6 +19,7 @@ type node struct {
 	text   string // scalar: the value, quotes and escapes undone
 	quoted bool   // scalar: quoted or block text, which is never a number
 	items  []*node
+	only   bool    // list: "!only", which takes the named items alone
 	keys   []entry // mapping: in order of writing, without repeats
 }
 

@@ -102,20 +102,12 @@ func (o *overriding) item(t reflect.Type, keys []string, value, path string) *no
 	return &node{kind: list, at: o.at, items: []*node{item}}
 }
 
-func (o *overriding) itemNames(path string) (names []string) {
+func (o *overriding) itemNames(path string) []string {
 	list := o.root
 	for _, key := range strings.Split(path, ".") {
 		list = list.get(key)
 	}
-	if list == nil {
-		return nil
-	}
-	for _, it := range list.items {
-		if name, ok := it.itemName(); ok {
-			names = append(names, name)
-		}
-	}
-	return names
+	return list.itemNames()
 }
 
 // leaf reads the value of an override as type t asks.

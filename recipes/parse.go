@@ -3,6 +3,8 @@ package recipes
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,10 +25,13 @@ const (
 // parse reads the YAML of one layer. A nil node without faults is an empty one.
 func parse(file string, data []byte) (*node, Faults) {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
+	if len(data) > 0 && len(data) < maxFileBytes && data[len(data)-1] != '\n' {
+		data = append(data, '\n') // or the library loses a tag that ends the file
+	}
 	if fs := refuseBytes(file, data); len(fs) > 0 {
 		return nil, fs
 	}
-	b := &builder{file: file}
+	b := &builder{file: file, only: map[pos]bool{}}
 	docs := b.documents(string(data))
 	if len(b.faults) > 0 || len(docs) == 0 || docs[0].Body == nil {
 		return nil, b.faults
@@ -63,6 +68,8 @@ func refuseBytes(file string, data []byte) (fs Faults) {
 // A builder turns the library's nodes into ours.
 type builder struct {
 	file   string
+	only   map[pos]bool // where a list begins that stands behind !only
+	spaces []pos        // that were put in, see spaced
 	faults Faults
 }
 
@@ -79,11 +86,41 @@ func (b *builder) documents(text string) (docs []*ast.DocumentNode) {
 		return nil
 	}
 	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		b.syntax(err)
-		return nil
+	if err == nil {
+		return f.Docs
 	}
-	return f.Docs
+	if strings.Contains(err.Error(), "tag character") && b.spaces == nil {
+		clear(b.only)
+		return b.documents(b.spaced(text))
+	}
+	b.syntax(err)
+	return nil
+}
+
+// tagEnd matches a tag of ours and what the library takes for a part of it;
+// before it, what is quoted or a comment, which is let alone.
+var tagEnd = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|(?:^|\s)#.*|!(?:unset|only)[\]},]`)
+
+// spaced puts a space between a tag and the bracket or comma behind it, and
+// remembers where: {seed: !unset}.
+func (b *builder) spaced(text string) string {
+	b.spaces = []pos{}
+	var out strings.Builder
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		column, rest := 0, 0
+		for _, m := range tagEnd.FindAllStringIndex(line, -1) {
+			if line[m[0]] == '!' {
+				column += utf8.RuneCountInString(line[rest:m[1]-1]) + 1
+				b.spaces = append(b.spaces, pos{b.file, number, column})
+				out.WriteString(line[rest:m[1]-1] + " ")
+				rest = m[1] - 1
+			}
+		}
+		out.WriteString(line[rest:])
+	}
+	return out.String()
 }
 
 func (b *builder) syntax(err error) {
@@ -96,18 +133,20 @@ func (b *builder) syntax(err error) {
 		}
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
-	hint := ""
-	if strings.Contains(msg, "tag character") {
-		hint = "put a space after !unset" // the library lets no bracket or comma end a tag
-	}
-	b.faults.add(at, "", "not readable as YAML: "+msg, hint)
+	b.faults.add(at, "", "not readable as YAML: "+msg, "")
 }
 
 func (b *builder) at(tk *token.Token) pos {
 	if tk == nil || tk.Position == nil {
 		return pos{b.file, 1, 1}
 	}
-	return pos{b.file, tk.Position.Line, max(1, tk.Position.Column)}
+	at := pos{b.file, tk.Position.Line, max(1, tk.Position.Column)}
+	for _, put := range slices.Backward(b.spaces) {
+		if put.line == at.line && at.col > put.col {
+			at.col--
+		}
+	}
+	return at
 }
 
 func (b *builder) build(n ast.Node) *node {
@@ -118,7 +157,7 @@ func (b *builder) build(n ast.Node) *node {
 	case *ast.MappingValueNode:
 		return b.mapping(at, false, []*ast.MappingValueNode{n})
 	case *ast.SequenceNode:
-		out := &node{kind: list, at: at}
+		out := &node{kind: list, at: at, only: b.only[at]}
 		for _, v := range n.Values {
 			out.items = append(out.items, b.build(v))
 		}

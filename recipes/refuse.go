@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/token"
@@ -16,6 +17,7 @@ const unsetMark = "\x00"
 // NAME" made one plain scalar: the library's parser takes the mapping on the
 // lines after a bare tag for the tag's value.
 func (b *builder) refuse(tokens token.Tokens) token.Tokens {
+	mendColumns(tokens)
 	out := make(token.Tokens, 0, len(tokens))
 	for i := 0; i < len(tokens); i++ {
 		tk := tokens[i]
@@ -27,6 +29,10 @@ func (b *builder) refuse(tokens token.Tokens) token.Tokens {
 		}
 		if tk.Type == token.DocumentHeaderType && len(out) > 0 {
 			b.faults.add(b.at(tk), "", "a second document begins", "one recipe is one document; use extends")
+		}
+		if tk.Type == token.TagType && tk.Value == "!only" {
+			b.takesOnly(tokens[i:])
+			continue
 		}
 		if tk.Type == token.TagType && tk.Value == "!unset" {
 			tk.Type, tk.Value = token.StringType, unsetMark
@@ -44,6 +50,31 @@ func (b *builder) refuse(tokens token.Tokens) token.Tokens {
 	return out
 }
 
+// mendColumns puts right what the library miscounts: behind a tag, columns are
+// one too small.
+func mendColumns(tokens token.Tokens) {
+	line, tags := 0, 0
+	for _, tk := range tokens {
+		if tk.Position.Line != line {
+			line, tags = tk.Position.Line, 0
+		}
+		tk.Position.Column += tags
+		if tk.Type == token.TagType {
+			tags++
+		}
+	}
+}
+
+// takesOnly marks the list that stands behind a "!only", the first of tokens.
+func (b *builder) takesOnly(tokens token.Tokens) {
+	i := slices.IndexFunc(tokens[1:], func(tk *token.Token) bool { return tk.Type != token.CommentType }) + 1
+	if i > 0 && (tokens[i].Type == token.SequenceStartType || tokens[i].Type == token.SequenceEntryType) {
+		b.only[b.at(tokens[i])] = true
+		return
+	}
+	b.faults.add(b.at(tokens[0]), "", "!only stands before a list of names", "write sources: !only [NAME, NAME]")
+}
+
 func refused(tk *token.Token) (msg, hint string) {
 	switch tk.Type {
 	case token.AnchorType, token.AliasType:
@@ -55,8 +86,8 @@ func refused(tk *token.Token) (msg, hint string) {
 	case token.MappingKeyType:
 		return `"?" keys are not used in recipes`, `write "key: value"`
 	case token.TagType:
-		if tk.Value != "!unset" {
-			return fmt.Sprintf("unknown tag %s", seen(tk.Value)), "!unset is the only tag; quote a value that begins with !"
+		if tk.Value != "!unset" && tk.Value != "!only" {
+			return fmt.Sprintf("unknown tag %s", seen(tk.Value)), "!unset and !only are the only tags; quote a value that begins with !"
 		}
 	}
 	return "", ""
