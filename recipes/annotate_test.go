@@ -15,6 +15,8 @@ sources:
   - name: func_gen
     share: 2
     edits: [strip_ansi]
+    subagent:
+      tools: t.json
 train:
   params: {a: 1, "b.c": {d: "x: #y"}}
 `
@@ -31,8 +33,9 @@ func TestAShownRecipeNamesTheOriginOfEachValue(t *testing.T) {
 		"  share: 2":    "memory.yaml:8",
 		"  edits: ":     "memory.yaml:9",
 		"  trainer: ":   "default",
+		"  subagent: ":  "memory.yaml:11",
 		"    a: 7":      `override "train.params.a=7"`,
-		"    b.c: ":     "memory.yaml:11",
+		"    b.c: ":     "memory.yaml:13",
 		"  - name: fun": "memory.yaml:7",
 	} {
 		found := false
