@@ -30,6 +30,7 @@ var Reasons = map[string]string{
 	Preference:    "a record of answers to compare, or of verdicts on them: nothing to imitate",
 	EditFailed:    "a record in which an edit that was asked for could not be made",
 	SecretLeft:    "a record in which redaction did not reach every secret",
+	LossMark:      "a record with a mark of what is learned from that cannot be heeded",
 	Structured:    "a record with calls or results as structure, which --tools-as keep cannot write",
 
 	UntrainedTurns:  "a record that keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)",
@@ -66,6 +67,7 @@ const (
 	Preference    = "preference"      // answers to compare, or verdicts on them: nothing to imitate
 	EditFailed    = "edit_failed"     // an edit of the recipe could not be made
 	SecretLeft    = "secret_left"     // redaction did not reach every secret
+	LossMark      = "loss_mark"       // a weight between 0 and 1, a list of another length, parts that do not lie in the text
 	Structured    = "structured"      // style keep met calls or tool results
 
 	UntrainedTurns  = "untrained_turns"   // rows of text cannot keep single turns out of the loss

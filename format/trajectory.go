@@ -46,6 +46,23 @@ type Message struct {
 	// Untrained marks an assistant message that the record itself excludes
 	// from the loss (weight 0, train false, mask false).
 	Untrained bool
+	// Masked are the parts of an assistant's Content that the record excludes
+	// from the loss, where it learns from others: see SetContent.
+	Masked Spans
+	// UntrainedThought says the same of all of Reasoning.
+	UntrainedThought bool
+}
+
+// ThoughtUntrained says that there is a thought, which must stay outside the
+// loss.
+func (m *Message) ThoughtUntrained() bool {
+	return m.Reasoning != "" && (m.Untrained || m.UntrainedThought)
+}
+
+// SetContent changes the content and keeps the masked parts on what they cover.
+func (m *Message) SetContent(text string) {
+	m.Masked = m.Masked.Carry(m.Content, text)
+	m.Content = text
 }
 
 // A Trajectory is one rollout of one agent on one instance.
@@ -126,7 +143,23 @@ type Turn struct {
 	Content string
 	// Untrained marks an assistant turn that must stay outside the loss.
 	Untrained bool
+	// Masked are parts of an assistant's Content that must stay outside the
+	// loss; no token that holds a byte of them is learned from.
+	Masked Spans
 }
+
+// Marked says that some assistant's words of a chat must stay outside the loss.
+func (c Chat) Marked() bool {
+	return slices.ContainsFunc(c, func(t Turn) bool { return t.Untrained || len(t.Masked) > 0 })
+}
+
+// Turn is what a message says, and what of it is learned from.
+func (m *Message) Turn() Turn {
+	return Turn{Role: m.Role, Content: m.Content, Untrained: m.Untrained, Masked: m.Masked}
+}
+
+// Say makes a turn's text the content, and what of it is learned from.
+func (m *Message) Say(t Turn) { m.Content, m.Untrained, m.Masked = t.Content, t.Untrained, t.Masked }
 
 // A Chat is a conversation every trainer reads alike: one non-empty system
 // turn, then user and assistant in strict alternation, ending on assistant.

@@ -32,11 +32,13 @@ type chatRecord struct {
 type chatMessage struct {
 	Role      format.Role `json:"role"`
 	Content   string      `json:"content"`
-	Reasoning string      `json:"reasoning_content,omitempty"`
+	Reasoning any         `json:"reasoning_content,omitempty"`
 	Calls     []chatCall  `json:"tool_calls,omitempty"`
 	CallID    string      `json:"tool_call_id,omitempty"`
 	Name      string      `json:"name,omitempty"`
 	Weight    *int        `json:"weight,omitempty"` // 0 keeps the message out of the loss
+	// Detail says it of parts of the content.
+	Detail []trainDetail `json:"train_detail,omitempty"`
 }
 
 type chatCall struct {
@@ -103,7 +105,7 @@ var outsideLoss = new(int)
 func structuredMessages(list []format.Message) []chatMessage {
 	out := make([]chatMessage, len(list))
 	for i, m := range list {
-		out[i] = chatMessage{Role: m.Role, Content: m.Content, Reasoning: m.Reasoning, CallID: m.CallID, Name: m.Name}
+		out[i] = chatMessage{Role: m.Role, Content: m.Content, Reasoning: thoughtOf(m), CallID: m.CallID, Name: m.Name, Detail: trainDetails(m.Content, m.Masked)}
 		if m.Untrained {
 			out[i].Weight = outsideLoss
 		}
@@ -117,7 +119,7 @@ func structuredMessages(list []format.Message) []chatMessage {
 func textMessages(chat format.Chat) []chatMessage {
 	out := make([]chatMessage, len(chat))
 	for i, turn := range chat {
-		out[i] = chatMessage{Role: turn.Role, Content: turn.Content}
+		out[i] = chatMessage{Role: turn.Role, Content: turn.Content, Detail: trainDetails(turn.Content, turn.Masked)}
 		if turn.Untrained {
 			out[i].Weight = outsideLoss
 		}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 
 	"trainyard/format"
@@ -11,17 +12,28 @@ import (
 // scaffolds log. A list may also come as JSON, or as a Python literal,
 // inside a string.
 func ReadMessages(list pyjson.Value) ([]format.Message, error) {
+	return ReadMessagesOf(pyjson.Value{}, list)
+}
+
+// ReadMessagesOf is ReadMessages for a record that may have marks of what is
+// learned from beside its list.
+func ReadMessagesOf(record, list pyjson.Value) ([]format.Message, error) {
 	var messages []format.Message
 	err := Decoded(list, func(list pyjson.Value) error {
 		if list.Kind() != pyjson.KindArray {
 			return format.Rejectf(format.NoMessages, "messages is %s, not an array", list.Kind())
 		}
 		messages = make([]format.Message, 0, list.Length())
+		marks, err := ReadTurnMarks(record, list.Length(), pyjson.FirstOf(list).Get("role").Text() == string(format.System))
+		if err != nil {
+			return err
+		}
 		for i, v := range list.Elements() {
 			m, alone, err := readEntry(v)
 			if err != nil {
 				return format.Within(err, fmt.Sprintf("message %d", i+1))
 			}
+			marks.Apply(&m, i)
 			if last := len(messages) - 1; alone && last >= 0 && messages[last].Role == format.Assistant && messages[last].Untrained == m.Untrained {
 				messages[last].Calls = append(messages[last].Calls, m.Calls...)
 				continue
@@ -81,9 +93,10 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 		return format.Message{}, format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())
 	}
 	var m format.Message
+	var loss Loss
 	var calls, legacy, content pyjson.Value
 	for name, member := range v.Members() {
-		switch string(name.Bytes()) {
+		switch key := string(name.Bytes()); key {
 		case "role":
 			role, ok := Roles[string(member.Bytes())]
 			if !ok {
@@ -103,14 +116,14 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 			m.CallID = member.Text()
 		case "name":
 			m.Name = member.Text()
-		case "reasoning_content", "reasoning":
-			m.Reasoning = member.Text()
 		case "images", "videos", "audios", "audio":
 			if member.Length() > 0 {
 				return m, format.Rejectf(format.ImagePart, "a message with %q: only text can be trained on", name.Text())
 			}
-		case "weight", "train", "loss_mask", "loss_weight":
-			m.Untrained = m.Untrained || Excluded(member)
+		default:
+			if loss.Read(key, member); isThought(key) {
+				addThought(&m, member)
+			}
 		}
 	}
 	if m.Role == "" {
@@ -118,9 +131,11 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 	}
 	if isCallRole(v.Get("role").Text()) {
 		m.CallID, m.Name = "", ""
-		return m, ReadCallText(&m, content)
+		err := ReadCallText(&m, content)
+		return m, cmp.Or(err, loss.Apply(&m))
 	}
-	return m, fill(&m, content, calls, legacy)
+	err := fill(&m, content, calls, legacy)
+	return m, cmp.Or(err, loss.Apply(&m))
 }
 
 // fill decodes what depends on the role: the content, and the calls of an
@@ -133,7 +148,6 @@ func fill(m *format.Message, content, calls, legacy pyjson.Value) error {
 		m.CallID, m.Name = "", ""
 	}
 	if m.Role != format.Assistant {
-		m.Untrained = false
 		return nil
 	}
 	if err := readCalls(m, calls); err != nil {

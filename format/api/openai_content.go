@@ -21,6 +21,9 @@ func ReadContent(content []byte) (m format.Message, err error) {
 // "value", are joined by nothing, and may be tool calls.
 func FillContent(m *format.Message, v pyjson.Value) error {
 	m.Content, m.Parts = "", 0
+	if hasMarkedParts(v) {
+		return fillMarked(m, v)
+	}
 	return AddContent(m, v, "\n")
 }
 
@@ -56,6 +59,7 @@ type partJoiner struct {
 	m       *format.Message
 	between string
 	text    strings.Builder
+	untyped bool // a part without a type is text
 }
 
 func (j *partJoiner) add(text, between string) {
@@ -84,12 +88,16 @@ func (j *partJoiner) read(part pyjson.Value) error {
 }
 
 func (j *partJoiner) readTyped(part pyjson.Value) error {
-	switch kind := partKind(part); kind {
+	kind := partKind(part)
+	if kind == "" && j.untyped {
+		kind = "text"
+	}
+	switch kind {
 	case "text", "input_text", "output_text":
 		if body := part.Get("text"); body.Present() {
 			j.add(body.Text(), j.between)
 		} else {
-			j.add(part.Get("value").Text(), "")
+			j.add(part.Get("value").Text()+part.Get("content").Text(), "")
 		}
 	case "reasoning", "thinking":
 		j.m.Reasoning += part.Get("value").Text() + part.Get("thinking").Text()

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"trainyard/format"
 	"trainyard/format/api"
 	"trainyard/format/container"
@@ -76,12 +77,8 @@ func readAnthropic(v pyjson.Value) ([]format.Message, error) {
 	}
 	list, err := api.ReadBlocks(role, v.Get("content"))
 	messages := api.Spoken(list)
-	for _, key := range []string{"weight", "train", "loss_mask"} {
-		if role == format.Assistant && api.Excluded(v.Get(key)) {
-			for i := range messages {
-				messages[i].Untrained = true
-			}
-		}
+	for i := range messages {
+		err = cmp.Or(err, api.ReadLoss(&messages[i], v))
 	}
 	return messages, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,7 @@ type goldenMessage struct {
 	CallID    string        `json:",omitempty"`
 	Name      string        `json:",omitempty"`
 	Untrained bool          `json:",omitempty"`
+	Masked    format.Spans  `json:",omitempty"`
 }
 
 // Every dialect has a directory of its own files in testdata, and what each
@@ -120,7 +122,7 @@ func goldenOf(t *testing.T, o formattest.Outcome) golden {
 		g.Tokens = []int64{o.T.PromptTokens, o.T.CompletionTokens}
 	}
 	for _, m := range o.T.Messages {
-		g.Messages = append(g.Messages, goldenMessage{m.Role, m.Content, m.Reasoning, m.Calls, m.CallID, m.Name, m.Untrained})
+		g.Messages = append(g.Messages, goldenMessage{m.Role, m.Content, m.Reasoning, m.Calls, m.CallID, m.Name, m.Untrained, m.Masked})
 	}
 	opt := style.RenderOptions{DefaultSystem: "(default)", Specials: tokenize.Qwen3().Specials(), ThoughtsFrom: thinking.ThoughtsFrom()}
 	if o.T.SystemUnrecorded {
@@ -139,6 +141,9 @@ func goldenOf(t *testing.T, o formattest.Outcome) golden {
 			who := string(turn.Role)
 			if turn.Untrained {
 				who += " (untrained)"
+			}
+			for _, s := range turn.Masked {
+				who += fmt.Sprintf(" (not %q)", turn.Content[s.Start:s.End])
 			}
 			g.Chats[as] = append(g.Chats[as], who+": "+turn.Content)
 		}

@@ -52,7 +52,7 @@ func readConversation(record, at pyjson.Value) (*format.Trajectory, error) {
 	if !list.Present() {
 		return nil, format.Rejectf(format.NoMessages, "no messages in a record with %s", describeKeys(at))
 	}
-	messages, err := api.ReadMessages(list)
+	messages, err := api.ReadMessagesOf(record, list)
 	if err != nil {
 		return nil, err
 	}

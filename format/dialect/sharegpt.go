@@ -50,10 +50,15 @@ func parseShareGPT(_ format.Record, v pyjson.Value) (*format.Trajectory, error) 
 			return format.Rejectf(format.NoMessages, "conversations is %s, not an array", list.Kind())
 		}
 		tagged := hasTaggedCalls(list)
+		marks, err := api.ReadTurnMarks(v, list.Length(), pyjson.FirstOf(list).Get("from").Text() == string(format.System))
+		if err != nil {
+			return err
+		}
 		for i, turn := range list.Elements() {
 			if err := addTurn(t, turn, tagged); err != nil {
 				return format.Within(err, format.Place("turn", i))
 			}
+			marks.Apply(&t.Messages[len(t.Messages)-1], i)
 		}
 		return nil
 	})
@@ -102,9 +107,7 @@ func addTurn(t *format.Trajectory, turn pyjson.Value, tagged bool) error {
 	if tagged && role == format.ToolRole {
 		m.Role = format.User
 	}
-	for _, key := range []string{"weight", "train", "loss", "loss_weight", "loss_mask"} {
-		m.Untrained = m.Untrained || role == format.Assistant && api.Excluded(turn.Get(key))
-	}
+	err := api.ReadLoss(&m, turn)
 	t.Messages = append(t.Messages, m)
-	return nil
+	return err
 }

@@ -113,8 +113,8 @@ func readHistory(list pyjson.Value) ([]format.Message, error) {
 }
 
 // readHistoryItem takes the members that only SWE-agent writes: the plural
-// tool_call_ids, of which a result has one, the marks of demonstrations,
-// which are shown to the model and never learned from, and thinking blocks.
+// tool_call_ids, of which a result has one, and the marks of demonstrations,
+// which are shown to the model and never learned from.
 func readHistoryItem(m *format.Message, item pyjson.Value) {
 	switch m.Role {
 	case format.ToolRole:
@@ -122,9 +122,6 @@ func readHistoryItem(m *format.Message, item pyjson.Value) {
 	case format.Assistant:
 		demo := string(item.Get("is_demo").Raw()) == "true" || item.Get("message_type").Text() == "demonstration"
 		m.Untrained = m.Untrained || demo
-		for _, block := range item.Get("thinking_blocks").Elements() {
-			m.Reasoning += block.Get("thinking").Text()
-		}
 	}
 }
 

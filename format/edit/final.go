@@ -36,10 +36,10 @@ func closeWith(t *format.Trajectory, text string) error {
 			m.Calls = calls
 			return nil
 		}
-		m.Content = format.JoinTexts(m.Content, text)
+		m.SetContent(format.JoinTexts(m.Content, text))
 		return nil
 	}
-	m.Content = closeTagged(m.Content, text)
+	m.SetContent(closeTagged(m.Content, text))
 	return nil
 }
 

@@ -20,7 +20,7 @@ var closeFunction = Edit{
 		for i := range t.Messages {
 			m := &t.Messages[i]
 			if m.Role == format.Assistant && protocol.IsUnclosed(m.Content) {
-				m.Content = closed(m.Content)
+				m.SetContent(closed(m.Content))
 				n++
 			}
 		}

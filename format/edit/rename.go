@@ -66,7 +66,9 @@ func (e nameEdit) editMessage(m *format.Message) (int, error) {
 		}
 		total += n
 	}
-	n, err := e.editTags(&m.Content)
+	content := m.Content
+	n, err := e.editTags(&content)
+	m.SetContent(content)
 	return total + n, err
 }
 

@@ -34,13 +34,19 @@ func stitch(t *format.Trajectory) int {
 			continue
 		}
 		action := &t.Messages[next]
-		action.Content = format.JoinTexts(strings.TrimRight(rationale.Content, " \t\r\n"), action.Content)
-		action.Reasoning = format.JoinTexts(rationale.Reasoning, action.Reasoning)
-		action.Untrained = action.Untrained || rationale.Untrained
+		prepend(action, rationale)
 		t.Messages = slices.Delete(t.Messages, i, next)
 		n++
 	}
 	return n
+}
+
+// prepend puts what a message says and thinks in front of another's.
+func prepend(action *format.Message, rationale format.Message) {
+	text := format.JoinTexts(strings.TrimRight(rationale.Content, " \t\r\n"), action.Content)
+	action.UntrainedThought = action.ThoughtUntrained() || rationale.ThoughtUntrained()
+	action.Reasoning = format.JoinTexts(rationale.Reasoning, action.Reasoning)
+	action.Say(format.Join(rationale.Turn(), action.Turn(), text))
 }
 
 var splitParallelCalls = Edit{

@@ -24,7 +24,9 @@ func EditTexts(t *format.Trajectory, f TextEdit) (int, error) {
 	}
 	for i := range t.Messages {
 		m := &t.Messages[i]
+		was := m.Content
 		edit(&m.Content, m.Role)
+		m.Masked = m.Masked.CarryBy(was, m.Content, func(piece string) string { edited, _ := f(m.Role, piece); return edited })
 		edit(&m.Reasoning, m.Role)
 		for c := range m.Calls {
 			arguments, n, err := EditStrings(m.Calls[c].Arguments, m.Role, f)

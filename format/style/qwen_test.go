@@ -2,7 +2,7 @@ package style
 
 import (
 	"encoding/json"
-	"slices"
+	"reflect"
 	"testing"
 
 	"trainyard/format"
@@ -75,7 +75,7 @@ func TestQwenResultsInARowAreOneTurn(t *testing.T) {
 		{Role: format.Assistant, Content: "both\n<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>\n<tool_call>\n{\"name\": \"g\", \"arguments\": {}}\n</tool_call>"},
 		{Role: format.User, Content: "<tool_response>\none\n</tool_response>\n<tool_response>\ntwo\n</tool_response>"},
 		{Role: format.Assistant, Content: "done"}}
-	if !slices.Equal(chat, want) {
+	if !reflect.DeepEqual(chat, want) {
 		t.Errorf("got %+v, want %+v", chat, want)
 	}
 }

@@ -82,7 +82,7 @@ type RenderOptions struct {
 // non-empty system turn, then user and assistant in turns, ending on
 // assistant. Nothing is invented: text is recorded text, the style's frame
 // around calls and results, or opt.DefaultSystem. Neighbours of one role are
-// joined by an empty line; if either is outside the loss, so is the whole.
+// joined by an empty line; what is outside the loss of either stays so.
 // The notes are those of reading the record, then those of rendering it. The
 // error is a *Reject without a place, or an unknown style.
 func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.Chat, []string, error) {
@@ -98,7 +98,11 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 	if err := p.missing(t, style); err != nil {
 		return nil, nil, err
 	}
-	system, rest := p.splitSystem(p.settleThoughts(t.Messages))
+	settled := p.settleThoughts(t.Messages)
+	if err := p.cleanMasked(settled); err != nil {
+		return nil, nil, err
+	}
+	system, rest := p.splitSystem(settled)
 	tools, err := style.tools(p, t)
 	if err != nil {
 		return nil, nil, err

@@ -79,11 +79,11 @@ func TestRenderRejects(t *testing.T) {
 	}
 }
 
-func TestATurnJoinedWithAnUntrainedOneIsUntrained(t *testing.T) {
+func TestOfJoinedTurnsEachKeepsItsLoss(t *testing.T) {
 	tr := formattest.MustParse(t, "openai", `{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":0},{"role":"assistant","content":"b"},
 		{"role":"user","content":"q"},{"role":"assistant","content":"c"}]}`)
 	chat, _, err := Render(tr, "keep", RenderOptions{DefaultSystem: "D"})
-	if err != nil || !chat[2].Untrained || chat[4].Untrained {
+	if err != nil || !slices.Equal(chat[2].Masked, format.Spans{{Start: 0, End: len("a\n\n")}}) || chat[4].Untrained || chat[4].Masked != nil {
 		t.Errorf("got %+v, %v", chat, err)
 	}
 }

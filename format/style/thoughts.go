@@ -24,6 +24,27 @@ func (p *chatWriter) settleThoughts(messages []format.Message) []format.Message 
 	return settled
 }
 
+// cleanMasked cleans the contents of which parts are out of the loss, while the
+// parts can still be told: cleaning again changes nothing. A turn that such a
+// content shares with calls is refused, for nothing says whether they are
+// learned.
+func (p *chatWriter) cleanMasked(messages []format.Message) error {
+	for i := range messages {
+		m := &messages[i]
+		if len(m.Masked) == 0 {
+			continue
+		}
+		if len(m.Calls) > 0 {
+			return format.Rejectf(format.LossMark, "message %d keeps parts of its text out of the loss, but says nothing of its calls", i+1)
+		}
+		was := m.Content
+		m.Content = p.clean(was, m.Role)
+		silent := *p
+		m.Masked = m.Masked.CarryBy(was, m.Content, func(piece string) string { return silent.clean(piece, m.Role) })
+	}
+	return nil
+}
+
 func (p *chatWriter) settleThought(m *format.Message) {
 	var block, rest string
 	found, own := false, p.opt.Reasoning == format.StudentsOwn
@@ -33,8 +54,9 @@ func (p *chatWriter) settleThought(m *format.Message) {
 	apart := unwrapped(m.Reasoning)
 	switch {
 	case found && (p.thinks() || p.opt.Reasoning == format.DropReasoning):
-		m.Content = rest
 		apart = bothThoughts(apart, block)
+		m.UntrainedThought = m.UntrainedThought || len(m.Masked) > 0 && m.Masked[0].Start < len(m.Content)-len(rest)
+		m.SetContent(rest)
 	case found && !blank(block) && !own:
 		p.note(format.NoteKeptReasoning) // as recorded: to this student the tags are text
 	}
@@ -47,7 +69,8 @@ func (p *chatWriter) settleThought(m *format.Message) {
 		m.Reasoning = apart
 	default:
 		p.note(format.NoteKeptReasoning)
-		m.Content = format.JoinTexts(apart, m.Content)
+		words := format.Turn{Content: apart, Untrained: m.UntrainedThought || m.Untrained}
+		m.Say(format.Join(words, m.Turn(), format.JoinTexts(apart, m.Content)))
 	}
 }
 
@@ -122,10 +145,18 @@ func (p *chatWriter) placeThoughts(turns []turn) []turn {
 	for i := range turns {
 		if t := &turns[i]; t.thought != "" {
 			p.note(format.NoteKeptReasoning)
-			t.Content = protocol.ThinkBlock(t.thought) + strings.TrimLeft(t.Content, "\n")
+			p.placeThought(t)
 		}
 	}
 	return turns
+}
+
+func (p *chatWriter) placeThought(t *turn) {
+	said := strings.TrimLeft(t.Content, "\n")
+	t.Masked = t.Masked.Carry(t.Content, said)
+	t.Content = said
+	block := format.Turn{Role: t.Role, Content: protocol.ThinkBlock(t.thought), Untrained: t.thoughtOut}
+	t.Turn = format.Join(block, t.Turn, block.Content+said)
 }
 
 // settleStructured leaves thoughts where they are, or drops them.

@@ -1,6 +1,7 @@
 package style
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -104,7 +105,7 @@ func TestATurnOfNothingButAThought(t *testing.T) {
 	chat, notes, err := Render(tr, "keep", RenderOptions{ThoughtsFrom: afterQuery})
 	want := format.Chat{{Role: format.System, Content: "S"}, {Role: format.User, Content: "q\n\ngo on"},
 		{Role: format.Assistant, Content: "<think>\nlate\n\nlater\n</think>\n\ndone"}}
-	if err != nil || !slices.Equal(chat, want) {
+	if err != nil || !reflect.DeepEqual(chat, want) {
 		t.Errorf("got %+v, %v, want %+v", chat, err, want)
 	}
 	for _, n := range []string{format.NoteDroppedReasoning, format.NoteDroppedEmpty, format.NoteKeptReasoning} {

@@ -25,7 +25,8 @@ type chatWriter struct {
 // A turn is one of the chat to be, and the thought that stands before it.
 type turn struct {
 	format.Turn
-	thought string
+	thought    string
+	thoughtOut bool // of the loss, though the turn may be in it
 }
 
 // newChatWriter starts with what reading the record changed.
@@ -51,8 +52,8 @@ func (p *chatWriter) add(role format.Role, text string) {
 
 // act appends what an assistant's message became.
 func (p *chatWriter) act(m format.Message, text string) {
-	t := format.Turn{Role: format.Assistant, Content: text, Untrained: m.Untrained}
-	p.turns = append(p.turns, turn{t, p.cleanThought(m.Reasoning)})
+	t := format.Turn{Role: format.Assistant, Content: text, Untrained: m.Untrained, Masked: m.Masked.Carry(m.Content, text)}
+	p.turns = append(p.turns, turn{t, p.cleanThought(m.Reasoning), m.ThoughtUntrained()})
 }
 
 // clean makes recorded text safe for every trainer: line ends, special-token
@@ -124,15 +125,18 @@ func (p *chatWriter) joinRun(run []turn) turn {
 	}
 	var content, thought strings.Builder
 	all := run[0]
+	parts, starts := make([]format.Turn, len(run)), make([]int, len(run))
 	for i, t := range run {
 		joinTurn(&content, t.Content)
 		joinTurn(&thought, t.thought)
-		all.Untrained = all.Untrained || t.Untrained
+		parts[i], starts[i] = t.Turn, content.Len()-len(t.Content)
+		all.thoughtOut = all.thoughtOut || t.thoughtOut
 		if i > 0 {
 			p.note(format.NoteMerged)
 		}
 	}
 	all.Content, all.thought = content.String(), thought.String()
+	all.Untrained, all.Masked = format.JoinLoss(parts, starts, all.Content)
 	return all
 }
 
@@ -168,6 +172,7 @@ func (p *chatWriter) trim(turn *turn) bool {
 	}
 	lead := turn.Content[:len(turn.Content)-len(text)]
 	if cut := strings.LastIndexAny(lead, "\r\n"); cut >= 0 && !p.opt.KeepLead {
+		turn.Masked = turn.Masked.Carry(turn.Content, turn.Content[cut+1:])
 		turn.Content = turn.Content[cut+1:]
 		p.note(format.NoteTrimmedLeading)
 	}

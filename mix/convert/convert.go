@@ -3,7 +3,6 @@ package convert
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"trainyard/format"
 	"trainyard/format/dialect"
@@ -185,8 +184,8 @@ func (c *Converter) tokenise(r *Result, _ format.Record) error {
 		}
 		return nil
 	}
-	if !c.options.Masks && slices.ContainsFunc(r.Chat, func(t format.Turn) bool { return t.Untrained }) {
-		return format.Rejectf(format.UntrainedTurns, "the record keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)")
+	if !c.options.Masks && r.Chat.Marked() {
+		return format.Rejectf(format.UntrainedTurns, "the record keeps some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)")
 	}
 	c.template.Apply(r.Example, r.Chat)
 	if r.Example.Trained() == 0 {

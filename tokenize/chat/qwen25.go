@@ -39,9 +39,9 @@ func (p *chatWriter) qwen25Message(c conversation, i int) {
 	case m.Role == format.ToolRole:
 		p.toolResult(c, i)
 	case len(m.Calls) == 0:
-		p.say(m.Role, m.Content, m.Untrained, c.last(i))
+		p.say(m, c.last(i))
 	default:
-		p.begin(m.Role, m.Untrained)
+		p.beginOf(m)
 		p.content(m.Content, byAssistant)
 		p.calls(m.Calls, m.Content != "")
 		p.end(c.last(i))

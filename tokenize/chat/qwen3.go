@@ -36,7 +36,7 @@ func writeQwen3(p *chatWriter, c conversation) {
 		case format.Assistant:
 			p.qwen3Assistant(m, i > query, c.last(i))
 		default:
-			p.say(m.Role, m.Content, true, c.last(i))
+			p.say(m, c.last(i))
 		}
 	}
 }
@@ -57,7 +57,7 @@ func (p *chatWriter) qwen3System(c conversation, given bool) {
 
 func (p *chatWriter) qwen3Assistant(m *format.Message, afterQuery, last bool) {
 	thought, content := splitThought(m)
-	p.begin(m.Role, m.Untrained)
+	p.beginOf(m)
 	if afterQuery && (last || thought != "") {
 		p.mark(p.t.think)
 		p.print("\n")

@@ -163,7 +163,7 @@ func (t *Template) write(p *chatWriter, c conversation) {
 
 func appendMessages(dst []format.Message, chat format.Chat) []format.Message {
 	for _, turn := range chat {
-		dst = append(dst, format.Message{Role: turn.Role, Content: turn.Content, Untrained: turn.Untrained})
+		dst = append(dst, format.Message{Role: turn.Role, Content: turn.Content, Untrained: turn.Untrained, Masked: turn.Masked})
 	}
 	return dst
 }

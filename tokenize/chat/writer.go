@@ -26,6 +26,7 @@ type chatWriter struct {
 	body      int // the first token after the open turn's header
 	role      format.Role
 	untrained bool
+	marked    *format.Message // the open turn's, where parts of it are out of the loss
 }
 
 // print writes words of the template.
@@ -88,7 +89,7 @@ func (p *chatWriter) value(raw json.RawMessage) {
 // begin opens a turn and writes its header.
 func (p *chatWriter) begin(role format.Role, untrained bool) {
 	p.mark(p.t.imStart)
-	p.role, p.untrained = role, untrained || role != format.Assistant
+	p.role, p.untrained, p.marked = role, untrained || role != format.Assistant, nil
 	p.turn = len(p.ex.IDs) - 1
 	p.print(string(role))
 	p.print("\n")
@@ -110,8 +111,12 @@ func (p *chatWriter) end(last bool) {
 	p.flush()
 	p.ex.Turns = append(p.ex.Turns, Span{p.turn, len(p.ex.IDs)})
 	p.ex.Roles = append(p.ex.Roles, p.role)
-	if !p.untrained {
+	switch {
+	case p.untrained:
+	case p.marked == nil:
 		p.ex.Spans = append(p.ex.Spans, p.learn(end, last))
+	default:
+		p.learnParts(p.learn(end, last), end)
 	}
 }
 
@@ -136,10 +141,18 @@ func (p *chatWriter) learn(end int, last bool) Span {
 }
 
 // say writes a whole turn of one content.
-func (p *chatWriter) say(role format.Role, content string, untrained, last bool) {
-	p.begin(role, untrained)
-	p.content(content, speakerOf(role))
+func (p *chatWriter) say(m *format.Message, last bool) {
+	p.beginOf(m)
+	p.content(m.Content, speakerOf(m.Role))
 	p.end(last)
+}
+
+// beginOf opens the turn of a message.
+func (p *chatWriter) beginOf(m *format.Message) {
+	p.begin(m.Role, m.Untrained)
+	if len(m.Masked) > 0 || m.ThoughtUntrained() {
+		p.marked = m
+	}
 }
 
 // prompt asks the model for the next turn.
