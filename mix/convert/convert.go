@@ -3,6 +3,7 @@ package convert
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"trainyard/format"
 	"trainyard/format/dialect"
