@@ -79,3 +79,17 @@ const (
 	NoteKeptReasoning    = "kept_reasoning"    // a thought is written
 	NoteDroppedReasoning = "dropped_reasoning" // a thought is left out
 )
+
+// SplitNotes parts counts of notes: those of changes, and those that only tell
+// what a record is like.
+func SplitNotes(notes map[string]int64) (edited, told map[string]int64) {
+	edited, told = map[string]int64{}, map[string]int64{}
+	for note, n := range notes {
+		if note == NoteUndescribed {
+			told[note] = n
+		} else {
+			edited[note] = n
+		}
+	}
+	return edited, told
+}

@@ -94,7 +94,8 @@ type SourceReport struct {
 	Reasons  map[string]int64  `json:"reasons"`  // why records are in no shard, to records
 	Examples map[string]string `json:"examples"` // for each reason with more to say, the first record's
 	Notes    map[string]int64  `json:"notes"`    // edits made to accepted records, by name: the recipe's, 0 included, and those of rendering
-	// Unmatched are tools that edits name and no accepted record has, a line each.
+	// Unmatched are tools that edits name and no accepted record has, and those
+	// that such records call and no list describes, a line each.
 	Unmatched []string         `json:"unmatched,omitempty"`
 	Flags     map[string]int64 `json:"flags,omitempty"`    // where asked for: format.FlagList by name, to accepted records
 	Warnings  map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records

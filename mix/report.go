@@ -16,7 +16,7 @@ func account(r *reading) []SourceReport {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k], Keep: s.Keep,
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
-			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Edits().Unmatched(),
+			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Unmatched(),
 		}
 		for name := range r.roads[k].Edits().Counts() {
 			reports[k].Notes[name] += 0 // an edit that did nothing is told as well

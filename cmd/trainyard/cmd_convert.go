@@ -213,6 +213,7 @@ type convertCounts struct {
 	Formats  map[string]int64 `json:"formats"`
 	Reasons  map[string]int64 `json:"reasons"` // of the rejected
 	Edited   map[string]int64 `json:"edited"`
+	Told     map[string]int64 `json:"told,omitempty"`     // what nothing was changed for
 	Filtered map[string]int64 `json:"filtered,omitempty"` // by --keep: its reasons
 }
 
@@ -222,7 +223,8 @@ func (c *converter) finish(s *settings) error {
 		return err
 	}
 	o := c.outcomes
-	counts := convertCounts{c.read, c.written, o, c.read - o.Accepted - o.Refused - o.Unknown, c.formats, c.rejects.counts, c.notes, c.filtered}
+	edited, told := format.SplitNotes(c.notes)
+	counts := convertCounts{c.read, c.written, o, c.read - o.Accepted - o.Refused - o.Unknown, c.formats, c.rejects.counts, edited, told, c.filtered}
 	if s.json() {
 		line, err := oneLine(counts)
 		c.t.Say("%s", bytes.TrimSpace(line))
@@ -236,8 +238,9 @@ func (c *converter) finish(s *settings) error {
 	if c.firstFiltered != "" {
 		c.t.Say("filtered, first: %s", c.firstFiltered)
 	}
-	c.say("edited", c.notes)
-	for _, line := range c.road.Edits().Unmatched() {
+	c.say("edited", counts.Edited)
+	c.say("told", counts.Told)
+	for _, line := range c.road.Unmatched() {
 		c.t.Say("%s", line)
 	}
 	c.rejects.hint()

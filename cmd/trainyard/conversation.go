@@ -78,8 +78,14 @@ func printChat(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, 
 	}
 	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
 		face.Percent(int64(f.Trained), int64(f.Tokens)), face.Counted(f.Steps, "step"))
-	if len(f.Notes) > 0 {
-		t.Print("edited: %s\n", strings.Join(countNames(f.Notes), ", "))
+	edited, told := format.SplitNotes(counted(f.Notes))
+	for _, notes := range []struct {
+		title  string
+		counts map[string]int64
+	}{{"edited", edited}, {"told", told}} {
+		if len(notes.counts) > 0 {
+			t.Print("%s: %s\n", notes.title, strings.Join(countWords(notes.counts), ", "))
+		}
 	}
 	if f.measures != nil {
 		f.measures.print(t)

@@ -7,6 +7,7 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/format"
 	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
@@ -73,7 +74,9 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 		}
 	}
 	for _, s := range m.Sources {
-		printCounts(t, s.Name+" edited", s.Notes)
+		edited, told := format.SplitNotes(s.Notes)
+		printCounts(t, s.Name+" edited", edited)
+		printCounts(t, s.Name+" told", told)
 		for _, line := range s.Unmatched {
 			t.Print("    %s\n", line)
 		}
@@ -101,13 +104,13 @@ func printCounts(t *face.Terminal, title string, counts map[string]int64) {
 	}
 }
 
-// countNames is countWords of names that stand once for each time.
-func countNames(names []string) []string {
+// counted counts names that stand once for each time.
+func counted(names []string) map[string]int64 {
 	counts := map[string]int64{}
 	for _, n := range names {
 		counts[n]++
 	}
-	return countWords(counts)
+	return counts
 }
 
 // countWords writes counts as "12 name", in the order of the names.

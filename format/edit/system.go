@@ -87,7 +87,7 @@ func systemArg(given editArgs, env EditEnv) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if text = strings.TrimRight(pyjson.ValidText(string(raw)), "\n"); text == "" {
+	if text = pyjson.ValidText(string(raw)); strings.TrimSpace(text) == "" {
 		return "", fmt.Errorf("%s is empty", file)
 	}
 	return text, nil

@@ -71,6 +71,9 @@ type RenderOptions struct {
 	// styles with function tags, and of results and the first user turn, for
 	// adp, hermes and openhands; nil means our own.
 	ToolPrompt *ToolPrompt
+	// Undescribed is told the tool of every call that no list describes, from any
+	// goroutine; nil tells none.
+	Undescribed func(tool string)
 	// Reasoning says what becomes of recorded thoughts.
 	Reasoning format.Reasoning
 	// ThoughtsFrom is the first turn of a chat whose thought the student's

@@ -1,14 +1,11 @@
 package style
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"trainyard/format"
-	"trainyard/format/api"
-	"trainyard/format/protocol"
 	"trainyard/format/pyjson"
 )
 
@@ -24,33 +21,14 @@ func Supply(t *format.Trajectory, opt RenderOptions) (supplied *format.Trajector
 	return supplied, p.notes, p.missing(supplied, Rendering{})
 }
 
-// ReadSystem reads a file with a system text. Line breaks at its end belong
-// to the file, not to the text.
+// ReadSystem reads a file with a system text, which is all of it: scaffolds send
+// the line break that their prompt files end on.
 func ReadSystem(file []byte) (string, error) {
-	text := strings.TrimRight(pyjson.ValidText(string(file)), "\r\n")
-	if text == "" {
+	text := pyjson.ValidText(string(file))
+	if strings.TrimSpace(text) == "" {
 		return "", errors.New("the file is empty")
 	}
 	return text, nil
-}
-
-// ReadTools reads a file with a JSON list of tool descriptions, each with a
-// name.
-func ReadTools(file []byte) (json.RawMessage, error) {
-	var tools []byte
-	err := pyjson.WithIndex(file, func(root pyjson.Value) (err error) {
-		for i, tool := range root.Elements() {
-			if tool.Kind() == pyjson.KindObject && protocol.DescribedFunction(tool).Get("name").Text() == "" {
-				return fmt.Errorf("tool %d has no name: %s", i+1, pyjson.Clip(string(tool.Raw())))
-			}
-		}
-		tools, err = api.ReadTools(root)
-		return err
-	})
-	if err == nil && tools == nil {
-		err = errors.New("the list of tools is empty")
-	}
-	return tools, err
 }
 
 // supplyHint names both ways to give what a record lacks; key and flag are one.

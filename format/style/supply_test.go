@@ -74,7 +74,7 @@ func TestCallsOfToolsThatNothingDescribesAreTold(t *testing.T) {
 }
 
 func TestSuppliedFilesAreRead(t *testing.T) {
-	if text, err := ReadSystem([]byte("You act.\n\nBriefly.\n")); text != "You act.\n\nBriefly." || err != nil {
+	if text, err := ReadSystem([]byte("You act.\n\nBriefly.\n")); text != "You act.\n\nBriefly.\n" || err != nil {
 		t.Errorf("got %q, %v", text, err)
 	}
 	if tools, err := ReadTools([]byte("[\n {\"name\": \"f\"}\n]\n")); string(tools) != `[{"name":"f"}]` || err != nil {
@@ -85,12 +85,47 @@ func TestSuppliedFilesAreRead(t *testing.T) {
 			t.Errorf("%q was read as %s", file, tools)
 		}
 	}
-	_, err := ReadTools([]byte(`[{"name":"f"},{"nam":"x"}]`))
-	if want := `tool 2 has no name: {"nam":"x"}`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
 	if _, err := ReadSystem([]byte("\n")); err == nil {
 		t.Error("an empty file was read as a system text")
+	}
+}
+
+func TestToolsFilesOfEveryProviderAreRead(t *testing.T) {
+	const schema = `{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}`
+	const want = `[{"type":"function","function":{"name":"f","description":"d","parameters":` + schema + `}}]`
+	for name, file := range map[string]string{
+		"OpenAI":           want,
+		"OpenAI Responses": `[{"type":"function","name":"f","description":"d","parameters":` + schema + `,"strict":true}]`,
+		"Anthropic":        `[{"name":"f","description":"d","input_schema":` + schema + `}]`,
+		"Anthropic, typed": `[{"type":"custom","name":"f","description":"d","input_schema":` + schema + `,"cache_control":{"type":"ephemeral"}}]`,
+		"MCP":              `{"tools":[{"name":"f","title":"F","description":"d","inputSchema":` + schema + `}]}`,
+		"Google":           `[{"functionDeclarations":[{"name":"f","description":"d","parametersJsonSchema":` + schema + `}]}]`,
+	} {
+		if got, err := ReadTools([]byte(file)); string(got) != want || err != nil {
+			t.Errorf("%s: got %s, %v", name, got, err)
+		}
+	}
+	for _, file := range []string{`[{"name":"f","parameters":` + schema + `}]`, `[{"name":"f"}]`, `[{"type":"function","function":{"name":"f"}}]`, `[{"name":"f","parameters":{}}]`} {
+		if got, err := ReadTools([]byte(file)); string(got) != file || err != nil {
+			t.Errorf("got %s, %v, want %s", got, err, file)
+		}
+	}
+}
+
+func TestWrongToolsFilesAreToldToolByTool(t *testing.T) {
+	for file, want := range map[string]string{
+		`[{"name":"f"},{"nam":"x"}]`:                       `tool 2 has no name: {"nam":"x"}`,
+		`[{"name":"f"},{"name":"g"},{"name":"f"}]`:         `tool 3 "f" stands in the list already`,
+		`[{"name":"f","parameters":{"a":{}}}, 7]`:          "tool 1, \"f\", has a parameters that is no schema of an object: {\"a\":{}}\ntool 2 is a number, not an object",
+		`[{"name":"f","input_schema":"{}"}]`:               `tool 1, "f", has a input_schema that is no schema of an object: "{}"`,
+		`[{"type":"bash_20250124","name":"bash"}]`:         `tool 1, "bash", is the provider's own (bash_20250124): its description is not in the file`,
+		`[{"functionDeclarations":[{"name":"f"},{}]}]`:     `tool 1, function 2 has no name: {}`,
+		`{"messages":[]}`:                                  `the file holds an object, not a list of tools`,
+		`[{"name":"f","parameters":{"properties":["a"]}}]`: `tool 1, "f", has a parameters that is no schema of an object: {"properties":["a"]}`,
+	} {
+		if got, err := ReadTools([]byte(file)); err == nil || err.Error() != want {
+			t.Errorf("%s: got %s, %v, want %s", file, got, err, want)
+		}
 	}
 }
 

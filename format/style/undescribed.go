@@ -21,6 +21,9 @@ func (p *chatWriter) noteUndescribed(t *format.Trajectory) {
 		for _, call := range m.Calls {
 			if !slices.Contains(described, call.Name) {
 				p.note(format.NoteUndescribed)
+				if p.opt.Undescribed != nil {
+					p.opt.Undescribed(call.Name)
+				}
 			}
 		}
 	}

@@ -33,15 +33,16 @@ var stages = [...]func(*Converter, *Result, format.Record) error{
 // A Converter takes the records of one source along the road. It holds buffers:
 // each goroutine needs one of its own, see [Converter.Worker].
 type Converter struct {
-	source    *dialect.Source
-	options   Options
-	filtered  Stage // where Keep is asked; Read for never
-	edits     *edit.Editing
-	rendered  style.RenderOptions // of the main agent
-	subagent  style.RenderOptions
-	template  *chat.Template
-	tokenizer string
-	example   chat.Example
+	source      *dialect.Source
+	options     Options
+	filtered    Stage // where Keep is asked; Read for never
+	edits       *edit.Editing
+	rendered    style.RenderOptions // of the main agent
+	subagent    style.RenderOptions
+	template    *chat.Template
+	tokenizer   string
+	example     chat.Example
+	undescribed []*undescribed // by the main agent, by subagents
 }
 
 // New makes the converter of a source. Its error joins all that is wrong with
@@ -67,6 +68,7 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 	if c.subagent = c.rendered; o.Main != o.Subagent {
 		c.subagent, more = o.renderOptions(template, tok, o.Subagent)
 	}
+	c.watchTools()
 	c.edits, err = edit.NewEdits(o.Edits, edit.EditEnv{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
 	return c, errors.Join(append(slices.Concat(faults, more), err)...)
 }

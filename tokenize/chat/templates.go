@@ -48,7 +48,9 @@ var Templates = map[string]Layout{
 	"chatml": {
 		Summary: "plain ChatML: every message as it stands, no default system prompt, no tools",
 		noTools: true,
-		write:   writeChatML,
+		// Calls that a style wrote into the text are tokens to every trainer.
+		notation: qwenNotation,
+		write:    writeChatML,
 	},
 }
 
