@@ -59,7 +59,7 @@ func TestEditsAndSuppliedFilesReachTheRowsAndAreCounted(t *testing.T) {
 		}
 	}
 	text := strings.Join(got, "¶")
-	for _, want := range []string{"New.\nTools:\ng: Does g.¶", "¶q¶", "<function=g>", "characters left out", "¶done now"} {
+	for _, want := range []string{"New.\n\nTools:\ng: Does g.¶", "¶q¶", "<function=g>", "characters left out", "¶done now"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %q", want, text)
 		}
@@ -132,7 +132,7 @@ func TestAllThatIsWrongWithSuppliedFilesIsToldAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("it prepared")
 	}
-	for _, want := range []string{`tool prompt: words.txt: no section "system"`, "system: nowhere.txt: open", "source s0: tools: tools.json: tools is an object, not an array"} {
+	for _, want := range []string{`tool prompt: words.txt: no section "system"`, "system: nowhere.txt: open", "source s0: tools: tools.json: the file holds an object, not a list of tools"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in\n%v", want, err)
 		}

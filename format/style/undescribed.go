@@ -5,6 +5,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/protocol"
+	"trainyard/format/pyjson"
 )
 
 // noteUndescribed tells the calls of tools that the list of tools, recorded or
@@ -22,7 +23,7 @@ func (p *chatWriter) noteUndescribed(t *format.Trajectory) {
 			if !slices.Contains(described, call.Name) {
 				p.note(format.NoteUndescribed)
 				if p.opt.Undescribed != nil {
-					p.opt.Undescribed(call.Name)
+					p.opt.Undescribed(pyjson.Clip(call.Name))
 				}
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-
-	"trainyard/format/pyjson"
 )
 
 // undescribed counts the calls of tools that no list describes, by name. It is
@@ -25,9 +23,9 @@ func (c *Converter) watchTools() {
 		c.undescribed = append(c.undescribed, u)
 		return u.see
 	}
-	c.rendered.Undescribed = watch(c.options.Main.Tools)
+	c.rendered.Undescribed = watch(cmp.Or(c.options.Main.Tools, c.options.Tools))
 	if c.subagent.Undescribed = c.rendered.Undescribed; c.options.Subagent.Tools != c.options.Main.Tools {
-		c.subagent.Undescribed = watch(c.options.Subagent.Tools)
+		c.subagent.Undescribed = watch(cmp.Or(c.options.Subagent.Tools, c.options.Tools))
 	}
 }
 
@@ -39,7 +37,7 @@ const (
 func (u *undescribed) see(name string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if name = pyjson.Clip(name); u.calls[name] > 0 || len(u.calls) < maxNames {
+	if u.calls[name] > 0 || len(u.calls) < maxNames {
 		u.calls[name]++
 	}
 }
