@@ -35,7 +35,9 @@ func (shelf) Open(_ context.Context, dir string, _ Handle, name string) (*OpenFi
 	return &OpenFile{ReaderAt: f, Closer: f, ID: "1", Size: info.Size(), ModTime: info.ModTime()}, err
 }
 
-func (shelf) List(context.Context, string, Handle, string) ([]Entry, error) { return nil, fs.ErrNotExist }
+func (shelf) List(context.Context, string, Handle, string) ([]Entry, error) {
+	return nil, fs.ErrNotExist
+}
 
 // BenchmarkIngest reads a log of 100,000 lines, as LLaMA-Factory writes them, into
 // the ledger.
