@@ -72,23 +72,44 @@ func (h *hearing) open(name string, use func(*OpenFile) error) error {
 	return use(f)
 }
 
+// progress reads the trainer's own log. It may be begun anew while it is read:
+// what was read stands on what was read before only if that is still there.
 func (h *hearing) progress() error {
 	return h.open(h.run.Progress, func(f *OpenFile) error {
-		same, err := h.place.Progress.same(f)
-		if err != nil {
-			return err
+		for range maxRewrites {
+			before := *h
+			if err := h.readProgress(f); err != nil {
+				return err
+			}
+			if same, err := before.place.Progress.same(f); err != nil || same || h.news.fresh || !before.place.Told {
+				return err
+			}
+			*h = before
 		}
-		if !same {
-			h.place.Progress = cursor{}
-			h.news.fresh = h.place.Told
-		}
-		return h.follow(f, &h.place.Progress, func(line []byte) bool {
-			before := len(h.news.metrics)
-			var unread bool
-			h.news.metrics, unread = readLine(h.news.metrics, line)
-			h.place.Told = h.place.Told || len(h.news.metrics) > before
-			return unread
-		})
+		return errRewritten
+	})
+}
+
+// maxRewrites is how often a log may be begun anew during one look.
+const maxRewrites = 3
+
+var errRewritten = errors.New("it is begun anew all the time")
+
+func (h *hearing) readProgress(f *OpenFile) error {
+	same, err := h.place.Progress.same(f)
+	if err != nil {
+		return err
+	}
+	if !same {
+		h.place.Progress = cursor{}
+		h.news.fresh = h.place.Told
+	}
+	return h.follow(f, &h.place.Progress, func(line []byte) bool {
+		before := len(h.news.metrics)
+		var unread bool
+		h.news.metrics, unread = readLine(h.news.metrics, line)
+		h.place.Told = h.place.Told || len(h.news.metrics) > before
+		return unread
 	})
 }
 

@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -89,6 +90,11 @@ func (s *scene) replace(t *testing.T, name, text string) {
 func (s *scene) look(t *testing.T, ended bool) string {
 	t.Helper()
 	s.run = s.listen(t.Context(), s.run, attic{}, ended)
+	return s.curve(t)
+}
+
+func (s *scene) curve(t *testing.T) string {
+	t.Helper()
 	metrics, err := s.Ledger.Metrics(t.Context(), s.run.ID, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -303,3 +309,52 @@ func TestNoTimeIsNegative(t *testing.T) {
 		}
 	}
 }
+
+// A trickster is a file that is written anew between two reads of it.
+type trickster struct {
+	now, then string
+	reads     int // before it changes
+}
+
+func (f *trickster) ReadAt(p []byte, at int64) (int, error) {
+	text := f.now
+	if f.reads--; f.reads < 0 {
+		text = f.then
+	}
+	return strings.NewReader(text).ReadAt(p, at)
+}
+
+func TestALogThatIsBegunAnewWhileItIsReadIsNotSpliced(t *testing.T) {
+	old, anew := lines(1, 4, 5), lines(1, 8, 1)
+	for reads := range 12 {
+		s := newScene(t)
+		s.write(t, "out/log.jsonl", old)
+		s.look(t, false)
+		p, stored, err := s.Ledger.place(t.Context(), s.run.ID, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := &OpenFile{ReaderAt: &trickster{now: old, then: anew, reads: reads}, Closer: io.NopCloser(nil), ID: p.Progress.ID, Size: int64(len(old))}
+		for range 4 { // a later look sees what the first could not
+			n, next := s.hear(t.Context(), s.run, oneFile{file: file}, p, false)
+			if err := s.Ledger.store(t.Context(), s.run.ID, 1, stored, next, n, false); err != nil {
+				t.Fatal(err)
+			}
+			if p, stored, err = s.Ledger.place(t.Context(), s.run.ID, 1); err != nil {
+				t.Fatal(err)
+			}
+			file.Size = int64(len(anew))
+		}
+		if got := s.curve(t); got != "1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1" {
+			t.Errorf("changed after %d reads: %s", reads, got)
+		}
+	}
+}
+
+// oneFile is a backend that has one file only.
+type oneFile struct {
+	Backend
+	file *OpenFile
+}
+
+func (b oneFile) Open(context.Context, string, Handle, string) (*OpenFile, error) { return b.file, nil }

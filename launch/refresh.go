@@ -34,7 +34,10 @@ func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 		return l.listen(ctx, run, backend, true), nil
 	}
 	if run.Handle == "" {
-		return l.adopt(ctx, run, backend)
+		run, err = l.adopt(ctx, run, backend)
+	}
+	if err != nil || run.Handle == "" || run.settled() {
+		return run, err
 	}
 	return l.ask(ctx, run, backend)
 }

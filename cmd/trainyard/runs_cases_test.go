@@ -54,6 +54,15 @@ var trainerCases = []struct {
 	{script: "18-stdout-dicts", state: "succeeded", right: curveOfStdout},
 	{script: "20-fifo", right: pipeBlocksNothing},
 	{script: "24-stopped", right: stoppedIsTold},
+
+	{script: "three-steps", state: "succeeded", reason: `^exited with code 0$`},
+	{script: "own-error-behind-a-pipe", state: "failed", reason: `ended early: 3 of 40 steps.*RuntimeError: CUDA error: out of memory \(the GPU`},
+	{script: "own-loss-is-gone", state: "succeeded", right: divergedAt(4)},
+	{script: "own-log-in-place", right: cutOffInPlace},
+	{script: "own-first-of-the-ranks", state: "failed", reason: `its log has the error: rank 2: FileNotFoundError: no such checkpoint$`},
+	{script: "own-directory-for-a-log", state: "succeeded", reason: `nothing shows that it trained`},
+	{script: "own-bars-and-dicts", state: "succeeded", reason: `^exited with code 0$`, right: curveOfBars},
+	{script: "own-child-that-hides", state: "succeeded", right: nothingSleeps("654")},
 }
 
 func TestWhatTrainersDoIsToldRightly(t *testing.T) {
@@ -105,16 +114,40 @@ func TestTheCauseOfAFailureOfSeveralRanksIsFound(t *testing.T) {
 }
 
 func divergedAtTwo(t *testing.T, h *casesHome, s shown) {
-	if !s.Diverged || s.DivergedStep == nil || *s.DivergedStep != 2 {
-		t.Errorf("diverged %v at %v", s.Diverged, s.DivergedStep)
-	}
+	divergedAt(2)(t, h, s)
 	if last := s.Metrics[len(s.Metrics)-1]; last.GradNorm == nil || *last.GradNorm == *last.GradNorm {
 		t.Errorf("the norm of the gradient at step %d is %v", last.Step, last.GradNorm)
 	}
-	for _, args := range [][]string{{"runs"}, {"runs", "show", s.ID}} {
-		if out := h.run(t, args...); !strings.Contains(out, "diverged") {
-			t.Errorf("%v says nothing of it:\n%s", args, out)
+}
+
+func divergedAt(step int64) func(*testing.T, *casesHome, shown) {
+	return func(t *testing.T, h *casesHome, s shown) {
+		if !s.Diverged || s.DivergedStep == nil || *s.DivergedStep != step {
+			t.Errorf("diverged %v at %v", s.Diverged, s.DivergedStep)
 		}
+		for _, args := range [][]string{{"runs"}, {"runs", "show", s.ID}} {
+			if out := h.run(t, args...); !strings.Contains(out, "diverged") {
+				t.Errorf("%v says nothing of it:\n%s", args, out)
+			}
+		}
+	}
+}
+
+// cutOffInPlace lets the script go on when its first four lines are read.
+func cutOffInPlace(t *testing.T, h *casesHome, s shown) {
+	s = h.await(t, s.ID, func(s shown) bool { return s.Step == 4 })
+	if err := os.WriteFile(filepath.Join(s.Dir, "out", "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = h.await(t, s.ID, func(s shown) bool { return s.State.Ended() })
+	if s.State != launch.Succeeded || s.steps() != "1 2 3 4 5 6 7 8" || *s.Metrics[0].Loss != 1 || s.Segment != 1 {
+		t.Errorf("%s: steps %s, segment %d: %s", s.State, s.steps(), s.Segment, s.Reason)
+	}
+}
+
+func curveOfBars(t *testing.T, _ *casesHome, s shown) {
+	if s.steps() != "2 4" || s.TotalSteps != 4 || *s.Loss != 1.25 {
+		t.Errorf("step %d of %d, steps %s", s.Step, s.TotalSteps, s.steps())
 	}
 }
 
