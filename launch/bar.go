@@ -29,6 +29,7 @@ var barForm = regexp.MustCompile(`^\s*\d{1,3}%\|[^|]*\|\s*(\d{1,15})/(\d{1,15})\
 // read takes one line of a trainer's output. unread counts losses whose step
 // stays unknown.
 func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
+	line = rankPrefix.ReplaceAll(line, nil) // torchrun's
 	if m := barForm.FindSubmatch(line); m != nil {
 		metrics = b.moved(metrics, toInt(m[1]), toInt(m[2]))
 	}

@@ -41,7 +41,7 @@ func (l *Ledger) fault(err error) error {
 }
 
 func fullDisk(dir string) error {
-	return fmt.Errorf("%w: free some space where %s lies; until then runs are shown as they were last known, and what they do is not recorded", ErrDiskFull, dir)
+	return fmt.Errorf("%w: free some space where %s lies; until then runs are shown as they stand, and nothing new of them is recorded", ErrDiskFull, dir)
 }
 
 // plainError puts a full disk into the same words wherever it is met.

@@ -151,7 +151,19 @@ func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 		})
 	}
 	looking.Wait()
-	return runs, errors.Join(faults...)
+	return runs, joinOnce(faults)
+}
+
+// joinOnce joins errors and tells a full disk once, not for each run.
+func joinOnce(faults []error) error {
+	full := false
+	for i, err := range faults {
+		if errors.Is(err, ErrDiskFull) && full {
+			faults[i] = nil
+		}
+		full = full || errors.Is(err, ErrDiskFull)
+	}
+	return errors.Join(faults...)
 }
 
 // sideBySide is how many runs a list looks at at once.

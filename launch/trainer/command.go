@@ -71,7 +71,16 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
 	files := append(shardLinks(job.Dataset), launch.File{Name: jobFile, Content: string(config) + "\n"})
-	return launch.Command{Argv: filled, Env: job.Env, Files: files, Progress: output + "/" + progress, Output: output}, nil
+	return launch.Command{Argv: filled, Env: append(torchrunEnv(filled, site.Dir), job.Env...), Files: files, Progress: output + "/" + progress, Output: output}, nil
+}
+
+// torchrunEnv gives each rank of a torchrun a file for its output.
+func torchrunEnv(argv []string, dir string) []launch.Env {
+	isModule := slices.Contains(argv, "torch.distributed.run") || slices.Contains(argv, "torch.distributed.launch")
+	if filepath.Base(argv[0]) != "torchrun" && !isModule {
+		return nil
+	}
+	return rankLogs(dir)
 }
 
 // argvExample has quotes, because YAML reads a bare {train} as a map.

@@ -56,6 +56,9 @@ var variants = map[string]map[string]func(*launch.Job){
 		},
 	},
 	"command": {
+		"torchrun": func(j *launch.Job) {
+			j.Params = launch.Params{"argv": []any{"torchrun", "--nproc-per-node={gpus}", "sft.py", "{train}", "{output}"}}
+		},
 		"torchtune": func(j *launch.Job) {
 			j.Params = launch.Params{
 				"argv": []any{"tune", "run", "--nproc_per_node={gpus}", "lora", "--data={train}", "--out", "{output}", "lr={lr}", "{{literal}}"},
