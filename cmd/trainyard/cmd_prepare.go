@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -69,13 +70,19 @@ func newProgress(t *face.Terminal, s *settings) *face.ProgressLine {
 	return face.NewProgressLine(t, s.json())
 }
 
-// nothingLeft adds to the error of that name where all records went.
+// nothingLeft adds to the error of that name where all records went, and how
+// to find what would accept them.
 func nothingLeft(t *face.Terminal, s *settings, done *yard.Prepared, err error) error {
-	if !errors.Is(err, mix.ErrNothingLeft) || s.json() {
+	if !errors.Is(err, mix.ErrNothingLeft) {
+		return err
+	}
+	for _, hint := range evidenceHints(done) {
+		err = fmt.Errorf("%w\n%s", err, hint)
+	}
+	if s.json() {
 		return err
 	}
 	err = errors.Join(printFunnel(t, done.Manifest), err)
 	printReasons(t, done.Manifest)
-	hintEvidence(t, done)
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,7 +21,9 @@ func printPrepared(t *face.Terminal, done *yard.Prepared) error {
 		return err
 	}
 	printReasons(t, m)
-	hintEvidence(t, done)
+	for _, hint := range evidenceHints(done) {
+		t.Say("%s", hint)
+	}
 	if err := printMix(t, m); err != nil {
 		return err
 	}
@@ -88,14 +91,17 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 	}
 }
 
-// hintEvidence names the command that shows what evidence there is, for
-// sources whose evidence does not settle every record.
-func hintEvidence(t *face.Terminal, done *yard.Prepared) {
+// evidenceHints name the command that shows what evidence there is, for the
+// sources whose evidence does not settle every record, and what the first such
+// record lacks.
+func evidenceHints(done *yard.Prepared) (hints []string) {
 	for _, s := range done.Manifest.Sources {
 		if n := s.Reasons[mix.UnknownReason]; n > 0 {
-			t.Print("  %s: nothing says whether %s succeeded; what evidence there is: trainyard accept %s\n", s.Name, face.Counted(n, "record"), done.Paths[s.Name])
+			hints = append(hints, fmt.Sprintf("hint: %s: nothing says whether %s succeeded (%s): trainyard accept %s shows what evidence there is",
+				s.Name, face.Counted(n, "record"), s.Examples[mix.UnknownReason], done.Paths[s.Name]))
 		}
 	}
+	return hints
 }
 
 func printCounts(t *face.Terminal, title string, counts map[string]int64) {

@@ -28,6 +28,9 @@ func (v *nameVisitor) Visit(node *ast.Node) {
 		v.visitCall(n.Callee)
 	case *ast.BuiltinNode:
 		v.calls = append(v.calls, n.Name)
+		if n.Name == "date" && len(n.Arguments) > 2 {
+			v.calls = append(v.calls, "timezone") // which the third argument names
+		}
 	case *ast.BinaryNode:
 		v.visitBinary(n)
 	}

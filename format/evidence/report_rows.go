@@ -36,30 +36,46 @@ func (r *reports) takeRow(path string, row pyjson.Value) {
 		}
 	}
 	for _, id := range ids {
-		if v.Evidence != "" {
+		switch {
+		case v.Evidence != "":
 			r.add(id, v)
-		} else {
+		case row.Length() == 1:
+			r.takeListed(path, id)
+		default:
 			r.takePrediction(path, id, row)
 		}
 	}
 }
 
-// rowVerdict is the first verdict of a row that settles something, else the
-// first there is. Without any, its Evidence is empty.
-func rowVerdict(path string, row pyjson.Value) (v Verdict) {
-	for _, field := range verdictFields {
-		at := row.Get(strings.Split(field, ".")...)
-		if !at.Present() {
-			continue
-		}
-		if o := reportOutcome(at); v.Evidence == "" || o != Unknown {
-			v = Verdict{o, fmt.Sprintf("%s says %s %s", path, field, pyjson.Clip(string(at.Raw())))}
-		}
-		if v.Outcome != Unknown {
-			return v
+// rowVerdict is the verdict of a row of a report, which may also stand under the
+// names that tables have for it. Without any, its Evidence is empty.
+func rowVerdict(path string, row pyjson.Value) Verdict {
+	v := fieldsVerdict(path, row)
+	for _, name := range verdictColumns {
+		if o := wordOutcome(row.Get(name).Scalar()); v.Outcome == Unknown && o != Unknown {
+			v = Verdict{o, rowEvidence(path, name, row.Get(name))}
 		}
 	}
 	return v
+}
+
+// fieldsVerdict is the first of the verdictFields that settles something, else
+// the first there is.
+func fieldsVerdict(path string, row pyjson.Value) (v Verdict) {
+	for _, field := range verdictFields {
+		at := row.Get(strings.Split(field, ".")...)
+		if o := reportOutcome(at); o != Unknown {
+			return Verdict{o, rowEvidence(path, field, at)}
+		}
+		if at.Present() && v.Evidence == "" {
+			v.Evidence = rowEvidence(path, field, at)
+		}
+	}
+	return v
+}
+
+func rowEvidence(path, field string, at pyjson.Value) string {
+	return fmt.Sprintf("%s says %s %s", path, field, pyjson.Clip(string(at.Raw())))
 }
 
 // takePrediction only learns who failed: an empty patch changes nothing, and

@@ -15,7 +15,7 @@ import (
 //	{"ID": {"resolved": true, …}, …}      instances by id; also {"ID": true} and {"ID": 1.0}
 //	{"resolved_ids": […], "unresolved_ids": […], …}    a run's summary; see summaryLists for the names
 //	{"instance_id": …, "resolved": …}     a row with an id and a verdict, alone, a line, or in an array; see rowIDs and verdictFields
-//	{"results": [rows], …}                as Hybrid-Gym's graders and Terminal-Bench write them
+//	{"results": [rows] or {"ID": …}, …}                as Hybrid-Gym's graders and Terminal-Bench write them
 //	["ID", …]                             ids that succeeded, or failed where the file's name says so
 //	{"instance_id": …, "model_patch": …}, alone, in an array or by id    predictions: an empty patch fails
 //	{"verifier_result": {"rewards": {"reward": 1}}, …}    a Harbor trial
@@ -34,6 +34,8 @@ func (r *reports) Take(path string, root pyjson.Value) {
 		r.takeListed(path, root.Text())
 	case root.Get("results").Kind() == pyjson.KindArray:
 		r.takeArray(path, root.Get("results"))
+	case root.Get("results").Kind() == pyjson.KindObject:
+		r.takeByID(path, root.Get("results"))
 	case len(rowIDsOf(root)) > 0:
 		r.takeRow(path, root)
 		if v := rowVerdict(path, root); v.Evidence != "" && root.Get("trial_name").Present() {
@@ -95,7 +97,7 @@ func allRows(array pyjson.Value) bool {
 	return array.Length() > 0
 }
 
-func settled(row pyjson.Value) bool { return rowVerdict("", row).Outcome != Unknown }
+func settled(row pyjson.Value) bool { return fieldsVerdict("", row).Outcome != Unknown }
 
 // byIDSpeaks knows {"ID": {"resolved": …}, …}, and {"ID": true, …} where the
 // ids are such as benchmarks give.

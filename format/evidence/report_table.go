@@ -112,10 +112,10 @@ func column(heading, names []string) int {
 
 // verdictWords are how reports that people make spell verdicts.
 var verdictWords = map[string]Outcome{
-	"true": Accepted, "1": Accepted, "1.0": Accepted, "yes": Accepted, "resolved": Accepted, "pass": Accepted, "passed": Accepted,
+	"true": Accepted, "1": Accepted, "1.0": Accepted, "yes": Accepted, "resolved": Accepted, "pass": Accepted, "passed": Accepted, "resolved_full": Accepted,
 	"success": Accepted, "successful": Accepted, "accepted": Accepted, "correct": Accepted,
 	"false": Refused, "0": Refused, "0.0": Refused, "no": Refused, "unresolved": Refused, "fail": Refused, "failed": Refused,
-	"failure": Refused, "error": Refused, "refused": Refused, "rejected": Refused, "incorrect": Refused,
+	"failure": Refused, "error": Refused, "refused": Refused, "rejected": Refused, "incorrect": Refused, "resolved_no": Refused, "resolved_partial": Refused,
 }
 
 // reportOutcome is outcomeOf, and reads the words of reports.
