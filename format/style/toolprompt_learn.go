@@ -159,10 +159,9 @@ func (p *ToolPrompt) learnMessages(text, structured []format.Message) error {
 		return nil
 	}
 	words, content := text[longest].Content, structured[longest].Content
-	head, tail, found := words, "", strings.HasSuffix(words, content)
-	if found {
-		head = words[:len(words)-len(content)]
-	} else {
+	head, found := strings.CutSuffix(words, content)
+	tail := ""
+	if !found {
 		head, tail, found = strings.Cut(words, content)
 	}
 	if !found {
