@@ -106,7 +106,11 @@ func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string,
 	if opts.verify {
 		return fmt.Errorf("%s: no %s: only a finished dataset can be verified", path, mix.ManifestFile)
 	}
-	switch shard.OutputOf(path) {
+	output, err := shard.OutputOf(path)
+	if err != nil {
+		return err
+	}
+	switch output {
 	case "messages":
 		return inspectShards(ctx, t, s, []string{path}, opts)
 	case "tokens":

@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"mix":                        {"mix/convert", "mix/sample", "mix/shard", "tokenize/chat", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol"},
 	"mix/convert":                {"tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style"},
 	"mix/sample":                 {},
-	"mix/shard":                  {"tokenize", "tokenize/chat", "format"},
+	"mix/shard":                  {"tokenize", "tokenize/chat", "format", "format/container"},
 	"launch":                     {"launch/files", "format/secret"},
 	"launch/files":               {},
 	"launch/trainer":             {"launch"},

@@ -1,7 +1,6 @@
 package container
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +34,7 @@ func (f *Feed) readParquet(r *Reader, disk io.ReaderAt, size int64) error {
 
 // open reads the footer.
 func (p *parquetReader) open() error {
-	if err := checkFooter(p.disk, p.size); err != nil {
+	if err := CheckFooter(p.disk, p.size); err != nil {
 		return err
 	}
 	file, err := parquet.OpenFile(p.disk, p.size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
@@ -45,23 +44,6 @@ func (p *parquetReader) open() error {
 	p.file, p.rows, p.groups = file, file.NumRows(), file.RowGroups()
 	p.root = columnTree(file.Root(), 0, 0)
 	p.root.heedFeatures(file)
-	return nil
-}
-
-// checkFooter holds the length that a file gives for its footer against the
-// file's own: parquet-go would allocate up to 4 GiB for it.
-func checkFooter(f io.ReaderAt, size int64) error {
-	const lengthAndMagic = 8
-	if size < lengthAndMagic {
-		return fmt.Errorf("a file of %d bytes", size)
-	}
-	var end [lengthAndMagic]byte
-	if _, err := f.ReadAt(end[:], size-lengthAndMagic); err != nil {
-		return err
-	}
-	if length := int64(binary.LittleEndian.Uint32(end[:])); length > size-lengthAndMagic {
-		return fmt.Errorf("a footer of %d bytes in a file of %d", length, size)
-	}
 	return nil
 }
 

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"trainyard/format/container"
 )
 
 // ReadRows hands the rows of a shard to yield, in order. The row's memory is
@@ -17,26 +21,39 @@ func ReadRows(path string, yield func(*Row) error) error { return readRows(path,
 func ReadTokens(path string, yield func(*TokenRow) error) error { return readRows(path, yield) }
 
 func readRows[T any](path string, yield func(*T) error) error {
-	f, err := os.Open(path)
+	f, size, err := open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	var r *parquet.GenericReader[T]
-	if err := guard(path, func() error { r = parquet.NewGenericReader[T](f); return nil }); err != nil {
+	err = guard(path, func() error {
+		if err := container.CheckFooter(f, size); err != nil {
+			return err
+		}
+		r = parquet.NewGenericReader[T](f)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = guard(path, r.Close) }() // nothing was written
 	rows := make([]T, 16)
-	for {
+	for read := int64(0); ; {
 		var n int
-		err := guard(path, func() (err error) { n, err = r.Read(rows); return err })
+		err := guard(path, func() (err error) {
+			if n, err = r.Read(rows); n == 0 && err == nil {
+				err = errors.New("no row where one should be")
+			}
+			return err
+		})
 		for i := range rows[:n] {
 			if err := yield(&rows[i]); err != nil {
 				return err
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		read += int64(n)
+		if errors.Is(err, io.EOF) && read == r.NumRows() {
 			return nil
 		}
 		if err != nil {
@@ -45,23 +62,66 @@ func readRows[T any](path string, yield func(*T) error) error {
 	}
 }
 
-// OutputOf says which of Outputs the file at path is a shard of, by its
-// columns; "" for other files, which are sources.
-func OutputOf(path string) string {
+// open opens a file and tells its size.
+func open(path string) (*os.File, int64, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return ""
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no file", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// OutputOf says which of Outputs the file at path is a shard of, by its
+// columns; "" for other files, which are sources. A Parquet file that cannot be
+// read is an error: it may be a shard of which a part is lost.
+func OutputOf(path string) (output string, err error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", nil // not for us to tell
+	}
+	f, size, err := open(path)
+	if err != nil {
+		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return ""
+	if !claims(f, path, size) {
+		return "", nil
 	}
-	file, err := parquet.OpenFile(f, info.Size())
-	if err != nil {
-		return ""
+	err = guard(path, func() error {
+		if err := container.CheckFooter(f, size); err != nil {
+			return err
+		}
+		file, err := parquet.OpenFile(f, size)
+		if err == nil {
+			output = outputOf(file.Root())
+		}
+		return err
+	})
+	return output, err
+}
+
+// claims reports whether a file says that it is Parquet: by its name, its
+// first bytes or its last.
+func claims(f io.ReaderAt, path string, size int64) bool {
+	if strings.EqualFold(filepath.Ext(path), ".parquet") {
+		return true
 	}
-	has := func(column string) bool { return file.Root().Column(column) != nil }
+	var first, last [len(parquetMagic)]byte
+	_, err := f.ReadAt(first[:], 0)
+	_, err2 := f.ReadAt(last[:], max(0, size-int64(len(last))))
+	return err == nil && err2 == nil && (string(first[:]) == parquetMagic || string(last[:]) == parquetMagic)
+}
+
+func outputOf(root *parquet.Column) string {
+	has := func(column string) bool { return root.Column(column) != nil }
 	switch {
 	case has("messages") && has("n_trained_tokens") && has("traj_id"):
 		return "messages"
@@ -79,8 +139,8 @@ func guard(path string, read func() error) (err error) {
 			err = fmt.Errorf("read shard %s: damaged file: %v", path, p)
 		}
 	}()
-	if err = read(); err != nil && !errors.Is(err, io.EOF) {
+	if err = read(); err != nil {
 		return fmt.Errorf("read shard %s: %w", path, err)
 	}
-	return err
+	return nil
 }

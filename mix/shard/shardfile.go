@@ -8,6 +8,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	pq "github.com/parquet-go/parquet-go/format"
+
+	"trainyard/format/container"
 )
 
 // A Schema is what the files of one kind of rows have in common.
@@ -27,7 +29,7 @@ type column struct {
 // file it writes.
 func schemaOf[T any]() *Schema {
 	var file bytes.Buffer
-	w := parquet.NewGenericWriter[T](&file, parquet.CreatedBy("trainyard", "1", ""))
+	w := parquet.NewGenericWriter[T](&file, parquet.CreatedBy("trainyard", "2", ""))
 	if err := w.Close(); err != nil {
 		panic("mix: " + err.Error())
 	}
@@ -147,7 +149,10 @@ func (f *shardFile) Close() error {
 	if err := f.flush(); err != nil {
 		return err
 	}
-	footer := appendThrift(nil, &f.footer)
+	footer := container.Seal(func(seal string) []byte {
+		f.footer.KeyValueMetadata = []pq.KeyValue{{Key: container.SealKey, Value: seal}}
+		return appendThrift(nil, &f.footer)
+	})
 	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
 	return f.put(append(footer, parquetMagic...))
 }
