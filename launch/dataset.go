@@ -59,6 +59,9 @@ type shard struct {
 	TrainedTokens int64  `json:"trained_tokens"`
 }
 
+// manifestName is the file without which a directory is no dataset.
+const manifestName = "manifest.json"
+
 // manifestFormat is the manifest version this package understands.
 const manifestFormat = 1
 
@@ -94,7 +97,7 @@ func (m manifest) digest() string {
 
 func readManifest(dir string) (manifest, error) {
 	var m manifest
-	path := filepath.Join(dir, "manifest.json")
+	path := filepath.Join(dir, manifestName)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, fmt.Errorf("%s has no manifest.json: not a finished dataset; run `trainyard prepare` first", dir)

@@ -17,6 +17,7 @@ import (
 type Job struct {
 	Recipe      string  `json:"recipe"`      // the recipe's name
 	Fingerprint string  `json:"fingerprint"` // sha256 of the resolved recipe
+	RecipeText  string  `json:"-"`           // the resolved recipe; the run keeps it in RecipeCopy
 	Dataset     Dataset `json:"dataset"`     // facts copied from the manifest
 	Model       string  `json:"model"`       // base model: hub id or path
 	Template    string  `json:"template"`    // chat template, as the tokenizer names it

@@ -59,6 +59,9 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 		return Run{}, err
 	}
 	defer unlock()
+	if err := l.keep(id, job); err != nil {
+		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
+	}
 	run, err := l.Ledger.Create(ctx, id, job, cmd)
 	if err != nil {
 		return Run{}, err

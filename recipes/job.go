@@ -12,7 +12,7 @@ import (
 func (r *Recipe) Job() launch.Job {
 	stallAfter, _ := time.ParseDuration(r.Train.StallAfter) // its rule has read it; none is never
 	return launch.Job{
-		Recipe: r.Name, Fingerprint: r.Fingerprint(),
+		Recipe: r.Name, Fingerprint: r.Fingerprint(), RecipeText: string(r.YAML()),
 		Dataset: launch.Dataset{Output: r.Mix.Output},
 		Model:   r.Model.Base, Template: r.Model.Template, Window: r.Mix.Window,
 		Trainer: r.Train.Trainer,

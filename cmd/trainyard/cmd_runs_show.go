@@ -30,6 +30,9 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	t.Print("State    %s\n", t.Paint(stateTint(string(run.State)), strings.TrimSuffix(string(run.State)+": "+run.Reason, ": ")))
 	t.Print("Recipe   %s (%.12s)\n", j.Recipe, j.Fingerprint)
 	t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
+	if run.DatasetFault != "" {
+		t.Print("         %s\n", t.Paint(face.Wary, run.DatasetFault))
+	}
 	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	printOddities(t, run.Run)

@@ -29,10 +29,19 @@ func ReadJSON(dir, name string, v any) (found bool, err error) {
 	return true, nil
 }
 
-// WriteJSON replaces a file: readers see the old one or the new one, also
-// after a power cut.
+// WriteJSON is Write of a value as JSON.
 func WriteJSON(dir, name string, v any) error {
-	temp, err := syncedTemp(dir, name, v)
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return Write(dir, name, append(data, '\n'))
+}
+
+// Write replaces a file: readers see the old one or the new one, also after a
+// power cut.
+func Write(dir, name string, data []byte) error {
+	temp, err := syncedTemp(dir, name, data)
 	if err != nil {
 		return err
 	}
@@ -46,7 +55,11 @@ func WriteJSON(dir, name string, v any) error {
 // fs.ErrExist where it is there already: of several callers one wins, and no
 // reader meets it half written.
 func ClaimJSON(dir, name string, v any) error {
-	temp, err := syncedTemp(dir, name, v)
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	temp, err := syncedTemp(dir, name, append(data, '\n'))
 	if err != nil {
 		return err
 	}
@@ -56,16 +69,12 @@ func ClaimJSON(dir, name string, v any) error {
 	return SyncDir(dir)
 }
 
-func syncedTemp(dir, name string, v any) (string, error) {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return "", err
-	}
+func syncedTemp(dir, name string, data []byte) (string, error) {
 	f, err := os.CreateTemp(dir, "."+name+"-")
 	if err != nil {
 		return "", err
 	}
-	_, err = f.Write(append(data, '\n'))
+	_, err = f.Write(data)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}

@@ -2,6 +2,8 @@ package yard
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 
 	"trainyard/mix"
@@ -49,6 +51,7 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 		cfg := r.MixConfig(y.files(samples))
 		cfg.Out, cfg.Workers, cfg.Progress = done.Out, y.Workers, progress
 		cfg.DryRun, cfg.Replace = req.DryRun, req.Replace
+		cfg.InUse = func(dir string) error { return y.inUse(ctx, dir) }
 		done.Paths = map[string]string{}
 		for _, s := range cfg.Sources {
 			done.Paths[s.Name] = s.Path
@@ -60,4 +63,34 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 		return err
 	})
 	return done, err
+}
+
+// inUse tells the first run that still reads the dataset in dir.
+func (y *Yard) inUse(ctx context.Context, dir string) error {
+	if !y.hasLedger() {
+		return nil
+	}
+	l, err := y.Launcher()
+	if err != nil {
+		return err
+	}
+	runs, err := l.Ledger.Runs(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if run.State.Ended() || !sameDir(run.Job.Dataset.Dir, dir) {
+			continue
+		}
+		if run, err = l.Refresh(ctx, run); err != nil || !run.State.Ended() {
+			return fmt.Errorf("run %s reads the dataset there (trainyard runs stop %.8s ends it; --out chooses another directory)", run.ID, run.ID)
+		}
+	}
+	return nil
+}
+
+func sameDir(a, b string) bool {
+	x, err := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(x, y)
 }

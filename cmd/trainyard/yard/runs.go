@@ -64,6 +64,8 @@ type RunStory struct {
 	Dir     string          `json:"dir"` // of the newest attempt
 	Events  []launch.Event  `json:"events"`
 	Metrics []launch.Metric `json:"metrics"`
+	// DatasetFault says that the dataset is not there any more, or is another.
+	DatasetFault string `json:"dataset_fault,omitempty"`
 	// Earlier are the figures of the log's earlier beginnings, oldest first.
 	Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
 }
@@ -92,6 +94,9 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 		return nil, err
 	}
 	story := &RunStory{Run: run, Dir: l.Dir(run)}
+	if err := run.Job.Dataset.Now(); err != nil {
+		story.DatasetFault = err.Error()
+	}
 	if story.Events, err = l.Ledger.Events(ctx, run.ID); err != nil {
 		return nil, err
 	}
