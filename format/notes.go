@@ -32,7 +32,6 @@ var Notes = map[string]string{
 	NoteCleared:        "texts: cleared as the model saw them, the client having taken the words out of the context",
 	NoteRepeated:       "turns: kept out of the loss, for another record of the source holds and trains them",
 	NoteUniqueID:       "records: a digest of the content was added to the id, which another record has too",
-	NoteSharedID:       "records: the trajectory id is that of others too, so a checksum of the text follows it",
 	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
 
 	NoteKeptReasoning:    "turns: the assistant's, whose recorded thought is written, as reasoning: keep says or the student's template has it",
@@ -73,7 +72,6 @@ const (
 	NoteCleared        = "cleared_result"          // words that the client took out of the context
 	NoteRepeated       = "repeated_turn"           // trained in another record of the source
 	NoteUniqueID       = "unique_id"               // a digest was added to an id that several records have
-	NoteSharedID       = "shared_id"               // a trajectory id that several records have
 	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
 
 	NoteKeptReasoning    = "kept_reasoning"    // a thought is written

@@ -108,7 +108,7 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	}
 	p := makePlan(r.cfg, r.items, r.entries, r.repos)
 	for i := range p.Renamed {
-		r.notes[r.items[i].Source][format.NoteSharedID]++
+		r.notes[r.items[i].Source][format.NoteUniqueID]++
 	}
 	m := describe(r, p)
 	if len(p.Train) == 0 {
