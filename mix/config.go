@@ -65,12 +65,17 @@ type RecipeID struct {
 	Data        string `json:"data_fingerprint"` // of what determines the dataset
 }
 
+// A Place is a file, a directory or a glob of records.
+type Place struct {
+	Path  string // on this machine
+	Given string // as the recipe spells it, for the manifest
+}
+
 // A Source is one stream of records.
 type Source struct {
 	Name        string
-	Path        string // on this machine
-	Given       string // as the recipe spells it, for the manifest
-	GivenReport string // Accept.Report likewise
+	Inputs      []Place // read in this order
+	GivenReport string  // Accept.Report likewise
 	Format      string
 	Task        string
 	Teacher     string // overrides what the records say; empty = keep

@@ -18,7 +18,7 @@ import (
 // were before the first was read, and looked at again after the last record.
 type inputs struct {
 	files   [][]format.File // for each source: of records, then of reports
-	names   [][]naming      // what they are called
+	names   [][]namings     // what they are called
 	digests [][]FileDigest  // nil before digest
 	recipe  []FileDigest    // named by the recipe besides the data; read whole, once
 }
@@ -30,8 +30,8 @@ func newInputs(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge)
 		in.files = append(in.files, slices.Concat(records, reports))
 		s := &cfg.Sources[k]
 		in.names = append(in.names, slices.Concat(
-			slices.Repeat([]naming{newNaming(s.Path, s.Given)}, len(records)),
-			slices.Repeat([]naming{newNaming(s.Accept.Report, s.GivenReport)}, len(reports))))
+			slices.Repeat([]namings{newNamings(s.Inputs)}, len(records)),
+			slices.Repeat([]namings{{newNaming(s.Accept.Report, s.GivenReport)}}, len(reports))))
 	}
 	return in
 }

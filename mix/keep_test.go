@@ -50,7 +50,7 @@ func TestWhatIsNotAcceptedIsNotFiltered(t *testing.T) {
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 60))
 	cfg.Sources[0].Keep, cfg.DryRun, cfg.Validation = `instance_id == "none"`, true, 0
 	res, _ := Prepare(t.Context(), cfg)
-	plain := prepareConfig(t, cfg.Sources[0].Path)
+	plain := prepareConfig(t, cfg.Sources[0].Inputs[0].Path)
 	plain.DryRun, plain.Validation = true, 0
 	want := mustPrepare(t, plain)
 	if got, want := res.Manifest.Totals.Outcomes[NotAccepted], want.Manifest.Totals.Outcomes[NotAccepted]; got != want || got.Records == 0 {

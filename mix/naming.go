@@ -58,3 +58,48 @@ func (n naming) in(text string) string {
 	}
 	return strings.ReplaceAll(text, n.path, n.spelled)
 }
+
+// namings are those of the places of one source.
+type namings []naming
+
+func newNamings(inputs []Place) (all namings) {
+	for _, in := range inputs {
+		all = append(all, newNaming(in.Path, in.Given))
+	}
+	return all
+}
+
+// of is the name of a file, by the place nearest above it.
+func (all namings) of(file string) string {
+	best := all[0]
+	for _, n := range all[1:] {
+		if strings.HasPrefix(file, n.dir+string(filepath.Separator)) && (len(n.dir) > len(best.dir) || !strings.HasPrefix(file, best.dir+string(filepath.Separator))) {
+			best = n
+		}
+	}
+	return best.of(file)
+}
+
+func (all namings) in(text string) string {
+	for _, n := range all {
+		text = n.in(text)
+	}
+	return text
+}
+
+// paths are where the records lie on this machine.
+func (s *Source) paths() (all []string) {
+	for _, in := range s.Inputs {
+		all = append(all, in.Path)
+	}
+	return all
+}
+
+// given is how the recipe spells the places.
+func (s *Source) given() string {
+	var all []string
+	for _, in := range s.Inputs {
+		all = append(all, in.Given)
+	}
+	return strings.Join(all, ", ")
+}

@@ -41,3 +41,28 @@ func TestFilesAreNamedAsTheRecipeSpellsThem(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesOfSeveralPlacesAreNamedByTheNearest(t *testing.T) {
+	dir := t.TempDir()
+	for _, file := range []string{"runs/a/out.jsonl", "runs/b.jsonl", "y/z.jsonl"} {
+		path := filepath.Join(dir, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := newNamings([]Place{
+		{Path: filepath.Join(dir, "runs/*.jsonl"), Given: "runs/*.jsonl"},
+		{Path: filepath.Join(dir, "runs/a"), Given: "runs/a"},
+		{Path: filepath.Join(dir, "y"), Given: "elsewhere"},
+	})
+	for file, want := range map[string]string{
+		"runs/b.jsonl": "runs/b.jsonl", "runs/a/out.jsonl": "runs/a/out.jsonl", "y/z.jsonl": "elsewhere/z.jsonl",
+	} {
+		if got := names.of(filepath.Join(dir, file)); got != want {
+			t.Errorf("%s is called %s, want %s", file, got, want)
+		}
+	}
+}

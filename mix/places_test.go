@@ -69,12 +69,12 @@ func TestNoTwoRecordsStandAtOnePlace(t *testing.T) {
 	}
 	for _, path := range []string{".", "*", "a/*", "[ab]", "*/out.jsonl", "*/*/*/*", "a/x.tar", "a/list.json"} {
 		cfg := prepareConfig(t, filepath.Join(dir, path))
-		cfg.Sources[0].Given, cfg.Sources[0].Accept, cfg.DryRun, cfg.Validation = path, evidence.Accept{Any: true}, true, 0
+		cfg.Sources[0].Inputs[0].Given, cfg.Sources[0].Accept, cfg.DryRun, cfg.Validation = path, evidence.Accept{Any: true}, true, 0
 		checkPlaces(t, mustPrepare(t, cfg))
 	}
 	cfg := prepareConfig(t, filepath.Join(dir, "a/out.jsonl"), filepath.Join(dir, "b/out.jsonl"), filepath.Join(dir, "a/deep"))
 	for k, given := range []string{"a/out.jsonl", "b/out.jsonl", "a/deep"} {
-		cfg.Sources[k].Given, cfg.Sources[k].Accept = given, evidence.Accept{Any: true}
+		cfg.Sources[k].Inputs[0].Given, cfg.Sources[k].Accept = given, evidence.Accept{Any: true}
 	}
 	cfg.DryRun = true
 	checkPlaces(t, mustPrepare(t, cfg))
@@ -86,6 +86,6 @@ func TestNoTwoRecordsOfTheFixturesStandAtOnePlace(t *testing.T) {
 		t.Skip("no fixtures beside the repository")
 	}
 	cfg := prepareConfig(t, fixtures)
-	cfg.Sources[0].Given, cfg.Sources[0].Accept, cfg.DryRun, cfg.Validation, cfg.Window = "fixtures", evidence.Accept{Any: true}, true, 0, 1<<30
+	cfg.Sources[0].Inputs[0].Given, cfg.Sources[0].Accept, cfg.DryRun, cfg.Validation, cfg.Window = "fixtures", evidence.Accept{Any: true}, true, 0, 1<<30
 	checkPlaces(t, mustPrepare(t, cfg))
 }

@@ -134,7 +134,7 @@ func openSources(cfg *Config, files *companions) (sources []*dialect.Source, jud
 		if err != nil {
 			faults = append(faults, fmt.Errorf("source %s: instance: %w", s.Name, err))
 		}
-		src, err := dialect.Open(dialect.Input{Path: s.Path, Format: s.Format, Instance: string(instance)})
+		src, err := dialect.Open(dialect.Input{Paths: s.paths(), Format: s.Format, Instance: string(instance)})
 		if err == nil {
 			err = refusePipes(src.Files())
 		}

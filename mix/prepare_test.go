@@ -66,7 +66,7 @@ func prepareConfig(t testing.TB, paths ...string) Config {
 	}
 	for k, p := range paths {
 		cfg.Sources = append(cfg.Sources, Source{
-			Name: fmt.Sprint("s", k), Path: p, Given: filepath.Base(p), Format: "auto", Task: "task",
+			Name: fmt.Sprint("s", k), Inputs: []Place{{Path: p, Given: filepath.Base(p)}}, Format: "auto", Task: "task",
 			Accept: evidence.Accept{Field: "resolved"}, Share: 1,
 		})
 	}

@@ -127,7 +127,7 @@ type worker struct {
 	cfg    *Config
 	k      int // the source's index
 	source *Source
-	names  naming
+	names  namings
 	report naming
 	road   *convert.Converter
 	row    shard.Row
@@ -138,7 +138,7 @@ type worker struct {
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	return &worker{cfg: r.cfg, k: k, source: source, names: newNaming(source.Path, source.Given), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
+	return &worker{cfg: r.cfg, k: k, source: source, names: newNamings(source.Inputs), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
 }
 
 // do makes a packed row of what became of a record, or tells why there is none.

@@ -14,7 +14,7 @@ func account(r *reading) []SourceReport {
 	index := map[string]*SourceReport{}
 	for k, s := range r.cfg.Sources {
 		reports[k] = SourceReport{
-			Name: s.Name, Path: s.Given, Inputs: r.inputs.digests[k], Keep: s.Keep,
+			Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
 			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Unmatched(),
 		}

@@ -51,6 +51,9 @@ func canonical(v reflect.Value, tags []string) any {
 	if edit, ok := v.Interface().(edit.EditSpec); ok {
 		return editTree(edit, tags)
 	}
+	if paths, ok := v.Interface().(Paths); ok && len(paths) == 1 {
+		return paths[0]
+	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if v.IsNil() {

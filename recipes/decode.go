@@ -18,6 +18,10 @@ func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
 		d.edits(n, list, path)
 		return
 	}
+	if list, ok := v.Addr().Interface().(*Paths); ok {
+		d.paths(n, list, path, schema)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		d.structure(n, v, path, schema)

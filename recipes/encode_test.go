@@ -45,7 +45,7 @@ func random(rng *rand.Rand) *Recipe {
 	r.Model.Base = "Qwen/" + oneLineOf(rng)
 	for i := range 1 + rng.IntN(3) {
 		r.Sources = append(r.Sources, Source{
-			Name: string(rune('a'+i)) + letters(rng), Path: "p" + oneLineOf(rng), Format: "auto",
+			Name: string(rune('a'+i)) + letters(rng), Path: Paths{"p" + oneLineOf(rng), "q" + oneLineOf(rng)}[:1+rng.IntN(2)], Format: "auto",
 			Task: oneLineOf(rng), Teacher: oneLineOf(rng), PerInstance: rng.IntN(3), Share: rng.Float64() + 0.1,
 			Keep:   []string{"", "n_tokens < 5", "w == " + strconv.Quote(oneLineOf(rng))}[rng.IntN(3)],
 			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w == " + strconv.Quote(oneLineOf(rng))}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],

@@ -58,7 +58,7 @@ train: {lr: 1e-4}
 		t.Errorf("sources are %s, want %s", got, want)
 	}
 	gen := r.Sources[2]
-	if gen.PerInstance != 5 || gen.Path != "func_gen/output.jsonl" || gen.Accept != (Accept{Report: "r.json"}) {
+	if gen.PerInstance != 5 || gen.Path.String() != "func_gen/output.jsonl" || gen.Accept != (Accept{Report: "r.json"}) {
 		t.Errorf("func_gen is %+v", gen)
 	}
 	if r.Train.LR != 1e-4 || r.Train.Batch != 8 || r.Mix.Sampler != "shares" || r.Mix.Validation != 0.02 {

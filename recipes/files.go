@@ -38,7 +38,9 @@ func (c *fileCheck) check(root *node) {
 	sources := root.get("sources")
 	for i, it := range sources.items {
 		path := itemPath(it, "sources", i)
-		c.data(it.get("path"), dotted(path, "path"))
+		for _, n := range it.get("path").each() {
+			c.data(n, dotted(path, "path"))
+		}
 		c.data(it.get("accept").get("report"), dotted(path, "accept.report"))
 		for _, key := range []string{"system", "tools", "instance"} {
 			c.beside(it.get(key), dotted(path, key))

@@ -52,7 +52,7 @@ func eachLeaf(v reflect.Value, path string, visit func(path, group string, v ref
 		case key == "-":
 		case fv.Kind() == reflect.Struct:
 			eachLeaf(fv, at, visit)
-		case fv.Type() == reflect.TypeFor[Edits]():
+		case fv.Type() == reflect.TypeFor[Edits](), fv.Type() == reflect.TypeFor[Paths]():
 			visit(at, path+".*", fv)
 		case fv.Kind() == reflect.Slice:
 			eachLeaf(fv.Index(0), at, visit)
@@ -65,6 +65,10 @@ func eachLeaf(v reflect.Value, path string, visit func(path, group string, v ref
 func change(t *testing.T, path string, v reflect.Value) {
 	if edits, ok := v.Addr().Interface().(*Edits); ok {
 		*edits = Edits{{Name: "strip_ansi"}}
+		return
+	}
+	if paths, ok := v.Addr().Interface().(*Paths); ok {
+		*paths = Paths{"a", "b"}
 		return
 	}
 	switch v.Kind() {

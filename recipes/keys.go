@@ -53,7 +53,7 @@ var docs = map[string]string{
 	"tools.values":   "how arguments that are no text are written between function tags; openhands' own is json, the others' python",
 
 	"sources.name":            "names the source in reports, files and overrides",
-	"sources.path":            "file, directory or glob of trajectories",
+	"sources.path":            "file, directory or glob of trajectories, or a list of them",
 	"sources.format":          "dialect of the records; auto tells by content",
 	"sources.task":            "task family written beside every row",
 	"sources.teacher":         "acting model in place of what the records say",
@@ -181,6 +181,8 @@ func typeOf(v reflect.Value, schema string) string {
 	switch {
 	case v.Type() == reflect.TypeFor[Edits]():
 		return "list of edits"
+	case v.Type() == reflect.TypeFor[Paths]():
+		return "text, or a list"
 	case v.Kind() == reflect.Map, v.Kind() == reflect.Struct:
 		return "mapping"
 	case len(words[schema]) > 0:

@@ -48,7 +48,7 @@ func TestWhatARecipeDoesNotSayHasItsDocumentedDefault(t *testing.T) {
 		Seed:    17,
 		Model:   Model{Template: "qwen2.5", Context: 32768},
 		Tools:   Tools{As: "openhands"},
-		Sources: []Source{{Name: "a", Path: "a.jsonl", Format: "auto", Task: "a", Accept: Accept{Any: true}, Share: 1}},
+		Sources: []Source{{Name: "a", Path: Paths{"a.jsonl"}, Format: "auto", Task: "a", Accept: Accept{Any: true}, Share: 1}},
 		Mix: Mix{Sampler: "all", Seed: 17, ValidationSeed: 17, Unit: "trajectories", Window: 32768,
 			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages"},
 		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05, Seed: 17},
@@ -68,7 +68,7 @@ func TestTheWindowFollowsTheContext(t *testing.T) {
 
 func TestABlockOfTextIsText(t *testing.T) {
 	r := mustLoad(t, "name: n\nsources:\n  - name: a\n    path: 'it''s here'\n    accept:\n      where: >-\n        resolved &&\n        n_steps < 100\n")
-	if s := r.Sources[0]; s.Path != "it's here" || s.Accept.Where != "resolved && n_steps < 100" {
+	if s := r.Sources[0]; s.Path.String() != "it's here" || s.Accept.Where != "resolved && n_steps < 100" {
 		t.Errorf("source is %+v", s)
 	}
 }

@@ -35,8 +35,12 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 	if src.Accept.Report != "" {
 		accept.Report = resolve(src.Accept.Report)
 	}
+	var inputs []mix.Place
+	for _, path := range src.Path {
+		inputs = append(inputs, mix.Place{Path: resolve(path), Given: path})
+	}
 	return mix.Source{
-		Name: src.Name, Path: resolve(src.Path), Given: src.Path, GivenReport: src.Accept.Report, Format: src.Format,
+		Name: src.Name, Inputs: inputs, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Repo: src.Repo, Accept: accept, Keep: src.Keep,
 		PerInstance: src.PerInstance, Share: src.Share,
 		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),

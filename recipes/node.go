@@ -44,6 +44,14 @@ func (n *node) index(key string) int {
 	return slices.IndexFunc(n.keys, func(e entry) bool { return e.key == key })
 }
 
+// each are the items of a list, or the value alone.
+func (n *node) each() []*node {
+	if n != nil && n.kind == list {
+		return n.items
+	}
+	return []*node{n}
+}
+
 // without returns a mapping that lacks the given keys.
 func (n *node) without(drop ...string) *node {
 	c := *n

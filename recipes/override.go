@@ -48,6 +48,9 @@ func (o *overriding) descend(t reflect.Type, keys []string, value, path string) 
 	if t == reflect.TypeFor[Edits]() {
 		return o.fault(path, "is replaced whole", "write "+path+"=[NAME, {name: NAME, ARGUMENT: VALUE}]")
 	}
+	if t == reflect.TypeFor[Paths]() {
+		return o.fault(path, "has no keys below it", "")
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		f, hint, ok := lookup(t, keys[0], path)
@@ -115,6 +118,8 @@ func (o *overriding) leaf(t reflect.Type, value, path string) *node {
 	switch {
 	case value == "!unset":
 		return &node{kind: unset, at: o.at}
+	case t == reflect.TypeFor[Paths]():
+		return o.pathsNode(value)
 	case t.Kind() == reflect.String:
 		return &node{at: o.at, text: value, quoted: true}
 	case t.Kind() != reflect.Struct && t.Kind() != reflect.Slice && t.Kind() != reflect.Map:

@@ -75,8 +75,9 @@ type Source struct {
 	// Name is required and unique: letters, digits, - and _, at most 64, free
 	// of the words by which dataset readers assign splits (see splitWord).
 	Name string `yaml:"name"`
-	// Path is required: a file, a directory or a glob; see [Recipe.Resolve].
-	Path string `yaml:"path"`
+	// Path is required: a file, a directory or a glob, or several of them; see
+	// [Recipe.Resolve].
+	Path Paths `yaml:"path"`
 	// Format is a dialect of trajectories; default auto, decided by content.
 	Format string `yaml:"format"`
 	// Task is the task family written beside every row; default the name.

@@ -45,7 +45,7 @@ func (r *Recipe) UsesSamples() bool {
 func (r *Recipe) paths() []string {
 	edits, all := slices.Clone(r.Edits), []string{r.Tools.Prompt}
 	for _, s := range r.Sources {
-		all = append(all, s.Path, s.Accept.Report, s.System, s.Tools, s.Main.System, s.Main.Tools, s.Subagent.System, s.Subagent.Tools, s.Instance)
+		all = append(append(all, s.Path...), s.Accept.Report, s.System, s.Tools, s.Main.System, s.Main.Tools, s.Subagent.System, s.Subagent.Tools, s.Instance)
 		all = append(all, keepFiles(s.Keep)...)
 		edits = append(edits, s.Edits...)
 	}

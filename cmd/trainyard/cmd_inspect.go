@@ -51,7 +51,7 @@ func newInspect(t *face.Terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&opts.row, "row", 0, "show the Nth record or row, from 1")
-	cmd.Flags().StringVar(&opts.id, "id", "", "show the trajectory with this id")
+	cmd.Flags().StringVar(&opts.id, "id", "", "show the trajectory with this id, or the one of this instance")
 	cmd.Flags().BoolVar(&opts.verify, "verify", false, "re-hash a dataset against its manifest")
 	cmd.Flags().StringVar(&opts.format, "format", "auto", "dialect of a source file")
 	cmd.Flags().StringVar(&opts.output, "output", "messages", "what rows would hold: "+strings.Join(slices.Sorted(maps.Keys(shard.Outputs)), " or "))
@@ -186,9 +186,12 @@ func printDataset(t *face.Terminal, d *mix.Dataset) error {
 
 func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []string, opts inspectOptions) error {
 	if opts.one() {
-		row, place, err := findRow(ctx, paths, opts)
-		if err != nil {
+		row, place, same, err := findRow(ctx, paths, opts)
+		switch {
+		case err != nil:
 			return err
+		case row == nil:
+			return listSame(t, s, opts.id, same)
 		}
 		template, err := templateBeside(paths[0], opts.treat.template)
 		if err != nil {
@@ -211,6 +214,14 @@ func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []s
 	return list.print()
 }
 
+// listSame lists the rows of one instance, for the reader to choose from.
+func listSame(t *face.Terminal, s *settings, instance string, same []facts) error {
+	list := newRowList(t, s, "row", "shard")
+	list.all = same
+	t.Say("%s are of instance %s: choose one with --row, or with --id and its own id", face.Counted(len(same), "row"), instance)
+	return list.print()
+}
+
 // errFound stops a walk once what it looks for was met.
 var errFound = errors.New("found")
 
@@ -220,29 +231,45 @@ type place struct {
 	file   string
 }
 
-func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *shard.Row, at place, err error) {
+// findRow finds the row that is asked for. An id is that of a trajectory, or
+// else of an instance: where several rows are of it, they are in same, and no
+// row was found.
+func findRow(ctx context.Context, paths []string, opts inspectOptions) (found *shard.Row, at place, same []facts, err error) {
 	n := 0
 	for _, path := range paths {
 		err = shard.ReadRows(path, func(row *shard.Row) error {
-			if n++; n == opts.row || (opts.id != "" && row.TrajID == opts.id) {
-				found = row
+			n++
+			here := place{n, filepath.Base(path)}
+			switch {
+			case n == opts.row || opts.id != "" && row.TrajID == opts.id:
+				found, at = row, here
 				return errFound
+			case opts.id != "" && row.InstanceID == opts.id:
+				f := rowFacts(row)
+				f.Number, f.Place = here.number, here.file
+				found, at, same = row, here, append(same, f)
 			}
 			return ctx.Err()
 		})
 		if errors.Is(err, errFound) {
-			return found, place{n, filepath.Base(path)}, nil
+			return found, at, nil, nil
 		}
 		if err != nil {
-			return nil, place{}, err
+			return nil, place{}, nil, err
 		}
 	}
-	return nil, place{}, notFound(opts, n, "row")
+	switch {
+	case found == nil:
+		return nil, place{}, nil, notFound(opts, n, "row")
+	case len(same) > 1:
+		return nil, place{}, same, nil
+	}
+	return found, at, nil, nil
 }
 
 func notFound(opts inspectOptions, n int, noun string) error {
 	if opts.id != "" {
-		return fmt.Errorf("no trajectory %q among %s", opts.id, face.Counted(n, noun))
+		return fmt.Errorf("no trajectory or instance %q among %s", opts.id, face.Counted(n, noun))
 	}
 	return fmt.Errorf("no %s %d: there are %s", noun, opts.row, face.Thousands(n))
 }

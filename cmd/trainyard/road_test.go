@@ -66,7 +66,7 @@ func compareWithInspect(t *testing.T, path, template, output string) int {
 	cfg := mix.Config{
 		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: "openhands", Output: output,
 		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
-		Sources: []mix.Source{{Name: "s", Path: path, Given: path, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
+		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
 	}
 	res, err := mix.Prepare(t.Context(), cfg)
 	if res == nil {

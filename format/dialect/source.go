@@ -18,9 +18,10 @@ const DefaultMaxRecord = 64 << 20
 
 // An Input says what to read and how.
 type Input struct {
-	Path      string // a file, a directory (read recursively), a glob, or Stdin
-	Format    string // a dialect's name or "auto"; empty means auto
-	MaxRecord int64  // longest record in bytes; 0 means DefaultMaxRecord
+	Path      string   // a file, a directory (read recursively), a glob, or Stdin
+	Paths     []string // more of them, read in this order after Path
+	Format    string   // a dialect's name or "auto"; empty means auto
+	MaxRecord int64    // longest record in bytes; 0 means DefaultMaxRecord
 	// Instance is the template of the first user turn, with slots such as
 	// {problem_statement}, for records of r2e-gym that do not hold theirs.
 	Instance string
@@ -44,7 +45,7 @@ func Open(in Input) (*Source, error) {
 	if _, ok := Dialects[formatName]; !ok && formatName != Auto {
 		return nil, format.UnknownName("format", formatName, append(Names(), Auto))
 	}
-	files, err := list(in.Path)
+	files, err := listAll(in)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +56,31 @@ func Open(in Input) (*Source, error) {
 	}
 	s.feed.Shape = shapeOf(formatName, s.feed.Max)
 	return s, nil
+}
+
+// listAll finds the files of all paths. None may stand for a file that another
+// stands for: its records would be read twice.
+func listAll(in Input) (files []format.File, err error) {
+	paths, from := in.Paths, map[string]string{}
+	if in.Path != "" || len(paths) == 0 {
+		paths = append([]string{in.Path}, paths...)
+	}
+	for _, path := range paths {
+		more, err := list(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range more {
+			if other, twice := from[filepath.Clean(f.Path)]; twice {
+				return nil, fmt.Errorf("%s is in %s and in %s: its records would be read twice (leave one of the paths out)", f.Path, other, path)
+			}
+		}
+		for _, f := range more {
+			from[filepath.Clean(f.Path)] = path
+		}
+		files = append(files, more...)
+	}
+	return files, nil
 }
 
 // list finds the files a path stands for.

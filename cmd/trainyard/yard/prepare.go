@@ -54,7 +54,7 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 		cfg.InUse = func(dir string) error { return y.inUse(ctx, dir) }
 		done.Paths = map[string]string{}
 		for _, s := range cfg.Sources {
-			done.Paths[s.Name] = s.Path
+			done.Paths[s.Name] = s.Inputs[0].Path
 		}
 		res, err := mix.Prepare(ctx, cfg)
 		if res != nil {
