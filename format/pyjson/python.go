@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,20 +21,62 @@ type Member struct {
 // a repeated name keeps its first place and its last value.
 func (v Value) Entries() []Member {
 	list := make([]Member, 0, v.Length())
-	var seen map[string]int
+	at := placeOfKeys(v)
 	for name, m := range v.Members() {
 		key := name.Text()
-		if seen == nil {
-			seen = make(map[string]int, cap(list))
-		}
-		if i, ok := seen[key]; ok {
+		if i := at(list, key); i >= 0 {
 			list[i].Value = m
 			continue
 		}
-		seen[key] = len(list)
 		list = append(list, Member{key, m})
 	}
 	return list
+}
+
+// placeOfKeys finds keys met before: of few by looking at each, of many by an
+// index, so that time stays linear.
+func placeOfKeys(v Value) func(list []Member, key string) int {
+	const few = 16
+	if v.Length() <= few {
+		return func(list []Member, key string) int {
+			return slices.IndexFunc(list, func(m Member) bool { return m.Name == key })
+		}
+	}
+	seen := make(map[string]int, v.Length())
+	return func(list []Member, key string) int {
+		if i, ok := seen[key]; ok {
+			return i
+		}
+		seen[key] = len(list)
+		return -1
+	}
+}
+
+// Check says why raw is not JSON as Python reads it, or nil.
+func Check(raw json.RawMessage) error { return WithIndex(raw, func(Value) error { return nil }) }
+
+// TextOf decodes a JSON string; any other value is none.
+func TextOf(raw json.RawMessage) (text string, isText bool) {
+	err := WithIndex(raw, func(root Value) error {
+		text, isText = root.Text(), root.Kind() == KindText
+		return nil
+	})
+	return text, isText && err == nil
+}
+
+// ElementsOf cuts a JSON array into its values, as they are written.
+func ElementsOf(array json.RawMessage) (list []json.RawMessage, err error) {
+	err = WithIndex(array, func(root Value) error {
+		if root.Kind() != KindArray {
+			return fmt.Errorf("it is %s", root.Kind())
+		}
+		for _, element := range root.Elements() {
+			start, end := element.Span()
+			list = append(list, array[start:end])
+		}
+		return nil
+	})
+	return list, err
 }
 
 // PythonJSON appends raw as json.dumps(…, ensure_ascii=False) prints it
@@ -54,15 +97,16 @@ func PythonJSON(dst []byte, raw json.RawMessage) ([]byte, error) {
 // or as repr().
 type notation struct {
 	quote                func(dst []byte, s string) []byte
+	spellsPlain          bool // ASCII without escapes stands as JSON writes it
 	yes, no, none        string
 	notANumber, infinity string
 }
 
 var (
-	jsonNotation = notation{QuoteJSON, "true", "false", "null", "NaN", "Infinity"}
+	jsonNotation = notation{QuoteJSON, true, "true", "false", "null", "NaN", "Infinity"}
 	// asciiNotation is json.dumps(…) without arguments.
-	asciiNotation = notation{quoteASCII, "true", "false", "null", "NaN", "Infinity"}
-	reprNotation  = notation{quotePython, "True", "False", "None", "nan", "inf"}
+	asciiNotation = notation{quoteASCII, true, "true", "false", "null", "NaN", "Infinity"}
+	reprNotation  = notation{quotePython, false, "True", "False", "None", "nan", "inf"}
 )
 
 func AppendJSON(dst []byte, v Value) []byte { return jsonNotation.append(dst, v) }
@@ -107,6 +151,9 @@ func (n *notation) append(dst []byte, v Value) []byte {
 		}
 		return append(dst, '}')
 	case KindText:
+		if v.isPlain() && n.spellsPlain {
+			return append(dst, v.Raw()...)
+		}
 		return n.quote(dst, v.Text())
 	case KindNumber:
 		return n.number(dst, v)

@@ -50,6 +50,9 @@ func (v Value) Text() string {
 	return Unescape(inside)
 }
 
+// isPlain says that a text is ASCII without escapes.
+func (v Value) isPlain() bool { return v.Kind() == KindText && v.node().plain }
+
 // Bytes returns a string's text like text does, without a copy where there is
 // nothing to decode.
 func (v Value) Bytes() []byte {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"trainyard/format"
+	"trainyard/format/pyjson"
 )
 
 // check refuses what the template could only render by losing or inventing
@@ -45,8 +46,8 @@ func (t *Template) checkMessage(m *format.Message) error {
 		return fmt.Errorf("role %q cannot call tools", m.Role)
 	}
 	for _, c := range m.Calls {
-		if !json.Valid(c.Arguments) {
-			return fmt.Errorf("arguments of call %q are not JSON: %q", c.Name, c.Arguments)
+		if err := pyjson.Check(c.Arguments); err != nil {
+			return fmt.Errorf("arguments of call %q are not JSON: %q: %w", c.Name, c.Arguments, err)
 		}
 	}
 	return nil
@@ -58,10 +59,11 @@ func toolList(tools json.RawMessage) (json.RawMessage, error) {
 	if len(tools) == 0 || string(tools) == "null" {
 		return nil, nil
 	}
-	if tools[0] != '[' || !json.Valid(tools) {
-		return nil, fmt.Errorf("tools are not a JSON array: %.40q", tools)
+	list, err := pyjson.ElementsOf(tools)
+	if err != nil {
+		return nil, fmt.Errorf("tools are not a JSON array: %w: %.40q", err, tools)
 	}
-	if len(bytes.TrimSpace(tools[1:len(tools)-1])) == 0 {
+	if len(list) == 0 {
 		return nil, nil
 	}
 	return tools, nil

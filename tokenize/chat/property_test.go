@@ -186,7 +186,9 @@ func TestAReusedExampleIsLikeAFreshOne(t *testing.T) {
 	}
 }
 
-func TestAWarmExampleAllocatesNothing(t *testing.T) {
+// A chat costs no allocation once its example is warm; native calls and tools
+// cost a few for each JSON object, which is read to be printed as Python does.
+func TestAWarmExampleAllocatesNothingForText(t *testing.T) {
 	if underRace {
 		t.Skip("the race detector empties pools at random")
 	}
@@ -202,7 +204,7 @@ func TestAWarmExampleAllocatesNothing(t *testing.T) {
 		if layout.noTools {
 			continue
 		}
-		if n := testing.AllocsPerRun(20, func() { _ = tp.ApplyTools(&ex, native, tools) }); n > 0 {
+		if n := testing.AllocsPerRun(20, func() { _ = tp.ApplyTools(&ex, native, tools) }); n > 20 {
 			t.Errorf("%s: %v allocations a conversation with tools", name, n)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"trainyard/format"
+	"trainyard/format/pyjson"
 )
 
 // qwenNotation: tool calls are written by the assistant and described in the
@@ -52,7 +53,8 @@ func (p *chatWriter) qwen25Message(c conversation, i int) {
 func (p *chatWriter) toolBlock(tools json.RawMessage) {
 	p.print("# Tools\n\nYou may call one or more functions to assist with the user query.\n\n" +
 		"You are provided with function signatures within <tools></tools> XML tags:\n<tools>")
-	for tool := range elements(tools) {
+	list, _ := pyjson.ElementsOf(tools) // tools have been checked
+	for _, tool := range list {
 		p.print("\n")
 		p.value(tool)
 	}
@@ -86,10 +88,8 @@ func (p *chatWriter) calls(calls []format.Call, below bool) {
 // printed as such by Qwen2.5, quotes and all ("double encoding"), and pasted as
 // they read by Qwen3.
 func (p *chatWriter) arguments(raw json.RawMessage) {
-	raw = skipSpace(raw)
-	if p.t.layout.bareStrings && raw[0] == '"' {
-		p.scratch = appendStringContent(p.scratch[:0], raw)
-		p.content(string(p.scratch), data)
+	if text, isText := pyjson.TextOf(raw); isText && p.t.layout.bareStrings {
+		p.content(text, data)
 		return
 	}
 	p.value(raw)

@@ -45,14 +45,3 @@ func BenchmarkEncodeContents(b *testing.B) {
 		}
 	}
 }
-
-func BenchmarkPythonJSON(b *testing.B) {
-	in := []byte(`{"command": "grep -rn \"def area\" --include=*.py .\nsed -n 1,40p geometry/shapes.py", "timeout": 30.0, "is_input": false}`)
-	var j pythonJSON
-	var out []byte
-	b.SetBytes(int64(len(in)))
-	b.ReportAllocs()
-	for b.Loop() {
-		out = j.append(out[:0], in)
-	}
-}

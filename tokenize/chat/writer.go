@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"trainyard/format"
+	"trainyard/format/pyjson"
 )
 
 // A chatWriter is the conversation being written. Text gathers until a control token
@@ -20,7 +21,6 @@ type chatWriter struct {
 	text     []byte           // not yet encoded
 	messages []format.Message // Apply's view of a chat
 	scratch  []byte           // one JSON value
-	json     pythonJSON
 
 	turn      int // the open turn's first token
 	body      int // the first token after the open turn's header
@@ -80,7 +80,10 @@ func (p *chatWriter) literal(m marker, by speaker) {
 
 // value writes a JSON value as Python prints it; raw has been checked.
 func (p *chatWriter) value(raw json.RawMessage) {
-	p.scratch = p.json.append(p.scratch[:0], raw)
+	var err error
+	if p.scratch, err = pyjson.PythonJSON(p.scratch[:0], raw); err != nil {
+		panic("chat: " + err.Error())
+	}
 	if len(p.scratch) > 0 {
 		p.content(unsafe.String(&p.scratch[0], len(p.scratch)), data)
 	}
