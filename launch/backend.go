@@ -7,7 +7,7 @@ import (
 )
 
 // A Handle finds a started attempt again. Only the backend that gave it knows
-// what is inside; everybody else stores and returns it unchanged. It holds no
+// what is inside; every other package stores and returns it unchanged. It holds no
 // secret.
 type Handle string
 
@@ -30,7 +30,7 @@ type Status struct {
 	Signal    int // that ended the trainer; 0 for none
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running or unknown
-	// LastKnown says that nobody could look from here: Running is what was
+	// LastKnown says that no look was possible from here: Running is what was
 	// known before, which is no evidence against Lost.
 	LastKnown bool
 	// Error is the error in the log of a trainer that exited with code 0, and
@@ -81,10 +81,10 @@ type Backend interface {
 const LogName = "log"
 
 var (
-	// ErrClaimed: somebody else started, or is starting, this attempt.
+	// ErrClaimed: another process started, or is starting, this attempt.
 	ErrClaimed = errors.New("the attempt is already claimed")
 	// ErrNeverStarted: nothing was started and nothing will be.
 	ErrNeverStarted = errors.New("the attempt was never started")
-	// ErrGone: somebody removed the attempt's directory.
+	// ErrGone: the attempt's directory was removed.
 	ErrGone = errors.New("its directory is gone")
 )

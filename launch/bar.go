@@ -29,9 +29,13 @@ var barForm = regexp.MustCompile(`^\s*\d{1,3}%\|[^|]*\|\s*(\d{1,15})/(\d{1,15})\
 // read takes one line of a trainer's output. unread counts losses whose step
 // stays unknown.
 func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
-	line = rankPrefix.ReplaceAll(line, nil) // torchrun's
-	if m := barForm.FindSubmatch(line); m != nil {
-		metrics = b.moved(metrics, toInt(m[1]), toInt(m[2]))
+	if bytes.HasPrefix(line, []byte("[")) {
+		line = rankForm.ReplaceAll(line, nil) // torchrun's
+	}
+	if bytes.Contains(line, []byte("%|")) {
+		if m := barForm.FindSubmatch(line); m != nil {
+			metrics = b.moved(metrics, toInt(m[1]), toInt(m[2]))
+		}
 	}
 	at := bytes.IndexByte(line, '{')
 	if at < 0 {

@@ -118,3 +118,14 @@ func TestTheLogsOfTwoMachinesTellTheRankThatFailedFirst(t *testing.T) {
 		}
 	}
 }
+
+func FuzzFindCause(f *testing.F) {
+	f.Add(trace + "ValueError: x\n" + failed("1", "a", "0", "1", "none"))
+	f.Add("[rank0]: " + tracebackStart + "\n[rank0]: KeyError: 'x'\r 10%|\x1b[31m")
+	f.Fuzz(func(t *testing.T, log string) {
+		c := causeOf(t, log)
+		if len([]rune(c.Text)) > maxCause+1 || strings.ContainsAny(c.Text+c.End, "\n\r\x1b") {
+			t.Errorf("%+v", c)
+		}
+	})
+}

@@ -1,5 +1,5 @@
-// Package launch hands a dataset to somebody else's trainer on somebody's
-// machine and remembers what happened.
+// Package launch hands a dataset to a trainer on some machine and remembers what
+// happened.
 //
 // In comes a [Job]: which dataset, which model, which trainer, on which
 // backend. Out comes a [Run], a row of the [Ledger] that can be listed,
@@ -8,7 +8,7 @@
 // The words:
 //
 //   - A job says what to run. It is complete: nothing is looked up again.
-//   - A run is one job that somebody asked for. Its id is random.
+//   - A run is one job that was asked for. Its id is random.
 //   - An attempt is one try at a run, with a directory of its own
 //     (HOME/runs/ID/attempt-N) that no other attempt ever writes to.
 //   - A [Trainer] renders a job into a [Command]: argv, environment, files.
@@ -21,6 +21,13 @@
 // twice. A process that vanished without its exit record is lost, never
 // succeeded. No value of a secret is written to the ledger, to a file or into
 // an argv.
+//
+// A state never waits for what a trainer told: curves, logs and results are read
+// under a limit, and what is wrong with them is told beside the state. Success
+// needs evidence: the planned number of steps, or the trainer's own end mark. The
+// exit code alone is that of the last command of a pipe. What a trainer told is
+// read from its progress log or, where it keeps none, from its output and its
+// trainer_state.json; lines that are not understood are counted.
 //
 // What it does not do: it does not read shards (the manifest on disk is the
 // seam to mix), does not train, and prints nothing.

@@ -170,3 +170,21 @@ func FuzzParseMetric(f *testing.F) {
 		}
 	})
 }
+
+func FuzzHear(f *testing.F) {
+	f.Add(" 10%|#| 1/10 [00:01]\r{'loss': '0.5', 'grad_norm': nan}\n", `{"global_step": 1, "log_history": [{"step": 1, "loss": NaN}]}`)
+	f.Fuzz(func(t *testing.T, output, state string) {
+		var b bar
+		var metrics []Metric
+		err := eachLine(strings.NewReader(output), true, func(line []byte) { metrics, _ = b.read(metrics, line) }, func([]byte) {})
+		s, _ := readState(&OpenFile{ReaderAt: strings.NewReader(state), Size: int64(len(state))})
+		for _, m := range append(metrics, s.curve...) {
+			if m.Step < 0 || m.TotalSteps < 0 || m.TotalTokens < 0 || m.Left < 0 || m.Loss != nil && math.IsNaN(*m.Loss) {
+				t.Errorf("%+v", m)
+			}
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

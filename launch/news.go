@@ -58,7 +58,7 @@ type hearing struct {
 
 // try reads one source. What is not there yet is no trouble.
 func (h *hearing) try(what string, read func() error) {
-	if err := quiet(read()); err != nil {
+	if err := unlessMissing(read()); err != nil {
 		h.news.trouble = errors.Join(h.news.trouble, fmt.Errorf("%s could not be read: %w", what, err))
 	}
 }

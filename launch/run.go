@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Run is one job that somebody asked for, with its newest attempt.
+// A Run is one job that was asked for, with its newest attempt.
 type Run struct {
 	ID        string    `json:"id"` // random UUID
 	CreatedAt time.Time `json:"created_at"`
@@ -15,7 +15,7 @@ type Run struct {
 	Attempt
 }
 
-// An Attempt is one try at a run. Figures that nobody reported are nil or
+// An Attempt is one try at a run. Figures that were not reported are nil or
 // zero, never guessed.
 type Attempt struct {
 	N      int    `json:"attempt"` // from 1
@@ -64,7 +64,7 @@ type Attempt struct {
 }
 
 // Duration is the time from start to end, or to now while it goes on; 0 for
-// an attempt that has not started or whose end nobody saw, and where the clock
+// an attempt that has not started or whose end was not seen, and where the clock
 // was set back in between.
 func (a Attempt) Duration(now time.Time) time.Duration {
 	switch {
@@ -77,7 +77,7 @@ func (a Attempt) Duration(now time.Time) time.Duration {
 }
 
 // settled reports whether no backend needs to be asked about the run any more:
-// it ended, and nobody can have lost sight of it.
+// it ended, and was not merely lost sight of.
 func (r Run) settled() bool {
 	return r.State.Ended() && (r.State != Lost || r.Handle == "")
 }

@@ -48,7 +48,7 @@ func (l *Launcher) site(id string) Site {
 }
 
 // launch holds the run's lock from before the intent is written until the
-// handle is saved. Whoever finds a run without a handle and gets the lock knows
+// handle is saved. A process that finds a run without a handle and gets the lock knows
 // that its launcher is dead.
 func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, backend Backend) (Run, error) {
 	if err := os.MkdirAll(l.runDir(id), 0o700); err != nil {

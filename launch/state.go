@@ -10,10 +10,10 @@ const (
 	Pending   State = "pending"   // intended, in the ledger; nothing was asked of the backend
 	Starting  State = "starting"  // one process holds the claim and is asking the backend
 	Running   State = "running"   // the backend gave a handle and has not said otherwise
-	Stopping  State = "stopping"  // somebody asked for the end; the trainer may still be saving
-	Succeeded State = "succeeded" // the trainer ended with code 0 by itself
+	Stopping  State = "stopping"  // its end was asked for; the trainer may still be saving
+	Succeeded State = "succeeded" // the trainer ended by itself with code 0, and nothing shows that it ended early
 	Failed    State = "failed"    // ended otherwise, or was never started
-	Cancelled State = "cancelled" // ended because somebody asked
+	Cancelled State = "cancelled" // ended on request
 	Lost      State = "lost"      // gone or out of sight without a word on how it ended
 )
 

@@ -31,7 +31,7 @@ type trainerState struct {
 func newestState(ctx context.Context, backend Backend, dir string, run Run) (string, error) {
 	entries, err := backend.List(ctx, dir, run.Handle, run.Output)
 	if err != nil {
-		return "", quiet(err)
+		return "", unlessMissing(err)
 	}
 	newest, found := -1, ""
 	for _, e := range entries {
@@ -48,8 +48,8 @@ func newestState(ctx context.Context, backend Backend, dir string, run Run) (str
 	return found, nil
 }
 
-// quiet takes what is merely not there yet for nothing.
-func quiet(err error) error {
+// unlessMissing takes what is merely not there yet for nothing.
+func unlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrGone) {
 		return nil
 	}

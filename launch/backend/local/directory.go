@@ -28,7 +28,7 @@ const (
 // value is the attempt's directory.
 const markName = "TRAINYARD_ATTEMPT"
 
-// gone reports whether somebody removed an attempt's directory.
+// gone reports whether an attempt's directory was removed.
 func gone(dir string) bool {
 	_, err := os.Stat(dir)
 	return errors.Is(err, fs.ErrNotExist)
@@ -70,7 +70,7 @@ type Exit struct {
 	ErrorLast bool   `json:"error_last,omitempty"` // the log ends with it
 }
 
-// State is what the record means: a trainer that ended after somebody asked
+// State is what the record means: a trainer that ended after a request
 // for the end is cancelled, whatever its code.
 func (e Exit) State() launch.State {
 	switch {

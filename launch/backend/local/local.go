@@ -134,8 +134,8 @@ func supervisorHandle(dir string) (launch.Handle, error) {
 	return launch.Handle(handle), err
 }
 
-// abandoned is the claim, in place of a supervisor's identity, of somebody who
-// made sure that the attempt never starts.
+// abandoned is the claim, in place of a supervisor's identity, of a process
+// that made sure that the attempt never starts.
 var abandoned = identity{PID: 0}
 
 // Find implements launch.Backend. To say that nothing was started it takes the

@@ -33,7 +33,7 @@ func (s *supervisor) reserve() error {
 
 // finish writes the exit record as the last act: fill, sync, rename, sync. The
 // blanks behind the object stay; JSON allows them. The file is gone where
-// somebody removed the directory; if a stop made that again, the record goes in
+// the directory was removed; if a stop made that again, the record goes in
 // anew.
 func (s *supervisor) finish(exit Exit) error {
 	// Ended follows from the time that has passed: the clock may have been set

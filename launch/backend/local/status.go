@@ -16,7 +16,7 @@ import (
 )
 
 // Status implements launch.Backend. The order matters: a supervisor writes the
-// exit record while it lives, so whoever finds it dead finds the record too, or
+// exit record while it lives, so a look that finds it dead finds the record too, or
 // there never will be one.
 func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Status, error) {
 	var supervisor identity
@@ -131,7 +131,7 @@ func running(reason string) launch.Status {
 	return launch.Status{State: launch.Running, Reason: reason, Code: -1}
 }
 
-// lostAt is lost since the last sign of life: when somebody looks says nothing.
+// lostAt is lost since the last sign of life: the time of the look says nothing.
 func lostAt(dir, reason string) launch.Status {
 	return launch.Status{State: launch.Lost, Reason: reason, Code: -1, EndedAt: lastSign(dir)}
 }

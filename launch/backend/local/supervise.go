@@ -35,7 +35,7 @@ func Supervise(dir string) error {
 }
 
 // takeOver reads what to run and claims it. Whatever fails here fails before
-// the claim, so that whoever looks next finds an attempt that never started.
+// the claim, so that the next look finds an attempt that never started.
 func (s *supervisor) takeOver() error {
 	if found, err := files.ReadJSON(s.dir, specName, &s.spec); err != nil {
 		return err
@@ -67,7 +67,7 @@ type supervisor struct {
 	spec    spec
 	record  *os.File // holds the room of the exit record
 	started time.Time
-	stop    stopRequest // zero until somebody asked
+	stop    stopRequest // zero until a request came
 	outside os.Signal   // a signal that was not sent by a stop of ours
 	stalled bool        // it was ended because it told nothing any more
 	left    []int       // processes that could not be ended
