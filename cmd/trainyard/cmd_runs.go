@@ -21,7 +21,7 @@ const runsExample = `  trainyard runs
 
 const runsLong = `List runs, newest first. An ID may be shortened to any prefix that fits one run.
 Where several runs of one recipe are listed, the column "differs" names the keys
-in which they differ, as overrides spell them.
+in which they differ, as overrides spell them, but for what most of them say.
 
 A run that ended is not started again: launch its recipe once more.`
 
@@ -109,11 +109,9 @@ func stateTint(words string) face.Tint {
 func differWords(differs []yard.Difference) string {
 	var parts []string
 	for _, d := range differs {
-		value := d.Value
-		if value == "" {
-			value = "-"
+		if !d.Usual {
+			parts = append(parts, d.Key+"="+orDash(d.Value))
 		}
-		parts = append(parts, d.Key+"="+value)
 	}
 	return strings.Join(parts, " ")
 }

@@ -9,23 +9,20 @@ import (
 const (
 	gap       = 2  // columns of the terminal between two of the table
 	least     = 8  // what a cut column keeps
-	leastText = 24 // what a column of wrapped text keeps
+	easyText  = 40 // what a column of wrapped text keeps while others can give
+	leastText = 24 // what it keeps at all
 )
 
 // fit gives each column its width in a line of the given one; 0 leaves the
-// column out. First the wrapped texts are narrowed, then the columns that
-// give are cut in their order, then whole columns leave, and at last every
-// column of text is cut that can be.
+// column out. First the wrapped texts are narrowed as far as they are read
+// with ease, then the columns that give are cut in their order, then whole
+// columns leave, and at last every column of text is cut that can be.
 func (t *Table) fit(line int) []int {
 	widths := t.natural()
 	if line == 0 {
 		return widths
 	}
-	for c := range widths {
-		if t.wraps[c] {
-			narrow(widths, c, leastText, line)
-		}
-	}
+	t.narrowTexts(widths, easyText, line)
 	for _, c := range t.gives {
 		narrow(widths, c, t.floor(c), line)
 	}
@@ -35,12 +32,21 @@ func (t *Table) fit(line int) []int {
 		}
 	}
 	t.widen(widths, line)
+	t.narrowTexts(widths, leastText, line)
 	for c := range widths {
 		if !t.right[c] {
 			narrow(widths, c, least, line)
 		}
 	}
 	return widths
+}
+
+func (t *Table) narrowTexts(widths []int, low, line int) {
+	for c := range widths {
+		if t.wraps[c] {
+			narrow(widths, c, low, line)
+		}
+	}
 }
 
 // floor is the least that a column which gives is cut to.

@@ -46,7 +46,7 @@ func TestTheLeastImportantGivesFirst(t *testing.T) {
 	for width, want := range map[int]string{
 		0:   "id        recipe                                          state   steps        cost    summary",
 		100: "id        recipe                state   steps        cost    summary",
-		70:  "id        recipe    state   steps        summary",
+		85:  "id        recipe    state   steps        summary",
 		50:  "id        recipe    state   summary",
 	} {
 		term, out, _ := aTerminal(true, width)

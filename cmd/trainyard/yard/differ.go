@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trainyard/launch"
@@ -16,8 +17,10 @@ import (
 // A Difference is one key of a recipe that not all runs of it share, with what
 // it says in one of them.
 type Difference struct {
-	Key   string `json:"key"` // as an override spells it
-	Value string `json:"value"`
+	Key   string `json:"key"`   // as an override spells it
+	Value string `json:"value"` // empty where the run says none
+	// Usual says that more than half of the runs say the same.
+	Usual bool `json:"usual,omitempty"`
 }
 
 // differences gives for every run what tells it from the other runs of its
@@ -41,14 +44,28 @@ func differ(group []launch.Run, out map[string][]Difference) {
 		said[i] = jobSaid(r.Job)
 		maps.Copy(said[i], data[r.Job.Dataset.Dir])
 	}
-	for _, key := range slices.Sorted(maps.Keys(union(said))) {
-		if values := distinct(said, key); len(values) < 2 {
+	ofData := union(slices.Collect(maps.Values(data)))
+	explained := false // that the datasets are not one
+	for _, key := range datasetLast(union(said)) {
+		values := counted(said, key)
+		if len(values) < 2 || key == datasetKey && explained {
 			continue
 		}
+		explained = explained || ofData[key]
 		for i, r := range group {
-			out[r.ID] = append(out[r.ID], Difference{key, said[i][key]})
+			value := said[i][key]
+			out[r.ID] = append(out[r.ID], Difference{key, value, 2*values[value] > len(group)})
 		}
 	}
+}
+
+// datasetKey is the directory of the dataset, which is told where no key of
+// the recipe says how datasets differ.
+const datasetKey = "dataset"
+
+func datasetLast(keys map[string]bool) []string {
+	delete(keys, datasetKey)
+	return append(slices.Sorted(maps.Keys(keys)), datasetKey)
 }
 
 func union(said []map[string]string) map[string]bool {
@@ -61,10 +78,11 @@ func union(said []map[string]string) map[string]bool {
 	return all
 }
 
-func distinct(said []map[string]string, key string) map[string]bool {
-	values := map[string]bool{}
+// counted are the values of key, each with the number of runs that say it.
+func counted(said []map[string]string, key string) map[string]int {
+	values := map[string]int{}
 	for _, s := range said {
-		values[s[key]] = true
+		values[s[key]]++
 	}
 	return values
 }
@@ -74,8 +92,8 @@ func jobSaid(j launch.Job) map[string]string {
 	said := map[string]string{
 		"model.base": j.Model, "model.template": j.Template, "train.trainer": j.Trainer, "train.method": j.Method,
 		"train.epochs": words(j.Epochs), "train.batch": words(j.Batch), "train.lr": words(j.LR),
-		"train.schedule": j.Schedule, "train.warmup": words(j.Warmup),
-		"--backend": j.Backend, "--gpus": words(j.Devices()), "dataset": filepath.Base(j.Dataset.Dir),
+		"train.schedule": j.Schedule, "train.warmup": words(j.Warmup), "train.seed": words(j.Seed),
+		"--backend": j.Backend, "--gpus": words(j.Devices()), datasetKey: filepath.Base(j.Dataset.Dir),
 	}
 	flatten("train.params", map[string]any(j.Params), said)
 	return said
@@ -125,8 +143,11 @@ func flatten(path string, v any, said map[string]string) {
 
 // words writes a value as an override would.
 func words(v any) string {
-	if s, ok := v.(string); ok {
-		return s
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
