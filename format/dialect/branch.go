@@ -66,13 +66,13 @@ func (t tree) path() (on []bool, lost string) {
 	return on, ""
 }
 
-// leftOut counts the lines of the conversation that are not on the path, from a
+// leftOut lists the lines of the conversation that are not on the path, from a
 // line on.
-func (t tree) leftOut(on []bool, from int) (n int) {
+func (t tree) leftOut(on []bool, from int) (list []int) {
 	for i := from; i < len(on); i++ {
 		if t.lines[i].spoken && !on[i] && !t.copied[i] {
-			n++
+			list = append(list, i)
 		}
 	}
-	return n
+	return list
 }

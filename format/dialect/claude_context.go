@@ -345,13 +345,23 @@ func (c *claudeContext) withoutSnipped(order []int) []int {
 	return slices.DeleteFunc(order, func(i int) bool { return snipped[i] })
 }
 
-// notes count what the segment holds besides the conversation.
-func (c *claudeContext) notes() []string {
-	notes := slices.Repeat([]string{format.NoteBranch}, c.tree.leftOut(c.on, c.start))
+// notes count the turns that the segment holds besides the conversation; an
+// assistant's may lie on several lines.
+func (c *claudeContext) notes() (notes []string) {
+	counted := map[string]bool{}
+	count := func(i int, note string) {
+		if api := c.lines[i].api; api == "" || !counted[api] {
+			counted[api] = true
+			notes = append(notes, note)
+		}
+	}
+	for _, i := range c.tree.leftOut(c.on, c.start) {
+		count(i, format.NoteBranch)
+	}
 	for i := c.start; i < len(c.lines); i++ {
 		kind := c.lines[i].Get("type").Text()
 		if c.lines[i].side && (kind == "user" || kind == "assistant") {
-			notes = append(notes, format.NoteSideChain)
+			count(i, format.NoteSideChain)
 		}
 	}
 	return notes

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"trainyard/format"
 	"trainyard/format/api"
@@ -77,7 +78,10 @@ var Dialects = map[string]Dialect{
 }
 
 // Names lists the dialects in alphabetical order.
-func Names() []string { return slices.Sorted(maps.Keys(Dialects)) }
+func Names() []string { return slices.Clone(names()) }
+
+// names are Names for the many records that are asked for their dialect.
+var names = sync.OnceValue(func() []string { return slices.Sorted(maps.Keys(Dialects)) })
 
 // ParseRecord indexes a record and hands it to the named dialect or, for
 // auto, to the one that claims it.
@@ -173,7 +177,7 @@ func choose(formatName string, rec format.Record, root pyjson.Value) (Dialect, e
 	}
 	var best claim
 	var claimants []string
-	for _, name := range Names() {
+	for _, name := range names() {
 		c := Dialects[name].claim(rec, root)
 		if c > best {
 			best, claimants = c, nil

@@ -15,22 +15,23 @@ type relative struct {
 	line    int32
 	id      uint64 // digest of the trajectory's
 	all     uint64 // digest of all that the digest in an id is of
-	words   span   // of the family's words: what is said up to each assistant turn
-	copies  span   // likewise, with the ids in it; of sessions alone
-	known   int32  // leading turns up to which there is no id
-	kept    int32  // leading turns that are out of the loss
-	holes   bool   // others are too
+	from    int    // index into the family's words and loose: one for each turn
+	turns   int32
 	session bool
+	holes   bool  // turns besides the first are out of the loss
+	copies  int   // of a session: index into the family's copies
+	known   int32 // leading turns up to which there is no id
+	kept    int32 // leading turns that are out of the loss
 }
 
-// A span is a part of a list.
-type span struct{ from, to int }
-
-// A descent is a relative with its digests, as a worker makes it.
+// A descent is a relative with its digests, as a worker makes it, one for each
+// assistant turn: words are of what is said up to it, loose of that without the
+// message which it answers, 0 where that would tell nothing, copies of what is
+// said with the ids in it.
 type descent struct {
 	relative
-	place         recordPlace
-	words, copies []uint64
+	place                recordPlace
+	words, loose, copies []uint64
 }
 
 // newDescent parses a record for its digests; nil where it makes no trajectory.
@@ -59,6 +60,11 @@ func newDescent(s *Source, rec format.Record) *descent {
 		}
 		if m.Role != format.Assistant {
 			continue
+		}
+		if named && len(d.words) > 0 {
+			d.loose = append(d.loose, maphash.Comparable(digestSeed, [2]uint64{d.words[len(d.words)-1], saying(m)}))
+		} else { // nothing would be left to tell it by
+			d.loose = append(d.loose, 0)
 		}
 		said := words.Sum64()
 		if !named { // the words alone may be another conversation's
@@ -103,6 +109,14 @@ func sayTo(h *maphash.Hash, m format.Message) {
 	}
 }
 
+// saying is the digest of one message alone.
+func saying(m format.Message) uint64 {
+	var h maphash.Hash
+	h.SetSeed(digestSeed)
+	sayTo(&h, m)
+	return h.Sum64()
+}
+
 // idsTo adds the ids of a message and its calls; found says that there are some.
 func idsTo(h *maphash.Hash, m format.Message) (found bool) {
 	add := func(id string) {
@@ -119,9 +133,9 @@ func idsTo(h *maphash.Hash, m format.Message) (found bool) {
 
 // A family is all relatives of a source, in reading order.
 type family struct {
-	files         []string
-	list          []relative
-	words, copies []uint64
+	files                []string
+	list                 []relative
+	words, loose, copies []uint64
 }
 
 // add gets the descents in reading order.
@@ -133,15 +147,14 @@ func (f *family) add(d *descent) error {
 		f.files = append(f.files, d.place.file)
 	}
 	r := d.relative
-	r.file, r.line = int32(len(f.files)-1), int32(d.place.line)
-	r.words, f.words = appended(f.words, d.words)
-	r.copies, f.copies = appended(f.copies, d.copies)
+	r.file, r.line, r.turns = int32(len(f.files)-1), int32(d.place.line), int32(len(d.words))
+	r.from, r.copies = len(f.words), len(f.copies)
+	f.words, f.loose = append(f.words, d.words...), append(f.loose, d.loose...)
+	if r.session {
+		f.copies = append(f.copies, d.copies...)
+	}
 	f.list = append(f.list, r)
 	return nil
-}
-
-func appended(list, more []uint64) (span, []uint64) {
-	return span{len(list), len(list) + len(more)}, append(list, more...)
 }
 
 func (f *family) place(i int) recordPlace {
@@ -159,11 +172,11 @@ func (f *family) marks() map[recordPlace]mark {
 			continue
 		}
 		why := "a longer record of the source holds this one and goes on from it: %s"
-		if f.list[by].words.length() == f.list[i].words.length() {
+		if f.list[by].turns == f.list[i].turns {
 			why = "another record of the source holds the same conversation: %s"
 		}
 		place := f.place(i)
-		marks[place] = mark{err: &format.Reject{File: place.file, Line: place.line, Reason: format.Superseded, Detail: fmt.Sprintf(why, f.place(by).seenFrom(place))}}
+		marks[place] = mark{err: &format.Reject{File: place.file, Line: place.line, Reason: format.Superseded, Detail: fmt.Sprintf(why, f.place(int(by)).seenFrom(place))}}
 	}
 	for i, turns := range f.sharedTurns(alone) {
 		marks[f.place(i)] = mark{kin: format.Kin{Turns: turns}}
@@ -176,53 +189,66 @@ func (f *family) marks() map[recordPlace]mark {
 	return marks
 }
 
-func (s span) length() int { return s.to - s.from }
-
 // superseded finds for each record one that goes on from it, the longest, or for
-// a copy of a session the first of its kind; -1 where there is none.
-func (f *family) superseded() []int {
-	ends := make(map[uint64]int, len(f.list)) // a whole conversation to the first record that is it
-	for i, r := range f.list {
-		if end := f.words[r.words.to-1]; !known(ends, end) {
-			ends[end] = i
+// a copy of a session the first of its kind; -1 where there is none. The message
+// before the last answer may differ: scaffolds put a reminder there and take it
+// away again.
+func (f *family) superseded() []int32 {
+	by, first := f.longer(f.words)
+	for i, other := range first {
+		a, b := f.list[i], f.list[other]
+		if by[i] < 0 && int(other) != i && a.session && b.session && a.kept == b.kept && a.holes == b.holes {
+			by[i] = other
 		}
 	}
-	longest := map[int]int{} // by that first record
-	for i, r := range f.list {
-		for _, digest := range f.words[r.words.from : r.words.to-1] {
-			if end, is := ends[digest]; is && !r.holes {
-				if best, some := longest[end]; !some || f.holdsMore(i, best) {
-					longest[end] = i
-				}
-			}
-		}
-	}
-	by := make([]int, len(f.list))
-	for i, r := range f.list {
-		first := ends[f.words[r.words.to-1]]
-		more, some := longest[first]
-		switch {
-		case some && f.list[more].kept <= r.kept:
-			by[i] = more
-		case first != i && r.session && f.list[first].session && f.list[first].kept == r.kept && f.list[first].holes == r.holes:
-			by[i] = first
-		default:
-			by[i] = -1
+	loose, _ := f.longer(f.loose)
+	for i := range by {
+		if by[i] < 0 {
+			by[i] = loose[i]
 		}
 	}
 	return by
 }
 
-func known(ends map[uint64]int, digest uint64) bool {
-	_, is := ends[digest]
-	return is
+// longer finds for each record the longest of those whose turns begin with all of
+// its own and train those that it trains, -1 where there is none; and the first
+// record that ends as it does.
+func (f *family) longer(digests []uint64) (longer, first []int32) {
+	ends := map[uint64]int32{}
+	longer, first = make([]int32, len(f.list)), make([]int32, len(f.list))
+	for i, r := range f.list {
+		end := digests[r.from+int(r.turns)-1]
+		at, known := ends[end]
+		if longer[i], first[i] = -1, at; !known {
+			first[i] = int32(i)
+			if end != 0 {
+				ends[end] = int32(i)
+			}
+		}
+	}
+	longest := map[int32]int32{} // by that first record
+	for i, r := range f.list {
+		for _, digest := range digests[r.from : r.from+int(r.turns)-1] {
+			if end, is := ends[digest]; is && !r.holes {
+				if best, some := longest[end]; !some || f.holdsMore(i, int(best)) {
+					longest[end] = int32(i)
+				}
+			}
+		}
+	}
+	for i, r := range f.list {
+		if more, some := longest[first[i]]; some && f.list[more].kept <= r.kept {
+			longer[i] = more
+		}
+	}
+	return longer, first
 }
 
 // holdsMore says that a record keeps fewer of its first turns out of the loss
 // than another, or as many and is longer.
 func (f *family) holdsMore(i, other int) bool {
 	a, b := f.list[i], f.list[other]
-	return a.kept < b.kept || a.kept == b.kept && a.words.length() > b.words.length()
+	return a.kept < b.kept || a.kept == b.kept && a.turns > b.turns
 }
 
 // sharedTurns counts, for the sessions that begin as an earlier one does, the
@@ -231,7 +257,10 @@ func (f *family) sharedTurns(list []int) map[int]int {
 	seen, shared := map[uint64]bool{}, map[int]int{}
 	for _, i := range list {
 		r := f.list[i]
-		copies := f.copies[r.copies.from:r.copies.to]
+		if !r.session {
+			continue
+		}
+		copies := f.copies[r.copies : r.copies+int(r.turns)]
 		for n := len(copies); n > int(r.known); n-- {
 			if seen[copies[n-1]] {
 				shared[i] = n

@@ -116,7 +116,7 @@ func parseQwen(v pyjson.Value) (*format.Trajectory, error) {
 			return nil, inLine(err, i)
 		}
 	}
-	t.Notes = append(t.Notes, slices.Repeat([]string{format.NoteBranch}, tree.leftOut(on, start))...)
+	t.Notes = append(t.Notes, slices.Repeat([]string{format.NoteBranch}, len(tree.leftOut(on, start)))...)
 	t.ID = sessionID(t.ID, v)
 	t.MarkUnrecordedTools()
 	return t, nil
