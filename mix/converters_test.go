@@ -153,17 +153,22 @@ func TestAnEditThatRefusesARecordIsAnOutcome(t *testing.T) {
 	}
 }
 
-func TestFlagsAreCountedWhereAskedFor(t *testing.T) {
+// Flags are of the rows in shards, so that a share of them has a whole.
+func TestFlagsAreCountedOverTheRowsInShards(t *testing.T) {
 	cfg, _ := treatedConfig(t)
 	cfg.Edits, cfg.Window = nil, 400
 	res, err := Prepare(t.Context(), cfg)
 	if res == nil || err == nil {
 		t.Fatalf("got %v, %v; the only record is too long", res, err)
 	}
-	if flags := res.Manifest.Sources[0].Flags; flags[behaviour.FlagANSI] != 1 || flags[behaviour.FlagOverLength] != 1 {
+	if flags := res.Manifest.Sources[0].Flags; flags[behaviour.FlagANSI] != 0 || flags[behaviour.FlagOverLength] != 1 {
 		t.Errorf("flags are %v", flags)
 	}
-	cfg.Flags, cfg.Window = false, 8192
+	cfg.Window = 8192
+	if flags := mustPrepare(t, cfg).Manifest.Sources[0].Flags; flags[behaviour.FlagANSI] != 1 || flags[behaviour.FlagOverLength] != 0 {
+		t.Errorf("with room for it, flags are %v", flags)
+	}
+	cfg.Flags, cfg.Out = false, filepath.Join(t.TempDir(), "other")
 	if m := mustPrepare(t, cfg).Manifest; len(m.Sources[0].Flags) > 0 {
 		t.Errorf("flags are %v though nobody asked", m.Sources[0].Flags)
 	}

@@ -22,6 +22,7 @@ type Item struct {
 	Trained  int32  // tokens inside the loss
 	Steps    int32  // assistant turns
 	Bytes    int32  // text size in a shard, before compression
+	Flags    flags  // where they are asked for
 	Text     uint32 // checksum of the text, the same in every process
 	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest

@@ -96,9 +96,12 @@ type SourceReport struct {
 	Notes    map[string]int64  `json:"notes"`    // edits made to accepted records, by name: the recipe's, 0 included, and those of rendering
 	// Unmatched are tools that edits name and no accepted record has, and those
 	// that such records call and no list describes, a line each.
-	Unmatched []string         `json:"unmatched,omitempty"`
-	Flags     map[string]int64 `json:"flags,omitempty"`    // where asked for: format.FlagList by name, to accepted records
-	Warnings  map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records
+	Unmatched []string `json:"unmatched,omitempty"`
+	// Flags, where asked for, count the rows in shards that raise each of
+	// behaviour.FlagList, Outcomes' kept and validation being the whole;
+	// duplicate and over_length count records that are in none.
+	Flags    map[string]int64 `json:"flags,omitempty"`
+	Warnings map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records
 }
 
 // A FileDigest pins a file's content. File is a shard's name, or an input's

@@ -23,7 +23,6 @@ type result struct {
 	kept   bool   // it became an item
 	packed []byte // the row as the spool keeps it; nil in a dry run
 	notes  []string
-	flags  []string
 	warned []string // kinds of tokenize.Warning
 	err    error    // fatal: not a fault of the record
 }
@@ -42,7 +41,6 @@ type reading struct {
 	repos     *names
 	instances *names
 	notes     []map[string]int64 // for each source
-	flags     []map[string]int64 // likewise
 	warned    []map[string]int64 // likewise
 	tokens    int64
 	total     int64 // bytes of input
@@ -54,8 +52,7 @@ func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Convert
 		repos: newNames(), instances: newNames(),
 	}
 	for _, src := range sources {
-		r.notes, r.flags = append(r.notes, map[string]int64{}), append(r.flags, map[string]int64{})
-		r.warned = append(r.warned, map[string]int64{})
+		r.notes, r.warned = append(r.notes, map[string]int64{}), append(r.warned, map[string]int64{})
 		for _, f := range src.Files() {
 			r.total += f.Size
 		}
@@ -82,9 +79,6 @@ func (r *reading) take(res *result) error {
 	res.entry.item = -1
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
-	}
-	for _, f := range res.flags {
-		r.flags[res.item.Source][f]++
 	}
 	for _, kind := range res.warned {
 		r.warned[res.item.Source][kind]++
@@ -159,7 +153,7 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 	}
 	w.pack(res, done)
 	if w.cfg.Flags {
-		res.flags = evidence.RecordFlags(rec, done.Traj, done.Chat)
+		res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
 	}
 	return res
 }

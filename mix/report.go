@@ -16,7 +16,7 @@ func account(r *reading) []SourceReport {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
-			Notes: r.notes[k], Flags: r.flags[k], Warnings: r.warned[k], Unmatched: r.roads[k].Unmatched(),
+			Notes: r.notes[k], Flags: map[string]int64{}, Warnings: r.warned[k], Unmatched: r.roads[k].Unmatched(),
 		}
 		for name := range r.roads[k].Edits().Counts() {
 			reports[k].Notes[name] += 0 // an edit that did nothing is told as well
@@ -32,7 +32,9 @@ func account(r *reading) []SourceReport {
 		c := s.Outcomes[e.Outcome]
 		c.add(e.Tokens)
 		s.Outcomes[e.Outcome] = c
-		if e.Outcome != Kept && e.Outcome != Validation {
+		if e.Outcome == Kept || e.Outcome == Validation {
+			r.items[e.item].Flags.count(s.Flags)
+		} else {
 			s.reason(e)
 		}
 	}

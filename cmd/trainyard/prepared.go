@@ -9,6 +9,7 @@ import (
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/format"
+	"trainyard/format/behaviour"
 	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
@@ -83,7 +84,7 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 		for _, line := range s.Unmatched {
 			t.Print("    %s\n", line)
 		}
-		printCounts(t, s.Name+" flagged", s.Flags)
+		printFlags(t, &s)
 		printCounts(t, s.Name+" warned of", s.Warnings)
 		for _, kind := range slices.Sorted(maps.Keys(s.Warnings)) {
 			t.Print("    %s: %s\n", kind, chat.WarningKinds[kind])
@@ -102,6 +103,22 @@ func evidenceHints(done *yard.Prepared) (hints []string) {
 		}
 	}
 	return hints
+}
+
+// printFlags tells the share of a source's rows in shards that raise each flag.
+func printFlags(t *face.Terminal, s *mix.SourceReport) {
+	rows := s.Funnel.Sampled.Records
+	var parts []string
+	for _, flag := range slices.Sorted(maps.Keys(s.Flags)) {
+		text := face.Thousands(s.Flags[flag]) + " " + flag
+		if flag != behaviour.FlagDuplicate && flag != behaviour.FlagOverLength { // those are in no shard
+			text += " (" + face.Percent(s.Flags[flag], rows) + ")"
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) > 0 {
+		t.Print("  %s flagged, of %s: %s\n", s.Name, face.Counted(rows, "row"), strings.Join(parts, "; "))
+	}
 }
 
 func printCounts(t *face.Terminal, title string, counts map[string]int64) {
