@@ -60,6 +60,7 @@ var Edits = map[string]Edit{
 	"strip_argument":       stripArgument,
 	"strip_crlf":           stripCRLF,
 	"system":               systemText,
+	"think_to_reasoning":   thinkToReasoning,
 }
 
 // EditNames lists the edits in alphabetical order.

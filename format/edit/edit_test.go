@@ -102,6 +102,12 @@ func show(m format.Message) string {
 	if m.Untrained {
 		line += " (untrained)"
 	}
+	for _, s := range m.Masked {
+		line += fmt.Sprintf(" (untrained: %q)", m.Content[s.Start:s.End])
+	}
+	if m.UntrainedThought && !m.Untrained {
+		line += " (thought untrained)"
+	}
 	return line
 }
 
@@ -226,7 +232,7 @@ var ready = func() []edit.EditSpec {
 }()
 
 // markers are the words that edits may add; each summary names its own.
-var markers = []string{"characters", "left", "out", "redacted", "function", "terminal", "cmd", "untrained"}
+var markers = []string{"characters", "left", "out", "redacted", "function", "terminal", "cmd", "untrained", "thinks", "thought"}
 
 // On every record of the golden files and of the real ones, an edit that
 // says nothing changes nothing, one that is made again does nothing, and

@@ -34,19 +34,33 @@ func stitch(t *format.Trajectory) int {
 			continue
 		}
 		action := &t.Messages[next]
-		prepend(action, rationale)
+		rationale.SetContent(strings.TrimRight(rationale.Content, " \t\r\n"))
+		*action = joined([]format.Message{rationale, *action})
 		t.Messages = slices.Delete(t.Messages, i, next)
 		n++
 	}
 	return n
 }
 
-// prepend puts what a message says and thinks in front of another's.
-func prepend(action *format.Message, rationale format.Message) {
-	text := format.JoinTexts(strings.TrimRight(rationale.Content, " \t\r\n"), action.Content)
-	action.UntrainedThought = action.ThoughtUntrained() || rationale.ThoughtUntrained()
-	action.Reasoning = format.JoinTexts(rationale.Reasoning, action.Reasoning)
-	action.Say(format.Join(rationale.Turn(), action.Turn(), text))
+// joined makes one message of several of the assistant's: all that they say and
+// think in front of what the last does.
+func joined(messages []format.Message) format.Message {
+	all := messages[len(messages)-1]
+	turns, starts := make([]format.Turn, len(messages)), make([]int, len(messages))
+	var texts, thoughts []string
+	at := 0
+	for i, m := range messages {
+		texts, thoughts = append(texts, m.Content), append(thoughts, m.Reasoning)
+		all.UntrainedThought = all.UntrainedThought || m.ThoughtUntrained()
+		if at > 0 && m.Content != "" {
+			at += len("\n\n")
+		}
+		turns[i], starts[i] = m.Turn(), at
+		at += len(m.Content)
+	}
+	all.Content, all.Reasoning = joinAll(texts), joinAll(thoughts)
+	all.Untrained, all.Masked = format.JoinLoss(turns, starts, all.Content)
+	return all
 }
 
 var splitParallelCalls = Edit{

@@ -9,7 +9,7 @@ import "strings"
 type tagSpan struct {
 	Name       string
 	NameAt     int
-	Start, end int // [start, end) with both tags
+	Start, End int // [Start, End) with both tags
 	closed     bool
 	Params     []TagParam
 }
@@ -45,7 +45,7 @@ func TagSpans(text string) []tagSpan {
 			continue
 		}
 		calls = append(calls, call)
-		at = call.end
+		at = call.End
 	}
 }
 
@@ -66,10 +66,10 @@ func readTagSpan(text string, start int) (tagSpan, bool) {
 		at = p.End
 	}
 	if i := strings.Index(text[at:], FunctionClose); i >= 0 {
-		c.closed, c.end = true, at+i+len(FunctionClose)
+		c.closed, c.End = true, at+i+len(FunctionClose)
 		return c, true
 	}
-	c.end = len(text)
+	c.End = len(text)
 	return c, true
 }
 

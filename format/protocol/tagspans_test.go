@@ -8,17 +8,17 @@ func FuzzTagSpans(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		at := 0
 		for _, c := range TagSpans(text) {
-			if c.Start < at || c.end > len(text) || text[c.NameAt:c.NameAt+len(c.Name)] != c.Name {
+			if c.Start < at || c.End > len(text) || text[c.NameAt:c.NameAt+len(c.Name)] != c.Name {
 				t.Fatalf("%+v in %q", c, text)
 			}
 			at = c.Start
 			for _, p := range c.Params {
-				if p.Start < at || p.ValueStart > p.ValueEnd || p.End > c.end || text[p.NameAt:p.NameAt+len(p.Name)] != p.Name {
+				if p.Start < at || p.ValueStart > p.ValueEnd || p.End > c.End || text[p.NameAt:p.NameAt+len(p.Name)] != p.Name {
 					t.Fatalf("%+v of %+v in %q", p, c, text)
 				}
 				at = p.End
 			}
-			at = c.end
+			at = c.End
 		}
 	})
 }
