@@ -96,9 +96,6 @@ func bothThoughts(apart, block string) string {
 // cleanThought breaks the tags in a thought too: the first closing one would
 // end it.
 func (p *chatWriter) cleanThought(thought string) string {
-	if thought == "" {
-		return ""
-	}
 	return p.cleanOf(thought, p.withThinkTags(p.opt.Specials))
 }
 
@@ -135,27 +132,33 @@ func (p *chatWriter) placeThoughts(turns []turn) []turn {
 	shown := p.opt.ThoughtsFrom(chatOf(turns))
 	left := slices.Clone(turns)[:0]
 	for i, t := range turns {
-		if i < shown && t.thought != "" {
-			p.note(format.NoteDroppedReasoning)
-			t.thought = ""
+		if i < shown {
+			p.noteEach(format.NoteDroppedReasoning, t.thoughts)
+			t.thoughts = nil
 		}
 		left = append(left, t)
 	}
 	turns = p.joined(left)
 	for i := range turns {
-		if t := &turns[i]; t.thought != "" {
-			p.note(format.NoteKeptReasoning)
+		if t := &turns[i]; len(t.thoughts) > 0 {
+			p.noteEach(format.NoteKeptReasoning, t.thoughts)
 			p.placeThought(t)
 		}
 	}
 	return turns
 }
 
+func (p *chatWriter) noteEach(key string, thoughts []string) {
+	for range thoughts {
+		p.note(key)
+	}
+}
+
 func (p *chatWriter) placeThought(t *turn) {
 	said := strings.TrimLeft(t.Content, "\n")
 	t.Masked = t.Masked.Carry(t.Content, said)
 	t.Content = said
-	block := format.Turn{Role: t.Role, Content: protocol.ThinkBlock(t.thought), Untrained: t.thoughtOut}
+	block := format.Turn{Role: t.Role, Content: protocol.ThinkBlock(strings.Join(t.thoughts, "\n\n")), Untrained: t.thoughtOut}
 	t.Turn = format.Join(block, t.Turn, block.Content+said)
 }
 

@@ -22,11 +22,11 @@ type chatWriter struct {
 	notes    []string
 }
 
-// A turn is one of the chat to be, and the thought that stands before it.
+// A turn is one of the chat to be, and the thoughts that stand before it.
 type turn struct {
 	format.Turn
-	thought    string
-	thoughtOut bool // of the loss, though the turn may be in it
+	thoughts   []string // one for each message that the turn was joined of and that has one
+	thoughtOut bool     // they are out of the loss, though the turn may be in it
 }
 
 // newChatWriter starts with what reading the record changed.
@@ -53,7 +53,11 @@ func (p *chatWriter) add(role format.Role, text string) {
 // act appends what an assistant's message became.
 func (p *chatWriter) act(m format.Message, text string) {
 	t := format.Turn{Role: format.Assistant, Content: text, Untrained: m.Untrained, Masked: m.Masked.Carry(m.Content, text)}
-	p.turns = append(p.turns, turn{t, p.cleanThought(m.Reasoning), m.ThoughtUntrained()})
+	acted := turn{Turn: t, thoughtOut: m.ThoughtUntrained()}
+	if m.Reasoning != "" {
+		acted.thoughts = []string{p.cleanThought(m.Reasoning)}
+	}
+	p.turns = append(p.turns, acted)
 }
 
 // clean makes recorded text safe for every trainer: line ends, special-token
@@ -123,19 +127,19 @@ func (p *chatWriter) joinRun(run []turn) turn {
 	if len(run) == 1 {
 		return run[0]
 	}
-	var content, thought strings.Builder
+	var content strings.Builder
 	all := run[0]
 	parts, starts := make([]format.Turn, len(run)), make([]int, len(run))
 	for i, t := range run {
 		joinTurn(&content, t.Content)
-		joinTurn(&thought, t.thought)
 		parts[i], starts[i] = t.Turn, content.Len()-len(t.Content)
 		all.thoughtOut = all.thoughtOut || t.thoughtOut
 		if i > 0 {
+			all.thoughts = append(all.thoughts, t.thoughts...)
 			p.note(format.NoteMerged)
 		}
 	}
-	all.Content, all.thought = content.String(), thought.String()
+	all.Content = content.String()
 	all.Untrained, all.Masked = format.JoinLoss(parts, starts, all.Content)
 	return all
 }
@@ -163,7 +167,7 @@ func chatOf(turns []turn) format.Chat {
 // occurs when the model is asked. It says whether anything is left.
 func (p *chatWriter) trim(turn *turn) bool {
 	text := strings.TrimLeft(turn.Content, " \t\r\n\v\f")
-	if text == "" && turn.thought != "" {
+	if text == "" && len(turn.thoughts) > 0 {
 		return true
 	}
 	if text == "" {
