@@ -21,11 +21,9 @@ Without evidence named, show what there is to name: verdicts inside the records,
 and reports near them. Nothing is taken for success by itself, so a recipe has
 to name one of them (accept: {field: …}, {where: …} or {report: …}).
 
-A report is known by what it holds, whatever it is called: rows with an id and a
-verdict (instance_id and resolved, success, is_resolved …), lists of ids
-(resolved_ids, resolved …), verdicts by id, a CSV file with a column of each, a
-plain list of the ids that succeeded, Harbor's rewards. A directory stands for all
-reports below it and for records in it that were graded in place.
+A report is known by what it holds, whatever it is called: trainyard list reports
+says what they look like. A directory stands for all reports below it and for the
+records in it that were graded in place.
 
 An expression (--where) names the record's own members, and instance_id, repo,
 teacher, n_steps, flags and features.NAME: trainyard list where, list flags and list

@@ -16,8 +16,9 @@ templates, tokenizers, conventions, trainers, backends or recipes, each with one
 on when to use it and, where there are any, its arguments and known limits.
 
 The words of reports are listed too, each with what it counts: flags, features, the
-names that an expression can use (where), the notes of what a rendering changed, and
-the reasons that records are rejected for.`
+names that an expression can use (where), what reports of evaluations look like
+(reports), the notes of what a rendering changed, and the reasons that records are
+rejected for.`
 
 const listExample = `  trainyard list keys            every key of a recipe: type, default, what it is for
   trainyard list trainers        with their parameters, placeholders and progress lines

@@ -27,8 +27,8 @@ func (r *reports) takeTrial(path string, root pyjson.Value) {
 	}
 }
 
-func (r *reports) takeReward(path string, reward pyjson.Value) {
-	r.addTrial(filepath.Dir(filepath.Dir(path)), rewardVerdict(path, reward))
+func (r *reports) takeReward(path string, root pyjson.Value) {
+	r.addTrial(filepath.Dir(filepath.Dir(path)), rewardVerdict(path, root.Get("reward")))
 }
 
 func (r *reports) takeRewardText(path, text string) {

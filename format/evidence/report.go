@@ -39,7 +39,7 @@ func (r *reports) silent() bool {
 }
 
 // judgeReport reads evaluation reports once: one file, or every report below
-// a directory. See Take and takeTable for their shapes.
+// a directory. See Shapes and takeTable for what they look like.
 //
 // An instance that two files disagree about is unknown.
 func judgeReport(path string) (*Judge, error) {

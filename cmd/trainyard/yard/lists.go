@@ -49,6 +49,7 @@ var Lists = map[string]func() []Listed{
 	"flags":       listFlags,
 	"features":    listFeatures,
 	"where":       listWhere,
+	"reports":     listReports,
 	"notes":       listNotes,
 	"reasons":     listReasons,
 	"outputs":     listOutputs,
@@ -110,6 +111,16 @@ func listWhere() []Listed {
 	return append(append(glossary(evidence.WhereNames), glossary(keep)...), Listed{
 		Name: "(any other)", Summary: "the record's own member of that name; its absence makes the record unknown, but for (reward ?? 0) > 0.5",
 	})
+}
+
+// listReports shows what files are read as evidence.
+func listReports() []Listed {
+	var all []Listed
+	for _, shape := range evidence.Shapes {
+		all = append(all, Listed{Name: shape.Looks, Summary: shape.Summary})
+	}
+	return append(all, Listed{Name: "ID,VERDICT in a CSV or TSV file", Summary: "columns named instance_id and resolved or the like, or two without names"},
+		Listed{Name: "ID in a text file", Summary: "one a line: ids that succeeded, or failed where the file's name says so"})
 }
 
 func listNotes() []Listed { return glossary(format.Notes) }

@@ -1,0 +1,81 @@
+package evidence
+
+import (
+	"trainyard/format"
+	"trainyard/format/pyjson"
+)
+
+// Speaks says that a document is a report whatever its file is called: it
+// holds verdicts and the ids they are about, or nothing but one verdict, and
+// no conversation.
+func Speaks(root pyjson.Value) bool {
+	switch {
+	case hasConversation(root):
+		return false
+	case root.Kind() == pyjson.KindArray:
+		return allRows(root)
+	case root.Get("results").Kind() == pyjson.KindArray:
+		return allRows(root.Get("results"))
+	case root.Get("verifier_result", "rewards").Kind() == pyjson.KindObject, tellsWho(root):
+		return true
+	case len(rowIDsOf(root)) > 0:
+		return settled(root)
+	}
+	return strictly(root) || byIDSpeaks(root)
+}
+
+// tellsWho knows a summary by a list of who succeeded, or two of who failed:
+// one alone may be a list of anything.
+func tellsWho(root pyjson.Value) bool {
+	lists, accepts := summaryIn(root)
+	return accepts || lists > 1
+}
+
+func isSummary(root pyjson.Value) bool {
+	lists, _ := summaryIn(root)
+	return lists > 0
+}
+
+// strictly says that a document without an id speaks of resolving, as nothing
+// but evaluations do.
+func strictly(root pyjson.Value) bool {
+	return root.Get("resolved").Kind() == pyjson.KindBool || root.Get("is_resolved").Kind() == pyjson.KindBool
+}
+
+// allRows says that an array holds rows with ids and verdicts, and nothing else.
+func allRows(array pyjson.Value) bool {
+	for _, row := range array.Elements() {
+		if len(rowIDsOf(row)) == 0 || !settled(row) || hasConversation(row) {
+			return false
+		}
+	}
+	return array.Length() > 0
+}
+
+func settled(row pyjson.Value) bool { return fieldsVerdict("", row).Outcome != Unknown }
+
+// byIDSpeaks knows {"ID": {"resolved": …}, …}, and {"ID": true, …} where the
+// ids are such as benchmarks give.
+func byIDSpeaks(root pyjson.Value) bool {
+	objects, plain := true, true
+	for name, member := range root.Members() {
+		objects = objects && strictly(member)
+		plain = plain && isShare(member) && format.RepoOfInstance(name.Text()) != ""
+	}
+	return root.Length() > 0 && (objects || plain)
+}
+
+// conversationMembers are what a record has and a report has not.
+var conversationMembers = []string{
+	"messages", "history", "trajectory", "trajectory_steps", "conversations", "steps", "raw_completions", "fncall_messages", "role",
+	"prompt", "completion", "response", "chosen", "turns", "events",
+}
+
+func hasConversation(root pyjson.Value) bool {
+	for _, name := range conversationMembers {
+		if kind := root.Get(name).Kind(); kind == pyjson.KindArray || kind == pyjson.KindText {
+			return true
+		}
+	}
+	return false
+}
