@@ -155,7 +155,7 @@ func TestASecretReachesTheTrainerAndNoFileOfTheStateDirectory(t *testing.T) {
 
 func TestRenderingStartsNothing(t *testing.T) {
 	p := newPlace(t)
-	cmd, err := p.Render(job(p.dataset, "train", p.mark, "{output}"))
+	cmd, _, err := p.Rehearse(job(p.dataset, "train", p.mark, "{output}"))
 	if err != nil || cmd.Argv[3] != filepath.Join(p.Home, "runs", "RUN", "attempt-1", "out") {
 		t.Errorf("%q, %v", cmd.Argv, err)
 	}

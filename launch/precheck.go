@@ -8,8 +8,11 @@ import "errors"
 // to be in order. Start looks again, at the dataset itself.
 func (l *Launcher) Precheck(job Job) error {
 	job.Dataset = job.Dataset.assumed()
-	return l.faults(job)
+	return l.render(job, anyRun).refusal()
 }
+
+// anyRun stands for the id of a run that is not started.
+const anyRun = "RUN"
 
 // assumed fills in what only prepare can tell.
 func (d Dataset) assumed() Dataset {
@@ -22,19 +25,33 @@ func (d Dataset) assumed() Dataset {
 	return d
 }
 
-// faults looks at all of the job before anything of it is made.
-func (l *Launcher) faults(job Job) error {
-	trainer, backend, err := l.parts(job)
-	found := []error{err, job.Validate()}
-	if trainer != nil && backend != nil {
-		found = append(found, trainer.Check(job, backend.LookPath))
-	}
-	if trainer != nil {
-		_, err := trainer.Render(job, l.site("RUN"))
-		found = append(found, err)
-	}
-	return distinct(found)
+// A rendering is a job as its trainer would be started, with everything that
+// speaks against it.
+type rendering struct {
+	Command
+	backend Backend
+	faults  []error // of the job itself
+	unready error   // what is missing on the machine that would run it
 }
+
+// render looks at all of the job before anything of it is made: its trainer
+// renders once, for the run of that id.
+func (l *Launcher) render(job Job, id string) rendering {
+	trainer, backend, err := l.parts(job)
+	r := rendering{backend: backend, faults: []error{err, job.Validate()}}
+	if trainer == nil {
+		return r
+	}
+	if backend != nil {
+		r.unready = trainer.Check(job, backend.LookPath)
+	}
+	r.Command, err = trainer.Render(job, l.site(id))
+	r.faults = append(r.faults, err)
+	return r
+}
+
+// refusal is why the job would not be started.
+func (r rendering) refusal() error { return distinct(append([]error{r.unready}, r.faults...)) }
 
 // distinct joins errors and tells each fault once: Check and Render of a
 // trainer may both come upon the same one.

@@ -13,33 +13,23 @@ import (
 // with a Run that has an id means that the run is in the ledger; Refresh tells
 // what became of it. Faults of the job leave nothing behind.
 func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
-	if err := l.faults(job); err != nil {
-		return Run{}, err
-	}
-	trainer, backend, err := l.parts(job)
-	if err != nil {
-		return Run{}, err
-	}
 	id, err := newID()
 	if err != nil {
 		return Run{}, err
 	}
-	cmd, err := trainer.Render(job, l.site(id))
-	if err != nil {
+	r := l.render(job, id)
+	if err := r.refusal(); err != nil {
 		return Run{}, err
 	}
-	return l.launch(ctx, id, job, cmd, backend)
+	return l.launch(ctx, id, job, r.Command, r.backend)
 }
 
-// Render gives the command that Start would start, and starts nothing: where
-// the run's id goes, paths have the word RUN. The trainer need not be installed.
-func (l *Launcher) Render(job Job) (Command, error) {
-	trainer, _, err := l.parts(job)
-	if err != nil {
-		return Command{}, err
-	}
-	cmd, err := trainer.Render(job, l.site("RUN"))
-	return cmd, errors.Join(job.Validate(), err)
+// Rehearse gives the command that Start would start, and starts nothing: where
+// the run's id goes, paths have the word RUN. What the machine lacks is no
+// error: refusal says why Start would refuse as things stand.
+func (l *Launcher) Rehearse(job Job) (cmd Command, refusal, err error) {
+	r := l.render(job, anyRun)
+	return r.Command, r.refusal(), distinct(r.faults)
 }
 
 // site is that of a run's first attempt.

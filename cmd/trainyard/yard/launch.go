@@ -118,11 +118,10 @@ func (y *Yard) rehearse(plan *Plan, req LaunchRequest) error {
 	if !req.DryRun {
 		return nil
 	}
-	l := y.launcher(nil)
-	if err := l.Precheck(plan.Job); err != nil {
-		plan.Refusal = err.Error()
+	cmd, refusal, err := y.launcher(nil).Rehearse(plan.Job)
+	if refusal != nil {
+		plan.Refusal = refusal.Error()
 	}
-	cmd, err := l.Render(plan.Job)
 	plan.Command = &cmd
 	return err
 }
