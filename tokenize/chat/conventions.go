@@ -46,8 +46,8 @@ const DefaultConvention = "default"
 // Conventions are the trainers' masks by name. They were read from the
 // trainers' sources: LLaMA-Factory data/template.py and formatter.py, verl
 // multiturn_sft_dataset.py, slime utils/mask_utils.py, axolotl
-// prompt_strategies/chat_template.py (train_on_eos: turn), swift
-// llm/template/base.py, torchtune models/qwen2_5/_tokenizer.py, and TRL's
+// prompt_strategies/chat_template.py (train_on_eos: turn), ms-swift
+// template/base.py and template/templates/utils.py, torchtune models/qwen2_5/_tokenizer.py, and TRL's
 // chat_templates/qwen2_5_training.jinja.
 var Conventions = map[string]Convention{
 	DefaultConvention: {
@@ -66,9 +66,15 @@ var Conventions = map[string]Convention{
 		Summary: "content and <|im_end|> (train_on_eos: turn); a merged leading newline is trained",
 		from:    atMerge, to: atEnd, last: atEnd,
 	},
+	// Its suffix for ChatML got a newline in 3.10.3 (November 2025), and labels the
+	// end of every turn that reads like the suffix (_add_dynamic_eos).
 	"swift": {
-		Summary: "content and <|im_end|>, the newline only after the very last turn; content encoded apart",
-		from:    atContent, to: atEnd, last: atClose, apart: true,
+		Summary: "content, <|im_end|> and the newline; content encoded apart (ms-swift 4, and 3 from 3.10.3 on)",
+		from:    atContent, to: atClose, last: atClose, apart: true,
+	},
+	"swift-3": {
+		Summary: "content and <|im_end|>, never the newline; content encoded apart (ms-swift 3 before 3.10.3)",
+		from:    atContent, to: atEnd, last: atEnd, apart: true,
 	},
 	"trl": {
 		Summary: "the header's newline, content, <|im_end|> and the newline (assistant_only_loss)",

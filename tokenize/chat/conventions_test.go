@@ -42,7 +42,8 @@ func TestEachTrainerTrainsOnItsOwnTokens(t *testing.T) {
 	expected := map[string][]string{
 		"default": bare, "axolotl": bare,
 		"llamafactory": newline, "open-instruct": newline, "verl": newline, "slime": newline, "openrlhf": newline,
-		"swift":     {"one<|im_end|>", "three<|im_end|>\n"},
+		"swift":     {"one<|im_end|>\n", "three<|im_end|>\n"},
+		"swift-3":   {"one<|im_end|>", "three<|im_end|>"},
 		"trl":       {"\none<|im_end|>\n", "\nthree<|im_end|>\n"},
 		"torchtune": {header + "one<|im_end|>\n", header + "three<|im_end|>"},
 		"nemo":      whole,
@@ -65,6 +66,7 @@ func TestALeadingNewlineMergesAsInEachTrainer(t *testing.T) {
 		{"trl", "\n\nfoo<|im_end|>\n"},
 		{"llamafactory", "\nfoo<|im_end|>\n"},
 		{"swift", "\nfoo<|im_end|>\n"},
+		{"swift-3", "\nfoo<|im_end|>"},
 	} {
 		if got := trained(t, c.convention, chat); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%s trains %q, expected %q", c.convention, got, c.want)

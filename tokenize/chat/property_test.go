@@ -56,18 +56,14 @@ func expectContents(t *testing.T, chat format.Chat) {
 	var ex Example
 	tp.Apply(&ex, chat)
 	var want [][]int32
-	for i, turn := range chat {
+	for _, turn := range chat {
 		if turn.Role != format.Assistant || turn.Untrained {
 			continue
 		}
 		var content Example
 		tp.Apply(&content, format.Chat{{Role: format.System, Content: "s"}, {Role: format.Assistant, Content: turn.Content}})
 		last := content.Turns[1]
-		ids := content.IDs[last.Start+3 : last.End]
-		if i < len(chat)-1 {
-			ids = ids[:len(ids)-1]
-		}
-		want = append(want, ids)
+		want = append(want, content.IDs[last.Start+3:last.End])
 	}
 	if len(ex.Spans) != len(want) {
 		t.Fatalf("%d spans, expected %d", len(ex.Spans), len(want))
