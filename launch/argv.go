@@ -52,7 +52,7 @@ func secretKey(name string) bool {
 
 // secretOption has the words that are no secret inside a longer name and are
 // one alone: --token, --auth.
-var secretOption = regexp.MustCompile(`(?i)^(token|auth|apikey|passphrase|pwd|credentials?|pat|dsn|cookie)$`)
+var secretOption = regexp.MustCompile(`(?i)^(token|auth|authorization|bearer|apikey|passphrase|pwd|credentials?|pat|dsn|cookie)$`)
 
 func namesSecret(name string) bool {
 	name = strings.TrimLeft(name, "-+")              // Hydra adds a key with +

@@ -45,11 +45,18 @@ func (f *causeFinder) choose() (text string, line int) {
 		}
 		return root.words(), root.line
 	}
-	if r := pick(f.raised); r != nil {
+	r := pick(f.raised)
+	if bareError.MatchString(f.end) && (r == nil || f.endLine > r.line) {
+		return f.end, f.endLine // a program printed the exception that ended it
+	}
+	if r != nil {
 		return r.words(), r.line
 	}
 	return "", 0
 }
+
+// bareError is an exception without its traceback.
+var bareError = regexp.MustCompile(`^[A-Za-z_][\w.]*(Error|Exception|Interrupt): \S`)
 
 // pick chooses among exceptions when no launcher names a rank. Of several ranks
 // the first to fail counts; of one process the last exception, since what came

@@ -65,6 +65,8 @@ func TestTheCauseIsTheErrorThatEndedTheRun(t *testing.T) {
 		},
 		"what Python could not raise": {trace + "ValueError: x\nException ignored in: <function f>\n" + trace + "OSError: handle is closed\n", "ValueError: x"},
 		"a secret in it":              {trace + `HTTPError: 401 for correct "horse" battery at https://me:pw-of-mine@hub` + "\n", "HTTPError: 401 for [redacted] at https://me:[redacted]@hub"},
+		"printed, not raised":         {trace + "KeyError: 'x'\nretrying\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB\n", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB"},
+		"printed, then handled":       {"torch.OutOfMemoryError: CUDA out of memory\nretrying with batch 1\n", ""},
 		"no exception":                {"epoch 1\nepoch 2\n", ""},
 		"a notice is no exception":    {"[W1128 04:36:23 TCPStore.cpp:115] recvVector failed\nException raised from recvBytes at Utils.hpp:786 (most recent call first):\nframe #0: c10::Error\n", ""},
 	} {

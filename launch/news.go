@@ -145,7 +145,7 @@ func (h *hearing) follow(f *OpenFile, at *cursor, read func(line []byte) (unread
 		return err
 	}
 	h.news.more = h.news.more || next.At > at.At && next.At < f.Size
-	if len(h.news.metrics) > before {
+	if len(h.news.metrics) > before || at == &h.place.Progress && h.place.Told {
 		h.news.at = f.ModTime
 	}
 	*at = next

@@ -358,3 +358,25 @@ type oneFile struct {
 }
 
 func (b oneFile) Open(context.Context, string, Handle, string) (*OpenFile, error) { return b.file, nil }
+
+func TestAStartAnHourAheadIsMendedByTheProcessItself(t *testing.T) {
+	s := newScene(t)
+	now := time.Now()
+	for _, c := range []Change{{To: Starting}, {To: Running, StartedAt: now.Add(time.Hour)}} {
+		if _, err := s.Ledger.Advance(t.Context(), s.run.ID, 1, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run, err := s.record(t.Context(), s.run, Status{State: Running, Code: -1, StartedAt: now.Add(-5 * time.Second)})
+	if err != nil || run.Duration(now).Round(time.Second) != 5*time.Second {
+		t.Errorf("runs for %v, %v", run.Duration(now), err)
+	}
+	ended := now.Add(-time.Second)
+	if run, err = s.record(t.Context(), run, Status{State: Failed, Code: 1, StartedAt: now.Add(-5 * time.Second), EndedAt: ended}); err != nil {
+		t.Fatal(err)
+	}
+	events, err := s.Ledger.Events(t.Context(), run.ID)
+	if err != nil || events[len(events)-1].At.UnixMilli() != ended.UnixMilli() {
+		t.Errorf("the end is told as of %v, it was %v, %v", events[len(events)-1].At, ended, err)
+	}
+}

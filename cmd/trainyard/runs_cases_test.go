@@ -62,6 +62,8 @@ var trainerCases = []struct {
 	{script: "own-first-of-the-ranks", state: "failed", reason: `its log has the error: rank 2: FileNotFoundError: no such checkpoint$`},
 	{script: "own-directory-for-a-log", state: "succeeded", reason: `nothing shows that it trained`},
 	{script: "own-bars-and-dicts", state: "succeeded", reason: `^exited with code 0$`, right: curveOfBars},
+	{script: "own-hangs", right: hangIsTold},
+	{script: "own-hidden-crash", state: "failed", reason: `left no results, but its log has the error: ModuleNotFoundError.*a Python module is missing`},
 	{script: "own-child-that-hides", state: "succeeded", right: nothingSleeps("654")},
 }
 
@@ -245,6 +247,20 @@ func stoppedIsTold(t *testing.T, h *casesHome, s shown) {
 	h.run(t, "runs", "stop", s.ID)
 	if s := h.show(t, s.ID); s.State != launch.Cancelled {
 		t.Errorf("stopped: %s", s.State)
+	}
+}
+
+func hangIsTold(t *testing.T, h *casesHome, s shown) {
+	s = h.await(t, s.ID, func(s shown) bool { return s.Step == 3 })
+	if s.Stalled != "" {
+		t.Errorf("at once: %s", s.Stalled)
+	}
+	old := time.Now().Add(-4 * time.Minute)
+	if err := os.Chtimes(filepath.Join(s.Dir, "out", "trainer_log.jsonl"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	if s = h.show(t, s.ID); s.State != launch.Running || s.Stalled != "no step for 4 minutes; steps took 1 s" {
+		t.Errorf("%s, stalled: %q", s.State, s.Stalled)
 	}
 }
 

@@ -1,10 +1,12 @@
 package local
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"trainyard/launch"
@@ -26,6 +28,37 @@ func TestAChildThatEscapesIsEndedAllTheSame(t *testing.T) {
 	for _, text := range pids {
 		if pid, err := strconv.Atoi(text); err != nil || backendtest.Living(pid) {
 			t.Errorf("%s lives on, %v", text, err)
+		}
+	}
+}
+
+// A worker without the mark is known by its output and by where it works.
+func TestAWorkerWithoutTheMarkIsNamedAndEndedToo(t *testing.T) {
+	for name, script := range map[string]string{
+		"by its output":    `cd /; exec env -i sleep 1000`,
+		"by its directory": `exec env -i sleep 1000 < /dev/null > /dev/null 2>&1`,
+	} {
+		task := task(t)
+		task.Command.Argv = []string{"sh", "-c", "setsid sh -c '" + script + "' & echo $!; exec sleep 1000"}
+		h := start(t, Local{}, task)
+		says(t, Local{}, task.Dir, h, "\n")
+		pid, err := strconv.Atoi(strings.TrimSpace(read(t, Local{}, task.Dir, h, launch.LogName, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "it sleeps", func() bool { return programName(pid) == "sleep" })
+		killSupervisor(t, h)
+		if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Lost || !strings.Contains(s.Reason, fmt.Sprintf("%d (sleep)", pid)) {
+			t.Errorf("%s: %+v", name, s)
+		}
+		if err := (Local{}).Stop(t.Context(), task.Dir, h, 0); err != nil {
+			t.Fatal(err)
+		}
+		if backendtest.Living(pid) {
+			t.Errorf("%s: it lives on", name)
 		}
 	}
 }

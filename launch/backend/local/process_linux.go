@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"trainyard/launch"
 )
 
 // selfProgram runs the program of this process even after its file was
@@ -70,6 +73,59 @@ func waitExited(pid int) error {
 			return err
 		}
 	}
+}
+
+// left lists what may be left of an attempt whose supervisor is gone: the living
+// processes that carry its mark, those whose output goes to its log, and orphans
+// that work in its directory without a terminal. The last two have cleared their
+// environment.
+func left(dir string) []int {
+	pids := marked(dir)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // as the kernel names it
+	}
+	files, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return pids
+	}
+	for _, proc := range files {
+		pid, err := strconv.Atoi(filepath.Base(proc))
+		if err == nil && pid != os.Getpid() && !slices.Contains(pids, pid) && (writesTo(proc, filepath.Join(dir, launch.LogName)) || worksIn(proc, dir)) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func writesTo(proc, log string) bool {
+	for _, fd := range []string{"1", "2"} {
+		if target, err := os.Readlink(filepath.Join(proc, "fd", fd)); err == nil && target == log {
+			return true
+		}
+	}
+	return false
+}
+
+// worksIn leaves out the programs of people who look at the directory: those have a
+// terminal, or a parent that lives.
+func worksIn(proc, dir string) bool {
+	cwd, err := os.Readlink(filepath.Join(proc, "cwd"))
+	if err != nil || cwd != dir && !strings.HasPrefix(cwd, dir+"/") {
+		return false
+	}
+	const parent, terminal = 1, 4 // among the fields of stat from the third on
+	fields, err := statFields(filepath.Join(proc, "stat"))
+	return err == nil && fields[terminal] == "0" && fields[0] != "Z" && fields[0] != "X" && adopts(fields[parent])
+}
+
+// adopts reports whether a process takes orphans: the first one, and the managers
+// of sessions and containers.
+func adopts(pid string) bool {
+	if pid == "1" {
+		return true
+	}
+	name, err := os.ReadFile("/proc/" + pid + "/comm")
+	return err == nil && slices.Contains([]string{"systemd", "tini", "docker-init", "dumb-init"}, strings.TrimSpace(string(name)))
 }
 
 // marked lists the living processes whose environment carries the mark of the

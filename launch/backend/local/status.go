@@ -157,7 +157,7 @@ func lastSign(dir string) (last time.Time) {
 func survivors(dir string) (trainer int, workers []int) {
 	var id identity
 	found, err := files.ReadJSON(dir, trainerName, &id)
-	workers = marked(dir)
+	workers = left(dir)
 	switch {
 	case err == nil && found && id.alive():
 		return id.PID, slices.DeleteFunc(workers, func(pid int) bool { return pid == id.PID })

@@ -90,7 +90,7 @@ func signalAll(dir string, sig syscall.Signal) {
 	if found, err := files.ReadJSON(dir, trainerName, &trainer); err == nil && found && trainer.alive() {
 		signalGroup(trainer.PID, sig)
 	}
-	for _, pid := range marked(dir) {
+	for _, pid := range left(dir) {
 		signalOne(pid, sig)
 	}
 }
