@@ -123,7 +123,7 @@ func TestARecordMoreChangesTheRowsThatMustChange(t *testing.T) {
 			t.Skip("a repository here is half of what is set aside, and one long record more makes another one the nearest")
 		}
 		r := rand.New(rand.NewPCG(3, 3))
-		for n := range 20 {
+		for n := range 8 {
 			rows := many(r, 2000, named)
 			w := worldOf(rows)
 			planned(t, cfg, w)

@@ -48,5 +48,8 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 }
 
 // DatasetName is the directory of the recipe's dataset, one for each that
-// recipes describe, so that a changed mix never meets the old one.
-func (r *Recipe) DatasetName() string { return fmt.Sprintf("%s-%.12s", r.Name, r.DataFingerprint()) }
+// recipes describe and each version of what makes them, so that neither a
+// changed mix nor a newer program meets the old one: a dataset never changes.
+func (r *Recipe) DatasetName() string {
+	return fmt.Sprintf("%s-%.12s-p%d", r.Name, r.DataFingerprint(), mix.Pipeline)
+}

@@ -43,7 +43,7 @@ func newPrepare(t *face.Terminal, s *settings) *cobra.Command {
 			return runPrepare(cmd.Context(), t, s, req)
 		},
 	}
-	cmd.Flags().StringVar(&req.Out, "out", "", "output directory (default: HOME/datasets/NAME-FINGERPRINT)")
+	cmd.Flags().StringVar(&req.Out, "out", "", "output directory (default: HOME/datasets/NAME-FINGERPRINT-PIPELINE)")
 	s.recipeFlags(cmd)
 	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "show the plan and write nothing")

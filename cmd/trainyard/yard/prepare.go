@@ -14,7 +14,7 @@ import (
 type PrepareRequest struct {
 	Recipe    string // a built-in name or a file
 	Overrides []string
-	Out       string // output directory; empty: DatasetsDir/NAME-FINGERPRINT
+	Out       string // output directory; empty: DatasetsDir/NAME-FINGERPRINT-PIPELINE
 	Replace   bool   // write over the dataset that the recipe made from other inputs
 	DryRun    bool   // plan and write nothing
 }
