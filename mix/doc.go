@@ -4,7 +4,7 @@
 // the files it names. Out comes a directory:
 //
 //	train-00000-of-000NN.parquet        rows to train on, shuffled
-//	validation-00000-of-000NN.parquet   rows of the repositories set aside
+//	validation-00000-of-000NN.parquet   rows of what was set aside
 //	outcomes.jsonl                      one line for every record that was read
 //	recipe.yaml                         the resolved recipe, for people
 //	manifest.json                       what this is and how it came to be, written last
@@ -12,13 +12,17 @@
 // The words. A record is what a file holds at one place. A row is a
 // trajectory in a shard; an item is the same trajectory as planning sees it: a
 // few numbers. A source has a share. The window is the longest trajectory
-// kept, in tokens. An outcome is what became of one record.
+// kept, in tokens. An outcome is what became of one record. A group is what
+// must stand on one side: items that share a repository, an instance or a text.
+// A remark tells where the dataset is not what its recipe asks for.
 //
 // There are two passes. Reading runs every record through parse, judge,
 // render and tokenise on all workers, compresses the row as the Parquet pages
 // it will be, and leaves rows in a spool file and items in memory. Planning
-// sees the items alone, on one goroutine, with generators seeded by (seed,
-// name). Writing copies the pages of conversations from the spool in the
+// sees the items alone, on one goroutine. It chooses and orders by keyed hashes
+// of what an item is (seed, source, instance id, trajectory id), never by where
+// its record stands, so that a record more changes no row that need not change.
+// Writing copies the pages of conversations from the spool in the
 // planned order, makes one page of each side column and a footer, one shard a
 // worker. So memory holds items (about a hundred bytes each) and the account
 // of every record (some two hundred), the records in flight (64 MiB) and one
