@@ -23,7 +23,10 @@ func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []s
 	for _, path := range paths {
 		var shown *shard.TokenRow
 		err := shard.ReadTokens(path, func(row *shard.TokenRow) error {
-			if n++; n == opts.row {
+			if n++; opts.row > 0 && n < opts.row {
+				return ctx.Err()
+			}
+			if n == opts.row {
 				shown = &shard.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels)}
 				return errFound
 			}

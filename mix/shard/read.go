@@ -18,7 +18,44 @@ import (
 func ReadRows(path string, yield func(*Row) error) error { return readRows(path, yield) }
 
 // ReadTokens is ReadRows for shards of tokens. The row's slices are reused.
-func ReadTokens(path string, yield func(*TokenRow) error) error { return readRows(path, yield) }
+func ReadTokens(path string, yield func(*TokenRow) error) error {
+	f, size, err := open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var r *tokenReader
+	err = guard(path, func() error {
+		if err := container.CheckFooter(f, size); err != nil {
+			return err
+		}
+		file, err := parquet.OpenFile(f, size)
+		if err == nil {
+			r = newTokenReader(file)
+		}
+		return err
+	})
+	if err != nil || r == nil {
+		if err == nil {
+			err = readRows(path, yield)
+		}
+		return err
+	}
+	defer func() { _ = guard(path, func() error { r.close(); return nil }) }()
+	var row TokenRow
+	for {
+		err := guard(path, func() error { return r.read(&row) })
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := yield(&row); err != nil {
+			return err
+		}
+	}
+}
 
 func readRows[T any](path string, yield func(*T) error) error {
 	f, size, err := open(path)
