@@ -5,6 +5,7 @@ var Reasons = map[string]string{
 	TooLarge:      "a record longer than 64 MiB",
 	NotJSON:       "a record whose JSON is broken or cut off",
 	Truncated:     "the rest of a file, counted as one record, could not be read",
+	Compressed:    "a file, counted as one record, in a compression that is not read",
 	EmptyFile:     "a file without records, counted as one",
 	UnknownFormat: "a record that no format recognises as its own (format: NAME names one)",
 	Ambiguous:     "a record that several formats recognise (format: NAME settles it)",
@@ -42,6 +43,7 @@ const (
 	TooLarge      = "too_large"       // longer than Input.MaxRecord
 	NotJSON       = "not_json"        // broken syntax, or cut off
 	Truncated     = "truncated"       // the rest of a file could not be read
+	Compressed    = "compressed"      // a compression that is not read
 	EmptyFile     = "empty_file"      // a file without records
 	UnknownFormat = "unknown_format"  // no dialect claims it
 	Ambiguous     = "ambiguous"       // several dialects claim it

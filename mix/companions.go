@@ -3,7 +3,8 @@ package mix
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
+
+	"trainyard/format/regular"
 )
 
 // companions reads the files that a recipe names besides its data: tool
@@ -19,7 +20,7 @@ type companions struct {
 func newCompanions(cfg *Config) *companions {
 	c := &companions{open: cfg.ReadFile, texts: map[string][]byte{}}
 	if c.open == nil {
-		c.open = os.ReadFile
+		c.open = regular.ReadFile
 	}
 	return c
 }

@@ -31,7 +31,7 @@ type Config struct {
 	Edits     []edit.EditSpec // of every source, after the source's own
 	Flags     bool            // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
-	// recipe's spelling; nil means os.ReadFile.
+	// recipe's spelling; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 	Output   string // a key of Outputs: what the rows hold
 	Sources  []Source

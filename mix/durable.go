@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"trainyard/format/regular"
 )
 
 // writeRecipe puts the recipe's YAML into dir.
@@ -69,7 +71,7 @@ func (w *hashWriter) digest(file string) FileDigest {
 // digestFile reads the file at path; File is left to the caller's choice of
 // name.
 func digestFile(ctx context.Context, path, name string) (FileDigest, error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return FileDigest{}, err
 	}

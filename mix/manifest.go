@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
+
+	"trainyard/format/regular"
 )
 
 // ManifestFile is written last: a directory without it is not a dataset.
@@ -131,7 +132,7 @@ func (m *Manifest) write(dir string) error {
 
 func readManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, ManifestFile)
-	data, err := os.ReadFile(path)
+	data, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no %s: not a finished dataset: %w", dir, ManifestFile, err)
 	}

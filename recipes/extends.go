@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"trainyard/format/regular"
 )
 
 const maxFiles = 32 // in one chain
@@ -55,7 +57,7 @@ func find(ref, dir string, builtinOnly bool) (f *file, msg, hint string) {
 // read stops just past the limit, so that a device without end is only a
 // recipe that is too long.
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.OpenInput(path)
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,11 @@ package recipes
 
 import (
 	"fmt"
-	"os"
 
 	"trainyard/format"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
+	"trainyard/format/regular"
 	"trainyard/mix"
 )
 
@@ -19,7 +19,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		YAML:     r.YAML(),
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Flags: r.Report.Flags,
-		ReadFile: func(path string) ([]byte, error) { return os.ReadFile(r.Beside(files.home(path), files.Samples)) },
+		ReadFile: func(path string) ([]byte, error) { return regular.ReadFile(r.Beside(files.home(path), files.Samples)) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +15,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/format/regular"
 	"trainyard/mix/convert"
 )
 
@@ -113,7 +113,7 @@ func readInstance(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	return string(text), err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/format/regular"
 	"trainyard/mix"
 	"trainyard/tokenize"
 )
@@ -78,7 +79,7 @@ func runExport(t *face.Terminal, s *settings, dir, name, pattern, templateFile s
 	}
 	var template []byte
 	if templateFile != "" {
-		if template, err = os.ReadFile(templateFile); err != nil {
+		if template, err = regular.ReadFile(templateFile); err != nil {
 			return err
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
 	"trainyard/format/container"
+	"trainyard/format/regular"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
 )
@@ -145,7 +145,7 @@ func openInput(stdin io.Reader, args []string) (*tokenInput, error) {
 	if len(args) > 0 && args[0] != format.Stdin {
 		in.name = args[0]
 		var err error
-		if file, err = os.Open(in.name); err != nil {
+		if file, err = regular.OpenInput(in.name); err != nil {
 			return nil, err
 		}
 	}

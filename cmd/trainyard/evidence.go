@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/format/evidence"
+	"trainyard/format/regular"
 )
 
 // evidenceFlags let a command line say what a recipe's accept: says. prefix
@@ -43,7 +43,7 @@ func newFilter(keep string) (*evidence.Filter, error) {
 	if keep == "" {
 		return nil, nil
 	}
-	filter, err := evidence.NewFilter(keep, os.ReadFile)
+	filter, err := evidence.NewFilter(keep, regular.ReadFile)
 	if _, isFile := errors.AsType[*fs.PathError](err); err != nil && !isFile {
 		err = usageError{err}
 	}

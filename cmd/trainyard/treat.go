@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"trainyard/format"
 	"trainyard/format/protocol"
+	"trainyard/format/regular"
 	"trainyard/format/style"
 	"trainyard/mix/convert"
 	"trainyard/recipes"
@@ -83,7 +83,7 @@ func (o *treatOptions) check() error {
 // road are the options of a converter, but for what it judges by.
 func (o *treatOptions) road() (convert.Options, error) {
 	specs, errEdits := recipes.ParseEdits(o.edits)
-	prompt, errPrompt := convert.ToolPrompt(o.prompt, os.ReadFile)
+	prompt, errPrompt := convert.ToolPrompt(o.prompt, regular.ReadFile)
 	return convert.Options{
 		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs,
 		Supplied: o.supplied, Main: o.main, Subagent: o.subagent, ToolPrompt: prompt,

@@ -1,8 +1,6 @@
 package container
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 
 	"trainyard/format"
 )
@@ -35,7 +30,7 @@ const ContainerNames = ".jsonl, .ndjson, .json, .traj, .parquet, .tar"
 // ContainerOf judges by name alone, compression suffixes aside.
 func ContainerOf(name string) container {
 	name = strings.ToLower(name)
-	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	name = withoutCompression(name)
 	if strings.HasSuffix(name, ".traj.json") {
 		return WholeContainer
 	}
@@ -101,6 +96,9 @@ func (c counted) Read(p []byte) (int, error) {
 
 // stream reads a plain or compressed file of JSON.
 func (r *Reader) stream(file io.Reader) error {
+	if err := named(r.Path); err != nil {
+		return r.damaged(1, err)
+	}
 	in, closeIn, err := Decompress(file)
 	if err != nil {
 		return r.damaged(1, err)
@@ -143,34 +141,12 @@ func (r *Reader) damaged(line int, err error) error {
 // disk, which ends everything.
 func damage(err error) error {
 	var disk *os.PathError
-	if errors.As(err, &disk) {
+	var told *format.Reject
+	switch {
+	case errors.As(err, &disk):
 		return fmt.Errorf("read source: %w", err)
+	case errors.As(err, &told):
+		return told
 	}
 	return format.Rejectf(format.Truncated, "the compressed data is damaged, the rest of the file is lost: %v", err)
-}
-
-// Decompress gives the plain bytes of a file that may be gzip or zstd, and what
-// frees its buffers. It looks at the first bytes, not at the name.
-func Decompress(file io.Reader) (io.Reader, func(), error) {
-	const buffer = 256 << 10
-	in := bufio.NewReaderSize(file, buffer)
-	magic, err := in.Peek(4)
-	if err != nil && err != io.EOF {
-		return nil, nil, err
-	}
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, nil, err
-		}
-		return z, func() { z.Close() }, nil
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
-		if err != nil {
-			return nil, nil, err
-		}
-		return z, z.Close, nil
-	}
-	return in, func() {}, nil
 }

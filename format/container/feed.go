@@ -9,6 +9,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/regular"
 )
 
 // A Feed reads files and counts what it took of them. Its shape says what a
@@ -72,7 +73,7 @@ func (f *Feed) ReadFile(ctx context.Context, file format.File, yield func(format
 	in := os.Stdin
 	if file.Path != format.Stdin {
 		var err error
-		if in, err = os.Open(file.Path); err != nil {
+		if in, err = regular.OpenInput(file.Path); err != nil {
 			return fmt.Errorf("read source: %w", err)
 		}
 		defer in.Close()
@@ -98,7 +99,7 @@ func (f *Feed) Stream(ctx context.Context, path string, in io.Reader, yield func
 
 // ReadWhole reads a file of one record.
 func (f *Feed) ReadWhole(file format.File) ([]byte, error) {
-	in, err := os.Open(file.Path)
+	in, err := regular.OpenInput(file.Path)
 	if err != nil {
 		return nil, fmt.Errorf("read source: %w", err)
 	}

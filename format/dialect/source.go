@@ -10,6 +10,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/container"
+	"trainyard/format/regular"
 )
 
 // DefaultMaxRecord is the longest record that is read: 64 MiB, some thirty
@@ -92,7 +93,9 @@ func list(path string) ([]format.File, error) {
 	switch {
 	case err == nil && info.IsDir():
 		return walk(path)
-	case err == nil && info.Size() == 0 && info.Mode().IsRegular(): // a pipe has no size
+	case err == nil && !info.Mode().IsRegular() && !regular.IsStream(path):
+		return nil, fmt.Errorf("open source: %w (pipe it to - instead, or write it to a file)", regular.Check(path, info))
+	case err == nil && info.Size() == 0 && info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: the file is empty", path)
 	case err == nil:
 		return []format.File{{Path: path, Size: info.Size(), ModTime: info.ModTime()}}, nil
@@ -130,6 +133,9 @@ func glob(pattern string) ([]format.File, error) {
 			files = append(files, inside...)
 			continue
 		}
+		if err := regular.Check(path, info); err != nil {
+			return nil, fmt.Errorf("open source: %w", err)
+		}
 		files = append(files, format.File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
 	}
 	if len(files) == 0 {
@@ -156,6 +162,9 @@ func walk(dir string) ([]format.File, error) {
 			return nil
 		}
 		info, err := os.Stat(path)
+		if err == nil {
+			err = regular.Check(path, info)
+		}
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ type EditEnv struct {
 	// CountTokens counts a text's tokens, safe for concurrent use; nil where
 	// there is no tokenizer, and edits that count are refused then.
 	CountTokens func(string) int
-	// ReadFile reads a file that an argument names; nil means os.ReadFile.
+	// ReadFile reads a file that an argument names; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 	// Specials are the special-token strings of the tokenizer in use.
 	Specials []string

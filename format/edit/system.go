@@ -3,12 +3,12 @@ package edit
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"trainyard/format"
 	"trainyard/format/protocol"
 	"trainyard/format/pyjson"
+	"trainyard/format/regular"
 )
 
 // dropDuplicateTools repairs rows that were converted twice: a rollout that
@@ -81,7 +81,7 @@ func systemArg(given editArgs, env EditEnv) (string, error) {
 	}
 	read := env.ReadFile
 	if read == nil {
-		read = os.ReadFile
+		read = regular.ReadFile
 	}
 	raw, err := read(file)
 	if err != nil {

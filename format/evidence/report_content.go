@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"trainyard/format/pyjson"
+	"trainyard/format/regular"
 )
 
 // Reports of unknown names are looked for in files of such a size: that of a
@@ -31,7 +31,7 @@ func looksLikeReport(path string, entry fs.DirEntry) bool {
 	if err != nil || holdsConversation(head) {
 		return false
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadFile(path)
 	if err != nil {
 		return false
 	}
@@ -45,7 +45,7 @@ func looksLikeReport(path string, entry fs.DirEntry) bool {
 }
 
 func readHead(path string, size int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.OpenInput(path)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/regular"
 )
 
 // reportNames are the files that evaluations leave behind, as patterns. Other
@@ -41,7 +42,7 @@ func (r *reports) load() error {
 	case info.IsDir():
 		return r.loadDir()
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is a pipe or a device, no file", r.path)
+		return regular.Check(r.path, info)
 	}
 	r.dir = absolute(r.path)
 	return r.loadFile(r.path)
@@ -85,7 +86,7 @@ func (r *reports) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := regular.ReadFile(path)
 	if err != nil {
 		return err
 	}

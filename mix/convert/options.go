@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
 	"trainyard/format/protocol"
+	"trainyard/format/regular"
 	"trainyard/format/style"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
@@ -37,7 +37,7 @@ type Options struct {
 	// Masks says that rows can keep single turns out of the loss; without it a
 	// record that asks for that is rejected at Tokenised.
 	Masks bool
-	// ReadFile reads those files and those of edits; nil means os.ReadFile.
+	// ReadFile reads those files and those of edits; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 }
 
@@ -101,5 +101,5 @@ func (o *Options) readFile(path string) ([]byte, error) {
 	if o.ReadFile != nil {
 		return o.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	return regular.ReadFile(path)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"trainyard/format/container"
+	"trainyard/format/regular"
 )
 
 // ReadRows hands the rows of a shard to yield, in order. The row's memory is
@@ -101,16 +102,8 @@ func readRows[T any](path string, yield func(*T) error) error {
 
 // open opens a file and tells its size.
 func open(path string) (*os.File, int64, error) {
-	f, err := os.Open(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
-		return nil, 0, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no file", path)
-	}
-	if err != nil {
-		f.Close()
 		return nil, 0, err
 	}
 	return f, info.Size(), nil
