@@ -31,8 +31,8 @@ func readDetails(list pyjson.Value) ([]detail, error) {
 }
 
 // maskParts keeps out of the loss what the details exclude, and what none of
-// them names, as axolotl does: but for the white space in front of a part that
-// is learned, which tokenizers put into one token with its first word.
+// them names, as axolotl does: but for the space in front of a part that is
+// learned, which tokenizers put into one token with its first word.
 func maskParts(m *format.Message, details []detail) error {
 	at := runeOffsets(m.Content)
 	last := len(at) - 2
@@ -51,10 +51,11 @@ func maskParts(m *format.Message, details []detail) error {
 	from := 0
 	for _, s := range append(format.MergeSpans(named), format.Span{Start: len(m.Content), End: len(m.Content)}) {
 		gap := m.Content[from:s.Start]
-		if starts[s.Start] {
-			gap = strings.TrimRight(gap, " \t\r\n")
+		end := s.Start
+		if starts[end] && (strings.HasSuffix(gap, " ") || strings.HasSuffix(gap, "\t")) {
+			end--
 		}
-		excluded = append(excluded, format.Span{Start: from, End: from + len(gap)})
+		excluded = append(excluded, format.Span{Start: from, End: end})
 		from = s.End
 	}
 	setMasked(m, excluded)
