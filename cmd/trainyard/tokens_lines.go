@@ -14,6 +14,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/api"
+	"trainyard/format/pyjson"
 	"trainyard/tokenize/chat"
 )
 
@@ -58,13 +59,12 @@ type lineMessage struct {
 	Content   lineContent `json:"content"`
 	ToolCalls []lineCall  `json:"tool_calls"`
 	Reasoning string      `json:"reasoning_content"`
-	Weight    *float64    `json:"weight"`
-	Train     *bool       `json:"train"`
 }
 
 // lineContent is text, or the parts of one.
 type lineContent struct {
 	text, reasoning string
+	read            format.Message // what parts say of themselves
 }
 
 func (c *lineContent) UnmarshalJSON(raw []byte) error {
@@ -78,7 +78,7 @@ func (c *lineContent) UnmarshalJSON(raw []byte) error {
 	if err != nil {
 		return fmt.Errorf("messages.content: %w: %s", err, seen(raw))
 	}
-	c.text, c.reasoning = m.Content, m.Reasoning
+	c.text, c.reasoning, c.read = m.Content, m.Reasoning, m
 	return nil
 }
 
@@ -93,7 +93,9 @@ type lineCall struct {
 
 func (m lineMessage) message() format.Message {
 	out := format.Message{Role: format.Role(m.Role), Content: m.Content.text, Reasoning: m.Reasoning + m.Content.reasoning}
-	out.Untrained = (m.Weight != nil && *m.Weight == 0) || (m.Train != nil && !*m.Train)
+	if read := m.Content.read; out.Role == format.Assistant {
+		out.Untrained, out.Masked, out.UntrainedThought = read.Untrained, read.Masked, read.UntrainedThought
+	}
 	for _, c := range m.ToolCalls {
 		call := format.Call{Name: c.Function.Name, Arguments: c.Function.Arguments}
 		if call.Name == "" {
@@ -165,7 +167,28 @@ func (j *tokenJob) read(line []byte) (in lineInput, conversation bool, err error
 		return in, true, usageError{fmt.Errorf("tokenizer %s has no chat template of its own: the Jinja text in its files is not run\nhint: name a built-in one with --template: %s",
 			j.tok.Name(), strings.Join(names(chat.Templates), ", "))}
 	}
-	return in, true, j.template.ApplyTools(&j.example, in.messages(), in.tools())
+	messages := in.messages()
+	if err := readMarks(line, messages); err != nil {
+		return in, true, err
+	}
+	return in, true, j.template.ApplyTools(&j.example, messages, in.tools())
+}
+
+// readMarks heeds what a line keeps out of the loss, as the dialects do.
+func readMarks(line []byte, messages []format.Message) error {
+	return pyjson.WithIndex(line, func(root pyjson.Value) error {
+		marks, err := api.ReadTurnMarks(root, len(messages), len(messages) > 0 && messages[0].Role == format.System)
+		if err != nil {
+			return err
+		}
+		for i, v := range root.Get("messages").Elements() {
+			if err := api.ReadLoss(&messages[i], v); err != nil {
+				return format.Within(err, format.Place("message", i))
+			}
+			marks.Apply(&messages[i], i)
+		}
+		return nil
+	})
 }
 
 func (in lineInput) messages() []format.Message {

@@ -8,9 +8,10 @@ import (
 )
 
 // ReadContent reads what stands as the content of a message, text or a list
-// of parts, into a message without a role. Its error is a *Reject without a
+// of parts, into a message of the assistant's. Its error is a *Reject without a
 // place.
 func ReadContent(content []byte) (m format.Message, err error) {
+	m.Role = format.Assistant
 	err = pyjson.WithIndex(content, func(v pyjson.Value) error { return FillContent(&m, v) })
 	return m, err
 }
