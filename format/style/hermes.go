@@ -2,6 +2,7 @@ package style
 
 import (
 	"fmt"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/format/protocol"
@@ -19,6 +20,8 @@ var hermesStyle = Rendering{
 	Limits: "tools are described by their JSON as recorded, not by the Python signatures of Hermes' own template; " +
 		"a result stands as recorded, without the JSON that some harnesses put around it",
 	Worded:   true,
+	callTags: true,
+	prompted: true,
 	together: true,
 	tools:    hermesTools,
 	write:    hermesMessages,
@@ -34,19 +37,41 @@ const (
 // hermesTools cleans the tools before they are put into words, for the words
 // hold the tags that a tokenizer may know.
 func hermesTools(p *chatWriter, t *format.Trajectory) (string, error) {
+	if system := systemOf(t); t.Tools != nil && !p.rendered && describesTools(system, t.Tools) {
+		p.note(format.NoteRendered)
+		return "", nil
+	}
 	if p.opt.ToolPrompt == nil {
 		return p.describe(t.Tools, func(tools pyjson.Value) string {
-			return hermesToolsHead + p.clean(toolLines(tools), format.System) + hermesToolsTail
+			return hermesToolsHead + p.cleanOf(toolLines(tools), p.opt.Specials) + hermesToolsTail
 		})
 	}
 	list, err := p.describe(t.Tools, func(tools pyjson.Value) string {
-		return p.clean(string(pyjson.AppendJSON(nil, tools)), format.System)
+		return p.cleanOf(string(pyjson.AppendJSON(nil, tools)), p.opt.Specials)
 	})
 	if list == "" || err != nil {
 		return "", err
 	}
-	text, err := p.describe([]byte(list), p.opt.ToolPrompt.suffix)
-	return p.cleanOf(text, protocol.WithoutCallTags(p.opt.Specials)), err
+	text, err := p.describe([]byte(list), p.worded)
+	specials := protocol.WithoutCallTags(p.opt.Specials)
+	p.lead = p.cleanOf(p.lead, specials)
+	return p.cleanOf(text, specials), err
+}
+
+// describesTools says that a whole system text, as Hermes' data have it, holds
+// its tools already: between <tools> tags, each by its name.
+func describesTools(system string, tools []byte) bool {
+	_, block, opened := strings.Cut(system, "<tools>")
+	end := strings.LastIndex(block, "</tools>")
+	if !opened || end < 0 {
+		return false
+	}
+	for _, name := range protocol.ToolNames(tools) {
+		if !strings.Contains(block[:end], string(pyjson.QuoteJSON(nil, name))) && !strings.Contains(block[:end], "'"+name+"'") {
+			return false
+		}
+	}
+	return true
 }
 
 func hermesMessages(p *chatWriter, messages []format.Message) error {

@@ -88,7 +88,7 @@ func openhandsTools(p *chatWriter, t *format.Trajectory) (string, error) {
 func (p *chatWriter) tagTools(t *format.Trajectory, example string) (string, error) {
 	text, err := p.describe(t.Tools, func(tools pyjson.Value) string {
 		if p.opt.ToolPrompt != nil {
-			return p.opt.ToolPrompt.suffix(tools)
+			return p.worded(tools)
 		}
 		var b strings.Builder
 		b.WriteString("\n\nThese functions are at hand:\n")
@@ -97,6 +97,7 @@ func (p *chatWriter) tagTools(t *format.Trajectory, example string) (string, err
 		}
 		return b.String() + tagProtocolHead + example + tagProtocolTail
 	})
+	p.lead = p.clean(p.lead, format.System)
 	return p.clean(text, format.System), err
 }
 

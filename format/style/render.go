@@ -18,6 +18,9 @@ type Rendering struct {
 	tools   func(*chatWriter, *format.Trajectory) (string, error) // stands after the system text
 	write   func(*chatWriter, []format.Message) error             // appends turns for what follows it
 	values  string                                                // the key of Values that it writes unless told otherwise; empty where there is no choice
+	// callTags: the style's own calls stand between <tool_call> tags, so that a
+	// system text that shows them shows notation.
+	callTags bool
 	// prompted says that scaffolds of this style describe their tools in the
 	// system text: one that is supplied makes up for tools that are not recorded.
 	prompted bool
@@ -97,6 +100,9 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 		opt.Values = style.values
 	}
 	p := newChatWriter(t, opt)
+	if style.callTags && !p.rendered {
+		p.callTags[format.System] = true
+	}
 	t = p.supplied(t)
 	if err := p.missing(t, style); err != nil {
 		return nil, nil, err
@@ -110,7 +116,11 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 	if err != nil {
 		return nil, nil, err
 	}
-	if system == "" {
+	if p.whole && system != "" {
+		system = ""
+		p.note(format.NoteSystem)
+	}
+	if system == "" && !p.whole {
 		if opt.DefaultSystem == "" {
 			return nil, nil, format.Rejectf(format.NoSystem, "the record has no system text and there is no default for it")
 		}
@@ -120,7 +130,7 @@ func Render(t *format.Trajectory, as protocol.Style, opt RenderOptions) (format.
 	if err := style.write(p, rest); err != nil {
 		return nil, nil, withTogether(err)
 	}
-	chat, err := p.chat(system + tools)
+	chat, err := p.chat(p.lead + system + tools)
 	return chat, p.notes, err
 }
 

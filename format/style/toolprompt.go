@@ -53,7 +53,7 @@ type promptSection struct {
 }
 
 var promptSections = map[string]promptSection{
-	"system":         {[]string{"system", "tools"}, "the system text: {{system}}, which comes first, and {{tools}}"},
+	"system":         {[]string{"system", "tools"}, "the system text: {{system}}, the record's own, and {{tools}}; without {{system}} these words are all of it"},
 	"tool":           {[]string{"number", "name", "description", "parameters", "json"}, "one tool: {{number}} {{name}} {{description}} {{parameters}}, or {{json}}, all of it"},
 	"between tools":  {nil, "what stands between two tools"},
 	"parameters":     {[]string{"parameters"}, "in place of {{parameters}} for a tool that has them: {{parameters}}"},
@@ -146,9 +146,8 @@ func (p *ToolPrompt) check() error {
 			return fmt.Errorf("no section %q (a line %q starts it)", name, sectionMark+name)
 		}
 	}
-	system := p.sections["system"]
-	if !strings.HasPrefix(system, "{{system}}") || !strings.Contains(system, "{{tools}}") {
-		return fmt.Errorf("section %q must start with {{system}} and hold {{tools}}", "system")
+	if !strings.Contains(p.sections["system"], "{{tools}}") {
+		return fmt.Errorf("section %q must hold {{tools}}", "system")
 	}
 	for _, name := range []string{"result", "first user"} {
 		if p.has(name) && !strings.Contains(p.sections[name], "{{content}}") {

@@ -45,7 +45,6 @@ func TestAToolPromptTellsWhatIsWrongWithIt(t *testing.T) {
 		{strings.Replace(formattest.OwnPrompt, "{{tools}}", "{{tools}}{{tools}}", 1), `line 4: section "system": slot {{tools}} stands twice`},
 		{strings.Replace(formattest.OwnPrompt, "{{need}}", "{{ned}}", 1), `line 17: section "parameter": unknown slot "ned", did you mean "need"?`},
 		{formattest.OwnPrompt + "=== tool\nx\n", `line 34: section "tool" stands twice`},
-		{strings.Replace(formattest.OwnPrompt, "{{system}}", "before {{system}}", 1), "must start with {{system}}"},
 		{strings.Replace(formattest.OwnPrompt, "TOOLS{{tools}}", "TOOLS", 1), "hold {{tools}}"},
 		{strings.Replace(formattest.OwnPrompt, "says {{content}}", "says", 1), `section "result" must hold {{content}}`},
 		{strings.Replace(formattest.OwnPrompt, "Task: {{content}}", "Task", 1), `section "first user" must hold {{content}}`},
@@ -159,7 +158,8 @@ func FuzzToolPrompt(f *testing.F) {
 			t.Fatalf("what was read cannot be read again: %v", err)
 		}
 		_ = pyjson.WithIndex(tools, func(v pyjson.Value) error {
-			if p.suffix(v) != again.suffix(v) {
+			before, after, whole := p.around(v)
+			if b, a, w := again.around(v); b != before || a != after || w != whole {
 				t.Error("a template changes when it is printed and read again")
 			}
 			return nil

@@ -56,7 +56,7 @@ func twinOf(text *format.Trajectory, trajectories []*format.Trajectory) twin {
 			continue
 		}
 		single, _, err := protocol.SingleCalls(t.Messages)
-		if err == nil && strings.HasPrefix(systemOf(text), systemOf(t)) &&
+		if err == nil && strings.Contains(systemOf(text), systemOf(t)) &&
 			strings.Contains(firstSaid(format.User, text.Messages), firstSaid(format.User, single)) && len(single) == len(text.Messages) {
 			return twin{t.Tools, single}
 		}
@@ -95,20 +95,23 @@ func learnFrom(text *format.Trajectory, other twin) ([]byte, error) {
 	p := &ToolPrompt{sections: map[string]string{}}
 	system := systemOf(text)
 	err := pyjson.WithIndex(other.tools, func(tools pyjson.Value) error {
-		wording := system
 		if len(other.messages) > 0 {
-			wording = system[len(other.messages[0].Content):]
+			return p.learnAround(system, other.messages[0].Content, tools)
 		}
-		start, err := p.learnTools(wording, tools, len(other.messages) > 0)
+		start, err := p.learnTools(system, tools, false)
 		if err != nil {
 			return err
 		}
-		return difference(p.suffix(tools), wording[start:])
+		_, after, _ := p.around(tools)
+		return difference(after, system[start:])
 	})
 	if err != nil {
 		return nil, err
 	}
 	p.learnCall(text.Messages)
+	if err := p.tryCalls(text.Messages, other.messages != nil); err != nil {
+		return nil, err
+	}
 	if other.messages != nil {
 		err = p.learnMessages(text.Messages, other.messages)
 	} else {
@@ -122,6 +125,24 @@ func learnFrom(text *format.Trajectory, other twin) ([]byte, error) {
 		return nil, err
 	}
 	return file, nil
+}
+
+// learnAround learns from a system text of which one part is the record's own:
+// the tools stand behind it, or before.
+func (p *ToolPrompt) learnAround(system, own string, tools pyjson.Value) error {
+	before, after, _ := strings.Cut(system, own)
+	_, err := p.learnTools(after, tools, true)
+	if err == nil {
+		p.sections["system"] = literal(before) + p.sections["system"]
+	} else if _, errBefore := p.learnTools(before, tools, true); errBefore == nil {
+		err = nil
+		p.sections["system"] = strings.TrimPrefix(p.sections["system"], "{{system}}") + "{{system}}" + literal(after)
+	}
+	if err != nil {
+		return err
+	}
+	gotBefore, gotAfter, _ := p.around(tools)
+	return difference(gotBefore+own+gotAfter, system)
 }
 
 // difference says where what the template gives departs from the recording.
@@ -197,6 +218,35 @@ func (p *ToolPrompt) learnCall(text []format.Message) {
 			return
 		}
 	}
+}
+
+// tryCalls holds the calls of a recording in Hermes' blocks to the style that will
+// write them, and its results too where no twin tells their words.
+func (p *ToolPrompt) tryCalls(text []format.Message, twin bool) error {
+	w := &chatWriter{opt: RenderOptions{ToolPrompt: p, KeepCRLF: true}}
+	called := false
+	for i, m := range text {
+		if called && !twin && m.Role == format.User && !isHermesResult(m.Content) {
+			return fmt.Errorf("message %d: a result in words that cannot be told from it (%q): give the same recording with its calls as structure too", i+1, pyjson.Clip(m.Content))
+		}
+		before, calls, err := protocol.ParseCalls(m.Content, "hermes", nil)
+		if called = m.Role == format.Assistant && err == nil && len(calls) > 0; !called {
+			continue
+		}
+		got, err := w.jsonCalls(format.Message{Role: format.Assistant, Content: before, Calls: calls}, jsonWords{w.hermesCall, w.hermesResult})
+		if err != nil {
+			return err
+		}
+		if got != m.Content {
+			return fmt.Errorf("message %d: style hermes writes this call as %q, the recording has %q", i+1, pyjson.Clip(got[len(before):]), pyjson.Clip(m.Content[len(before):]))
+		}
+	}
+	return nil
+}
+
+// isHermesResult says that a turn is results in the style's own words.
+func isHermesResult(text string) bool {
+	return strings.HasPrefix(text, "<tool_response>\n") && strings.HasSuffix(text, "\n</tool_response>")
 }
 
 // learnResults does without a twin: what follows a call is its result, under

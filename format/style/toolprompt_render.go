@@ -11,16 +11,27 @@ import (
 // fill puts values in a section's slots. What is put in is not looked at
 // again.
 func (p *ToolPrompt) fill(section string, slots ...string) string {
+	return p.fillText(p.sections[section], slots...)
+}
+
+func (p *ToolPrompt) fillText(text string, slots ...string) string {
 	pairs := append([]string{"{{braces}}", "{{", "{{equals}}", "="}, slots...)
 	for i := 4; i < len(pairs); i += 2 {
 		pairs[i] = "{{" + pairs[i] + "}}"
 	}
-	return strings.NewReplacer(pairs...).Replace(p.sections[section])
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// suffix is what stands after the system text: the wording, and in it the
-// tools.
-func (p *ToolPrompt) suffix(tools pyjson.Value) string {
+// worded describes tools in the words of the prompt, which may stand on both
+// sides of the system text, or be all of it.
+func (p *chatWriter) worded(tools pyjson.Value) (after string) {
+	p.lead, after, p.whole = p.opt.ToolPrompt.around(tools)
+	return after
+}
+
+// around is what stands before and after the system text: the wording, and in it
+// the tools. A wording without a place for that text is whole.
+func (p *ToolPrompt) around(tools pyjson.Value) (before, after string, whole bool) {
 	var b strings.Builder
 	for i, tool := range tools.Elements() {
 		if i > 0 {
@@ -28,7 +39,12 @@ func (p *ToolPrompt) suffix(tools pyjson.Value) string {
 		}
 		b.WriteString(p.tool(i+1, tool))
 	}
-	return p.fill("system", "system", "", "tools", b.String())
+	words, list := p.sections["system"], b.String()
+	before, after, found := strings.Cut(words, "{{system}}")
+	if !found {
+		before, after = "", words
+	}
+	return p.fillText(before, "tools", list), p.fillText(after, "tools", list), !found
 }
 
 func (p *ToolPrompt) tool(number int, tool pyjson.Value) string {

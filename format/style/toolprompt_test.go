@@ -141,7 +141,7 @@ func TestTheDoubledSystemPromptOfHybridGymIsMadeAgain(t *testing.T) {
 func suffixOf(tb testing.TB, p *ToolPrompt, tools []byte) (text string) {
 	tb.Helper()
 	err := pyjson.WithIndex(tools, func(v pyjson.Value) error {
-		text = p.suffix(v)
+		_, text, _ = p.around(v)
 		return nil
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ type chatWriter struct {
 	// the record happens to hold.
 	callTags map[format.Role]bool
 	lead     string // words of a ToolPrompt that stand before the system text
+	whole    bool   // its words are all of the system text
 	turns    []turn
 	notes    []string
 }
