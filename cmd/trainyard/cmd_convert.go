@@ -30,7 +30,8 @@ told on standard error, one a line with file, line and reason (trainyard list
 reasons), and so are the counts.
 
 PATH - is standard input: JSON lines or JSON, also compressed. Its records stand at
--:LINE.
+-:LINE. A pipe is read once, so that a record which a later one goes on from is
+not told from others, as it is in files.
 
 --edit takes a name (trainyard list edits), or YAML with arguments:
 --edit '{name: elide_observations, tokens: 2000}'.`
