@@ -26,7 +26,6 @@ var Notes = map[string]string{
 	NoteSideChain:      "turns: left out, for they are a subagent's in the file of its parent",
 	NoteClientTurn:     "turns: left out, the client's own in the assistant's place, such as the report of an API error",
 	NoteAborted:        "turns: left out, a model call that failed or was aborted, as its client leaves it out",
-	NoteLostTurn:       "turns: left out, for the context that held them was replaced",
 	NoteAttachment:     "texts: what the client attached or a hook said, as recorded",
 	NoteLostReminder:   "texts: a reminder of the client, left out, for the file does not keep its words",
 	NoteCleared:        "texts: cleared as the model saw them, the client having taken the words out of the context",
@@ -66,7 +65,6 @@ const (
 	NoteSideChain      = "side_chain"              // turns of a subagent in its parent's file
 	NoteClientTurn     = "client_turn"             // the client's own words in the assistant's place
 	NoteAborted        = "aborted_turn"            // a model call that failed
-	NoteLostTurn       = "replaced_turn"           // turns of a context that was replaced and is not on disk
 	NoteAttachment     = "attachment"              // what the client attached, as recorded
 	NoteLostReminder   = "lost_reminder"           // a reminder whose words are not on disk
 	NoteCleared        = "cleared_result"          // words that the client took out of the context

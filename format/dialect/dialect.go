@@ -29,6 +29,8 @@ type Dialect struct {
 	// whole file is then one record (see session.go). Nil where every line is
 	// a record. resets says that the model's context was replaced at a line.
 	opens, resets func(line pyjson.Value) bool
+	// remembers makes, for one file, a resets that needs the lines before.
+	remembers func() func(line pyjson.Value) bool
 	// repeats says that a record of a source may hold another: a resumed
 	// session, a log of requests that grow (see kinship.go).
 	repeats bool

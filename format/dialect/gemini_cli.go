@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"slices"
+
 	"trainyard/format"
 	"trainyard/format/api"
 	"trainyard/format/pyjson"
@@ -11,10 +13,11 @@ import (
 var geminiCLI = Dialect{
 	Name:    "gemini-cli",
 	Summary: "Gemini CLI sessions: chats/session-*.json, and the newer .jsonl with rewinds and checkpoints",
-	Limits: "neither system prompt nor tool descriptions are on disk: supply them; thoughts are summaries; a compressed session is read as it ended: " +
-		"what its last context began with is out of the loss, and turns that it no longer held, or that were rewound, are left out and counted",
-	repeats: true,
-	opens:   opensGemini,
+	Limits: "neither system prompt nor tool descriptions are on disk: supply them; thoughts are summaries; a compressed session gives one record " +
+		"a segment, and what a segment begins with is out of the loss; turns that were rewound are left out and counted",
+	repeats:   true,
+	opens:     opensGemini,
+	remembers: replacedGemini,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("messages").Kind() == pyjson.KindArray && v.Get("sessionId").Present() && v.Get("projectHash").Present() {
 			return byMarker
@@ -41,7 +44,7 @@ func parseGemini(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 			log.messages = append(log.messages, m)
 		}
 	}
-	t := &format.Trajectory{ID: log.id, SystemUnrecorded: true, Subagent: log.sub, Condensed: log.held > 0, Notes: log.notes}
+	t := &format.Trajectory{ID: sessionID(log.id, v), SystemUnrecorded: true, Subagent: log.sub, Condensed: log.held > 0, Notes: log.notes}
 	for i, m := range log.messages {
 		if err := addGemini(t, m); err != nil {
 			return nil, format.Within(err, format.Place("message", i))
@@ -52,6 +55,48 @@ func parseGemini(_ format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	}
 	t.MarkUnrecordedTools()
 	return t, nil
+}
+
+// replacedGemini knows a compression by what it is rid of: a list of messages
+// that lacks some of those before. A checkpoint lacks none.
+func replacedGemini() func(line pyjson.Value) bool {
+	ids := geminiIDs{at: map[string]int{}}
+	return ids.replaced
+}
+
+// geminiIDs are the ids of the messages that a session holds, in order.
+type geminiIDs struct {
+	list []string
+	at   map[string]int
+}
+
+func (l *geminiIDs) replaced(line pyjson.Value) bool {
+	set := line.Get("$set", "messages")
+	switch id := line.Get("id"); {
+	case line.Get("$rewindTo").Present():
+		from := l.at[line.Get("$rewindTo").Text()]
+		for _, id := range l.list[from:] {
+			delete(l.at, id)
+		}
+		l.list = l.list[:from]
+	case id.Kind() == pyjson.KindText:
+		l.add(id.Text())
+	case set.Length() > 0:
+		old := l.list
+		l.list, l.at = nil, map[string]int{}
+		for _, m := range set.Elements() {
+			l.add(m.Get("id").Text())
+		}
+		return slices.ContainsFunc(old, func(id string) bool { _, is := l.at[id]; return !is })
+	}
+	return false
+}
+
+func (l *geminiIDs) add(id string) {
+	if _, known := l.at[id]; !known {
+		l.at[id] = len(l.list)
+		l.list = append(l.list, id)
+	}
 }
 
 // A geminiLog is the state of a session while its lines are replayed.
@@ -104,37 +149,26 @@ func (l *geminiLog) rewind(id string) {
 	from := l.at[id]
 	for _, m := range l.messages[from:] {
 		delete(l.at, m.Get("id").Text())
-		l.leave(m, format.NoteBranch)
+		if m.Get("type").Text() == "gemini" {
+			l.notes = append(l.notes, format.NoteBranch)
+		}
 	}
 	l.messages, l.held = l.messages[:from], min(l.held, from)
 }
 
 // replace puts other messages in the place of all. Where some are gone the
-// context was compressed: those that are left saw what no longer stands there.
+// context was compressed: those that are left saw what no longer stands there,
+// and the segment before trains them.
 func (l *geminiLog) replace(messages pyjson.Value) {
 	old := l.messages
 	l.messages, l.at = nil, nil
 	for _, m := range messages.Elements() {
 		l.put(m)
 	}
-	same := 0
-	for i, m := range old {
-		switch at, known := l.at[m.Get("id").Text()]; {
-		case !known:
-			l.leave(m, format.NoteLostTurn)
-		case at == i:
-			same++
+	for _, m := range old {
+		if _, known := l.at[m.Get("id").Text()]; !known {
+			l.held, l.notes = len(l.messages), nil
 		}
-	}
-	if same < len(old) {
-		l.held = len(l.messages)
-	}
-}
-
-// leave counts a turn of the model that is no longer in the conversation.
-func (l *geminiLog) leave(m pyjson.Value, note string) {
-	if m.Get("type").Text() == "gemini" {
-		l.notes = append(l.notes, note)
 	}
 }
 

@@ -33,17 +33,32 @@ type moment struct {
 	id      string
 	event   pyjson.Value
 	summary string
+	copied  bool // it stood in the view before the last condensation
 }
 
 // condense takes out the forgotten moments and puts the summary in their
-// place.
+// place. What is left was shown before.
 func condense(history []moment, forgotten func(id string) bool, summary, offset pyjson.Value, id string) []moment {
 	history = slices.DeleteFunc(history, func(m moment) bool { return m.id != "" && forgotten(m.id) })
+	for i := range history {
+		history[i].copied = true
+	}
 	if at, ok := offset.Float(); ok && summary.Text() != "" {
 		at := int(min(max(at, 0), float64(len(history))))
-		history = slices.Insert(history, at, moment{id: id, summary: summary.Text()})
+		history = slices.Insert(history, at, moment{id: id, summary: summary.Text(), copied: true})
 	}
 	return history
+}
+
+// isCondensed says that a view is not all that was said; copies, that the record
+// before this one in the file trains what both views show.
+func isCondensed(view []moment) bool {
+	return slices.ContainsFunc(view, func(m moment) bool { return m.copied })
+}
+
+func copies(v pyjson.Value) bool {
+	segments := v.Get("segments").Scalar()
+	return segments != "" && segments != "1"
 }
 
 // v0View lists what is left of a V0 history when all its condensations are

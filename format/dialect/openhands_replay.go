@@ -37,13 +37,18 @@ func parseV0Events(v pyjson.Value) (t *format.Trajectory, err error) {
 	if n, ok := v.Get("metadata", "llm_config", "max_message_chars").Float(); ok && n > 0 {
 		r.maxChars = int(min(n, 1<<40))
 	}
-	for i, m := range v0View(events) {
+	view := v0View(events)
+	for i, m := range view {
+		from := len(r.messages)
 		if err := r.step(m); err != nil {
 			return nil, format.Within(err, fmt.Sprintf("event %d of those shown", i+1))
 		}
+		if m.copied && copies(v) {
+			r.keepOut(from)
+		}
 	}
 	r.flush(true)
-	t = &format.Trajectory{Messages: r.messages, Tools: r.tools}
+	t = &format.Trajectory{Messages: r.messages, Tools: r.tools, Condensed: isCondensed(view)}
 	if t.Steps() == 0 {
 		return nil, format.Rejectf(format.NoAssistant, "the run ended before the agent acted (error: %q)", pyjson.Clip(v.Get("error").Text()))
 	}
@@ -59,6 +64,14 @@ func parseV0Events(v pyjson.Value) (t *format.Trajectory, err error) {
 	t.SystemUnrecorded = t.LacksSystem()
 	t.MarkUnrecordedTools()
 	return t, nil
+}
+
+// keepOut takes what the model said in the last step out of the loss.
+func (r *replay) keepOut(from int) {
+	keepOut(r.messages[from:])
+	if r.pending != nil {
+		r.pending.Untrained = true
+	}
 }
 
 func (r *replay) step(m moment) error {

@@ -41,14 +41,18 @@ func parseSDK(rec format.Record, v pyjson.Value) (*format.Trajectory, error) {
 	view := sdkView(events)
 	s := sdkReplay{called: map[string]int{}}
 	for i, m := range view {
+		from := len(s.messages)
 		if err := s.step(m); err != nil {
 			return nil, format.Within(err, fmt.Sprintf("event %d of those shown", i+1))
+		}
+		if m.copied && copies(v) {
+			keepOut(s.messages[from:])
 		}
 	}
 	if len(s.messages) == 0 && s.foreign {
 		return nil, format.Rejectf(format.EventStream, "the conversation of another agent over ACP: its model messages are not among the events")
 	}
-	t := &format.Trajectory{Messages: s.answered(), Tools: s.tools, ExitStatus: s.ended}
+	t := &format.Trajectory{Messages: s.answered(), Tools: s.tools, ExitStatus: s.ended, Condensed: isCondensed(view)}
 	identify(t, v)
 	account(t, v)
 	t.Teacher = format.NameOr(t.Teacher, v.Get("metadata", "llm", "model").Text())

@@ -111,6 +111,21 @@ func TestACondensedEventListIsOneRecordForEachView(t *testing.T) {
 	}
 }
 
+// What both views show is trained in the first.
+func TestASecondViewTrainsWhatCameSince(t *testing.T) {
+	events := []string{v0Ask, v0Action(2, "r", "a", "1"), v0Result(3, "1", "o"), v0Action(4, "s", "b", "2"), v0Result(5, "2", "p"),
+		`{"id":6,"source":"agent","action":"condensation","args":{"forgotten_event_ids":[2,3],"summary":"S","summary_offset":1}}`,
+		v0Action(7, "u", "c", "3"), v0Result(8, "3", "q")}
+	list := formattest.ReadAll(t, dialect.Input{Path: formattest.Write(t, "run.json", "["+strings.Join(events, ",\n")+"]")})
+	var got []string
+	for _, o := range list {
+		got = append(got, seen(t, o))
+	}
+	if want := []string{"u:q a:a t:o a:b t:p", "u:q u:S a:[b] t:p a:c t:q ~"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestABrokenEventListIsOneReject(t *testing.T) {
 	whole := "[" + v0Ask + "," + v0Action(2, "r", "a", "1") + "]"
 	for content, want := range map[string]string{

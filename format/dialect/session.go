@@ -35,7 +35,12 @@ func opened(format string, line pyjson.Value) (container.Session, bool) {
 	return container.Session{}, false
 }
 
-func (d Dialect) session() container.Session { return container.Session{Resets: d.resets} }
+func (d Dialect) session() container.Session {
+	if d.remembers != nil {
+		return container.Session{Resets: d.remembers()}
+	}
+	return container.Session{Resets: d.resets}
+}
 
 // isRecord says that some dialect takes the line for a record of its own.
 func isRecord(path string, line pyjson.Value) bool {
