@@ -55,7 +55,7 @@ const (
 	BadCall       = "bad_call"        // a call in text that is not written as its style says
 	BadTools      = "bad_tools"       // a tool list that is no list of tools
 	ImagePart     = "image_part"      // images, audio and files have no text
-	UnknownPart   = "unknown_part"    // a content part nobody described
+	UnknownPart   = "unknown_part"    // a content part of an unknown kind
 	Unanswered    = "unanswered_call" // parallel calls interrupted half way
 	BadOrder      = "bad_order"       // turns that no chat template can hold
 	NoPrompt      = "no_prompt"       // the text the agent was asked with is not recorded

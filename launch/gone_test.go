@@ -11,7 +11,7 @@ import (
 	"trainyard/launch"
 )
 
-// removeRun takes away a run's directory, as somebody who wants room does.
+// removeRun takes away a run's directory, as a user who wants room does.
 func (p place) removeRun(t *testing.T, run launch.Run) {
 	t.Helper()
 	if err := os.RemoveAll(filepath.Dir(p.Dir(run))); err != nil {

@@ -331,7 +331,7 @@ func TestAnAttemptThatRunsAgainHasNoEnd(t *testing.T) {
 	}
 }
 
-// What is committed has an id that somebody must be told.
+// What is committed has an id that the caller must be told.
 func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
 	l := openLedger(t)
 	if _, err := l.db.Exec(`CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {

@@ -162,7 +162,7 @@ func TestALateWatcherIsToldWhatHappenedSoFar(t *testing.T) {
 	}
 	on(t, machine, func(t *testing.T, l *launch.Launcher, run launch.Run) {
 		time.Sleep(time.Minute)
-		if _, err := l.Refresh(t.Context(), run); err != nil { // somebody else's look takes the lines to the ledger
+		if _, err := l.Refresh(t.Context(), run); err != nil { // another process's look takes the lines to the ledger
 			t.Fatal(err)
 		}
 		var told []string

@@ -170,6 +170,6 @@ func TestFlagsAreCountedOverTheRowsInShards(t *testing.T) {
 	}
 	cfg.Flags, cfg.Out = false, filepath.Join(t.TempDir(), "other")
 	if m := mustPrepare(t, cfg).Manifest; len(m.Sources[0].Flags) > 0 {
-		t.Errorf("flags are %v though nobody asked", m.Sources[0].Flags)
+		t.Errorf("flags are %v without being asked for", m.Sources[0].Flags)
 	}
 }

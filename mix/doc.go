@@ -34,23 +34,7 @@
 // equal bytes, for any number of workers. A directory without manifest.json
 // is not a dataset, whatever else it holds.
 //
-// The figures. MIX_BENCH_MB=500 go test ./mix -run - -bench Prepare, JSONL of
-// OpenHands rows in, zstd Parquet out, 524 MB and 175 million tokens, two
-// workers, a virtual machine with 2 CPUs (Xeon, Sapphire Rapids) on a host
-// that others use too, 2026-11-22. The first figure is that of quiet minutes,
-// the second the mean of five runs in others:
-//
-//	messages  4.9 s, 5.4 s    9.3 to 12 CPU seconds, 158 MB of memory at the peak, 104 MB of shards
-//	tokens    5.8 s, 6.4 s   10.9 to 13.6 CPU seconds, 180 MB, 133 MB
-//
-// With 2 GB of input the peaks are 170 and 191 MB. On the same machine
-// Hugging Face's tokenizers take 3.0 MB a second on two threads, so tokenising
-// alone would cost it almost three minutes.
-//
-// What limits it now, of tokens: zstd 29 % of the CPU time, parsing and
-// unescaping JSON 24, tokenising 16, rendering 10, SHA-256 over inputs and for
-// ids 6, the garbage collector and allocation about 6, writing shards 3. Of
-// messages the same but for zstd, 22.
+// Figures stand in BENCH.md.
 //
 // The package never looks at words: what text means is the business of
 // format and tokenize. It does not repeat trajectories, and it does not pack

@@ -19,7 +19,7 @@ const RecipeFile = "recipe.yaml"
 
 // Pipeline is the version of everything between a record's bytes and a
 // shard's: dialects, rendering, tokenizer, planning, how rows are written.
-// Whoever changes what some recipe and inputs give raises it, so that no older
+// A change of what some recipe and inputs give raises it, so that no older
 // dataset passes for a fresh one.
 const Pipeline = 4
 

@@ -307,10 +307,10 @@ func TestAnotherDatasetOrForeignFilesAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := Prepare(context.Background(), foreign); !errors.Is(err, ErrOccupied) {
-			t.Errorf("somebody's %s: %v", name, err)
+			t.Errorf("the user's %s: %v", name, err)
 		}
 		if data, err := os.ReadFile(file); err != nil || string(data) != "mine" {
-			t.Errorf("somebody's %s is now %q: %v", name, data, err)
+			t.Errorf("the user's %s is now %q: %v", name, data, err)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func (m *matcher) Find(text string) (start, end int, id int32) {
 }
 
 // AppendAdded is Append with added tokens matched in text: what a trainer's
-// tokenizer makes of a rendered conversation, or of content that nobody
+// tokenizer makes of a rendered conversation, or of content that no template
 // checked for special strings.
 func (t *Tokenizer) AppendAdded(dst []int32, text string) []int32 {
 	return t.appendMatched(dst, text, t.passes)

@@ -26,7 +26,7 @@ type engine struct {
 
 	short  atomic.Pointer[pieceTable]
 	long   atomic.Pointer[longTable]
-	growth sync.Mutex // held by whoever adds to a table
+	growth sync.Mutex // held while a table grows
 }
 
 // A worker is the memory of one call that leaves the fast path.

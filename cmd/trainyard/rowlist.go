@@ -126,7 +126,7 @@ func shortPlace(place string) string {
 	return place
 }
 
-// known writes a count, or a dash where nobody counted.
+// known writes a count, or a dash where nothing was counted.
 func known(n int) string {
 	if n == 0 {
 		return "-"

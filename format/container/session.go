@@ -32,7 +32,7 @@ func IsSession(raw []byte) bool { return bytes.HasPrefix(raw, []byte(sessionHead
 func (r *Reader) sessionAhead(w *slidingBuffer) (s Session, ok bool) {
 	for _, line := range w.ahead(PeekLines) {
 		record := false
-		// What is not JSON is nobody's: reading it on says so.
+		// What is not JSON opens no session: reading it on says so.
 		_ = pyjson.WithIndex(line, func(v pyjson.Value) error {
 			if s, ok = r.opened(v); !ok {
 				record = r.shape.IsRecord != nil && r.shape.IsRecord(r.Path, v)

@@ -140,7 +140,7 @@ func namedBy(rec format.Record) string {
 	if rec.Err != nil {
 		return name
 	}
-	// A record that is not JSON is nobody's.
+	// A record that is not JSON has no dialect.
 	_ = pyjson.WithIndex(rec.Raw, func(v pyjson.Value) error {
 		d, err := dialect.Choose(dialect.Auto, rec, v)
 		if err == nil {

@@ -57,7 +57,7 @@ func TestRecordsAreRejectedWithAReason(t *testing.T) {
 		{"no messages", `{"text":"x"}`, format.NoMessages, `no messages in a record with the members "text"`},
 		{"messages of another kind", `{"messages":{"a":1}}`, format.NoMessages, "messages is an object, not an array"},
 		{"no message at all", `{"messages":[]}`, format.NoMessages, "an empty list of messages"},
-		{"nobody answers", `{"messages":[{"role":"user","content":"q"}]}`, format.NoAssistant, "no assistant message among 1"},
+		{"no answer", `{"messages":[{"role":"user","content":"q"}]}`, format.NoAssistant, "no assistant message among 1"},
 		{"a message that is none", `{"messages":["hi"]}`, format.BadMessage, "message 1: a string where an object should stand"},
 		{"an unknown role", `{"messages":[` + formattest.AskOK + `,{"role":"narrator","content":"x"}]}`, format.BadRole, `message 3: role "narrator" is none of`},
 		{"no role", `{"messages":[{"content":"x"}]}`, format.BadRole, "message 1: no role"},

@@ -33,7 +33,7 @@ func TestRecordsOfTheSWEAgentFamilyAreRejectedWithAReason(t *testing.T) {
 	const steps = `"trajectory_steps":[{"thought":"t","action":"a","observation":"o"}]`
 	for _, c := range []struct{ name, format, record, reason, detail string }{
 		{"no conversation at all", "sweagent", `{"info":{}}`, format.NoMessages, "neither history, nor messages or query"},
-		{"a role nobody knows", "sweagent", `{"history":[{"role":"robot"}]}`, format.BadRole, `role "robot"`},
+		{"an unknown role", "sweagent", `{"history":[{"role":"robot"}]}`, format.BadRole, `role "robot"`},
 		{"a replay_config that is no JSON", "sweagent", `{"history":[` + formattest.AskOK + `],"replay_config":"{"}`, format.NotJSON, "replay_config"},
 		{"no messages", "swe-smith", `{"instance_id":"i","traj_id":"t"}`, format.NoMessages, "no messages in a record with"},
 		{"messages of another kind", "mini-swe-agent", `{"messages":{}}`, format.NoMessages, "no list of messages"},

@@ -15,7 +15,7 @@ import (
 // many times; elsewhere by the task's name.
 
 // takeTrial reads a trial's result.json. A trial without a verifier's result
-// broke off, and nobody judged it.
+// broke off, and has no verdict.
 func (r *reports) takeTrial(path string, root pyjson.Value) {
 	reward := root.Get("verifier_result", "rewards", "reward")
 	v := rewardVerdict(path, reward)

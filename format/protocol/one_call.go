@@ -9,7 +9,7 @@ import (
 // one call a turn need: message, result, message, result, in the order of
 // the results. The text stays with the first call. A parallel call that
 // never got a result is dropped when the trajectory ends there; when it goes
-// on the trajectory is refused, for nobody knows what the model saw.
+// on the trajectory is refused: what the model saw is not known.
 func SingleCalls(messages []format.Message) (single []format.Message, notes []string, err error) {
 	var parts []format.Message // of the last parallel turn
 	var waiting *Waiting       // for their results

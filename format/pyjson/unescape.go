@@ -32,7 +32,7 @@ func Unescape(raw []byte) string {
 		seen |= uint64(raw[0])
 		text, raw = append(text, raw[0]), raw[1:]
 	}
-	// The bytes are nobody else's, and a copy would cost as much as all this.
+	// No other code holds the bytes, and a copy would cost as much as all this.
 	s := unsafe.String(unsafe.SliceData(text), len(text))
 	if seen&highs == 0 {
 		return s

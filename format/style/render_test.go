@@ -109,7 +109,7 @@ func TestOpenHandsStyle(t *testing.T) {
 			"s:D | u:q | a:" + f + " | u:EXECUTION RESULT of [f]:\nr2 | a:t\n\n" + f + " | u:EXECUTION RESULT of [f]:\nr1 | a:end"},
 		{"calls without ids are answered in order", user + turn("", call("", "f")+","+call("", "g")) + result("", "") + result("", "") + end,
 			"s:D | u:q | a:" + f + " | u:EXECUTION RESULT of [f]:\nr | a:<function=g>\n</function> | u:EXECUTION RESULT of [g]:\nr | a:end"},
-		{"a result that nobody asked for stays", user + end + "," + result("9", "") + end, "s:D | u:q | a:end | u:EXECUTION RESULT of [function]:\nr9 | a:end"},
+		{"a result that no call asked for stays", user + end + "," + result("9", "") + end, "s:D | u:q | a:end | u:EXECUTION RESULT of [function]:\nr9 | a:end"},
 	} {
 		got, _, err := rendered(t, "openhands", c.messages, RenderOptions{})
 		if err != nil || got != c.want {

@@ -13,7 +13,7 @@
 //
 // # What they are
 //
-// Nobody's model wrote them. Two scripts of ours, the teachers scripted-a and
+// No model wrote them. Two scripts of ours, the teachers scripted-a and
 // scripted-b, walk through ten small repositories of ours (directory repos:
 // Python, Go and shell) and really run what they say they run: every output and
 // every patch is real. Whether a walk succeeded is read off the files it left:

@@ -70,7 +70,7 @@ func complete(dir string) bool {
 	return err == nil
 }
 
-// mayReplace protects a directory that somebody else filled.
+// mayReplace protects a directory that another program filled.
 func mayReplace(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {

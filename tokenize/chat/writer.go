@@ -52,7 +52,7 @@ func (p *chatWriter) flush() {
 	p.text = p.text[:0]
 }
 
-// content writes what somebody said. Added-token strings in it become tokens
+// content writes what a message says. Added-token strings in it become tokens
 // only where the template's options and the speaker allow.
 func (p *chatWriter) content(s string, by speaker) {
 	for {

@@ -89,7 +89,7 @@ func checkFile(path, want string) error {
 	return nil
 }
 
-// checkTotals compares what was read with what somebody promised.
+// checkTotals compares what was read with what the manifest promised.
 func checkTotals(what string, got, want Totals) error {
 	var faults []error
 	compare := func(unit string, got, want int64) {

@@ -13,7 +13,7 @@ import (
 	"trainyard/launch"
 )
 
-// removed is an attempt that runs on when somebody has removed its directory
+// removed is an attempt that runs on when the user has removed its directory
 // and the run's.
 func removed(t *testing.T, role ...string) (launch.Task, launch.Handle) {
 	t.Helper()

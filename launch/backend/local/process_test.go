@@ -13,7 +13,7 @@ import (
 )
 
 // inContainer is the handle of a process of another PID namespace of this
-// machine, where its pid is somebody else's.
+// machine, where its pid is another process's.
 func inContainer(t *testing.T) launch.Handle {
 	t.Helper()
 	id, err := identify(os.Getpid())

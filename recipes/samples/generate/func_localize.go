@@ -71,7 +71,7 @@ var funcLocalize = &task{
 	},
 }
 
-// A place is how a function is described to somebody who must find it.
+// A place is how a function is described to an agent that must find it.
 type place struct {
 	about string
 	words []string // what to search for; early ones may lead nowhere
