@@ -81,7 +81,7 @@ const (
 func SplitNotes(notes map[string]int64) (edited, told map[string]int64) {
 	edited, told = map[string]int64{}, map[string]int64{}
 	for note, n := range notes {
-		if note == NoteUndescribed {
+		if note == NoteUndescribed || note == NoteNewer {
 			told[note] = n
 		} else {
 			edited[note] = n
