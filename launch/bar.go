@@ -17,9 +17,14 @@ type bar struct {
 	Seen      int64 `json:"seen,omitempty"`
 	SeenTotal int64 `json:"seen_total,omitempty"`
 	Logged    int64 `json:"logged,omitempty"` // step of the newest training loss
-	// Waiting is a loss that came before the bar had moved on: tqdm draws ten
-	// times a second at most. The next bar tells its step.
+	// Cleared says that the bar was wiped off the line before: tqdm's own write
+	// does so, and draws the bar again behind what it wrote.
+	Cleared bool `json:"cleared,omitempty"`
+	// Waiting are figures whose step the next bar tells: because it is drawn
+	// again for them (Redrawn), or because the bar before had not moved on, as
+	// tqdm draws ten times a second at most.
 	Waiting *Metric `json:"waiting,omitempty"`
+	Redrawn bool    `json:"redrawn,omitempty"`
 }
 
 // barForm is a bar without a description: those with one load a model or read
@@ -29,6 +34,8 @@ var barForm = regexp.MustCompile(`^\s*\d{1,3}%\|[^|]*\|\s*(\d{1,15})/(\d{1,15})\
 // read takes one line of a trainer's output. unread counts losses whose step
 // stays unknown.
 func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
+	cleared := b.Cleared
+	b.Cleared = len(line) == 0
 	if bytes.HasPrefix(line, []byte("[")) {
 		line = rankForm.ReplaceAll(line, nil) // torchrun's
 	}
@@ -49,20 +56,36 @@ func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
 	if r.hasStep {
 		return append(metrics, r.Metric), false
 	}
+	if cleared && b.Waiting == nil {
+		b.Waiting, b.Redrawn = &r.Metric, true
+		return metrics, false
+	}
 	return b.place(metrics, r.Metric)
 }
 
 func (b *bar) moved(metrics []Metric, step, total int64) []Metric {
 	b.Seen, b.SeenTotal = step, total
+	if b.Redrawn && b.Waiting != nil {
+		b.Total = total
+	}
 	if total != b.Total {
 		return metrics
 	}
 	b.Step = step
-	if b.Waiting != nil && step > b.Logged {
+	if b.Waiting != nil && (b.Redrawn || step > b.Logged) {
 		metrics = append(metrics, b.at(*b.Waiting))
-		b.Waiting = nil
+		b.Waiting, b.Redrawn = nil, false
 	}
 	return metrics
+}
+
+// end gives what waits for a bar that will not come the step of the last one.
+func (b *bar) end(metrics []Metric) (all []Metric, unread bool) {
+	waiting, known := b.Waiting, b.Redrawn && b.Total > 0 && b.Step > b.Logged
+	if b.Waiting, b.Redrawn = nil, false; waiting == nil || !known {
+		return metrics, waiting != nil
+	}
+	return append(metrics, b.at(*waiting)), false
 }
 
 // place gives a dict of figures its step.
@@ -84,7 +107,9 @@ func (b *bar) place(metrics []Metric, m Metric) (all []Metric, unread bool) {
 }
 
 func (b *bar) at(m Metric) Metric {
-	b.Logged = b.Step
+	if m.Loss != nil || m.Diverged {
+		b.Logged = b.Step
+	}
 	m.Step, m.TotalSteps = b.Step, b.Total
 	return m
 }

@@ -18,7 +18,8 @@ var lineBuffers = sync.Pool{New: func() any { return new([maxLine]byte) }}
 
 // eachLine calls visit for the complete lines of r, until about maxRound bytes
 // are read, and taken for all bytes of these lines. A line ends with \n or with
-// \r, as those of progress bars do; empty ones are left out. A last line without
+// \r, as those of progress bars do; empty ones are left out, but blanks come as an
+// empty line, since they wipe off a bar. A last line without
 // an end is still being written and left for the next call, unless whole says
 // that no more will come. What visit and taken get is valid during the call only.
 func eachLine(r io.Reader, whole bool, visit, taken func([]byte)) error {
@@ -62,7 +63,7 @@ func visitLines(block []byte, visit func([]byte)) (used int) {
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func visitLine(line []byte, visit func([]byte)) {
-	if line = bytes.TrimSpace(bytes.TrimPrefix(line, byteOrderMark)); len(line) > 0 {
-		visit(line)
+	if line = bytes.TrimPrefix(line, byteOrderMark); len(line) > 0 {
+		visit(bytes.TrimSpace(line))
 	}
 }

@@ -171,6 +171,9 @@ func ParseMetric(line []byte) (m Metric, ok bool) {
 // an object, and two writers may put two on one line. unread says that something
 // stands there which was not understood.
 func readLine(metrics []Metric, line []byte) (all []Metric, unread bool) {
+	if len(line) == 0 {
+		return metrics, false
+	}
 	before := len(metrics)
 	for range maxObjects {
 		at := bytes.IndexByte(line, '{')

@@ -125,9 +125,11 @@ func (h *hearing) output() error {
 			h.news.step, h.news.total = h.place.Bar.Step, h.place.Bar.Total
 			return unread
 		})
-		if h.whole && !h.news.more && h.place.Bar.Waiting != nil {
-			h.place.Bar.Waiting = nil // no bar will tell its step any more
-			h.miss([]byte("a loss without its step"))
+		if h.whole && !h.news.more {
+			var unread bool
+			if h.news.metrics, unread = h.place.Bar.end(h.news.metrics); unread {
+				h.miss([]byte("a loss without its step"))
+			}
 		}
 		return err
 	})
@@ -137,7 +139,7 @@ func (h *hearing) output() error {
 func (h *hearing) follow(f *OpenFile, at *cursor, read func(line []byte) (unread bool)) error {
 	before := len(h.news.metrics)
 	next, err := at.read(f, h.whole, func(line []byte) {
-		if read(line) {
+		if read(line) && len(line) > 0 {
 			h.miss(line)
 		}
 	})

@@ -208,6 +208,18 @@ func TestALossThatComesBeforeItsBarWaitsForIt(t *testing.T) {
 	}
 }
 
+// tqdm's own write wipes the bar off, writes, and draws the bar again: the bar
+// before may lag by some steps, the one behind does not.
+func TestABarThatIsDrawnAgainTellsTheStep(t *testing.T) {
+	s := newScene(t)
+	wipe := "\r" + strings.Repeat(" ", 40) + "\r"
+	s.write(t, LogName, "\r 10%|#| 3/30 [00:01<00:00]"+wipe+"{'loss': 2.0}\n\r 16%|#| 5/30 [00:01<00:00]\r 26%|#| 8/30 [00:01<00:00]"+wipe+"{'loss': 1.0}\n\r 33%|#| 10/30 [00:01<00:00]\n"+
+		"\r 86%|#| 6/7 [00:00<00:00]\x1b[A"+wipe+"{'eval_loss': 0.5}\n\r 33%|#| 10/30 [00:02<00:00]\r 90%|#| 27/30 [00:02<00:00]"+wipe+"{'loss': 0.25}\n")
+	if got := s.look(t, true); got != "5:2 10:1 27:0.25" || s.run.TotalSteps != 30 || s.run.Unread != 0 || s.run.EvalLoss == nil {
+		t.Errorf("%s of %d, %d unread", got, s.run.TotalSteps, s.run.Unread)
+	}
+}
+
 func TestADivergenceThatTheLossHidesIsSeenInTheGradients(t *testing.T) {
 	s := newScene(t)
 	s.write(t, "out/log.jsonl", `{"current_steps": 1, "loss": 2.0, "grad_norm": NaN}`+"\n"+`{"current_steps": 2, "loss": 1.9, "grad_norm": 1.0}`+"\n"+`{"current_steps": 3, "loss": 1.9, "grad_norm": NaN}`+"\n")

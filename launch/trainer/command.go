@@ -71,7 +71,7 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
 	files := append(shardLinks(job.Dataset), launch.File{Name: jobFile, Content: string(config) + "\n"})
-	return launch.Command{Argv: filled, Env: append(torchrunEnv(filled, site.Dir), job.Env...), Files: files, Progress: output + "/" + progress, Output: output}, nil
+	return launch.Command{Argv: filled, Env: slices.Concat(unbuffered, torchrunEnv(filled, site.Dir), job.Env), Files: files, Progress: output + "/" + progress, Output: output}, nil
 }
 
 // torchrunEnv gives each rank of a torchrun a file for its output.

@@ -87,14 +87,18 @@ func (LlamaFactory) Render(job launch.Job, site launch.Site) (launch.Command, er
 func llamaFactoryEnv(job launch.Job, dir string) []launch.Env {
 	env := []launch.Env{
 		{Name: "NPROC_PER_NODE", Value: strconv.Itoa(job.Devices())},
-		{Name: "PYTHONUNBUFFERED", Value: "1"}, // lines reach the log as they are printed
 	}
+	env = append(env, unbuffered...)
 	if job.Devices() > 1 {
 		env = append(env, launch.Env{Name: "FORCE_TORCHRUN", Value: "1"})
 		env = append(env, rankLogs(dir)...)
 	}
 	return env
 }
+
+// unbuffered has Python's lines reach the log as they are printed, in their order
+// with those of standard error.
+var unbuffered = []launch.Env{{Name: "PYTHONUNBUFFERED", Value: "1"}}
 
 // rankLogs has torchrun write the output of each rank to a file of its own beside
 // the common log, where the lines of all ranks stand between each other. It takes
