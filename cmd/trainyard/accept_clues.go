@@ -132,7 +132,7 @@ func printClues(t *face.Terminal, path string, all []clue, records, rejected int
 			face.Counted(records, "record"), face.Thousands(rejected))
 		return nil
 	}
-	tab := face.NewTable("evidence", "accepted", "refused", "unknown").Numbers(1, 2, 3)
+	tab := face.NewTable("evidence", "accepted", "refused", "unknown").Numbers(1, 2, 3).Wraps(0)
 	for _, c := range all {
 		tab.Row(c.Evidence, face.Thousands(c.Accepted), face.Thousands(c.Refused), face.Thousands(c.Unknown))
 	}

@@ -152,10 +152,22 @@ func verdictOf(path string, rec format.Record, done convert.Result) verdictResul
 	return r
 }
 
+// outcomeTint paints what the evidence says of a record.
+func outcomeTint(outcome string) face.Tint {
+	switch outcome {
+	case "rejected", evidence.Refused.String():
+		return face.Bad
+	case evidence.Accepted.String():
+		return face.Good
+	}
+	return face.Wary
+}
+
 func printVerdicts(t *face.Terminal, list []judged, counts judgedCounts) error {
-	tab := face.NewTable("record", "format", "instance or id", "outcome", "evidence")
+	tab := face.NewTable("record", "format", "instance or id", "outcome", "evidence").
+		Gives(0, 2, 4).Ends(0).Leaves(1).Tints(3, outcomeTint)
 	for _, j := range list {
-		tab.Row(shortPlace(j.Place), orDash(j.Format), orDash(cmp.Or(j.Instance, j.ID)), j.Outcome, j.Evidence)
+		tab.Row(j.Place, orDash(j.Format), orDash(cmp.Or(j.Instance, j.ID)), j.Outcome, j.Evidence)
 	}
 	if err := tab.Write(t.Out); err != nil {
 		return err

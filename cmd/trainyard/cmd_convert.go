@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -123,6 +124,9 @@ func readInstance(path string) (string, error) {
 func openSource(in dialect.Input) (*dialect.Source, error) {
 	if _, known := dialect.Dialects[in.Format]; !known && in.Format != dialect.Auto {
 		return nil, usageError{unknownWord("format", in.Format, in.Format, append(dialect.Names(), dialect.Auto))}
+	}
+	if ext := filepath.Ext(in.Path); ext == ".yaml" || ext == ".yml" {
+		return nil, usageError{fmt.Errorf("%s is a recipe by its name, and holds no trajectories\nhint: trainyard show %s shows what it comes to, trainyard prepare %s reads what it names", in.Path, in.Path, in.Path)}
 	}
 	return dialect.Open(in)
 }

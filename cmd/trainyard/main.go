@@ -22,6 +22,7 @@ func main() {
 func run(args []string, t *face.Terminal) int {
 	sig := &signals{}
 	sig.giveUp = func(cause error) {
+		t.ClearLine()
 		t.Fail(cause)
 		os.Exit(signalCode(cause))
 	}

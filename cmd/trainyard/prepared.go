@@ -97,7 +97,7 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 // record lacks.
 func evidenceHints(done *yard.Prepared) (hints []string) {
 	for _, s := range done.Manifest.Sources {
-		if n := s.Reasons[mix.UnknownReason]; n > 0 {
+		if n := s.Reasons[mix.UnknownReason]; n > 0 && done.Paths[s.Name] != "" {
 			hints = append(hints, fmt.Sprintf("hint: %s: nothing says whether %s succeeded (%s): trainyard accept %s shows what evidence there is",
 				s.Name, face.Counted(n, "record"), s.Examples[mix.UnknownReason], done.Paths[s.Name]))
 		}

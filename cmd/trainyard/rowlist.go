@@ -79,11 +79,11 @@ func (l *rowList) table() *face.Table {
 	}
 	n := len(header)
 	header = append(header, "id", "repo", "messages", "steps", "tokens", "trained")
-	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5).Gives(1, n+1, n).Leaves(n+2, n+1)
+	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5).Gives(1, n+1, n).Ends(1).Leaves(n+2, n+1)
 }
 
 func (l *rowList) cells(f facts) []string {
-	cells := []string{strconv.Itoa(f.Number), shortPlace(f.Place)}
+	cells := []string{strconv.Itoa(f.Number), f.Place}
 	if l.source {
 		cells = append(cells, f.Format)
 	}
@@ -114,16 +114,6 @@ func (l *rowList) printFaults() {
 	if len(more) > 0 {
 		l.t.Print("and more: %s (all of them with --json)\n", strings.Join(countWords(more), "; "))
 	}
-}
-
-// shortPlace keeps one long name from pushing a table's columns apart. The
-// end says most; the record's number stands beside it, and --json has it all.
-func shortPlace(place string) string {
-	const most = 48
-	if r := []rune(place); len(r) > most {
-		return "…" + string(r[len(r)-most+1:])
-	}
-	return place
 }
 
 // known writes a count, or a dash where nothing was counted.

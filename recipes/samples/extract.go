@@ -25,7 +25,7 @@ const attempts = 8
 // dir must belong to the samples: one that holds other files and no stamp of
 // ours is refused.
 func Extract(dir string) error {
-	if complete(dir) {
+	if Complete(dir) {
 		return nil
 	}
 	if err := mayReplace(dir); err != nil {
@@ -47,9 +47,9 @@ func Extract(dir string) error {
 	return swap(fresh, dir, filepath.Join(temp, "old"))
 }
 
-// complete compares every file. That is 5 MB to read, and makes up for not
+// Complete reports whether dir holds the samples of this program. It compares every file. That is 5 MB to read, and makes up for not
 // forcing the files to disk: what a power cut spoils is replaced next time.
-func complete(dir string) bool {
+func Complete(dir string) bool {
 	if version, err := os.ReadFile(filepath.Join(dir, stamp)); err != nil || string(version) != Digest() {
 		return false
 	}
@@ -100,7 +100,7 @@ func write(dir string) error {
 func swap(fresh, dir, aside string) error {
 	var err error
 	for range attempts {
-		if err = os.Rename(fresh, dir); err == nil || complete(dir) {
+		if err = os.Rename(fresh, dir); err == nil || Complete(dir) {
 			return nil
 		}
 		if old := os.Rename(dir, aside); old != nil && !errors.Is(old, fs.ErrNotExist) {

@@ -16,7 +16,7 @@ func extractInto(t *testing.T, dir string) {
 	if err := Extract(dir); err != nil {
 		t.Fatal(err)
 	}
-	if !complete(dir) {
+	if !Complete(dir) {
 		t.Fatalf("%s does not hold the samples after Extract", dir)
 	}
 }
@@ -101,7 +101,7 @@ func TestExtractMayRunManyTimesAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if !complete(dir) {
+	if !Complete(dir) {
 		t.Error("the files are not complete")
 	}
 }

@@ -25,6 +25,14 @@ func (l *Live) Show(text string, keep bool) {
 	}
 }
 
+// ClearLine takes away what stands on the line that a terminal has not
+// finished, such as a bar.
+func (t *Terminal) ClearLine() {
+	if t.ErrTTY {
+		fmt.Fprint(raw(t.Err), "\r\x1b[K")
+	}
+}
+
 // End finishes the line.
 func (l *Live) End() {
 	if l.open {

@@ -3,6 +3,7 @@ package face
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -15,6 +16,7 @@ type Table struct {
 	header []string
 	right  map[int]bool
 	wraps  map[int]bool
+	ends   map[int]bool
 	tints  map[int]func(cell string) Tint
 	gives  []int // columns that are cut short, the least important first
 	leaves []int // columns that are left out, the least important first
@@ -24,7 +26,7 @@ type Table struct {
 
 // NewTable begins a table without rows.
 func NewTable(header ...string) *Table {
-	return &Table{header: header, right: map[int]bool{}, wraps: map[int]bool{}, tints: map[int]func(string) Tint{}}
+	return &Table{header: header, right: map[int]bool{}, wraps: map[int]bool{}, ends: map[int]bool{}, tints: map[int]func(string) Tint{}}
 }
 
 // Numbers aligns columns at the right.
@@ -45,6 +47,15 @@ func (t *Table) Wraps(column int) *Table {
 // least important first. Columns that are not named are cut last.
 func (t *Table) Gives(columns ...int) *Table {
 	t.gives = columns
+	return t
+}
+
+// Ends names columns of which the end says most, such as FILE:LINE: they are
+// cut short at the beginning.
+func (t *Table) Ends(columns ...int) *Table {
+	for _, c := range columns {
+		t.ends[c] = true
+	}
 	return t
 }
 
@@ -111,7 +122,7 @@ func (t *Table) line(cells []string, widths []int, paint bool) (row table.Row) {
 			tint = of(cell)
 		}
 		if !t.wraps[c] {
-			cell = cut(cell, widths[c])
+			cell = cut(cell, widths[c], t.ends[c])
 		}
 		row = append(row, string(tint.paint(cell, paint)))
 	}
@@ -132,11 +143,18 @@ func (t *Table) columns(widths []int) (configs []table.ColumnConfig) {
 	return configs
 }
 
-// cut shortens text to width columns of the terminal. Of a path the end says
-// most, and of everything else the beginning.
-func cut(cell string, width int) string {
-	if text.StringWidthWithoutEscSequences(cell) <= width {
+// cut shortens text to width columns of the terminal, keeping its beginning or
+// its end.
+func cut(cell string, width int, end bool) string {
+	switch {
+	case text.StringWidthWithoutEscSequences(cell) <= width:
 		return cell
+	case !end:
+		return text.Snip(cell, width, "…")
 	}
-	return text.Snip(cell, width, "…")
+	for text.StringWidthWithoutEscSequences(cell) > width-1 {
+		_, size := utf8.DecodeRuneInString(cell)
+		cell = cell[size:]
+	}
+	return "…" + cell
 }

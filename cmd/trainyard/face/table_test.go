@@ -70,6 +70,18 @@ func TestAPipeGetsATableWhole(t *testing.T) {
 	}
 }
 
+func TestAPlaceIsCutAtItsBeginning(t *testing.T) {
+	term, out, _ := aTerminal(true, 20)
+	tab := NewTable("place", "n").Gives(0).Ends(0)
+	tab.Row("a/long/日本/file.jsonl:12", "1")
+	if err := tab.Write(term.Out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "place              n\n…本/file.jsonl:12  1\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
 func TestACellIsOneLine(t *testing.T) {
 	var b strings.Builder
 	tab := NewTable("id", "x")

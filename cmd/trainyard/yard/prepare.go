@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"trainyard/mix"
 	"trainyard/recipes"
@@ -27,7 +28,9 @@ type Prepared struct {
 
 	Manifest *mix.Manifest `json:"manifest"`
 
-	// Paths are where the sources' records lie on this machine, by name.
+	// Paths are where the sources' records lie on this machine, by name: of
+	// several places the first, and none of samples that were there for a dry
+	// run alone.
 	Paths map[string]string `json:"-"`
 }
 
@@ -54,7 +57,9 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 		cfg.InUse = func(dir string) error { return y.inUse(ctx, dir) }
 		done.Paths = map[string]string{}
 		for _, s := range cfg.Sources {
-			done.Paths[s.Name] = s.Inputs[0].Path
+			if samples == y.SamplesDir() || !strings.HasPrefix(s.Inputs[0].Path, samples) {
+				done.Paths[s.Name] = s.Inputs[0].Path
+			}
 		}
 		res, err := mix.Prepare(ctx, cfg)
 		if res != nil {

@@ -25,7 +25,7 @@ func (y *Yard) Recipe(name, trainer string, overrides []string) (*recipes.Recipe
 // that r names are unpacked: for a dry run one that is gone afterwards.
 func (y *Yard) withSamples(r *recipes.Recipe, dryRun bool, do func(dir string) error) error {
 	dir := y.SamplesDir()
-	if !r.UsesSamples() {
+	if !r.UsesSamples() || dryRun && samples.Complete(dir) {
 		return do(dir)
 	}
 	if dryRun {
