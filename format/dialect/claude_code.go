@@ -20,9 +20,9 @@ var claudeCode = Dialect{
 		"session gives one record a segment, whose kept turns are out of the loss, and so does one whose old results were cleared; abandoned " +
 		"branches and side chains in the file of their parent are left out and counted; what begins in the middle is lost_context; the agents " +
 		"that summarise and suggest are side_call; stream-json output is refused",
-	repeats: true,
-	opens:   opensClaude,
-	resets:  resetsClaude,
+	repeats:   true,
+	opens:     opensClaude,
+	remembers: segmentsClaude,
 	claim: func(_ format.Record, v pyjson.Value) claim {
 		if v.Get("loglines").Kind() == pyjson.KindArray {
 			return byMarker

@@ -7,6 +7,17 @@ import (
 	"trainyard/format/pyjson"
 )
 
+// segmentsClaude begins a segment where the context was replaced and the assistant
+// said something since it was last.
+func segmentsClaude() func(line pyjson.Value) bool {
+	said := false
+	return func(line pyjson.Value) bool {
+		begins := said && resetsClaude(line)
+		said = !begins && (said || line.Get("type").Text() == "assistant")
+		return begins
+	}
+}
+
 // resetsClaude knows where the model's context was replaced: a compaction by
 // its boundary, or, in web exports, by the summary that follows one; a clearing
 // of old results, or of messages, by what it names.

@@ -148,6 +148,8 @@ func TestARowHoldsWhatClaudeSaw(t *testing.T) {
 			[]string{first, "u:SUMMARY a:n ~", "u:SUMMARY a:[n] a:o ~"}},
 		{"a resumed file begins with a compaction", []said{boundary("b", said{"preservedMessages": kept}), summed("s", "b"), ask("k1", "s", "KEPT"), answer("k2", "k1", "c1"), result("k3", "k2", "c1"), answer("n", "k3")},
 			[]string{"u:SUMMARY u:KEPT a:[k2] t:got c1 a:n ~"}},
+		{"what stands before it is no conversation", []said{line("p", "-", "permission-mode", nil), boundary("b", said{}), summed("s", "b"), answer("n", "s")}, []string{"u:SUMMARY a:n ~"}},
+		{"a compaction twice in a row", after(said{}, summed("s", "b"), boundary("b2", said{}), summed("s2", "b2"), answer("n", "s2")), []string{first, "u:SUMMARY a:n ~"}},
 		{"a file that begins with a summary", []said{summed("s", "gone"), answer("n", "s")}, []string{"u:SUMMARY a:n ~"}},
 
 		{"old results are cleared", slices.Concat(begin, []said{micro("m", "k3", "c0"), answer("n", "m")}),
