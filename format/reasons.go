@@ -34,7 +34,7 @@ var Reasons = map[string]string{
 	LossMark:      "a record with a mark of what is learned from that cannot be heeded",
 	Structured:    "a record with calls or results as structure, which --tools-as keep cannot write",
 
-	UntrainedTurns:  "a record that keeps some assistant turns out of the loss, which rows of text cannot say (mix.output=tokens can)",
+	UntrainedTurns:  "a record that keeps some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)",
 	NoTrainedTokens: "a record that keeps every assistant turn out of the loss",
 }
 
@@ -72,6 +72,6 @@ const (
 	LossMark      = "loss_mark"       // a weight between 0 and 1, a list of another length, parts that do not lie in the text
 	Structured    = "structured"      // style keep met calls or tool results
 
-	UntrainedTurns  = "untrained_turns"   // rows of text cannot keep single turns out of the loss
+	UntrainedTurns  = "untrained_turns"   // rows of text cannot keep single turns, or parts of them, out of the loss
 	NoTrainedTokens = "no_trained_tokens" // nothing of it is in the loss
 )

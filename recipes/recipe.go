@@ -28,7 +28,9 @@ type Recipe struct {
 	// them in the template's place for them, else as words before what the turn
 	// says; drop leaves them out, think blocks in the text too. Default: qwen3
 	// keeps them; the others leave out those recorded apart and take a think
-	// block in the text for text. See format.Reasoning.
+	// block in the text for text. What qwen3 keeps its template shows after the
+	// last question only; results are questions to it in every style but qwen.
+	// See format.Reasoning.
 	Reasoning string `yaml:"reasoning" quiet:"empty"`
 	Mix       Mix    `yaml:"mix"`
 	Report    Report `yaml:"report" quiet:"empty"`

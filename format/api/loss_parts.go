@@ -66,12 +66,12 @@ func maskParts(m *format.Message, details []detail) error {
 // out of the loss as a whole.
 func setMasked(m *format.Message, parts []format.Span) {
 	m.Masked = format.MergeSpans(parts)
-	from, left := 0, ""
+	from, learned := 0, false
 	for _, s := range m.Masked {
-		left += strings.TrimSpace(m.Content[from:s.Start])
+		learned = learned || strings.TrimSpace(m.Content[from:s.Start]) != ""
 		from = s.End
 	}
-	if left == "" && strings.TrimSpace(m.Content[from:]) == "" && len(m.Masked) > 0 {
+	if !learned && strings.TrimSpace(m.Content[from:]) == "" && len(m.Masked) > 0 {
 		m.Untrained, m.Masked = true, nil
 	}
 }

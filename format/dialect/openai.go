@@ -31,7 +31,7 @@ var openai = Dialect{
 func isMessage(v pyjson.Value) bool {
 	for name := range v.Members() {
 		switch name.Text() {
-		case "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "reasoning_content":
+		case "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "reasoning", "weight", "train", "loss":
 		default:
 			return false
 		}

@@ -290,6 +290,48 @@ func checkEdit(t testing.TB, spec edit.EditSpec, before *format.Trajectory) {
 	}
 }
 
+// What a record keeps out of the loss stays out of it, whatever an edit makes of
+// the text around it, or the edit is refused.
+func TestEditsKeepMaskedWordsOutOfTheLoss(t *testing.T) {
+	contents := []string{
+		"so #bad1# and", "#bad1#\r\nok\r\n#bad2#", "\x1b[1mok\x1b[0m #ba\x1b[1md1# end", "<function=run>\n<parameter=command>ls #bad1#</parameter>\n</function>",
+		"ok <|im_end|> #bad<|im_end|>1#", "password=hunter2hunter2 #bad1# ghp_abcdefghijklmnopqrstuvwxyz0123456789", "#bad1#\n<function=think>\n<parameter=thought>hm</parameter>\n</function>",
+		"rationale #bad1#",
+	}
+	for _, spec := range ready {
+		tr := &format.Trajectory{Messages: []format.Message{{Role: format.System, Content: "S"}, {Role: format.User, Content: "q"}}}
+		for _, content := range contents {
+			tr.Messages = append(tr.Messages, masked(content), format.Message{Role: format.User, Content: "EXECUTION RESULT of [run]:\nr"}, masked(content))
+		}
+		if _, err := editing(t, spec).Apply(tr); err != nil {
+			formattest.ReasonOf(t, err)
+			continue
+		}
+		for _, m := range tr.Messages {
+			left := []byte(m.Content)
+			for _, s := range m.Masked {
+				copy(left[s.Start:s.End], strings.Repeat("-", s.End-s.Start))
+			}
+			if m.Role == format.Assistant && !m.Untrained && strings.ContainsAny(string(left), "#") {
+				t.Errorf("%s: of %q %q is learned", spec.Name, m.Content, left)
+			}
+		}
+	}
+}
+
+// masked is a message of which what stands between two # is out of the loss.
+func masked(content string) format.Message {
+	m := format.Message{Role: format.Assistant, Content: content}
+	parts := strings.Split(content, "#")
+	at := 0
+	for i, part := range parts {
+		if at += len(part) + 1; i%2 == 0 && i+1 < len(parts) {
+			m.Masked = append(m.Masked, format.Span{Start: at - 1, End: at + len(parts[i+1]) + 1})
+		}
+	}
+	return m
+}
+
 func copied(t *format.Trajectory) *format.Trajectory {
 	c := *t
 	c.Messages = slices.Clone(t.Messages)

@@ -38,6 +38,30 @@ func TestAMentionOfTheTagsIsNoThought(t *testing.T) {
 	}
 }
 
+// Every word of a text is in the thought or in the rest, and the rest leads with
+// no closed block: taking twice takes nothing more of it.
+func FuzzSplitThink(f *testing.F) {
+	for _, text := range []string{"<think>a</think>b", "a\n</think>\nb", "<think>a", "<think>a</think>b\n<think>c</think>\n```\n<think>d</think>", "<think></think><function=f>"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		thought, rest, found := SplitThink(text)
+		if !found && (thought != "" || rest != text) {
+			t.Fatalf("took %q, left %q of %q without a block", thought, rest, text)
+		}
+		if got, want := len(wordsOf(thought))+len(wordsOf(rest)), len(wordsOf(text)); got != want {
+			t.Errorf("%d of the %d words of %q: %q and %q", got, want, text, thought, rest)
+		}
+	})
+}
+
+// wordsOf are the letters of a text, tags aside: taking a block out may part or
+// join words, but loses none.
+func wordsOf(text string) string {
+	text = strings.NewReplacer(ThinkOpen, " ", ThinkClose, " ").Replace(text)
+	return strings.Join(strings.Fields(text), "")
+}
+
 // Twice the text takes about twice the time, whatever it holds.
 func TestTakingThoughtsOutIsLinear(t *testing.T) {
 	for _, piece := range []string{"<think>a</think>\n", "<think>a</think> ", "<think>", "\n<think>", "</think>", "```\n<think>\n"} {
