@@ -23,23 +23,31 @@ type Difference struct {
 	Usual bool `json:"usual,omitempty"`
 }
 
+// A differing compares runs of one recipe.
+type differing struct {
+	kept func(id string) string // the file of the recipe that a run keeps
+	read int                    // recipes that were read
+	out  map[string][]Difference
+}
+
 // differences gives for every run what tells it from the other runs of its
 // recipe: keys that all of them share are no difference.
-func differences(runs []launch.Run) map[string][]Difference {
+func (y *Yard) differences(runs []launch.Run) map[string][]Difference {
+	kept := func(id string) string { return filepath.Join(y.Home, "runs", id, launch.RecipeCopy) }
+	d := &differing{kept: kept, out: map[string][]Difference{}}
 	byRecipe := map[string][]launch.Run{}
 	for _, r := range runs {
 		byRecipe[r.Job.Recipe] = append(byRecipe[r.Job.Recipe], r)
 	}
-	out := map[string][]Difference{}
-	for _, group := range byRecipe {
-		differ(group, out)
+	for _, recipe := range slices.Sorted(maps.Keys(byRecipe)) {
+		d.differ(byRecipe[recipe])
 	}
-	return out
+	return d.out
 }
 
-func differ(group []launch.Run, out map[string][]Difference) {
+func (d *differing) differ(group []launch.Run) {
 	said := make([]map[string]string, len(group))
-	data := dataSaid(group)
+	data := d.dataSaid(group)
 	for i, r := range group {
 		said[i] = jobSaid(r.Job)
 		maps.Copy(said[i], data[r.Job.Dataset.Dir])
@@ -54,7 +62,7 @@ func differ(group []launch.Run, out map[string][]Difference) {
 		explained = explained || ofData[key]
 		for i, r := range group {
 			value := said[i][key]
-			out[r.ID] = append(out[r.ID], Difference{key, value, 2*values[value] > len(group)})
+			d.out[r.ID] = append(d.out[r.ID], Difference{key, value, 2*values[value] > len(group)})
 		}
 	}
 }
@@ -99,10 +107,14 @@ func jobSaid(j launch.Job) map[string]string {
 	return said
 }
 
+// mostDatasets bounds the recipes that one list reads. Beyond them a dataset is
+// told by its directory alone: a list is looked at often.
+const mostDatasets = 64
+
 // dataSaid reads what made the datasets of the runs, where they read more than
-// one: in the words of the recipe that lies beside each. A dataset that is gone
-// is told by its directory alone.
-func dataSaid(group []launch.Run) map[string]map[string]string {
+// one: in the words of the recipe that each run keeps, or that lies beside its
+// dataset.
+func (d *differing) dataSaid(group []launch.Run) map[string]map[string]string {
 	said := map[string]map[string]string{}
 	for _, r := range group {
 		said[r.Job.Dataset.Dir] = nil
@@ -110,8 +122,13 @@ func dataSaid(group []launch.Run) map[string]map[string]string {
 	if len(said) < 2 {
 		return said
 	}
-	for dir := range said {
-		said[dir] = recipeSaid(filepath.Join(dir, mix.RecipeFile))
+	for _, r := range group {
+		if dir := r.Job.Dataset.Dir; said[dir] == nil && d.read < mostDatasets {
+			d.read++
+			if said[dir] = recipeSaid(d.kept(r.ID)); said[dir] == nil {
+				said[dir] = recipeSaid(filepath.Join(dir, mix.RecipeFile))
+			}
+		}
 	}
 	return said
 }

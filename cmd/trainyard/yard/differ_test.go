@@ -41,7 +41,8 @@ func TestWhatDiffersBetweenRunsOfOneRecipeIsNamed(t *testing.T) {
 	home := t.TempDir()
 	other := aRun(t, home, "other", 1, 7, nil)
 	other.Job.Recipe = "elsewhere"
-	got := differences([]launch.Run{
+	y := &Yard{Home: home}
+	got := y.differences([]launch.Run{
 		aRun(t, home, "first", 1, 1e-5, nil),
 		aRun(t, home, "rate", 1, 2e-5, launch.Params{"a": map[string]any{"b": 3}}),
 		aRun(t, home, "seed", 2, 1e-5, nil),
@@ -61,16 +62,29 @@ func TestWhatDiffersBetweenRunsOfOneRecipeIsNamed(t *testing.T) {
 
 func TestADatasetThatIsGoneIsToldByItsName(t *testing.T) {
 	home := t.TempDir()
+	y := &Yard{Home: home}
 	runs := []launch.Run{aRun(t, home, "a", 1, 1, nil), aRun(t, home, "b", 2, 1, nil)}
 	for _, r := range runs {
-		if err := os.RemoveAll(r.Job.Dataset.Dir); err != nil {
+		kept := filepath.Join(home, "runs", r.ID, launch.RecipeCopy)
+		if err := os.MkdirAll(filepath.Dir(kept), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(r.Job.Dataset.Dir, "recipe.yaml"), kept); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := told(differences(runs)["a"]); got != "dataset=r-1" {
+	if got := told(y.differences(runs)["b"]); got != "mix.seed=2" {
+		t.Errorf("with the recipe that the run keeps it is told as %q", got)
+	}
+	for _, r := range runs {
+		if err := os.RemoveAll(filepath.Join(home, "runs", r.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := told(y.differences(runs)["a"]); got != "dataset=r-1" {
 		t.Errorf("it is told as %q", got)
 	}
-	if got := differences(runs[:1])["a"]; got != nil {
+	if got := y.differences(runs[:1])["a"]; got != nil {
 		t.Errorf("one run differs in %v", got)
 	}
 }

@@ -29,7 +29,7 @@ func (y *Yard) Runs(ctx context.Context, limit int) ([]RunLine, error) {
 		return nil, err
 	}
 	runs, err := l.List(ctx, limit)
-	short, differs := launch.ShortIDs(runs), differences(runs)
+	short, differs := launch.ShortIDs(runs), y.differences(runs)
 	lines := make([]RunLine, len(runs))
 	for i, r := range runs {
 		lines[i] = RunLine{r, short[r.ID], differs[r.ID]}
