@@ -147,6 +147,30 @@ func TestARecordMoreChangesTheRowsThatMustChange(t *testing.T) {
 	})
 }
 
+// TestARecordMoreLeavesTheRepositoriesThatAreSetAside holds for repositories of
+// much the same size, few and many, none of which is what was asked.
+func TestARecordMoreLeavesTheRepositoriesThatAreSetAside(t *testing.T) {
+	for _, repos := range []int{7, 11, 13, 40, 60, 90, 150, 400} {
+		for _, fraction := range []float64{0.02, 0.05, 0.1, 0.2} {
+			for n := range 10 {
+				var rows []row
+				for i := range 2000 {
+					rows = append(rows, row{id: fmt.Sprint("t", i), repo: fmt.Sprint("o/r", i%repos)})
+				}
+				cfg := selectionConfig("proportional", Trajectories, 200)
+				cfg.Validation = fraction
+				w := worldOf(rows)
+				planned(t, cfg, w)
+				more := worldOf(append([]row{{id: "new", repo: fmt.Sprint("o/r", n)}}, rows...))
+				planned(t, cfg, more)
+				if gone := lost(w.outcomes(Kept), more.outcomes(Kept)); gone > 1 {
+					t.Errorf("%d repositories, %v: a record more costs %d rows their place, and %d of the %d set aside", repos, fraction, gone, lost(w.outcomes(Validation), more.outcomes(Validation)), len(w.outcomes(Validation)))
+				}
+			}
+		}
+	}
+}
+
 func TestRecordsOfOneIdAreChosenEachByItself(t *testing.T) {
 	var rows []row
 	for i := range 100 {
@@ -270,7 +294,7 @@ func TestTheValidationSideIsTheNearestThatWholeRepositoriesGive(t *testing.T) {
 			}
 		}
 		off := math.Abs(float64(len(p.Validation)) - want)
-		if off > best+near*want+tiny {
+		if off > best+worth*want+tiny {
 			t.Errorf("%v: %d rows for %.1f, off by %.1f, and %.1f is possible", sizes, len(p.Validation), want, off, best)
 		}
 		if float64(len(p.Validation)) > 2*want {
@@ -303,7 +327,7 @@ func TestManyRepositoriesOfAnySizeComeNear(t *testing.T) {
 		cfg := selectionConfig("all", Trajectories, 0)
 		cfg.Validation = 0.1
 		p := planned(t, cfg, worldOf(repositories(sizes...)))
-		if want := cfg.Validation * float64(total); math.Abs(float64(len(p.Validation))-want) > max(1, 0.05*want) {
+		if want := cfg.Validation * float64(total); math.Abs(float64(len(p.Validation))-want) > max(1, 0.1*want) {
 			t.Errorf("%v: %d rows for %.1f", sizes, len(p.Validation), want)
 		}
 	}
