@@ -11,7 +11,7 @@ import (
 
 // claudeCode reads the session files of Claude Code,
 // ~/.claude/projects/<directory>/<session>.jsonl, the files of subagents and web
-// exports. Which lines the model saw is in claude_context.go.
+// exports. Which lines the model saw is found in claude_context.go.
 var claudeCode = Dialect{
 	Name:    "claude-code",
 	Summary: "Claude Code sessions: a JSONL file, or a web export with loglines",

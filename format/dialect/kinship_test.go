@@ -2,11 +2,14 @@ package dialect_test
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/formattest"
 )
@@ -155,4 +158,48 @@ func ids(t *testing.T, files map[string]string) map[string]string {
 		got[filepath.Base(o.Record.File)] = o.T.ID
 	}
 	return got
+}
+
+// Sessions that were resumed and forked at random: every turn is trained once,
+// whichever of their files hold it.
+func TestEveryTurnOfRelatedSessionsIsTrainedOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for round := range 30 {
+		parents := []int{-1} // of each turn; a turn is a question and its answer
+		for i := range 2 + r.IntN(12) {
+			parents = append(parents, r.IntN(i+1))
+		}
+		files, want := map[string]string{}, map[string]int{}
+		for i := range 1 + r.IntN(8) {
+			var path []said
+			for turn := r.IntN(len(parents)); turn >= 0; turn = parents[turn] {
+				parent := "-"
+				if parents[turn] >= 0 {
+					parent = fmt.Sprintf("a%d", parents[turn])
+				}
+				q, a := fmt.Sprintf("q%d", turn), fmt.Sprintf("a%d", turn)
+				path = append([]said{ask(q, parent, "ask"), answer(a, q)}, path...)
+				want[a] = 1
+			}
+			name := fmt.Sprintf("s%d", r.IntN(1000)+1000*i)
+			files[name+".jsonl"] = sessionFile(t, inSession(name, path...)...)
+		}
+		got := map[string]int{}
+		for _, o := range formattest.ReadAll(t, dialect.Input{Path: formattest.Tree(t, files)}) {
+			if o.Err != nil && formattest.ReasonOf(t, o.Err) != format.Superseded {
+				t.Fatal(o.Err)
+			}
+			if o.Err != nil {
+				continue
+			}
+			for _, m := range o.T.Messages {
+				if m.Role == format.Assistant && !m.Untrained {
+					got[m.Content]++
+				}
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("round %d, tree %v, %d files: trained %v", round, parents, len(files), got)
+		}
+	}
 }
