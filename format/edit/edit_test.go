@@ -25,7 +25,7 @@ func countWords(text string) int { return len(strings.Fields(text)) }
 var testEnv = edit.EditEnv{
 	CountTokens: countWords,
 	ReadFile:    func(path string) ([]byte, error) { return []byte("from " + path + "\n"), nil },
-	Specials:    []string{"<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>"},
+	Specials:    []string{"<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>", "<think>", "</think>"},
 }
 
 func editing(tb testing.TB, specs ...edit.EditSpec) *edit.Editing {

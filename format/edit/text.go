@@ -61,31 +61,36 @@ var windowsLineEnd = regexp.MustCompile(`\r+\n`)
 var neutraliseSpecial = Edit{
 	Name:    "neutralise_special",
 	Summary: "break special-token strings by a space, so that no tokenizer takes them for the token",
-	Limits:  "call tags of text dialects stay in assistant turns",
+	Limits:  "call tags of text dialects stay in assistant turns, and so do think tags unless strings names them",
 	Args: []EditArg{
 		{Name: "strings", Kind: TextsArg, Summary: "the strings to break; default: the tokenizer's special tokens"},
 	},
 	prepare: func(given editArgs, env EditEnv) (change, error) {
 		specials := given.texts("strings")
+		said := specials
 		if len(specials) == 0 {
-			specials = env.Specials
+			specials, said = env.Specials, protocol.WithoutThinkTags(env.Specials)
 		}
 		if len(specials) == 0 {
 			return nil, errors.New("no special tokens are known; name them (strings)")
 		}
-		return func(t *format.Trajectory) (int, error) { return neutraliseTexts(t, specials) }, nil
+		return func(t *format.Trajectory) (int, error) { return neutraliseTexts(t, specials, said) }, nil
 	},
 }
 
-func neutraliseTexts(t *format.Trajectory, specials []string) (int, error) {
-	spared := specials
+// neutraliseTexts breaks specials, and in what an assistant says those of said.
+func neutraliseTexts(t *format.Trajectory, specials, said []string) (int, error) {
+	system := specials
 	if protocol.HasRenderedCalls(t) {
-		spared = protocol.WithoutCallTags(specials)
+		system, said = protocol.WithoutCallTags(specials), protocol.WithoutCallTags(said)
 	}
 	return protocol.EditTexts(t, func(role format.Role, text string) (string, int) {
-		if role == format.User {
-			return protocol.Neutralise(text, specials)
+		switch role {
+		case format.Assistant:
+			return protocol.Neutralise(text, said)
+		case format.System:
+			return protocol.Neutralise(text, system)
 		}
-		return protocol.Neutralise(text, spared)
+		return protocol.Neutralise(text, specials)
 	})
 }

@@ -14,6 +14,12 @@ const (
 // ThinkTags are both tags, for those who break or spare special strings.
 var ThinkTags = []string{ThinkOpen, ThinkClose}
 
+// WithoutThinkTags leaves the tags out of specials, for what an assistant says:
+// to a model that has them as tokens they are notation of its own.
+func WithoutThinkTags(specials []string) []string {
+	return slices.DeleteFunc(slices.Clone(specials), func(s string) bool { return slices.Contains(ThinkTags, s) })
+}
+
 // SplitThink takes the thoughts out of an assistant's text: the think block it
 // leads with, and those that start a line further down, as texts that were
 // joined have them. A leading block may lack its first tag, which servers put

@@ -119,7 +119,7 @@ func (p *chatWriter) saidSpecials(text string, specials []string) []string {
 	case strings.Contains(text, protocol.ThinkClose):
 		return p.withThinkTags(specials)
 	}
-	return slices.DeleteFunc(slices.Clone(specials), func(s string) bool { return slices.Contains(protocol.ThinkTags, s) })
+	return protocol.WithoutThinkTags(specials)
 }
 
 // placeThoughts writes the thoughts that the student's template shows, as it
