@@ -9,6 +9,7 @@ var Notes = map[string]string{
 	NoteLateSystem:     "turns: a system message after the start became a user turn",
 	NoteJoinedParts:    "texts: several parts became one text, joined as the scaffold's own serialiser joins them",
 	NoteToolsInText:    "records: no tool list, so it was read from the text that the model saw",
+	NoteFinishCall:     "calls: a <finish> in a text became the call that the Agent Data Protocol makes of it",
 	NoteMerged:         "turns: joined by an empty line to the one before, which had the same role",
 	NoteSplitCalls:     "turns: held several calls, and became one turn for each",
 	NoteDroppedCall:    "calls: left out, for they are the last, parallel ones and have no result",
@@ -48,6 +49,7 @@ const (
 	NoteLateSystem     = "late_system_as_user"     // a system message after the start becomes a user turn
 	NoteJoinedParts    = "joined_parts"            // content of several text parts became one text
 	NoteToolsInText    = "tools_from_text"         // the tool list was read from the system text of the record's textual twin
+	NoteFinishCall     = "finish_call"             // a <finish> in a text became a call
 	NoteMerged         = "merged_consecutive"      // two turns of one role joined by an empty line
 	NoteSplitCalls     = "split_parallel_calls"    // a turn with several calls became one turn per call
 	NoteDroppedCall    = "dropped_unanswered_call" // a parallel call without a result

@@ -10,10 +10,10 @@ import (
 	"trainyard/format/protocol"
 )
 
-// The protocol's own SFT files, call by call with the result behind it. Calls
-// that are not theirs word for word: a submission, which they turn into a
-// finish, what comes after a repeated one, and results that the standard file
-// gives to the user.
+// The protocol's own SFT files, call by call with the result behind it. What is
+// not theirs word for word is nine times a submission, an interface of the data set
+// that they write as a line of bash, submit(), and four times code in a language
+// without a tool, which they write into a line of Python without escaping it.
 func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
 	editing, err := edit.NewEdits([]edit.EditSpec{
 		{Name: "rename_argument", Args: map[string]any{"tool": "python", "arguments": renamed("content", "code")}},
@@ -24,7 +24,7 @@ func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string][2]int{
-		"code_feedback": {9, 27}, "swe-gym_openhands_sampled_trajectories": {82, 83}, "swe-smith": {102, 116},
+		"code_feedback": {23, 27}, "swe-gym_openhands_sampled_trajectories": {83, 83}, "swe-smith": {107, 116},
 	} {
 		converted := map[string][]string{}
 		for _, row := range formattest.Unmarshal[[]struct {
@@ -35,7 +35,7 @@ func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
 				converted[row.ID] = append(converted[row.ID], turn.Value)
 			}
 		}
-		equal, calls := 0, 0
+		equal, calls, finishes, equalFinishes := 0, 0, 0, 0
 		for _, tr := range formattest.Parsed(t, "adp/"+name+"/sample_std.json") {
 			if _, err := editing.Apply(tr); err != nil {
 				t.Fatal(err)
@@ -45,8 +45,14 @@ func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
 				t.Fatalf("%s %s: %v", name, tr.ID, err)
 			}
 			theirs := converted[tr.ID]
+			if last := chat[len(chat)-1].Content; len(theirs) > 0 && strings.Contains(last, "<function=finish>") {
+				finishes++
+				if last == theirs[len(theirs)-1] {
+					equalFinishes++
+				}
+			}
 			for i, turn := range chat[1 : len(chat)-1] {
-				if turn.Role != format.Assistant || !strings.Contains(turn.Content, protocol.FunctionOpen) || strings.Contains(turn.Content, "<function=finish>") {
+				if turn.Role != format.Assistant || !strings.Contains(turn.Content, protocol.FunctionOpen) {
 					continue
 				}
 				calls++
@@ -54,6 +60,9 @@ func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
 					equal++
 				}
 			}
+		}
+		if finishes == 0 || equalFinishes != finishes {
+			t.Errorf("%s: %d of %d closing calls equal", name, equalFinishes, finishes)
 		}
 		if got := [2]int{equal, calls}; got != want {
 			t.Errorf("%s: %d of %d calls equal, want %v", name, equal, calls, want)

@@ -13,7 +13,8 @@ import (
 // A chatWriter is a chat being written.
 type chatWriter struct {
 	opt      RenderOptions
-	rendered bool // the record's text holds calls already
+	dialect  string // the record's
+	rendered bool   // the record's text holds calls already
 	// callTags names the roles whose <tool_call> is notation, not a string that
 	// the record happens to hold.
 	callTags map[format.Role]bool
@@ -32,7 +33,7 @@ type turn struct {
 
 // newChatWriter starts with what reading the record changed.
 func newChatWriter(t *format.Trajectory, opt RenderOptions) *chatWriter {
-	p := &chatWriter{opt: opt, rendered: protocol.HasRenderedCalls(t), notes: slices.Clone(t.Notes), callTags: map[format.Role]bool{}}
+	p := &chatWriter{opt: opt, dialect: t.Format, rendered: protocol.HasRenderedCalls(t), notes: slices.Clone(t.Notes), callTags: map[format.Role]bool{}}
 	if p.rendered && protocol.CallTagsAreNotation(t) {
 		p.callTags[format.System], p.callTags[format.Assistant] = true, true
 	}
