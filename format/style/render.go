@@ -40,6 +40,7 @@ var Styles = map[protocol.Style]Rendering{
 		tools: r2eTools, write: r2eMessages, prompted: true, together: true},
 	"swe-smith": {Summary: "SWE-smith's <function=NAME> tags, all calls of a turn at its end", Limits: taggedLimits, Worded: true, values: "python",
 		tools: swesmithTools, write: swesmithMessages, prompted: true, together: true},
+	"ticks": ticksStyle,
 }
 
 // StyleNames lists the styles in alphabetical order.

@@ -3,6 +3,7 @@ package style
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"trainyard/format"
@@ -81,6 +82,20 @@ func TestTextOfSWESmithRowsIsReadAndWrittenAlike(t *testing.T) {
 	t.Logf("%d turns", turns)
 }
 
+func TestTicksHoldCommandsAlone(t *testing.T) {
+	for name, call := range map[string]string{
+		"another tool":        `{"name":"edit","arguments":"{\"command\":\"ls\"}"}`,
+		"more than a command": `{"name":"bash","arguments":"{\"command\":\"ls\",\"timeout\":3}"}`,
+		"ticks in a command":  `{"name":"bash","arguments":"{\"command\":\"cat\\n` + "```" + `\"}"}`,
+		"no command":          `{"name":"bash","arguments":"{}"}`,
+	} {
+		_, _, err := rendered(t, "ticks", `{"role":"user","content":"q"},{"role":"assistant","content":"t","tool_calls":[{"id":"1","function":`+call+`}]}`, RenderOptions{})
+		if err == nil || formattest.ReasonOf(t, err) != format.BadCall {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func TestSWESmithStyle(t *testing.T) {
 	turn := func(text, arguments string) string {
 		return `{"role":"user","content":"q"},{"role":"assistant","content":"` + text + `","tool_calls":[{"id":"1","function":{"name":"f","arguments":"` + arguments + `"}}]}`
@@ -100,6 +115,9 @@ func TestSWESmithStyle(t *testing.T) {
 		{"no thought", "swe-smith", turn("", "{}"), RenderOptions{}, "s:D | u:q | a:<function=f>\n</function>"},
 		{"no thought, as SWE-smith has it", "swe-smith", turn("", "{}"), RenderOptions{KeepLead: true}, "s:D | u:q | a:\n\n<function=f>\n</function>"},
 		{"a result is a user turn", "swe-smith", turn("t", "{}") + result, RenderOptions{}, "s:D | u:q | a:t\n\n<function=f>\n</function> | u:r | a:end"},
+		{"a command between ticks", "ticks", strings.Replace(turn("t", `{\"command\":\"ls\\npwd\"}`), `"f"`, `"bash"`, 1) + result, RenderOptions{}, "s:D | u:q | a:t\n\n```\nls\npwd\n``` | u:r | a:end"},
+		{"a command without a thought", "ticks", strings.Replace(turn("", `{\"command\":\"ls\"}`), `"f"`, `"bash"`, 1), RenderOptions{}, "s:D | u:q | a:```\nls\n```"},
+		{"the same as SWE-smith has it", "ticks", strings.Replace(turn("", `{\"command\":\"ls\"}`), `"f"`, `"bash"`, 1), RenderOptions{KeepLead: true}, "s:D | u:q | a:\n\n```\nls\n```"},
 		{"indented arguments", "r2e", turn("t", `{\"a\":\"x\\ny\"}`), RenderOptions{}, "s:D | u:q | a:t\n\n<function=f>\n  <parameter=a>x\ny</parameter>\n</function>"},
 	} {
 		got, _, err := rendered(t, c.style, c.messages, c.opt)
