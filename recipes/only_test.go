@@ -27,6 +27,8 @@ func named(r *Recipe) string {
 
 func TestARecipeTakesSomeOfItsParentsSources(t *testing.T) {
 	for text, want := range map[string]string{
+		"sources: !only b":                                                      "b 4",
+		"sources: !only 'c'\nmix: {seed: 1}":                                    "c 4",
 		"sources: !only [b]":                                                    "b 4",
 		"sources: !only [c, a]":                                                 "c 4, a 4",
 		"sources: !only\n  - b\n  - name: a\n    share: 2":                      "b 4, a 2",
@@ -51,6 +53,7 @@ func TestARecipeTakesSomeOfItsParentsSources(t *testing.T) {
 		}
 	}
 	for arg, want := range map[string]string{
+		"sources=!only b":               "b 4",
 		"sources=!only [b]":             "b 4",
 		"sources={a: !unset}":           "b 4, c 4",
 		"sources.b=!unset":              "a 4, c 4",
@@ -73,7 +76,7 @@ func TestWhatCannotBeTakenIsAFaultWithItsPlace(t *testing.T) {
 		"sources: !only [bb]":         `child.yaml:3:17: sources.bb: no earlier layer has an item of that name (known: a, b, c)`,
 		"sources: !only [a, a]":       `child.yaml:3:20: sources.a: is taken twice`,
 		"sources: !only [[a]]":        `child.yaml:3:17: sources[0]: a list is not the name of an item`,
-		"sources: !only a":            `child.yaml:3:10: !only stands before a list of names (write sources: !only [NAME, NAME])`,
+		"sources: !only &a 1":         `child.yaml:3:10: !only stands before a list of names (write sources: !only [NAME, NAME])`,
 		"sources: !only":              `child.yaml:3:10: !only stands before a list of names`,
 		"sources: !only {a: 1}":       `child.yaml:3:10: !only stands before a list of names`,
 		"edits: !only [strip_ansi]":   `child.yaml:3:14: edits: !only takes items by name, and these have none`,

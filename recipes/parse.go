@@ -165,7 +165,11 @@ func (b *builder) build(n ast.Node) *node {
 	case *ast.LiteralNode:
 		return &node{at: at, text: n.Value.Value, quoted: true}
 	case *ast.StringNode:
-		return b.text(at, n)
+		name := b.text(at, n)
+		if b.only[at] {
+			return &node{kind: list, at: at, only: true, items: []*node{name}}
+		}
+		return name
 	case *ast.NullNode:
 		if n.Token.Type == token.ImplicitNullType {
 			return &node{at: at}

@@ -65,10 +65,11 @@ func mendColumns(tokens token.Tokens) {
 	}
 }
 
-// takesOnly marks the list that stands behind a "!only", the first of tokens.
+// takesOnly marks the list, or the one name, that stands behind a "!only", the
+// first of tokens.
 func (b *builder) takesOnly(tokens token.Tokens) {
 	i := slices.IndexFunc(tokens[1:], func(tk *token.Token) bool { return tk.Type != token.CommentType }) + 1
-	if i > 0 && (tokens[i].Type == token.SequenceStartType || tokens[i].Type == token.SequenceEntryType) {
+	if i > 0 && (tokens[i].Type == token.SequenceStartType || tokens[i].Type == token.SequenceEntryType || isName(tokens[i], tokens[0])) {
 		b.only[b.at(tokens[i])] = true
 		return
 	}

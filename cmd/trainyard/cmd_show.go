@@ -21,7 +21,7 @@ const showRecipeExample = `  trainyard show hybrid-gym-32b
 func newShow(t *face.Terminal, s *settings) *cobra.Command {
 	var trainer string
 	cmd := &cobra.Command{
-		Use:     "show RECIPE [key=value …]",
+		Use:     "show RECIPE|DATASET [key=value …]",
 		Short:   "Show a recipe resolved, with the origin of each value",
 		Long:    showRecipeLong,
 		Example: showRecipeExample,

@@ -1,8 +1,10 @@
 package yard
 
 import (
+	"os"
 	"path/filepath"
 
+	"trainyard/mix"
 	"trainyard/recipes"
 )
 
@@ -18,8 +20,12 @@ type Shown struct {
 	YAML string `json:"-"`
 }
 
-// Show resolves a recipe, and looks for none of the files that it names.
+// Show resolves a recipe, and looks for none of the files that it names. That
+// of a dataset's directory is the one that the dataset was made from.
 func (y *Yard) Show(recipe, trainer string, overrides []string) (*Shown, error) {
+	if _, err := os.Stat(filepath.Join(recipe, mix.ManifestFile)); err == nil {
+		recipe = filepath.Join(recipe, mix.RecipeFile)
+	}
 	r, err := recipes.LoadWith(recipe, recipes.Options{Overrides: overrides, Trainer: trainer})
 	if err != nil {
 		return nil, err
