@@ -183,7 +183,10 @@ func (m *hfModel) vocabulary(added []addedToken) (*vocabulary, error) {
 		isAdded[a.id] = true
 	}
 	highest := int32(-1)
-	for _, id := range m.Vocab {
+	for text, id := range m.Vocab {
+		if id >= 1<<idBits {
+			return nil, fmt.Errorf("model.vocab: id %d of %q is more than %d, the greatest supported", id, text, 1<<idBits-1)
+		}
 		highest = max(highest, id)
 	}
 	tokens := make([]string, highest+1)

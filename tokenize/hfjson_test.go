@@ -71,6 +71,10 @@ func TestWhatIsNotSupportedIsRefusedByItsField(t *testing.T) {
 		{`{` + model + `, ` + good + `}`, "byte 0x00"},
 		{`{` + model + `, ` + good + `, "added_tokens": [{"id": 5, "content": "x", "lstrip": true}]}`, "lstrip"},
 		{`{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}, ` + good + `}`, "merge 0"},
+		{`{"model": {"type": "BPE", "vocab": {"a": 0, "b": 2147483647}}, ` + good + `}`, `id 2147483647 of "b" is more than 2097151`},
+		{`{"model": {"type": "BPE", "vocab": {"a": 0, "b": 2097152}}, ` + good + `}`, `id 2097152 of "b"`},
+		{`{"model": {"type": "BPE", "vocab": {"a": 0, "b": 2147483648}}, ` + good + `}`, "cannot unmarshal number"},
+		{`{` + model + `, ` + good + `, "added_tokens": [{"id": 2147483647, "content": "x"}]}`, `"x" has id 2147483647`},
 		{`[`, "unexpected end"},
 	} {
 		path := filepath.Join(t.TempDir(), "tokenizer.json")
