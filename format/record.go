@@ -44,7 +44,7 @@ func (r *Reject) Error() string {
 	if r.File == "" {
 		return r.Detail
 	}
-	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Detail)
+	return fmt.Sprintf("%s:%d: %s", SpellPath(r.File), r.Line, r.Detail)
 }
 
 // Rejectf makes a Reject without a place; Source.Parse adds it.

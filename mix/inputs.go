@@ -78,7 +78,7 @@ func (in *inputs) unchanged() error {
 			if err != nil {
 				return err
 			}
-			if info.Size() != f.Size || in.digests[k][i].Bytes != f.Size || !info.ModTime().Equal(f.ModTime) {
+			if in.digests[k][i].Bytes != f.Size || !f.Same(format.FileOf(f.Path, info)) {
 				return fmt.Errorf("prepare: %s changed while it was read (prepare again when nothing writes to it)", f.Path)
 			}
 		}

@@ -5,6 +5,9 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
+
+	"trainyard/format"
 )
 
 // A naming gives the files of one input the names by which manifest and
@@ -77,12 +80,15 @@ func (all namings) of(file string) string {
 			best = n
 		}
 	}
-	return best.of(file)
+	return format.SpellPath(best.of(file))
 }
 
 func (all namings) in(text string) string {
 	for _, n := range all {
 		text = n.in(text)
+	}
+	if !utf8.ValidString(text) {
+		return format.SpellPath(text) // a path in it
 	}
 	return text
 }

@@ -67,9 +67,9 @@ func shortPath(path, file string) string {
 	}
 	rel, err := filepath.Rel(path, file)
 	if err != nil || !filepath.IsLocal(rel) || rel == "." {
-		return filepath.Base(file)
+		return format.SpellPath(filepath.Base(file))
 	}
-	return rel
+	return format.SpellPath(rel)
 }
 
 func trajectoryFacts(traj *format.Trajectory) facts {
@@ -89,7 +89,7 @@ func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dial
 		return err
 	}
 	f := trajectoryFacts(done.Traj)
-	f.Number, f.Place = n, fmt.Sprintf("%s:%d", rec.File, rec.Line)
+	f.Number, f.Place = n, fmt.Sprintf("%s:%d", format.SpellPath(rec.File), rec.Line)
 	f.Filtered = done.LeftOut.Detail
 	f.Notes, f.measures = done.Notes, behaviourOf(evidence.RecordFlags(rec, done.Traj, done.Chat), done.Traj)
 	if done.Err != nil {

@@ -23,6 +23,7 @@ func newRejectLog(t *face.Terminal) *rejectLog {
 
 func (l *rejectLog) tell(file string, line int, err error) {
 	reason, words := rejectReason(err), rejectWords(err)
+	file = format.SpellPath(file)
 	if l.counts[reason]++; l.last[reason] == words {
 		l.t.Say("%s:%d: %s, as above", file, line, reason)
 		return

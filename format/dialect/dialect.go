@@ -114,6 +114,7 @@ func parseValue(format string, rec format.Record, root pyjson.Value) (*format.Tr
 		return nil, err
 	}
 	noteReplaced(t, d, rec)
+	spellIDs(t)
 	t.Format, t.Places, t.File, t.Line = d.Name, root.Places(), rec.File, rec.Line
 	return t, complete(t)
 }

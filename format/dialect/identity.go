@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
@@ -23,6 +24,15 @@ func identify(t *format.Trajectory, v pyjson.Value) {
 	// A member called just patch is another's: the reference solution, or, in
 	// SWE-smith's rows, a neighbour's.
 	t.Patch = format.NameOr(t.Patch, pyjson.FirstScalar(v.Get("model_patch"), v.Get("generated_patch"), v.Get("rollout_patch")))
+}
+
+// spellIDs makes text of ids that were taken from the names of files.
+func spellIDs(t *format.Trajectory) {
+	for _, id := range []*string{&t.ID, &t.InstanceID} {
+		if !utf8.ValidString(*id) {
+			*id = format.SpellPath(*id)
+		}
+	}
 }
 
 // complete refuses a trajectory that holds nothing to learn from and gives

@@ -98,7 +98,7 @@ func list(path string) ([]format.File, error) {
 	case err == nil && info.Size() == 0 && info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: the file is empty", path)
 	case err == nil:
-		return []format.File{{Path: path, Size: info.Size(), ModTime: info.ModTime()}}, nil
+		return []format.File{format.FileOf(path, info)}, nil
 	case !hasGlob(path):
 		return nil, fmt.Errorf("open source: %w", err)
 	}
@@ -136,7 +136,7 @@ func glob(pattern string) ([]format.File, error) {
 		if err := regular.Check(path, info); err != nil {
 			return nil, fmt.Errorf("open source: %w", err)
 		}
-		files = append(files, format.File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+		files = append(files, format.FileOf(path, info))
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: no file matches", pattern)
@@ -168,7 +168,7 @@ func walk(dir string) ([]format.File, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, format.File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+		files = append(files, format.FileOf(path, info))
 		return nil
 	})
 	if err != nil {

@@ -90,7 +90,9 @@ func (r *reports) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
-	r.files = append(r.files, format.File{Path: path, Size: int64(len(raw)), ModTime: info.ModTime()})
+	file := format.FileOf(path, info)
+	file.Size = int64(len(raw))
+	r.files = append(r.files, file)
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	switch filepath.Ext(path) {
 	case ".txt", ".csv", ".tsv":

@@ -1,0 +1,14 @@
+package format
+
+import (
+	"io/fs"
+	"syscall"
+	"time"
+)
+
+func changed(info fs.FileInfo) time.Time {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return time.Unix(stat.Ctim.Unix())
+	}
+	return time.Time{}
+}
