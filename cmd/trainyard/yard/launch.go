@@ -15,13 +15,13 @@ import (
 
 // A LaunchRequest says what to train, with what, and where.
 type LaunchRequest struct {
-	What      string // a recipe, or the directory of a finished dataset
-	Overrides []string
-	Trainer   string // in place of the recipe's, see [recipes.Options]
-	Backend   string
-	GPUs      int // devices that the batch is divided among
-	Replace   bool
-	DryRun    bool // plan the dataset and the command, write nothing
+	What      string   `json:"what"` // a recipe, or the directory of a finished dataset
+	Overrides []string `json:"overrides,omitempty"`
+	Trainer   string   `json:"trainer,omitempty"` // in place of the recipe's, see [recipes.Options]
+	Backend   string   `json:"backend"`
+	GPUs      int      `json:"gpus,omitempty"` // devices that the batch is divided among
+	Replace   bool     `json:"replace,omitempty"`
+	DryRun    bool     `json:"dry_run,omitempty"` // plan the dataset and the command, write nothing
 }
 
 // A Plan is what a launch comes to, before anything is started.

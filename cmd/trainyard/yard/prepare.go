@@ -13,11 +13,11 @@ import (
 
 // A PrepareRequest says which dataset to make, and where.
 type PrepareRequest struct {
-	Recipe    string // a built-in name or a file
-	Overrides []string
-	Out       string // output directory; empty: DatasetsDir/NAME-FINGERPRINT-PIPELINE
-	Replace   bool   // write over the dataset that the recipe made from other inputs
-	DryRun    bool   // plan and write nothing
+	Recipe    string   `json:"recipe"` // a built-in name or a file
+	Overrides []string `json:"overrides,omitempty"`
+	Out       string   `json:"out,omitempty"`     // output directory; empty: DatasetsDir/NAME-FINGERPRINT-PIPELINE
+	Replace   bool     `json:"replace,omitempty"` // write over the dataset that the recipe made from other inputs
+	DryRun    bool     `json:"dry_run,omitempty"` // plan and write nothing
 }
 
 // Prepared is a dataset that is there, or in a dry run would be.
