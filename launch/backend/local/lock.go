@@ -14,22 +14,18 @@ import (
 // lock is seen from other containers of the same machine.
 const lockName = "supervisor.lock"
 
-// holdLock takes the lock for the life of this process. A program that the
-// supervisor starts does not get it.
+// holdLock takes the lock for the life of this process: the descriptor stays open,
+// and a program that the supervisor starts does not get it.
 func holdLock(dir string) error {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR|syscall.O_NONBLOCK, 0o600)
+	fd, err := syscall.Open(filepath.Join(dir, lockName), syscall.O_CREAT|syscall.O_RDWR|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
 		return err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-		return errors.Join(launch.ErrClaimed, f.Close())
+	if err := syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return errors.Join(launch.ErrClaimed, syscall.Close(fd))
 	}
-	held = f // where a file system has no locks, lookers do without
-	return nil
+	return nil // where a file system has no locks, lookers do without
 }
-
-// held keeps the lock's file open: a file that nothing refers to is closed.
-var held *os.File
 
 // lockHeld reports whether a supervisor holds the lock; known is false where
 // nothing can be said, as there is no such file.
