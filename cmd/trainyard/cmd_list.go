@@ -17,8 +17,8 @@ on when to use it and, where there are any, its arguments and known limits.
 
 The words of reports are listed too, each with what it counts: flags, features, the
 names that an expression can use (where), what reports of evaluations look like
-(reports), the notes of what a rendering changed, and the reasons that records are
-rejected for.`
+(reports), the notes of what a rendering changed, the reasons that records are
+rejected for, and the remarks on what is not as a recipe asks.`
 
 const listExample = `  trainyard list keys            every key of a recipe: type, default, what it is for
   trainyard list trainers        with their parameters, placeholders and progress lines

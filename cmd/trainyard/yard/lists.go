@@ -14,6 +14,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend"
 	"trainyard/launch/trainer"
+	"trainyard/mix"
 	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 	"trainyard/recipes"
@@ -52,6 +53,7 @@ var Lists = map[string]func() []Listed{
 	"reports":     listReports,
 	"notes":       listNotes,
 	"reasons":     listReasons,
+	"remarks":     listRemarks,
 	"outputs":     listOutputs,
 	"tools":       listStyles,
 	"trainers":    listTrainers,
@@ -126,6 +128,8 @@ func listReports() []Listed {
 func listNotes() []Listed { return glossary(format.Notes) }
 
 func listReasons() []Listed { return glossary(format.Reasons) }
+
+func listRemarks() []Listed { return glossary(mix.RemarkKinds) }
 
 // glossary lists words with what each means.
 func glossary(lines map[string]string) []Listed {
