@@ -21,7 +21,7 @@ func (p *planner) dropDuplicates() {
 	for same := range runs(order, p.sameText) {
 		kept := slices.MinFunc(same, func(a, b int32) int {
 			x, y := &p.items[a], &p.items[b]
-			return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]), cmp.Compare(x.Source, y.Source), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
+			return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]), cmp.Compare(p.lot(x), p.lot(y)), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
 		})
 		for _, i := range same {
 			if i != kept {
@@ -30,6 +30,12 @@ func (p *planner) dropDuplicates() {
 			}
 		}
 	}
+}
+
+// lot decides between sources that have as little: for each text anew, so that
+// two sources of the same records share them.
+func (p *planner) lot(it *Item) uint64 {
+	return sample.Key(p.cfg.Seed, "repeat "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
 }
 
 // byText orders the items so that those of one text, and among them those of

@@ -406,6 +406,19 @@ func TestARepeatIsLeftToTheScarcerSource(t *testing.T) {
 	}
 }
 
+func TestTwoSourcesOfTheSameRecordsShareThem(t *testing.T) {
+	var rows []row
+	for i := range 600 {
+		rows = append(rows, row{source: i % 2, id: fmt.Sprint("a", i/2), text: fmt.Sprint(i / 2)})
+	}
+	cfg := selectionConfig("shares", Trajectories, 0)
+	cfg.Validation, cfg.Sources[0].Share, cfg.Sources[1].Share = 0, 1, 1
+	p := planned(t, cfg, worldOf(rows))
+	if len(p.Train) < 240 {
+		t.Errorf("%d rows of 300 texts that both sources have", len(p.Train))
+	}
+}
+
 func TestIdsAreUniqueInADataset(t *testing.T) {
 	rows := []row{
 		{id: "x", text: "1"}, {id: "x", text: "2"}, {source: 1, id: "x", text: "3"}, {id: "y", text: "4"},
