@@ -30,13 +30,16 @@ func WithoutExample(text string) (string, bool) {
 		return text, false
 	}
 	rest := text[start[1]+end[1]:]
-	if open := taskStart.FindStringIndex(rest); open != nil {
-		rest = rest[open[1]:]
+	open := taskStart.FindStringIndex(rest)
+	if open == nil {
+		return strings.TrimSpace(rest), true
 	}
+	rest = rest[open[1]:]
 	if tail := lastMatch(taskEnd, rest); tail != nil {
 		rest = rest[:tail[0]]
 	}
-	return strings.TrimSpace(rest), true
+	// The rulers stand on lines of their own; more white space is the task's.
+	return strings.TrimSuffix(strings.TrimPrefix(rest, "\n"), "\n"), true
 }
 
 func lastMatch(pattern *regexp.Regexp, text string) []int {
