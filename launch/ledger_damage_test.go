@@ -209,7 +209,7 @@ func TestAnOlderLedgerKeepsItsCurvesAndGetsItsSummaries(t *testing.T) {
 	}
 }
 
-func TestTheLedgerAndItsDirectoryAreTheUsersAloneWhoeverMadeThem(t *testing.T) {
+func TestTheLedgerAndItsDirectoryAreTheUsersAloneHoweverTheyWereMade(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	if err := errors.Join(os.MkdirAll(filepath.Join(home, "datasets"), 0o755), os.Chmod(home, 0o755), os.WriteFile(LedgerFile(home), nil, 0o644), os.Chmod(LedgerFile(home), 0o644)); err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ func TestNothingStartsTwice(t *testing.T) {
 	}
 }
 
-func TestNothingSucceedsThatNobodyAskedABackendFor(t *testing.T) {
+func TestNothingSucceedsThatNoBackendWasAskedFor(t *testing.T) {
 	if Pending.May(Succeeded) || Pending.May(Running) {
 		t.Error("a pending attempt skips starting")
 	}

@@ -149,7 +149,7 @@ func TestTheTrainerOutlivesItsSupervisorAndCanStillBeStopped(t *testing.T) {
 
 // The supervisor may die after it started the trainer and before it wrote down
 // which process that is.
-func TestATrainerThatNobodyWroteDownIsFoundByItsMark(t *testing.T) {
+func TestATrainerThatWasNotWrittenDownIsFoundByItsMark(t *testing.T) {
 	task := task(t, "wait")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
