@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"trainyard/launch/files"
 )
 
 // A Dataset is what a run must know of a finished dataset directory.
@@ -62,6 +64,9 @@ type shard struct {
 // manifestName is the file without which a directory is no dataset.
 const manifestName = "manifest.json"
 
+// maxManifest is far more than a manifest of many shards takes, in bytes.
+const maxManifest = 1 << 30
+
 // manifestFormat is the manifest version this package understands.
 const manifestFormat = 1
 
@@ -98,7 +103,7 @@ func (m manifest) digest() string {
 func readManifest(dir string) (manifest, error) {
 	var m manifest
 	path := filepath.Join(dir, manifestName)
-	data, err := os.ReadFile(path)
+	data, err := files.ReadRegular(path, maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, fmt.Errorf("%s has no manifest.json: not a finished dataset; run `trainyard prepare` first", dir)
 	}
@@ -126,6 +131,9 @@ func (d *Dataset) add(s shard) error {
 	info, err := os.Stat(filepath.Join(d.Dir, s.File))
 	if err != nil {
 		return fmt.Errorf("shard of the manifest: %w", err)
+	}
+	if err := files.Regular(filepath.Join(d.Dir, s.File), info); err != nil {
+		return err
 	}
 	if info.Size() != s.Bytes {
 		return fmt.Errorf("%s: %d bytes, the manifest says %d: prepare the dataset again", filepath.Join(d.Dir, s.File), info.Size(), s.Bytes)

@@ -3,11 +3,15 @@ package launch
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"trainyard/launch/files"
 )
 
 const goodManifest = `{"format":1,"recipe":{"name":"mix","fingerprint":"f00d","more":1},"template":"qwen2.5","window":4096,"seed":3,
@@ -108,5 +112,15 @@ func TestTheDigestOfADatasetIsThatOfItsShards(t *testing.T) {
 	}
 	if digest(strings.Replace(goodManifest, "f00d", "beef", 1)) != digest(goodManifest) {
 		t.Error("another recipe with the same shards has another digest")
+	}
+}
+
+func TestADatasetOfPipesIsRefusedAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	if _, err := ReadDataset(dir); !errors.Is(err, files.ErrNotRegular) {
+		t.Errorf("%v", err)
 	}
 }

@@ -28,7 +28,7 @@ func (l *Launcher) keep(id string, job Job) error {
 			return fmt.Errorf("start run: keep the recipe: %w", err)
 		}
 	}
-	manifest, err := os.ReadFile(filepath.Join(job.Dataset.Dir, manifestName))
+	manifest, err := files.ReadRegular(filepath.Join(job.Dataset.Dir, manifestName), maxManifest)
 	if err == nil {
 		err = files.Write(l.runDir(id), ManifestCopy, manifest)
 	}
