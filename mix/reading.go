@@ -39,6 +39,7 @@ type reading struct {
 	items     []Item
 	entries   []Entry
 	repos     *names
+	said      map[string]string // by share
 	instances *names
 	notes     []map[string]int64 // for each source
 	warned    []map[string]int64 // likewise
@@ -49,7 +50,7 @@ type reading struct {
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{
 		cfg: cfg, sources: sources, roads: roads, inputs: in, spool: &spool{},
-		repos: newNames(), instances: newNames(),
+		repos: newNames(), instances: newNames(), said: map[string]string{},
 	}
 	for _, src := range sources {
 		r.notes, r.warned = append(r.notes, map[string]int64{}), append(r.warned, map[string]int64{})
@@ -58,6 +59,21 @@ func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Convert
 		}
 	}
 	return r
+}
+
+// share lets entries that say the same hold one text: of a million records that
+// are rejected, most are for one reason and in one file.
+func (r *reading) share(e *Entry) {
+	const most = 1 << 14 // more different ones are not worth looking up
+	for _, text := range []*string{&e.File, &e.Detail} {
+		known, ok := r.said[*text]
+		switch {
+		case ok:
+			*text = known
+		case len(r.said) < most:
+			r.said[*text] = *text
+		}
+	}
 }
 
 // run streams all sources through the workers.
@@ -77,6 +93,7 @@ func (r *reading) take(res *result) error {
 		return res.err
 	}
 	res.entry.item = -1
+	r.share(&res.entry)
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
 	}
