@@ -104,8 +104,8 @@ type notation struct {
 
 var (
 	jsonNotation = notation{QuoteJSON, true, "true", "false", "null", "NaN", "Infinity"}
-	// asciiNotation is json.dumps(…) without arguments.
-	asciiNotation = notation{quoteASCII, true, "true", "false", "null", "NaN", "Infinity"}
+	// asciiNotation is json.dumps(…) without arguments, which escapes DEL as well.
+	asciiNotation = notation{quoteASCII, false, "true", "false", "null", "NaN", "Infinity"}
 	reprNotation  = notation{quotePython, false, "True", "False", "None", "nan", "inf"}
 )
 

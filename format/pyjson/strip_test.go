@@ -24,3 +24,24 @@ func TestWhiteSpaceIsPythons(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// json.dumps escapes all that is no printable ASCII, DEL too.
+func TestDumpsAreASCII(t *testing.T) {
+	for raw, want := range map[string]string{
+		"[\"d\x7f\"]":                    `["d\u007f"]`,
+		`{"é":["\u007f",1.0,true,null]}`: `{"\u00e9": ["\u007f", 1.0, true, null]}`,
+		`["😀","a\"b\\c\n\u001f/"]`:       `["\ud83d\ude00", "a\"b\\c\n\u001f/"]`,
+		`"é"`:                            "é",
+		`true`:                           "True",
+	} {
+		err := pyjson.WithIndex([]byte(raw), func(v pyjson.Value) error {
+			if got := string(pyjson.AppendDumps(nil, v)); got != want {
+				t.Errorf("%s: got %s, want %s", raw, got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
