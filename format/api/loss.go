@@ -48,12 +48,25 @@ func (l *Loss) Read(name string, v pyjson.Value) {
 	}
 }
 
+// readMember is Read for a message of which nothing may be said at all, which is
+// nil and stays so.
+func (l *Loss) readMember(name []byte, v pyjson.Value) *Loss {
+	if lossMarks[string(name)] == nil {
+		return l
+	}
+	if l == nil {
+		l = &Loss{}
+	}
+	l.Read(string(name), v)
+	return l
+}
+
 // ReadLoss reads the marks among the members of v, which are a message's own,
 // into the message, whose role and content are known.
 func ReadLoss(m *format.Message, v pyjson.Value) error {
-	var l Loss
+	var l *Loss
 	for name, member := range v.Members() {
-		l.Read(string(name.Bytes()), member)
+		l = l.readMember(name.Bytes(), member)
 	}
 	return l.Apply(m)
 }
@@ -120,6 +133,8 @@ func (l *Loss) part(name string, v pyjson.Value) {
 // It refuses marks that no row can say: weights, and the words of others.
 func (l *Loss) Apply(m *format.Message) error {
 	switch {
+	case l == nil:
+		return nil
 	case l.wrong != "":
 		return format.Rejectf(format.LossMark, "%s, where a yes or a no should stand", l.wrong)
 	case m.Role != format.Assistant && l.asked != "":

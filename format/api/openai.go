@@ -93,10 +93,10 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 		return format.Message{}, format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())
 	}
 	var m format.Message
-	var loss Loss
+	var loss *Loss // nil where no member says anything: most messages
 	var calls, legacy, content pyjson.Value
 	for name, member := range v.Members() {
-		switch key := string(name.Bytes()); key {
+		switch string(name.Bytes()) {
 		case "role":
 			role, ok := Roles[string(member.Bytes())]
 			if !ok {
@@ -121,7 +121,7 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 				return m, format.Rejectf(format.ImagePart, "a message with %q: only text can be trained on", name.Text())
 			}
 		default:
-			if loss.Read(key, member); isThought(key) {
+			if loss = loss.readMember(name.Bytes(), member); isThought(string(name.Bytes())) {
 				addThought(&m, member)
 			}
 		}
