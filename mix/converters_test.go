@@ -84,7 +84,7 @@ func TestEditsThatMatchNothingAreInTheReport(t *testing.T) {
 			t.Errorf("%s: %d, told %v", name, n, told)
 		}
 	}
-	if len(s.Unmatched) != 1 || s.Unmatched[0] != `drop_tool: no tool "h", did you mean "g"? (tools seen: g)` {
+	if len(s.Unmatched) != 1 || s.Unmatched[0] != `drop_tool: no tool "h" (tools seen: g)` {
 		t.Errorf("got %q", s.Unmatched)
 	}
 }

@@ -4,13 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"path/filepath"
 
+	"trainyard/format/durable"
 	"trainyard/format/regular"
 )
 
@@ -21,31 +20,9 @@ func writeRecipe(dir string, yaml []byte) (FileDigest, error) {
 	return d, writeDurably(filepath.Join(dir, RecipeFile), yaml)
 }
 
-// writeDurably puts data at path by temporary file, fsync and rename, so that
-// a crash leaves the old content or the new, never a part.
+// writeDurably puts data at path; a crash may leave path.tmp beside it.
 func writeDurably(path string, data []byte) error {
-	tmp := path + ".tmp"
-	f, err := os.Create(tmp)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", tmp, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes renames inside dir survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.Write(path, filepath.Base(path)+".tmp", 0o644, durable.Bytes(data))
 }
 
 // A hashWriter digests what it passes on.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"trainyard/format/durable"
 )
 
 // journalFile, in the work directory, names the files of a dataset that is
@@ -39,13 +41,13 @@ func (o *outDir) publish(m *Manifest) error {
 			return fmt.Errorf("publish %s: %w", o.dir, err)
 		}
 	}
-	if err := syncDir(o.dir); err != nil {
+	if err := durable.SyncDir(o.dir); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(work, ManifestFile), filepath.Join(o.dir, ManifestFile)); err != nil {
 		return fmt.Errorf("publish %s: %w", o.dir, err)
 	}
-	return syncDir(o.dir)
+	return durable.SyncDir(o.dir)
 }
 
 // files are the names of all that a dataset consists of but the manifest.
@@ -61,7 +63,7 @@ func (m *Manifest) files() []string {
 func (o *outDir) clear(names []string) error {
 	err := os.Remove(filepath.Join(o.dir, ManifestFile))
 	if err == nil {
-		err = syncDir(o.dir)
+		err = durable.SyncDir(o.dir)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

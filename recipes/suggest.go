@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"trainyard/format"
 )
 
 // didYouMean returns a hint with the word closest to got, or "" where none is
@@ -33,57 +35,20 @@ var foreign = map[string]string{
 	"weight": "share", "datasets": "sources", "model_name_or_path": "base", "dialect": "format",
 }
 
-// Closest returns the known word within a third of its length in edits, the
-// first of equals, or else one that got contains (batch_size, max_epochs). Case
-// and the choice between - and _ do not count.
+// Closest is format.Closest, which also knows what other trainers call our keys,
+// and takes one that got contains (batch_size, max_epochs).
 func Closest(got string, known []string) string {
-	if w := foreign[fold(got)]; slices.Contains(known, w) {
+	folded := strings.ReplaceAll(strings.ToLower(got), "-", "_")
+	if w := foreign[folded]; slices.Contains(known, w) {
 		return w
 	}
-	best, bestDist := "", 1<<30
-	for _, w := range known {
-		limit := min(len(w)-1, max(1, len(w)/3))
-		if abs(len(w)-len(got)) > limit {
-			continue
-		}
-		if d := edits(fold(got), fold(w)); d <= limit && d < bestDist {
-			best, bestDist = w, d
-		}
+	if near := format.Closest(got, known); near != "" {
+		return near
 	}
 	for _, w := range known {
-		if best == "" && len(w) > 3 && strings.Contains(fold(got), w) {
-			best = w
+		if len(w) > 3 && strings.Contains(folded, w) {
+			return w
 		}
 	}
-	return best
-}
-
-func fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
-
-func abs(n int) int { return max(n, -n) }
-
-// edits counts insertions, deletions, replacements and swaps of neighbours
-// between a and b (optimal string alignment), in bytes.
-func edits(a, b string) int {
-	var before []int
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		next := make([]int, len(b)+1)
-		next[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next[j+1] = min(row[j+1]+1, next[j]+1, row[j]+cost)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				next[j+1] = min(next[j+1], before[j-1]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
+	return ""
 }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"trainyard/format/durable"
 )
 
 // maxJSON is far more than any of these files holds.
@@ -38,17 +40,9 @@ func WriteJSON(dir, name string, v any) error {
 	return Write(dir, name, append(data, '\n'))
 }
 
-// Write replaces a file: readers see the old one or the new one, also after a
-// power cut.
+// Write replaces a file of the directory.
 func Write(dir, name string, data []byte) error {
-	temp, err := syncedTemp(dir, name, data)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(temp, filepath.Join(dir, name)); err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return SyncDir(dir)
+	return durable.Write(filepath.Join(dir, name), "", 0o600, durable.Bytes(data))
 }
 
 // ClaimJSON makes a file with its content in one step and fails with
@@ -59,33 +53,13 @@ func ClaimJSON(dir, name string, v any) error {
 	if err != nil {
 		return err
 	}
-	temp, err := syncedTemp(dir, name, append(data, '\n'))
+	path := filepath.Join(dir, name)
+	temp, err := durable.Beside(path, "", 0o600, durable.Bytes(append(data, '\n')))
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.Link(temp, filepath.Join(dir, name)), os.Remove(temp)); err != nil {
+	if err := errors.Join(os.Link(temp, path), os.Remove(temp)); err != nil {
 		return err
 	}
-	return SyncDir(dir)
-}
-
-func syncedTemp(dir, name string, data []byte) (string, error) {
-	f, err := os.CreateTemp(dir, "."+name+"-")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
-}
-
-// SyncDir puts the names in a directory on disk.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.SyncDir(dir)
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"trainyard/format/durable"
 )
 
 const (
@@ -42,10 +44,10 @@ func (r *run) publish(tmp, final string) error {
 	if err := os.RemoveAll(final); err != nil {
 		return err
 	}
-	if err := errors.Join(syncDir(tmp), os.Rename(tmp, final)); err != nil {
+	if err := errors.Join(durable.SyncDir(tmp), os.Rename(tmp, final)); err != nil {
 		return err
 	}
-	return syncDir(r.cfg.OutputDir)
+	return durable.SyncDir(r.cfg.OutputDir)
 }
 
 func (r *run) writeState(dir string) error {

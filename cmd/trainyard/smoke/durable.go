@@ -4,36 +4,21 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+
+	"trainyard/format/durable"
 )
 
-// writeFile puts what fill writes at path by temporary file, fsync and rename:
-// after a crash path has the old content or the new, never a part.
+// writeFile puts what fill writes at path; a crash may leave .tmp-NAME beside it.
 func writeFile(path string, fill func(io.Writer) error) error {
-	tmp := filepath.Join(filepath.Dir(path), ".tmp-"+filepath.Base(path))
-	f, err := os.Create(tmp)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := errors.Join(fill(w), w.Flush(), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func writeBytes(path string, data []byte) error {
-	return writeFile(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
+	return durable.Write(path, ".tmp-"+filepath.Base(path), 0o644, func(f io.Writer) error {
+		w := bufio.NewWriterSize(f, 1<<20)
+		return errors.Join(fill(w), w.Flush())
 	})
 }
+
+func writeBytes(path string, data []byte) error { return writeFile(path, durable.Bytes(data)) }
 
 func writeJSON(path string, v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
@@ -41,13 +26,4 @@ func writeJSON(path string, v any) error {
 		return err
 	}
 	return writeBytes(path, append(data, '\n'))
-}
-
-// syncDir makes the names inside dir survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

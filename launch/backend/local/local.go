@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"trainyard/format/durable"
 	"trainyard/launch"
 	"trainyard/launch/files"
 )
@@ -50,7 +51,7 @@ func (Local) Start(ctx context.Context, task launch.Task) (launch.Handle, error)
 	} else if err != nil {
 		return "", fmt.Errorf("local: claim attempt: %w", err)
 	}
-	if err := errors.Join(place(task.Dir, task.Command.Files), writeSpec(task), files.SyncDir(filepath.Dir(task.Dir))); err != nil {
+	if err := errors.Join(place(task.Dir, task.Command.Files), writeSpec(task), durable.SyncDir(filepath.Dir(task.Dir))); err != nil {
 		return "", fmt.Errorf("local: prepare attempt: %w", err)
 	}
 	if err := spawn(ctx, task); err != nil {

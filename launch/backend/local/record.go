@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"trainyard/format/durable"
 	"trainyard/launch/files"
 )
 
@@ -57,5 +58,5 @@ func (s *supervisor) finish(exit Exit) error {
 	if err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
-	return files.SyncDir(s.dir)
+	return durable.SyncDir(s.dir)
 }
