@@ -26,7 +26,7 @@ func (p *planner) dropDuplicates() {
 		for _, i := range same {
 			if i != kept {
 				p.decide(int(i), Duplicate, UniqueContent)
-				p.entries[p.entryOf[i]].of = &p.entries[p.entryOf[kept]]
+				p.entries.lines[p.lineOf[i]].of = p.lineOf[kept]
 			}
 		}
 	}
@@ -78,12 +78,10 @@ func (p *planner) scarcity(byText []int32) []float64 {
 // says, those that come first in the source's shuffle. Records without an
 // instance id are unlimited.
 func (p *planner) limitInstances() {
-	var limited []int32
-	for i := range p.items {
-		if it := &p.items[i]; p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i) {
-			limited = append(limited, int32(i))
-		}
-	}
+	limited := p.choose(func(i int) bool {
+		it := &p.items[i]
+		return p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i)
+	})
 	slices.SortFunc(limited, func(a, b int32) int {
 		x, y := &p.items[a], &p.items[b]
 		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Instance, y.Instance), p.byKey(a, b))

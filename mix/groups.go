@@ -29,20 +29,21 @@ type part struct {
 // that mixes of one seed set aside much the same ones.
 func (p *planner) groups() []group {
 	joined := p.join()
-	members := map[int32][]int32{}
-	var roots []int32
-	for i := range p.items {
-		if p.usable(i) {
-			root := joined.find(int32(i))
-			if members[root] == nil {
-				roots = append(roots, root)
-			}
-			members[root] = append(members[root], int32(i))
-		}
+	items := p.choose(func(i int) bool { return p.usable(i) })
+	slices.SortFunc(items, func(a, b int32) int { return cmp.Or(cmp.Compare(joined.find(a), joined.find(b)), cmp.Compare(a, b)) })
+	together := func(a, b int32) bool { return joined.find(a) == joined.find(b) }
+	n := 0
+	for range runs(items, together) {
+		n++
 	}
-	groups := make([]group, len(roots))
-	for n, root := range roots {
-		groups[n] = p.group(members[root])
+	groups, parts := make([]group, 0, n), make([]part, 0, n)
+	for members := range runs(items, together) {
+		first := len(parts)
+		parts = p.parts(parts, members)
+		groups = append(groups, group{
+			items: members, size: parts[first:len(parts):len(parts)],
+			key: sample.Key(p.cfg.ValidationSeed, "validation "+p.groupName(members)),
+		})
 	}
 	slices.SortFunc(groups, func(a, b group) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), p.byKey(a.items[0], b.items[0]))
@@ -53,18 +54,36 @@ func (p *planner) groups() []group {
 // usable says that the sampler could take an item.
 func (p *planner) usable(item int) bool { return p.undecided(item) && p.used[p.items[item].Source] }
 
-func (p *planner) group(items []int32) group {
-	g := group{items: items, key: sample.Key(p.cfg.ValidationSeed, "validation "+p.groupName(items))}
+// choose lists the items that belong, in reading order.
+func (p *planner) choose(belongs func(item int) bool) []int32 {
+	n := 0
+	for i := range p.items {
+		if belongs(i) {
+			n++
+		}
+	}
+	chosen := make([]int32, 0, n)
+	for i := range p.items {
+		if belongs(i) {
+			chosen = append(chosen, int32(i))
+		}
+	}
+	return chosen
+}
+
+// parts adds to a list what each source has of a group.
+func (p *planner) parts(list []part, items []int32) []part {
+	first := len(list)
 	for _, i := range items {
 		it := &p.items[i]
-		k := slices.IndexFunc(g.size, func(s part) bool { return s.source == it.Source })
+		k := slices.IndexFunc(list[first:], func(s part) bool { return s.source == it.Source })
 		if k < 0 {
-			k = len(g.size)
-			g.size = append(g.size, part{source: it.Source})
+			k = len(list) - first
+			list = append(list, part{source: it.Source})
 		}
-		g.size[k].size += it.size(p.cfg.Unit)
+		list[first+k].size += it.size(p.cfg.Unit)
 	}
-	return g
+	return list
 }
 
 // groupName is the first of its repositories by name, or else the first of
@@ -84,40 +103,44 @@ func (p *planner) groupName(items []int32) string {
 // join finds what belongs together.
 func (p *planner) join() sets {
 	s := newSets(len(p.items))
-	repos, instances := map[int32]int32{}, map[int32]int32{}
-	type id struct {
-		source int32
-		id     uint64
-	}
-	unnamed, texts := map[id]int32{}, map[digest]int32{}
-	for i := range p.items {
-		if !p.usable(i) {
-			continue
-		}
-		it, at := &p.items[i], int32(i)
-		if it.Repo != 0 {
-			joinBy(s, repos, it.Repo, at)
-		} else {
-			joinBy(s, unnamed, id{it.Source, it.ID}, at)
-		}
-		if it.Instance != 0 {
-			joinBy(s, instances, it.Instance, at)
-		}
-		if p.cfg.Unique != UniqueContent {
-			joinBy(s, texts, it.Digest, at)
-		}
-	}
-	p.joinBareNames(s, repos)
+	p.joinEqual(s, func(it *Item) bool { return it.Repo == 0 }, func(x, y *Item) int {
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.ID, y.ID))
+	})
+	p.joinEqual(s, func(it *Item) bool { return it.Instance != 0 }, func(x, y *Item) int { return cmp.Compare(x.Instance, y.Instance) })
+	p.joinEqual(s, func(*Item) bool { return p.cfg.Unique != UniqueContent }, func(x, y *Item) int {
+		return cmp.Or(cmp.Compare(x.Digest[0], y.Digest[0]), cmp.Compare(x.Digest[1], y.Digest[1]))
+	})
+	p.joinRepos(s)
 	return s
 }
 
-// joinBy joins an item with the first of the same key.
-func joinBy[K comparable](s sets, first map[K]int32, key K, item int32) {
-	if other, met := first[key]; met {
-		s.join(other, item)
-	} else {
-		first[key] = item
+// joinEqual joins what compares as equal, among the items that it concerns. A
+// sorted list takes four bytes an item, where a map of keys takes fifty.
+func (p *planner) joinEqual(s sets, concerns func(*Item) bool, compare func(x, y *Item) int) {
+	items := p.choose(func(i int) bool { return p.usable(i) && concerns(&p.items[i]) })
+	slices.SortFunc(items, func(a, b int32) int { return cmp.Or(compare(&p.items[a], &p.items[b]), cmp.Compare(a, b)) })
+	for n := 1; n < len(items); n++ {
+		if compare(&p.items[items[n-1]], &p.items[items[n]]) == 0 {
+			s.join(items[n-1], items[n])
+		}
 	}
+}
+
+// joinRepos joins the items of a repository.
+func (p *planner) joinRepos(s sets) {
+	first := map[int32]int32{}
+	for i := range p.items {
+		repo := p.items[i].Repo
+		if repo == 0 || !p.usable(i) {
+			continue
+		}
+		if other, met := first[repo]; met {
+			s.join(other, int32(i))
+		} else {
+			first[repo] = int32(i)
+		}
+	}
+	p.joinBareNames(s, first)
 }
 
 // joinBareNames takes a repository named without its owner for all of that

@@ -1,7 +1,9 @@
 package mix
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 )
 
 // renameShared gives the items that share a trajectory id one of their own: a
@@ -9,31 +11,32 @@ import (
 // whatever else is read and in whichever order. Repeats of a text are in no
 // shard and keep theirs.
 func (p *planner) renameShared() map[int32]string {
-	count := make(map[string]int32, len(p.items))
-	p.eachText(func(_ int32, e *Entry) { count[e.ID]++ })
-	renamed := map[int32]string{}
-	p.eachText(func(i int32, e *Entry) {
-		if count[e.ID] == 1 {
-			return
+	texts := p.choose(func(i int) bool { return !p.entries.repeats(p.lineOf[i]) }) // but the repeats of another's text
+	slices.SortFunc(texts, func(a, b int32) int { return cmp.Or(cmp.Compare(p.id(a), p.id(b)), cmp.Compare(a, b)) })
+	var shared []int32
+	for same := range runs(texts, func(a, b int32) bool { return p.id(a) == p.id(b) }) {
+		if len(same) > 1 {
+			shared = append(shared, same...)
 		}
-		name := fmt.Sprintf("%s-%08x", e.ID, p.items[i].Text)
-		for n := 2; count[name] > 0; n++ { // the text too is that of another
-			name = fmt.Sprintf("%s-%08x-%d", e.ID, p.items[i].Text, n)
+	}
+	slices.Sort(shared)
+	renamed, taken := map[int32]string{}, map[string]bool{}
+	free := func(name string) bool {
+		_, met := slices.BinarySearchFunc(texts, name, func(i int32, name string) int { return cmp.Compare(p.id(i), name) })
+		return !met && !taken[name]
+	}
+	for _, i := range shared {
+		name := fmt.Sprintf("%s-%08x", p.id(i), p.items[i].Text)
+		for n := 2; !free(name); n++ { // the text too is that of another
+			name = fmt.Sprintf("%s-%08x-%d", p.id(i), p.items[i].Text, n)
 		}
-		count[name] = 1
-		renamed[i] = name
-	})
+		taken[name], renamed[i] = true, name
+	}
 	for i, name := range renamed {
-		p.entries[p.entryOf[i]].ID = name
+		p.entries.lines[p.lineOf[i]].id = name
 	}
 	return renamed
 }
 
-// eachText visits every item but the repeats of another's text.
-func (p *planner) eachText(visit func(item int32, e *Entry)) {
-	for i := range p.items {
-		if e := &p.entries[p.entryOf[i]]; e.Outcome != Duplicate || e.Reason != UniqueContent {
-			visit(int32(i), e)
-		}
-	}
-}
+// id is the trajectory id of an item.
+func (p *planner) id(item int32) string { return p.entries.lines[p.lineOf[item]].id }

@@ -17,13 +17,13 @@ import (
 type Item struct {
 	Source   int32  // index into Config.Sources
 	Repo     int32  // interned repository, its normal name; 0 is the empty name
-	Instance int32  // interned instance; 0 is the empty name
 	Tokens   int32  // length under the template
 	Trained  int32  // tokens inside the loss
 	Steps    int32  // assistant turns
 	Bytes    int32  // text size in a shard, before compression
-	Flags    flags  // where they are asked for
 	Text     uint32 // checksum of the text, the same in every process
+	Instance uint64 // hash of the instance within this process; 0 is the empty name
+	Flags    flags  // where they are asked for
 	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest
 
@@ -98,6 +98,15 @@ func instanceName(source, repo, id string) string {
 		return source + " " + repo + " " + id
 	}
 	return format.WithoutAttempt(id)
+}
+
+// instanceKey identifies an instance within this process: the odds that two of
+// a million clash, and so stand on one side, are 1 in 40 million.
+func instanceKey(name string) uint64 {
+	if name == "" {
+		return 0
+	}
+	return max(1, maphash.String(digestSeeds[0], name))
 }
 
 // names interns strings, so that items hold numbers. Number 0 is "".

@@ -21,7 +21,7 @@ func TestAFilterGivesTheSameWhereverItIsAsked(t *testing.T) {
 					t.Fatal(err)
 				}
 				text := ""
-				for _, e := range res.Entries {
+				for e := range res.Entries() {
 					text += fmt.Sprintln(e.Line, e.Outcome, e.Reason)
 				}
 				outcomes = append(outcomes, text)

@@ -37,8 +37,8 @@ type Entry struct {
 	Detail  string  `json:"detail,omitempty"`
 	Tokens  int32   `json:"tokens,omitempty"`
 
-	item int    // index into the prepared items; -1 where it never became one
-	of   *Entry // of a duplicate of content: the one that was kept
+	item int // index into the prepared items; -1 where it never became one
+	of   int // of a duplicate of content: the number of the one that was kept; else -1
 }
 
 // A place is where another record stands.
@@ -47,13 +47,6 @@ type place struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	ID     string `json:"traj_id,omitempty"`
-}
-
-func (e *Entry) place() *place {
-	if e == nil {
-		return nil
-	}
-	return &place{e.Source, e.File, e.Line, e.ID}
 }
 
 // An accounted entry is a line of outcomes.jsonl.
@@ -119,7 +112,7 @@ func funnel(by map[Outcome]Count) Funnel {
 // outcomesFile has one line for every record that was read, in reading order.
 const outcomesFile = "outcomes.jsonl"
 
-func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
+func writeOutcomes(path string, entries *account) (FileDigest, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return FileDigest{}, err
@@ -128,8 +121,8 @@ func writeOutcomes(path string, entries []Entry) (FileDigest, error) {
 	buf := bufio.NewWriter(out)
 	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
-	for i := range entries {
-		if err = enc.Encode(accounted{Entry: &entries[i], Of: entries[i].of.place()}); err != nil {
+	for e := range entries.all() {
+		if err = enc.Encode(accounted{Entry: &e, Of: entries.of(&e)}); err != nil {
 			break
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func checkPlaces(t *testing.T, res *Result) {
 	t.Helper()
 	seen := map[string]bool{}
-	for _, e := range res.Entries {
+	for e := range res.Entries() {
 		place := fmt.Sprintf("%s:%d", e.File, e.Line)
 		if seen[place] {
 			t.Errorf("two records stand at %s", place)

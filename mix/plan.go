@@ -37,14 +37,14 @@ type MixLine struct {
 // Every choice goes by keys made of a seed and of what an item is, never by
 // where its record stands, so that a record more, or another order of records,
 // changes no more than it must.
-func makePlan(cfg *Config, items []Item, entries []Entry, repos *names) *plan {
-	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, entryOf: make([]int, len(items)), used: make([]bool, len(cfg.Sources))}
+func makePlan(cfg *Config, items []Item, entries *account, repos *names) *plan {
+	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
 	for k, s := range cfg.Sources {
 		p.used[k] = s.Share > 0 || !sample.Samplers[cfg.Sampler].NeedsShares
 	}
-	for e := range entries {
-		if i := entries[e].item; i >= 0 {
-			p.entryOf[i] = e
+	for n := range entries.lines {
+		if i := entries.lines[n].item; i >= 0 {
+			p.lineOf[i] = int32(n)
 		}
 	}
 	p.dropDuplicates()
@@ -60,9 +60,9 @@ func makePlan(cfg *Config, items []Item, entries []Entry, repos *names) *plan {
 type planner struct {
 	cfg     *Config
 	items   []Item
-	entries []Entry
+	entries *account
 	repos   *names
-	entryOf []int    // item -> entry
+	lineOf  []int32  // item -> line of the account
 	key     []uint64 // item -> its place when its source is chosen from
 	used    []bool   // source -> the sampler may take of it
 
@@ -70,11 +70,12 @@ type planner struct {
 }
 
 func (p *planner) decide(item int, o Outcome, reason string) {
-	e := &p.entries[p.entryOf[item]]
-	e.Outcome, e.Reason = o, reason
+	p.entries.decide(p.lineOf[item], o, reason)
 }
 
-func (p *planner) undecided(item int) bool { return p.entries[p.entryOf[item]].Outcome == "" }
+func (p *planner) undecided(item int) bool {
+	return p.entries.lines[p.lineOf[item]].outcome == undecided
+}
 
 func (p *planner) dropOverWindow() {
 	for i := range p.items {
@@ -88,24 +89,22 @@ func (p *planner) dropOverWindow() {
 // with others is told apart by its text as well, or all of one id would be
 // taken or left together.
 func (p *planner) keys() []uint64 {
-	type id struct {
-		source int32
-		id     uint64
+	order := p.choose(p.undecided)
+	byID := func(a, b int32) int {
+		x, y := &p.items[a], &p.items[b]
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.ID, y.ID))
 	}
-	count := make(map[id]int32, len(p.items))
-	for i := range p.items {
-		if p.undecided(i) {
-			count[id{p.items[i].Source, p.items[i].ID}]++
-		}
-	}
+	slices.SortFunc(order, byID)
 	keys := make([]uint64, len(p.items))
-	for i := range p.items {
-		it := &p.items[i]
-		ids := []uint64{it.ID}
-		if count[id{it.Source, it.ID}] > 1 {
-			ids = append(ids, uint64(it.Text))
+	for same := range runs(order, func(a, b int32) bool { return byID(a, b) == 0 }) {
+		for _, i := range same {
+			it := &p.items[i]
+			ids := []uint64{it.ID}
+			if len(same) > 1 {
+				ids = append(ids, uint64(it.Text))
+			}
+			keys[i] = sample.Key(p.cfg.Seed, "sample "+p.cfg.Sources[it.Source].Name, ids...)
 		}
-		keys[i] = sample.Key(p.cfg.Seed, "sample "+p.cfg.Sources[it.Source].Name, ids...)
 	}
 	return keys
 }
@@ -167,6 +166,7 @@ func (p *planner) pools(members [][]int32) []sample.Pool {
 	for k, list := range members {
 		pool := &pools[k]
 		pool.Name, pool.Share = p.cfg.Sources[k].Name, p.cfg.Sources[k].Share
+		pool.Sizes, pool.Order = make([]int64, 0, len(list)), make([]int, 0, len(list))
 		for n, i := range list {
 			pool.Sizes = append(pool.Sizes, p.items[i].size(p.cfg.Unit))
 			pool.Order = append(pool.Order, n)
@@ -178,7 +178,7 @@ func (p *planner) pools(members [][]int32) []sample.Pool {
 
 // shuffle orders rows by keys of their own.
 func (p *planner) shuffle(decision string, rows []int32) {
-	at := make(map[int32]uint64, len(rows))
+	at := make([]uint64, len(p.items))
 	for _, i := range rows {
 		at[i] = sample.Key(p.cfg.Seed, decision, p.key[i])
 	}

@@ -11,15 +11,15 @@ import (
 // repeats and lengths, and the entries that lead to them.
 type world struct {
 	items   []Item
-	entries []Entry
+	entries *account
 	repos   *names
 }
 
 func newWorld(r *rand.Rand, sources int) *world {
-	w := &world{repos: newNames()}
+	w := &world{repos: newNames(), entries: newAccount()}
 	for n := range 200 {
 		it := Item{
-			Source: int32(r.IntN(sources)), Instance: int32(r.IntN(60)),
+			Source: int32(r.IntN(sources)), Instance: uint64(r.IntN(60)),
 			Tokens: int32(1 + r.IntN(40_000)), Trained: 1, Steps: 1, Bytes: 100,
 			ID: r.Uint64(), Text: r.Uint32(),
 			Digest: digest{uint64(r.IntN(120))},
@@ -28,9 +28,9 @@ func newWorld(r *rand.Rand, sources int) *world {
 			it.Repo = w.repos.id(fmt.Sprint("owner/repo", k))
 		}
 		if n%9 == 0 {
-			w.entries = append(w.entries, Entry{Outcome: NotAccepted, Reason: "unknown", item: -1})
+			w.entries.add(Entry{Outcome: NotAccepted, Reason: "unknown", item: -1})
 		}
-		w.entries = append(w.entries, Entry{Tokens: it.Tokens, item: len(w.items)})
+		w.entries.add(Entry{Tokens: it.Tokens, item: len(w.items)})
 		w.items = append(w.items, it)
 	}
 	return w
@@ -57,7 +57,7 @@ func TestEveryItemEndsInOneOutcomeAndTheRowsAreThoseKept(t *testing.T) {
 		w := newWorld(rand.New(rand.NewPCG(seed, 1)), 3)
 		p := planned(t, testConfig(3), w)
 		count := map[Outcome]int{}
-		for _, e := range w.entries {
+		for e := range w.entries.all() {
 			if e.Outcome == "" {
 				t.Fatal("an entry has no outcome")
 			}
@@ -78,7 +78,7 @@ func TestRowsKeepEveryLimitOfTheRecipe(t *testing.T) {
 	w := newWorld(rand.New(rand.NewPCG(8, 3)), 3)
 	cfg := testConfig(3)
 	p := planned(t, cfg, w)
-	instances := map[[2]int32]int{}
+	instances := map[[2]uint64]int{}
 	texts := map[digest]bool{}
 	for _, i := range append(slices.Clone(p.Train), p.Validation...) {
 		it := w.items[i]
@@ -89,7 +89,7 @@ func TestRowsKeepEveryLimitOfTheRecipe(t *testing.T) {
 			t.Error("a text is a row twice")
 		}
 		texts[it.Digest] = true
-		key := [2]int32{it.Source, it.Instance}
+		key := [2]uint64{uint64(it.Source), it.Instance}
 		instances[key]++
 		if limit := cfg.Sources[it.Source].PerInstance; limit > 0 && it.Instance != 0 && instances[key] > limit {
 			t.Errorf("source %d keeps %d of one instance, its limit is %d", it.Source, instances[key], limit)

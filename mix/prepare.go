@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -17,8 +18,17 @@ import (
 // A Result is a finished prepare, or, beside ErrNothingLeft, how far it got.
 type Result struct {
 	Manifest *Manifest
-	Entries  []Entry // the account of every record, in reading order; nil when Reused
-	Reused   bool    // the directory already held the dataset of this recipe and these inputs
+	entries  *account // nil when Reused
+	Reused   bool     // the directory already held the dataset of this recipe and these inputs
+}
+
+// Entries yields the account of every record, in reading order; none when the
+// dataset was reused.
+func (r *Result) Entries() iter.Seq[Entry] {
+	if r.entries == nil {
+		return func(func(Entry) bool) {}
+	}
+	return r.entries.all()
 }
 
 // ErrNothingLeft says that no trajectory is left to train on.
@@ -41,7 +51,7 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	r := newReading(&cfg, sources, roads, in)
 	if cfg.DryRun {
 		m, _, err := readAndPlan(ctx, r)
-		return &Result{Manifest: m, Entries: r.entries}, err
+		return &Result{Manifest: m, entries: r.entries}, err
 	}
 	return prepareInto(ctx, r)
 }
@@ -77,7 +87,7 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 	if err == nil {
 		err = write(ctx, r, p, out, m)
 	}
-	return &Result{Manifest: m, Entries: r.entries}, err
+	return &Result{Manifest: m, entries: r.entries}, err
 }
 
 // finished returns the manifest of a dataset in cfg.Out that this prepare
@@ -163,7 +173,7 @@ func refusePipes(files []format.File) error {
 // describe is the manifest but for the digests of files still to be written.
 func describe(r *reading, p *plan) *Manifest {
 	cfg := r.cfg
-	reports := account(r)
+	reports := sourceReports(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,

@@ -36,21 +36,19 @@ type reading struct {
 	inputs  *inputs
 	spool   *spool
 
-	items     []Item
-	entries   []Entry
-	repos     *names
-	said      map[string]string // by share
-	instances *names
-	notes     []map[string]int64 // for each source
-	warned    []map[string]int64 // likewise
-	tokens    int64
-	total     int64 // bytes of input
+	items   []Item
+	entries *account
+	repos   *names
+	notes   []map[string]int64 // for each source
+	warned  []map[string]int64 // likewise
+	tokens  int64
+	total   int64 // bytes of input
 }
 
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{
 		cfg: cfg, sources: sources, roads: roads, inputs: in, spool: &spool{},
-		repos: newNames(), instances: newNames(), said: map[string]string{},
+		repos: newNames(), entries: newAccount(),
 	}
 	for _, src := range sources {
 		r.notes, r.warned = append(r.notes, map[string]int64{}), append(r.warned, map[string]int64{})
@@ -59,21 +57,6 @@ func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Convert
 		}
 	}
 	return r
-}
-
-// share lets entries that say the same hold one text: of a million records that
-// are rejected, most are for one reason and in one file.
-func (r *reading) share(e *Entry) {
-	const most = 1 << 14 // more different ones are not worth looking up
-	for _, text := range []*string{&e.File, &e.Detail} {
-		known, ok := r.said[*text]
-		switch {
-		case ok:
-			*text = known
-		case len(r.said) < most:
-			r.said[*text] = *text
-		}
-	}
 }
 
 // run streams all sources through the workers.
@@ -93,7 +76,6 @@ func (r *reading) take(res *result) error {
 		return res.err
 	}
 	res.entry.item = -1
-	r.share(&res.entry)
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
 	}
@@ -105,7 +87,7 @@ func (r *reading) take(res *result) error {
 			return err
 		}
 	}
-	r.entries = append(r.entries, res.entry)
+	r.entries.add(res.entry)
 	r.progress()
 	return nil
 }
@@ -117,7 +99,7 @@ func (r *reading) keep(res *result) (err error) {
 	}
 	source := &r.cfg.Sources[res.item.Source]
 	repo := format.NormalRepo(res.repo)
-	res.item.Repo, res.item.Instance = r.repos.id(repo), r.instances.id(instanceName(source.Name, repo, res.inst))
+	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
 	res.entry.item = len(r.items)
 	r.items = append(r.items, res.item)
 	r.tokens += int64(res.item.Tokens)
@@ -125,7 +107,7 @@ func (r *reading) keep(res *result) (err error) {
 }
 
 func (r *reading) progress() {
-	p := Progress{Stage: "read", Total: r.total, Records: int64(len(r.entries)), Tokens: r.tokens}
+	p := Progress{Stage: "read", Total: r.total, Records: int64(len(r.entries.lines)), Tokens: r.tokens}
 	for _, s := range r.sources {
 		p.Done += s.Read()
 	}

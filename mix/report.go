@@ -7,9 +7,9 @@ import (
 	"trainyard/format/behaviour"
 )
 
-// account fills the funnels, outcome counts and reasons of every source from
+// sourceReports fills the funnels, outcome counts and reasons of every source from
 // the entries, each of which has its outcome by now.
-func account(r *reading) []SourceReport {
+func sourceReports(r *reading) []SourceReport {
 	reports := make([]SourceReport, len(r.cfg.Sources))
 	index := map[string]*SourceReport{}
 	for k, s := range r.cfg.Sources {
@@ -23,8 +23,7 @@ func account(r *reading) []SourceReport {
 		}
 		index[s.Name] = &reports[k]
 	}
-	for i := range r.entries {
-		e := &r.entries[i]
+	for e := range r.entries.all() {
 		if e.Outcome == "" {
 			panic("mix: a record without an outcome: " + e.File)
 		}
@@ -35,7 +34,7 @@ func account(r *reading) []SourceReport {
 		if e.Outcome == Kept || e.Outcome == Validation {
 			r.items[e.item].Flags.count(s.Flags)
 		} else {
-			s.reason(e)
+			s.reason(&e)
 		}
 	}
 	for k := range reports {

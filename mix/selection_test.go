@@ -22,19 +22,18 @@ type row struct {
 
 // worldOf reads rows as a prepare would.
 func worldOf(rows []row) *world {
-	w := &world{repos: newNames()}
-	instances := newNames()
+	w := &world{repos: newNames(), entries: newAccount()}
 	for _, r := range rows {
 		if r.text == "" {
 			r.text = fmt.Sprint(r.source, r.id)
 		}
 		text := crc32.ChecksumIEEE([]byte(r.text))
 		it := Item{
-			Source: int32(r.source), Repo: w.repos.id(r.repo), Instance: instances.id(r.inst),
+			Source: int32(r.source), Repo: w.repos.id(r.repo), Instance: instanceKey(r.inst),
 			Tokens: int32(max(r.tokens, 1)), Trained: 1, Steps: 1, Bytes: 1,
 			ID: stableID(r.inst, r.id), Text: text, Digest: digest{uint64(text)},
 		}
-		w.entries = append(w.entries, Entry{Source: fmt.Sprint("s", r.source), File: "f", Line: len(w.items) + 1, ID: r.id, Tokens: it.Tokens, item: len(w.items)})
+		w.entries.add(Entry{Source: fmt.Sprint("s", r.source), File: "f", Line: len(w.items) + 1, ID: r.id, Tokens: it.Tokens, item: len(w.items)})
 		w.items = append(w.items, it)
 	}
 	return w
@@ -43,7 +42,7 @@ func worldOf(rows []row) *world {
 // outcomes are the ids that ended in one.
 func (w *world) outcomes(o Outcome) map[string]bool {
 	ids := map[string]bool{}
-	for _, e := range w.entries {
+	for e := range w.entries.all() {
 		if e.Outcome == o {
 			ids[fmt.Sprint(e.Source, "/", e.ID)] = true
 		}
@@ -388,16 +387,18 @@ func TestARepeatIsLeftToTheScarcerSource(t *testing.T) {
 		cfg.Sources[0].Share, cfg.Sources[1].Share = c.shares[0], c.shares[1]
 		w := worldOf(rows)
 		planned(t, cfg, w)
-		for i := range w.entries {
-			e := &w.entries[i]
+		for e := range w.entries.all() {
 			if e.Outcome != Duplicate {
 				continue
 			}
 			if w.items[e.item].Source == c.keeps {
 				t.Fatalf("%+v: the repeat of source %d is dropped", c, c.keeps)
 			}
-			if e.of == nil || e.of.Outcome == Duplicate || w.items[e.of.item].Digest != w.items[e.item].Digest {
-				t.Fatalf("%+v: the record kept for a repeat is %+v", c, e.of)
+			if e.of < 0 {
+				t.Fatalf("%+v: no record is kept for a repeat", c)
+			}
+			if kept := w.entries.entry(e.of); kept.Outcome == Duplicate || w.items[kept.item].Digest != w.items[e.item].Digest {
+				t.Fatalf("%+v: the record kept for a repeat is %+v", c, kept)
 			}
 		}
 		if n := len(w.outcomes(Duplicate)); n != 40 {
@@ -431,7 +432,7 @@ func TestIdsAreUniqueInADataset(t *testing.T) {
 		p := planned(t, cfg, w)
 		seen := map[string]bool{}
 		for _, i := range p.Train {
-			id := w.entries[i].ID
+			id := w.entries.entry(int(i)).ID
 			if seen[id] {
 				t.Errorf("unique %s: %s stands twice", unique, id)
 			}

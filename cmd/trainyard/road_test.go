@@ -73,11 +73,12 @@ func compareWithInspect(t *testing.T, path, template, output string) int {
 		t.Fatalf("%s: %v", path, err)
 	}
 	shown := inspected(t, path, "--template", template, "--output", output)
-	if len(shown) != len(res.Entries) {
-		t.Fatalf("%s: prepare read %d records, inspect shows %d", path, len(res.Entries), len(shown))
+	entries := slices.Collect(res.Entries())
+	if len(shown) != len(entries) {
+		t.Fatalf("%s: prepare read %d records, inspect shows %d", path, len(entries), len(shown))
 	}
 	rows := rowCounts(t, cfg.Out, output)
-	for i, e := range res.Entries {
+	for i, e := range entries {
 		f := shown[i]
 		switch reason, _, _ := bytes.Cut([]byte(f.Fault), []byte(":")); {
 		case e.Outcome == mix.Rejected && string(reason) != e.Reason:
@@ -95,7 +96,7 @@ func compareWithInspect(t *testing.T, path, template, output string) int {
 			}
 		}
 	}
-	return len(res.Entries)
+	return len(entries)
 }
 
 // rowCounts counts the rows of a dataset by their tokens and trained tokens.
