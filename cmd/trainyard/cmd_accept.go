@@ -83,36 +83,75 @@ func showVerdicts(ctx context.Context, t *face.Terminal, s *settings, path strin
 	if err != nil {
 		return err
 	}
-	counts := judgedCounts{Formats: map[string]int64{}}
-	list := []judged{}
+	list := newVerdictList(t, s, accept)
 	road, err := judging(src, judge)
 	if err != nil {
 		return err
 	}
 	err = convert.Walk(ctx, road, s.goroutines(), convert.Judged, func() func(format.Record, convert.Result) verdictResult {
 		return func(rec format.Record, done convert.Result) verdictResult { return verdictOf(path, rec, done) }
-	}, func(r verdictResult) error {
-		counts.Records++
-		countFormat(counts.Formats, r.Format)
-		if r.rejected {
-			counts.Rejected++
-		} else {
-			counts.add(r.outcome)
-		}
-		list = append(list, r.judged)
-		return nil
-	})
+	}, list.add)
 	if err != nil {
 		return err
 	}
+	return list.print()
+}
+
+// A verdictList prints what the evidence says, a record a line. It holds of each
+// what its line says, and as JSON nothing: each is printed as it comes.
+type verdictList struct {
+	t      *face.Terminal
+	counts judgedCounts
+	table  *face.Table
+	json   *face.JSONStream // in its place
+}
+
+func newVerdictList(t *face.Terminal, s *settings, accept evidence.Accept) *verdictList {
+	l := &verdictList{t: t, counts: judgedCounts{Formats: map[string]int64{}}}
 	if s.json() {
-		return t.PrintJSON(struct {
-			Accept  string       `json:"accept"`
-			Counts  judgedCounts `json:"counts"`
-			Records []judged     `json:"records"`
-		}{evidenceWords(accept), counts, list})
+		l.json = t.StreamJSON()
+		l.json.Object()
+		l.json.Member("accept")
+		l.json.Value(evidenceWords(accept))
+		l.json.Member("records")
+		l.json.List()
 	}
-	return printVerdicts(t, list, counts)
+	l.table = face.NewTable("record", "format", "instance or id", "outcome", "evidence").
+		Gives(0, 2, 4).Ends(0).Leaves(1).Tints(3, outcomeTint)
+	return l
+}
+
+func (l *verdictList) add(r verdictResult) error {
+	l.counts.Records++
+	countFormat(l.counts.Formats, r.Format)
+	if r.rejected {
+		l.counts.Rejected++
+	} else {
+		l.counts.add(r.outcome)
+	}
+	if l.json != nil {
+		l.json.Value(r.judged)
+		return nil
+	}
+	l.table.Row(r.Place, orDash(r.Format), orDash(cmp.Or(r.Instance, r.ID)), r.Outcome, r.Evidence)
+	return nil
+}
+
+func (l *verdictList) print() error {
+	if l.json != nil {
+		l.json.End()
+		l.json.Member("counts")
+		l.json.Value(l.counts)
+		return l.json.Close()
+	}
+	if err := l.table.Write(l.t.Out); err != nil {
+		return err
+	}
+	c := l.counts
+	l.t.Print("\n%s: %s accepted, %s refused, %s unknown, %s rejected\n", face.Counted(c.Records, "record"),
+		face.Thousands(c.Accepted), face.Thousands(c.Refused), face.Thousands(c.Unknown), face.Thousands(c.Rejected))
+	printFormats(l.t, c.Formats)
+	return nil
 }
 
 // countFormat counts a record by its format; one that has none was not read.
@@ -161,19 +200,4 @@ func outcomeTint(outcome string) face.Tint {
 		return face.Good
 	}
 	return face.Wary
-}
-
-func printVerdicts(t *face.Terminal, list []judged, counts judgedCounts) error {
-	tab := face.NewTable("record", "format", "instance or id", "outcome", "evidence").
-		Gives(0, 2, 4).Ends(0).Leaves(1).Tints(3, outcomeTint)
-	for _, j := range list {
-		tab.Row(j.Place, orDash(j.Format), orDash(cmp.Or(j.Instance, j.ID)), j.Outcome, j.Evidence)
-	}
-	if err := tab.Write(t.Out); err != nil {
-		return err
-	}
-	t.Print("\n%s: %s accepted, %s refused, %s unknown, %s rejected\n", face.Counted(counts.Records, "record"),
-		face.Thousands(counts.Accepted), face.Thousands(counts.Refused), face.Thousands(counts.Unknown), face.Thousands(counts.Rejected))
-	printFormats(t, counts.Formats)
-	return nil
 }

@@ -217,7 +217,9 @@ func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []s
 // listSame lists the rows of one instance, for the reader to choose from.
 func listSame(t *face.Terminal, s *settings, instance string, same []facts) error {
 	list := newRowList(t, s, "row", "shard")
-	list.all = same
+	for _, f := range same {
+		list.add(f.Number, f.Place, f)
+	}
 	t.Say("%s are of instance %s: choose one with --row, or with --id and its own id", face.Counted(len(same), "row"), instance)
 	return list.print()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -36,44 +37,54 @@ func rowFacts(r *shard.Row) facts {
 	}
 }
 
-// A rowList prints trajectories, one a line.
+// A rowList prints trajectories, one a line. It holds of each what its line
+// says, and as JSON nothing: each is printed as it comes.
 type rowList struct {
 	t      *face.Terminal
-	s      *settings
 	number string
-	place  string
 	source bool // records, which have formats, and no rows of shards
-	all    []facts
+	table  *face.Table
+	json   *face.JSONStream // in its place
+	faults []string
+	told   map[string]int   // by reason
+	more   map[string]int64 // likewise
 }
 
 func newRowList(t *face.Terminal, s *settings, number, place string) *rowList {
-	return &rowList{t: t, s: s, number: number, place: place, source: number == "record"}
+	l := &rowList{t: t, number: number, source: number == "record", told: map[string]int{}, more: map[string]int64{}}
+	if s.json() {
+		l.json = t.StreamJSON()
+		l.json.List()
+	}
+	l.table = l.newTable(place)
+	return l
 }
 
 func (l *rowList) add(n int, place string, f facts) {
 	f.Number, f.Place = n, place
-	l.all = append(l.all, f)
+	if l.json != nil {
+		l.json.Value(f)
+		return
+	}
+	if f.Fault == "" || f.Messages > 0 {
+		l.table.Row(l.cells(f)...)
+	}
+	l.addFault(f)
 }
 
 func (l *rowList) print() error {
-	if l.s.json() {
-		return l.t.PrintJSON(l.all)
+	if l.json != nil {
+		return l.json.Close()
 	}
-	tab := l.table()
-	for _, f := range l.all {
-		if f.Fault == "" || f.Messages > 0 {
-			tab.Row(l.cells(f)...)
-		}
-	}
-	if err := tab.Write(l.t.Out); err != nil {
+	if err := l.table.Write(l.t.Out); err != nil {
 		return err
 	}
 	l.printFaults()
 	return nil
 }
 
-func (l *rowList) table() *face.Table {
-	header := []string{l.number, l.place}
+func (l *rowList) newTable(place string) *face.Table {
+	header := []string{l.number, place}
 	if l.source {
 		header = append(header, "format")
 	}
@@ -93,26 +104,30 @@ func (l *rowList) cells(f facts) []string {
 // shownFaults of each reason are told in full; the rest are counted.
 const shownFaults = 3
 
-// printFaults lists the records that make no row of a dataset, below the table
-// whose columns their texts would push apart.
-func (l *rowList) printFaults() {
-	faults, more := map[string]int{}, map[string]int64{}
-	for _, f := range l.all {
-		what, reason, why := "rejected", f.reason, f.Fault
-		if f.Filtered != "" {
-			what, reason, why = "filtered", "filtered", f.Filtered
-		}
-		if why == "" {
-			continue
-		}
-		if faults[reason]++; faults[reason] > shownFaults {
-			more[reason]++
-		} else {
-			l.t.Print("%s %d %s, %s: %s\n", l.number, f.Number, what, f.Place, why)
-		}
+// addFault keeps why a record makes no row of a dataset.
+func (l *rowList) addFault(f facts) {
+	what, reason, why := "rejected", f.reason, f.Fault
+	if f.Filtered != "" {
+		what, reason, why = "filtered", "filtered", f.Filtered
 	}
-	if len(more) > 0 {
-		l.t.Print("and more: %s (all of them with --json)\n", strings.Join(countWords(more), "; "))
+	if why == "" {
+		return
+	}
+	if l.told[reason]++; l.told[reason] > shownFaults {
+		l.more[reason]++
+		return
+	}
+	l.faults = append(l.faults, fmt.Sprintf("%s %d %s, %s: %s", l.number, f.Number, what, f.Place, why))
+}
+
+// printFaults lists them below the table, whose columns their texts would push
+// apart.
+func (l *rowList) printFaults() {
+	for _, fault := range l.faults {
+		l.t.Print("%s\n", fault)
+	}
+	if len(l.more) > 0 {
+		l.t.Print("and more: %s (all of them with --json)\n", strings.Join(countWords(l.more), "; "))
 	}
 }
 

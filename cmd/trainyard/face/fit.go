@@ -63,11 +63,9 @@ func (t *Table) widen(widths []int, line int) {
 }
 
 func (t *Table) natural() []int {
-	widths := make([]int, len(t.header))
-	for _, row := range append([][]string{t.header}, t.rows...) {
-		for c, cell := range row {
-			widths[c] = max(widths[c], 1, text.StringWidthWithoutEscSequences(cell))
-		}
+	widths := slices.Clone(t.rows.widest)
+	for c, name := range t.header {
+		widths[c] = max(widths[c], 1, text.StringWidthWithoutEscSequences(name))
 	}
 	return widths
 }

@@ -20,13 +20,13 @@ type Table struct {
 	tints  map[int]func(cell string) Tint
 	gives  []int // columns that are cut short, the least important first
 	leaves []int // columns that are left out, the least important first
-	rows   [][]string
+	rows   cells
 	brief  *Table // says the same in less space
 }
 
 // NewTable begins a table without rows.
 func NewTable(header ...string) *Table {
-	return &Table{header: header, right: map[int]bool{}, wraps: map[int]bool{}, ends: map[int]bool{}, tints: map[int]func(string) Tint{}}
+	return &Table{header: header, rows: cells{widest: make([]int, len(header))}, right: map[int]bool{}, wraps: map[int]bool{}, ends: map[int]bool{}, tints: map[int]func(string) Tint{}}
 }
 
 // Numbers aligns columns at the right.
@@ -85,7 +85,7 @@ func (t *Table) Row(cells ...string) {
 	for i, cell := range cells {
 		row[i] = OneLine(cell)
 	}
-	t.rows = append(t.rows, row)
+	t.rows.add(row)
 }
 
 // Write prints the table: to a [Stream] as wide and as colourful as it is.
@@ -98,15 +98,37 @@ func (t *Table) Write(w io.Writer) error {
 		return t.brief.Write(w)
 	}
 	widths := t.fit(s.width)
+	many := len(t.rows.rows) > atOnce
+	out := t.writer(widths, many)
+	out.AppendRow(t.line(t.header, widths, false))
+	for row := range t.rows.all() {
+		if out.Length() >= atOnce {
+			if err := render(s.to, out); err != nil {
+				return err
+			}
+			out = t.writer(widths, many)
+		}
+		out.AppendRow(t.line(row, widths, s.paints))
+	}
+	return render(s.to, out)
+}
+
+// atOnce is how many rows the library gets at a time: of each cell it makes
+// several copies.
+const atOnce = 4096
+
+// writer begins a part of the table. Where there are many, all have the same
+// columns.
+func (t *Table) writer(widths []int, many bool) table.Writer {
 	out := table.NewWriter()
 	out.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}})
 	out.SuppressTrailingSpaces()
-	out.SetColumnConfigs(t.columns(widths))
-	out.AppendRow(t.line(t.header, widths, false))
-	for _, row := range t.rows {
-		out.AppendRow(t.line(row, widths, s.paints))
-	}
-	_, err := io.WriteString(s.to, strings.TrimRight(out.Render(), "\n")+"\n")
+	out.SetColumnConfigs(t.columns(widths, many))
+	return out
+}
+
+func render(to io.Writer, out table.Writer) error {
+	_, err := io.WriteString(to, strings.TrimRight(out.Render(), "\n")+"\n")
 	return err
 }
 
@@ -129,7 +151,7 @@ func (t *Table) line(cells []string, widths []int, paint bool) (row table.Row) {
 	return row
 }
 
-func (t *Table) columns(widths []int) (configs []table.ColumnConfig) {
+func (t *Table) columns(widths []int, fixed bool) (configs []table.ColumnConfig) {
 	for c, width := range widths {
 		if width == 0 {
 			continue
@@ -137,6 +159,9 @@ func (t *Table) columns(widths []int) (configs []table.ColumnConfig) {
 		config := table.ColumnConfig{Number: len(configs) + 1, WidthMax: width, WidthMaxEnforcer: text.WrapSoft}
 		if t.right[c] {
 			config.Align = text.AlignRight
+		}
+		if fixed {
+			config.WidthMin = width
 		}
 		configs = append(configs, config)
 	}
