@@ -1,8 +1,9 @@
 package dialect
 
 import (
-	"fmt"
+	"cmp"
 	"hash/maphash"
+	"slices"
 
 	"trainyard/format"
 	"trainyard/format/container"
@@ -157,36 +158,32 @@ func (f *family) add(d *descent) error {
 	return nil
 }
 
-func (f *family) place(i int) recordPlace {
+func (f *family) place(i int32) recordPlace {
 	return recordPlace{f.files[f.list[i].file], int(f.list[i].line)}
 }
 
 // marks says what becomes of each record that is not alone.
-func (f *family) marks() map[recordPlace]mark {
-	marks := map[recordPlace]mark{}
+func (f *family) marks() *marks {
 	longer := f.superseded()
-	alone := make([]int, 0, len(f.list))
+	alone := make([]int32, 0, len(f.list))
 	for i, by := range longer {
 		if by < 0 {
-			alone = append(alone, i)
-			continue
+			alone = append(alone, int32(i))
 		}
-		why := "a longer record of the source holds this one and goes on from it: %s"
-		if f.list[by].turns == f.list[i].turns {
-			why = "another record of the source holds the same conversation: %s"
+	}
+	turns, same := f.sharedTurns(alone), f.sharedIDs(alone)
+	m := newMarks(f)
+	for i := range f.list {
+		k := mark{of: int32(i), by: longer[i], turns: turns[int32(i)], copies: same[i]}
+		if k.by >= 0 || k.turns > 0 || k.copies >= 0 {
+			m.list = append(m.list, k)
 		}
-		place := f.place(i)
-		marks[place] = mark{err: &format.Reject{File: place.file, Line: place.line, Reason: format.Superseded, Detail: fmt.Sprintf(why, f.place(int(by)).seenFrom(place))}}
 	}
-	for i, turns := range f.sharedTurns(alone) {
-		marks[f.place(i)] = mark{kin: format.Kin{Turns: turns}}
+	if len(m.list) == 0 {
+		return &marks{}
 	}
-	for i, copies := range f.sharedIDs(alone) {
-		m := marks[f.place(i)]
-		m.kin.SameID, m.kin.Copy = true, copies
-		marks[f.place(i)] = m
-	}
-	return marks
+	m.sort()
+	return m
 }
 
 // superseded finds for each record one that goes on from it, the longest, or for
@@ -214,22 +211,18 @@ func (f *family) superseded() []int32 {
 // its own and train those that it trains, -1 where there is none; and the first
 // record that ends as it does.
 func (f *family) longer(digests []uint64) (longer, first []int32) {
-	ends := map[uint64]int32{}
+	ends := f.ends(digests)
 	longer, first = make([]int32, len(f.list)), make([]int32, len(f.list))
 	for i, r := range f.list {
-		end := digests[r.from+int(r.turns)-1]
-		at, known := ends[end]
+		at, known := ends.first(digests[r.from+int(r.turns)-1])
 		if longer[i], first[i] = -1, at; !known {
 			first[i] = int32(i)
-			if end != 0 {
-				ends[end] = int32(i)
-			}
 		}
 	}
 	longest := map[int32]int32{} // by that first record
 	for i, r := range f.list {
 		for _, digest := range digests[r.from : r.from+int(r.turns)-1] {
-			if end, is := ends[digest]; is && !r.holes {
+			if end, is := ends.first(digest); is && !r.holes {
 				if best, some := longest[end]; !some || f.holdsMore(i, int(best)) {
 					longest[end] = int32(i)
 				}
@@ -244,6 +237,17 @@ func (f *family) longer(digests []uint64) (longer, first []int32) {
 	return longer, first
 }
 
+// ends are the digests that records end on, 0 aside.
+func (f *family) ends(digests []uint64) digestIndex {
+	index := make(digestIndex, 0, len(f.list))
+	for i, r := range f.list {
+		if end := digests[r.from+int(r.turns)-1]; end != 0 {
+			index = append(index, digestAt{end, int32(i)})
+		}
+	}
+	return index.sorted()
+}
+
 // holdsMore says that a record keeps fewer of its first turns out of the loss
 // than another, or as many and is longer.
 func (f *family) holdsMore(i, other int) bool {
@@ -253,8 +257,8 @@ func (f *family) holdsMore(i, other int) bool {
 
 // sharedTurns counts, for the sessions that begin as an earlier one does, the
 // turns that the earlier one trains.
-func (f *family) sharedTurns(list []int) map[int]int {
-	seen, shared := map[uint64]bool{}, map[int]int{}
+func (f *family) sharedTurns(list []int32) map[int32]int32 {
+	seen, shared := map[uint64]bool{}, map[int32]int32{}
 	for _, i := range list {
 		r := f.list[i]
 		if !r.session {
@@ -263,7 +267,7 @@ func (f *family) sharedTurns(list []int) map[int]int {
 		copies := f.copies[r.copies : r.copies+int(r.turns)]
 		for n := len(copies); n > int(r.known); n-- {
 			if seen[copies[n-1]] {
-				shared[i] = n
+				shared[i] = int32(n)
 				break
 			}
 		}
@@ -274,20 +278,49 @@ func (f *family) sharedTurns(list []int) map[int]int {
 	return shared
 }
 
-// sharedIDs finds the records whose id another one has, and counts for each
-// those before it that say the same.
-func (f *family) sharedIDs(list []int) map[int]int {
-	having := map[uint64]int{}
-	for _, i := range list {
-		having[f.list[i].id]++
-	}
-	type content struct{ id, all uint64 }
-	before, shared := map[content]int{}, map[int]int{}
-	for _, i := range list {
-		if r := f.list[i]; having[r.id] > 1 {
-			shared[i] = before[content{r.id, r.all}]
-			before[content{r.id, r.all}]++
+// sharedIDs counts, for the records whose id another one of the list has, those
+// before it that say the same; -1 for all others.
+func (f *family) sharedIDs(list []int32) []int32 {
+	copies := slices.Repeat([]int32{-1}, len(f.list))
+	order := slices.Clone(list)
+	slices.SortFunc(order, func(a, b int32) int {
+		x, y := &f.list[a], &f.list[b]
+		return cmp.Or(cmp.Compare(x.id, y.id), cmp.Compare(x.all, y.all), cmp.Compare(a, b))
+	})
+	for n, i := range order {
+		r := &f.list[i]
+		before := n > 0 && f.list[order[n-1]].id == r.id
+		after := n+1 < len(order) && f.list[order[n+1]].id == r.id
+		switch {
+		case before && f.list[order[n-1]].all == r.all:
+			copies[i] = copies[order[n-1]] + 1
+		case before || after:
+			copies[i] = 0
 		}
 	}
-	return shared
+	return copies
+}
+
+// A digestIndex finds the first record of a digest. It takes 16 bytes each,
+// where a map takes up to 40 and as much again while it grows.
+type digestIndex []digestAt
+
+type digestAt struct {
+	digest uint64
+	record int32
+}
+
+func (x digestIndex) sorted() digestIndex {
+	slices.SortFunc(x, func(a, b digestAt) int {
+		return cmp.Or(cmp.Compare(a.digest, b.digest), cmp.Compare(a.record, b.record))
+	})
+	return x
+}
+
+func (x digestIndex) first(digest uint64) (record int32, found bool) {
+	n, found := slices.BinarySearchFunc(x, digest, func(at digestAt, d uint64) int { return cmp.Compare(at.digest, d) })
+	if !found {
+		return 0, false
+	}
+	return x[n].record, true
 }

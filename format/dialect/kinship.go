@@ -31,18 +31,12 @@ import (
 type kinship struct {
 	once  sync.Mutex
 	found bool
-	marks map[recordPlace]mark
+	marks *marks
 }
 
 type recordPlace struct {
 	file string
 	line int
-}
-
-// A mark is what becomes of one record: an error, or what is known of it.
-type mark struct {
-	err *format.Reject
-	kin format.Kin
 }
 
 // find reads the source for digests, unless that was done before.
@@ -65,18 +59,11 @@ func (k *kinship) find(ctx context.Context, s *Source) error {
 
 // marking puts what was found on the records that pass.
 func (k *kinship) marking(yield func(format.Record) error) func(format.Record) error {
-	if len(k.marks) == 0 {
+	if len(k.marks.list) == 0 {
 		return yield
 	}
 	return func(rec format.Record) error {
-		m, marked := k.marks[recordPlace{rec.File, rec.Line}]
-		switch {
-		case marked && m.err != nil:
-			rec.Raw, rec.Err = nil, m.err
-		case marked:
-			rec.Kin.Turns = max(rec.Kin.Turns, m.kin.Turns)
-			rec.Kin.SameID, rec.Kin.Copy = m.kin.SameID, m.kin.Copy
-		}
+		k.marks.put(&rec)
 		return yield(rec)
 	}
 }
