@@ -26,10 +26,10 @@ type Config struct {
 	ToolPrompt string
 	// Reasoning says what becomes of recorded thoughts; a source may say otherwise.
 	Reasoning format.Reasoning
-	Values    string          // a key of style.Values; empty is the style's own way
-	Verbatim  bool            // keep line ends and leading empty lines as recorded
-	Edits     []edit.EditSpec // of every source, after the source's own
-	Flags     bool            // raise and count the flags of accepted records; a fifth more processor time
+	Values    string      // a key of style.Values; empty is the style's own way
+	Verbatim  bool        // keep line ends and leading empty lines as recorded
+	Edits     []edit.Spec // of every source, after the source's own
+	Flags     bool        // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
@@ -89,7 +89,7 @@ type Source struct {
 	Supplied
 	Main, Subagent Supplied // for one kind of agent, in their place
 	Instance       string
-	Edits          []edit.EditSpec
+	Edits          []edit.Spec
 	Reasoning      format.Reasoning // empty: as the Config says
 }
 

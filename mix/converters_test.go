@@ -34,8 +34,8 @@ func treatedConfig(t *testing.T) (cfg Config, dir string) {
 	cfg.ReadFile = func(path string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, path)) }
 	cfg.ToolPrompt, cfg.Flags, cfg.Validation = "words.txt", true, 0
 	cfg.Sources[0].System, cfg.Sources[0].Tools = "system.txt", "tools.json"
-	cfg.Sources[0].Edits = []edit.EditSpec{{Name: "rename_tool", Args: map[string]any{"tools": []any{map[string]any{"from": "f", "to": "g"}}}}}
-	cfg.Edits = []edit.EditSpec{{Name: "strip_ansi"}, {Name: "elide_observations", Args: map[string]any{"tokens": 100}}}
+	cfg.Sources[0].Edits = []edit.Spec{{Name: "rename_tool", Args: map[string]any{"tools": []any{map[string]any{"from": "f", "to": "g"}}}}}
+	cfg.Edits = []edit.Spec{{Name: "strip_ansi"}, {Name: "elide_observations", Args: map[string]any{"tokens": 100}}}
 	return cfg, dir
 }
 
@@ -77,7 +77,7 @@ func TestEditsAndSuppliedFilesReachTheRowsAndAreCounted(t *testing.T) {
 
 func TestEditsThatMatchNothingAreInTheReport(t *testing.T) {
 	cfg, _ := treatedConfig(t)
-	cfg.Edits = []edit.EditSpec{{Name: "strip_crlf"}, {Name: "drop_tool", Args: map[string]any{"tool": "h"}}}
+	cfg.Edits = []edit.Spec{{Name: "strip_crlf"}, {Name: "drop_tool", Args: map[string]any{"tool": "h"}}}
 	s := mustPrepare(t, cfg).Manifest.Sources[0]
 	for _, name := range []string{"strip_crlf", "drop_tool"} {
 		if n, told := s.Notes[name]; n != 0 || !told {
@@ -146,7 +146,7 @@ func TestAnEditThatRefusesARecordIsAnOutcome(t *testing.T) {
 		t.Fatal(err)
 	}
 	rename := map[string]any{"arguments": []any{map[string]any{"from": "a", "to": "b"}}}
-	cfg.Sources[0].Edits = []edit.EditSpec{{Name: "rename_argument", Args: rename}}
+	cfg.Sources[0].Edits = []edit.Spec{{Name: "rename_argument", Args: rename}}
 	res, err := Prepare(t.Context(), cfg)
 	if !errors.Is(err, ErrNothingLeft) || res.Manifest.Sources[0].Reasons["rejected: bad_arguments"] != 1 {
 		t.Errorf("got %+v, %v", res, err)

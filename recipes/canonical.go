@@ -48,7 +48,7 @@ func isEmpty(v reflect.Value, quiet string) bool {
 }
 
 func canonical(v reflect.Value, tags []string) any {
-	if edit, ok := v.Interface().(edit.EditSpec); ok {
+	if edit, ok := v.Interface().(edit.Spec); ok {
 		return editTree(edit, tags)
 	}
 	if paths, ok := v.Interface().(Paths); ok && len(paths) == 1 {

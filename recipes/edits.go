@@ -12,7 +12,7 @@ import (
 
 // Edits are named changes to trajectories, in the order in which they are
 // made. In a file an item is a name, or a mapping of a name and arguments.
-type Edits []edit.EditSpec
+type Edits []edit.Spec
 
 // editHint shows both ways to write an item.
 const editHint = "write edits: [NAME, {name: NAME, ARGUMENT: VALUE}]; trainyard list edits shows them"
@@ -34,9 +34,9 @@ func (d *decoder) edits(n *node, into *Edits, path string) {
 }
 
 // checkEdit finds the faults that preparing the edit would meet.
-func (d *decoder) checkEdit(spec edit.EditSpec, n *node, path string) {
-	_, err := edit.NewEdits([]edit.EditSpec{spec}, noTokenizer)
-	var faults edit.EditFaults
+func (d *decoder) checkEdit(spec edit.Spec, n *node, path string) {
+	_, err := edit.NewEdits([]edit.Spec{spec}, noTokenizer)
+	var faults edit.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
 			d.faults.add(editPlace(n, f.Arg), path, strings.Join(strings.Fields(f.Detail), " "), "")
@@ -46,31 +46,31 @@ func (d *decoder) checkEdit(spec edit.EditSpec, n *node, path string) {
 
 // noTokenizer stands in for what a prepare brings along: the check is of the
 // recipe alone, not of files or texts.
-var noTokenizer = edit.EditEnv{
+var noTokenizer = edit.Env{
 	CountTokens: func(text string) int { return len(text) },
 	ReadFile:    func(string) ([]byte, error) { return []byte("text"), nil },
 	Specials:    []string{"<|im_end|>"},
 }
 
-func (d *decoder) edit(n *node, path string) edit.EditSpec {
+func (d *decoder) edit(n *node, path string) edit.Spec {
 	if text, ok := asText(n.value()); n.kind == scalar && ok && text != "" {
-		return edit.EditSpec{Name: text}
+		return edit.Spec{Name: text}
 	}
 	name := n.get("name")
 	switch {
 	case n.kind != mapping:
 		d.faults.add(n.at, path, n.mistaken("an edit"), editHint)
-		return edit.EditSpec{}
+		return edit.Spec{}
 	case name == nil:
 		d.faults.add(n.at, dotted(path, "name"), "missing", editHint)
-		return edit.EditSpec{}
+		return edit.Spec{}
 	}
 	text, ok := asText(name.value())
 	if name.kind != scalar || !ok || text == "" {
 		d.faults.add(name.at, dotted(path, "name"), name.mistaken("an edit's name"), editHint)
-		return edit.EditSpec{}
+		return edit.Spec{}
 	}
-	spec := edit.EditSpec{Name: text}
+	spec := edit.Spec{Name: text}
 	for _, e := range n.keys {
 		if e.key == "name" {
 			continue
@@ -92,7 +92,7 @@ func editPlace(item *node, arg string) pos {
 }
 
 // editTree is an edit in canonical form: the name, then the arguments sorted.
-func editTree(edit edit.EditSpec, tags []string) tree {
+func editTree(edit edit.Spec, tags []string) tree {
 	args := mapTree(reflect.ValueOf(edit.Args), tags)
 	return slices.Insert(args, 0, member{"name", edit.Name})
 }
@@ -100,9 +100,9 @@ func editTree(edit edit.EditSpec, tags []string) tree {
 // ParseEdits reads edits from a command line: each a name, or YAML with
 // arguments such as {name: elide_observations, tokens: 2000}. The error is
 // [Faults].
-func ParseEdits(texts []string) ([]edit.EditSpec, error) {
+func ParseEdits(texts []string) ([]edit.Spec, error) {
 	d := &decoder{}
-	specs := make([]edit.EditSpec, len(texts))
+	specs := make([]edit.Spec, len(texts))
 	for i, text := range texts {
 		at := pos{file: "--edit"}
 		if strings.ContainsAny(text, ":[{") { // a name is in the fault anyway

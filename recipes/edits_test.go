@@ -26,7 +26,7 @@ func TestEditsAreOverriddenWithYAML(t *testing.T) {
 	}
 	for arg, want := range map[string]string{
 		"edits.strip_ansi=1": `override "edits.strip_ansi=1": edits: is replaced whole (write edits=[NAME, {name: NAME, ARGUMENT: VALUE}])`,
-		"edits=[strip_ansy]": `override "edits=[strip_ansy]": edits[0]: unknown edit "strip_ansy", did you mean "strip_ansi"? (known: ` + strings.Join(edit.EditNames(), ", ") + ")",
+		"edits=[strip_ansy]": `override "edits=[strip_ansy]": edits[0]: unknown edit "strip_ansy", did you mean "strip_ansi"? (known: ` + strings.Join(edit.Names(), ", ") + ")",
 	} {
 		if got := faultsOf(t, small, arg).Error(); got != want {
 			t.Errorf("got %s, want %s", got, want)

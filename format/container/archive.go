@@ -53,11 +53,11 @@ func (a *archive) entry(name string, content io.Reader) error {
 			return err
 		}
 	}
-	kind := ContainerOf(name)
+	kind := KindOf(name)
 	switch {
-	case a.shape.Beside[path.Base(name)] || kind == UnknownContainer || kind == tarContainer:
+	case a.shape.Beside[path.Base(name)] || kind == Unknown || kind == kindTar:
 		return nil
-	case kind == parquetContainer:
+	case kind == kindParquet:
 		return a.Reject(a.yielded+1, format.Truncated, "%s: Parquet cannot be read inside an archive, unpack it", pyjson.Clip(name))
 	}
 	inside := a.inside(name)
@@ -130,4 +130,4 @@ func archiveName(file string) string {
 }
 
 // IsArchive says, by its name, that a file holds other files.
-func IsArchive(path string) bool { return ContainerOf(path) == tarContainer }
+func IsArchive(path string) bool { return KindOf(path) == kindTar }

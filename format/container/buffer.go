@@ -80,17 +80,17 @@ func (w *slidingBuffer) skipMark() {
 
 // guess tells lines from one value by the content: a second value on its own
 // line after the first means lines.
-func (w *slidingBuffer) guess() container {
+func (w *slidingBuffer) guess() Kind {
 	for bytes.IndexByte(w.rest(), '\n') < 0 && len(w.rest()) < bufferSize && w.more() {
 	}
 	first, _, _ := bytes.Cut(w.rest(), []byte("\n"))
 	if bytes.HasPrefix(first, []byte("PAR1")) {
-		return parquetContainer
+		return kindParquet
 	}
 	if first = bytes.TrimSpace(first); len(first) > 1 && first[0] == '{' && first[len(first)-1] == '}' {
-		return lineContainer
+		return kindLines
 	}
-	return JsonContainer
+	return JSON
 }
 
 // lines yields each line that is not blank.

@@ -70,11 +70,11 @@ func TestCompressionsAreReadOrTold(t *testing.T) {
 }
 
 func TestFilesAreKnownBehindEveryCompression(t *testing.T) {
-	for name, want := range map[string]container{
-		"a.jsonl.xz": lineContainer, "a.traj.bz2": WholeContainer, "a.tar.lz4": tarContainer, "a.JSONL.GZ": lineContainer,
-		"a.json.br": JsonContainer, "a.zip": UnknownContainer, "a.xz": UnknownContainer,
+	for name, want := range map[string]Kind{
+		"a.jsonl.xz": kindLines, "a.traj.bz2": Whole, "a.tar.lz4": kindTar, "a.JSONL.GZ": kindLines,
+		"a.json.br": JSON, "a.zip": Unknown, "a.xz": Unknown,
 	} {
-		if got := ContainerOf(name); got != want {
+		if got := KindOf(name); got != want {
 			t.Errorf("%s: got %d, want %d", name, got, want)
 		}
 	}

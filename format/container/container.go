@@ -13,40 +13,41 @@ import (
 	"trainyard/format"
 )
 
-// A container is how a file holds its records.
-type container int
+// A Kind is how a file holds its records.
+type Kind int
 
 const (
-	UnknownContainer container = iota
-	lineContainer              // one JSON value a line
-	JsonContainer              // one JSON value, or an array of records
-	WholeContainer             // one JSON value that is one record, even if it is an array
-	parquetContainer           // rows
-	tarContainer               // files of records, and conversations of many files
+	Unknown     Kind = iota // a name that is none of [Names]
+	kindLines               // one JSON value a line
+	JSON                    // one JSON value, or an array of records
+	Whole                   // one JSON value that is one record, even if it is an array
+	kindParquet             // rows
+	kindTar                 // files of records, and conversations of many files
 )
 
-const ContainerNames = ".jsonl, .ndjson, .json, .traj, .parquet, .tar"
+// Names are what the names of files end on that are read, for people.
+const Names = ".jsonl, .ndjson, .json, .traj, .parquet, .tar"
 
-// ContainerOf judges by name alone, compression suffixes aside.
-func ContainerOf(name string) container {
+// KindOf judges by name alone, compression suffixes aside.
+func KindOf(name string) Kind {
 	name = strings.ToLower(name)
 	name = withoutCompression(name)
 	if strings.HasSuffix(name, ".traj.json") {
-		return WholeContainer
+		return Whole
 	}
 	switch filepath.Ext(name) {
 	case ".jsonl", ".ndjson":
-		return lineContainer
+		return kindLines
 	case ".json":
-		return JsonContainer
+		return JSON
 	case ".traj":
-		return WholeContainer
+		return Whole
 	case ".parquet":
-		return parquetContainer
+		return kindParquet
 	case ".tar", ".tgz":
-		return tarContainer
+		return kindTar
 	}
-	return UnknownContainer
+	return Unknown
 }
 
 // A Reader walks one file and hands its records on.
@@ -71,6 +72,8 @@ func (r *Reader) record(line int, raw []byte) error {
 	return r.yield(format.Record{File: r.Path, Line: line, Raw: raw})
 }
 
+// Reject hands on a record with the reason why there is none at line, counted
+// from 1. The error is the caller's own, from yield.
 func (r *Reader) Reject(line int, reason, detail string, args ...any) error {
 	r.yielded++
 	return r.yield(format.Record{File: r.Path, Line: line, Err: &format.Reject{
@@ -104,25 +107,25 @@ func (r *Reader) stream(file io.Reader) error {
 		return r.damaged(1, err)
 	}
 	defer closeIn()
-	if ContainerOf(r.Path) == tarContainer {
+	if KindOf(r.Path) == kindTar {
 		return r.archive(in)
 	}
 	w := newSlidingBuffer(in, r.max)
 	w.skipMark()
-	kind := ContainerOf(r.Path)
-	if kind == UnknownContainer {
+	kind := KindOf(r.Path)
+	if kind == Unknown {
 		kind = w.guess()
 	}
-	if kind == parquetContainer {
+	if kind == kindParquet {
 		return r.Reject(1, format.Truncated, "Parquet is read from a file whose name ends in .parquet: it cannot be read from a pipe")
 	}
 	switch kind {
-	case lineContainer:
+	case kindLines:
 		if s, ok := r.sessionAhead(w); ok {
 			return r.session(w, s)
 		}
 		return r.lines(w)
-	case WholeContainer:
+	case Whole:
 		return r.whole(w)
 	}
 	return r.values(w)

@@ -5,7 +5,7 @@ import "trainyard/format/pyjson"
 // An eventList is a file that holds a session as one array of its events. It
 // becomes the same record as a session of lines (see session.go).
 type eventList struct {
-	buffer  *sessionBuffer // nil when the values are records
+	buffer  *SessionBuffer // nil when the values are records
 	session Session
 }
 

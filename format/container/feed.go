@@ -80,7 +80,7 @@ func (f *Feed) ReadFile(ctx context.Context, file format.File, yield func(format
 	}
 	var err error
 	r := f.Reader(ctx, file.Path, yield)
-	if ContainerOf(file.Path) == parquetContainer {
+	if KindOf(file.Path) == kindParquet {
 		err = f.readParquet(r, in, file.Size)
 	} else {
 		err = r.stream(counted{in, &f.taken})

@@ -28,7 +28,8 @@ const sessionHead = `{"lines":[`
 // IsSession says that a record was made of the lines of a session.
 func IsSession(raw []byte) bool { return bytes.HasPrefix(raw, []byte(sessionHead)) }
 
-// sessionAhead finds the session that the lines to come are, as one record. A line that is a record by itself ends the search.
+// sessionAhead finds the session that the lines to come are, as one record. A line
+// that is a record by itself ends the search.
 func (r *Reader) sessionAhead(w *slidingBuffer) (s Session, ok bool) {
 	for _, line := range w.ahead(PeekLines) {
 		record := false
@@ -56,8 +57,8 @@ func (r *Reader) opened(line pyjson.Value) (Session, bool) {
 // A segment of a session ends at an offset of its bytes.
 type segment struct{ line, end int }
 
-// A sessionBuffer collects the lines of one session.
-type sessionBuffer struct {
+// A SessionBuffer collects the lines of one session.
+type SessionBuffer struct {
 	raw      []byte
 	segments []segment
 	over     bool  // longer than a record may be: lines are no longer kept
@@ -67,8 +68,8 @@ type sessionBuffer struct {
 
 // NewSessionBuffer starts a record of which head is the start, up to the
 // bracket that opens the list of lines.
-func NewSessionBuffer(head []byte) *sessionBuffer {
-	return &sessionBuffer{raw: head, segments: []segment{{line: 1}}}
+func NewSessionBuffer(head []byte) *SessionBuffer {
+	return &SessionBuffer{raw: head, segments: []segment{{line: 1}}}
 }
 
 // session reads all lines as one record a segment.
@@ -89,7 +90,9 @@ func (r *Reader) session(w *slidingBuffer, s Session) error {
 	}
 }
 
-func (b *sessionBuffer) Add(line int, raw []byte, s Session) {
+// Add takes a line in, and begins a segment where s says that it resets the
+// context. line is its number, for the reason of a line that is not JSON.
+func (b *SessionBuffer) Add(line int, raw []byte, s Session) {
 	reset := false
 	err := pyjson.WithIndex(raw, func(v pyjson.Value) error {
 		reset = s.Resets != nil && s.Resets(v)
@@ -108,7 +111,9 @@ func (b *sessionBuffer) Add(line int, raw []byte, s Session) {
 	b.segments[len(b.segments)-1].end = len(b.raw)
 }
 
-func (r *Reader) Segments(b *sessionBuffer) error {
+// Segments hands a session on, one record a segment, or the reason why there is
+// none.
+func (r *Reader) Segments(b *SessionBuffer) error {
 	n := len(b.segments)
 	switch {
 	case b.over:

@@ -78,7 +78,7 @@ func TestTheSWEAgentFamilyClaimsNothingElse(t *testing.T) {
 	}
 	family["r2e-gym"] = true
 	err := filepath.WalkDir(formattest.Fixture(t, "."), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || container.ContainerOf(path) == container.UnknownContainer {
+		if err != nil || entry.IsDir() || container.KindOf(path) == container.Unknown {
 			return err
 		}
 		name, _ := filepath.Rel(formattest.FixturesDir, path)

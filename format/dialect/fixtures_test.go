@@ -49,7 +49,7 @@ func TestRealFilesAreParsedOrRejectedWithAReason(t *testing.T) {
 
 func TestNoRealFileStopsTheReader(t *testing.T) {
 	err := filepath.WalkDir(formattest.Fixture(t, "."), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || container.ContainerOf(path) == container.UnknownContainer {
+		if err != nil || entry.IsDir() || container.KindOf(path) == container.Unknown {
 			return err
 		}
 		list := formattest.ReadAll(t, dialect.Input{Path: path})

@@ -69,7 +69,7 @@ func folders(files []format.File) [][]format.File {
 }
 
 func areCompletions(files []format.File, formatName string) bool {
-	if slices.ContainsFunc(files, func(f format.File) bool { return container.ContainerOf(f.Path) != container.JsonContainer }) {
+	if slices.ContainsFunc(files, func(f format.File) bool { return container.KindOf(f.Path) != container.JSON }) {
 		return false
 	}
 	switch {

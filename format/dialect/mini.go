@@ -27,7 +27,7 @@ func claimMini(rec format.Record, v pyjson.Value) claim {
 		return byMarker
 	case v.Get("messages").Kind() == pyjson.KindArray && v.Get("info", "mini_version").Present():
 		return byShape
-	case v.Kind() == pyjson.KindArray && container.ContainerOf(rec.File) == container.WholeContainer && pyjson.FirstOf(v).Get("role").Present():
+	case v.Kind() == pyjson.KindArray && container.KindOf(rec.File) == container.Whole && pyjson.FirstOf(v).Get("role").Present():
 		return byShape
 	}
 	return notMine

@@ -158,7 +158,7 @@ func walk(dir string) ([]format.File, error) {
 			}
 			return nil
 		}
-		if entry.IsDir() || beside[entry.Name()] || container.ContainerOf(entry.Name()) == container.UnknownContainer {
+		if entry.IsDir() || beside[entry.Name()] || container.KindOf(entry.Name()) == container.Unknown {
 			return nil
 		}
 		info, err := os.Stat(path)
@@ -175,7 +175,7 @@ func walk(dir string) ([]format.File, error) {
 		return nil, fmt.Errorf("open source: %w", err)
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no file to read in this directory (%s, also with .gz or .zst)", dir, container.ContainerNames)
+		return nil, fmt.Errorf("%s: no file to read in this directory (%s, also with .gz or .zst)", dir, container.Names)
 	}
 	if !slices.ContainsFunc(files, func(f format.File) bool { return f.Size > 0 }) {
 		return nil, fmt.Errorf("%s: every file in this directory is empty (%d of them)", dir, len(files))

@@ -9,8 +9,8 @@ import (
 	"trainyard/format/pyjson"
 )
 
-// An EditArg is one argument that an edit takes.
-type EditArg struct {
+// An Arg is one argument that an edit takes.
+type Arg struct {
 	Name     string
 	Kind     ArgKind
 	Summary  string
@@ -41,11 +41,11 @@ func (a editArgs) texts(name string) []string   { l, _ := a[name].([]string); re
 func (a editArgs) renames(name string) []rename { l, _ := a[name].([]rename); return l }
 
 // checkArgs reads what a recipe gives by what the edit declares.
-func checkArgs(edit Edit, raw map[string]any) (editArgs, EditFaults) {
+func checkArgs(edit Edit, raw map[string]any) (editArgs, Faults) {
 	given := editArgs{}
-	var faults EditFaults
+	var faults Faults
 	fault := func(arg, detail string, args ...any) {
-		faults = append(faults, EditFault{Arg: arg, Detail: edit.Name + ": " + fmt.Sprintf(detail, args...)})
+		faults = append(faults, Fault{Arg: arg, Detail: edit.Name + ": " + fmt.Sprintf(detail, args...)})
 	}
 	for _, arg := range edit.Args {
 		value, ok := raw[arg.Name]

@@ -14,13 +14,13 @@ var dropTool = Edit{
 	Name:    "drop_tool",
 	Summary: "remove all calls of a tool with their results, and move what they wrote into the final message",
 	Limits:  "text beside the last remaining call of a turn goes with it; a trajectory of nothing else is rejected",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "tool", Kind: TextArg, Summary: "the tool", Required: true},
 		{Name: "commands", Kind: TextsArg, Summary: "only calls whose argument command is one of these"},
 		{Name: "move", Kind: TextsArg, Summary: "the arguments whose values move, in this order; default: path, new_str, file_text, content"},
 		{Name: "discard", Kind: SwitchArg, Summary: "move nothing"},
 	},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	prepare: func(given editArgs, _ Env) (change, error) {
 		d := toolDrop{tool: given.text("tool"), commands: given.texts("commands"), move: given.texts("move")}
 		if d.move == nil {
 			d.move = []string{"path", "new_str", "file_text", "content"}

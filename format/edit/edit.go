@@ -19,9 +19,9 @@ type Edit struct {
 	Name    string // the registry's key
 	Summary string // one line for lists
 	Limits  string // what it leaves alone; empty where nothing is known
-	Args    []EditArg
+	Args    []Arg
 	// prepare builds the change from checked arguments.
-	prepare func(given editArgs, env EditEnv) (change, error)
+	prepare func(given editArgs, env Env) (change, error)
 	// tools are those that the arguments name; nil where they name none.
 	tools func(given editArgs) []string
 }
@@ -30,12 +30,12 @@ type Edit struct {
 type change func(*format.Trajectory) (int, error)
 
 // plain prepares an edit that takes no arguments.
-func plain(c change) func(editArgs, EditEnv) (change, error) {
-	return func(editArgs, EditEnv) (change, error) { return c, nil }
+func plain(c change) func(editArgs, Env) (change, error) {
+	return func(editArgs, Env) (change, error) { return c, nil }
 }
 
 // counts prepares one that cannot fail either.
-func counts(edit func(*format.Trajectory) int) func(editArgs, EditEnv) (change, error) {
+func counts(edit func(*format.Trajectory) int) func(editArgs, Env) (change, error) {
 	return plain(func(t *format.Trajectory) (int, error) { return edit(t), nil })
 }
 
@@ -63,17 +63,17 @@ var Edits = map[string]Edit{
 	"think_to_reasoning":   thinkToReasoning,
 }
 
-// EditNames lists the edits in alphabetical order.
-func EditNames() []string { return slices.Sorted(maps.Keys(Edits)) }
+// Names lists the edits in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(Edits)) }
 
-// An EditSpec is one edit of a recipe: a plain name, or a name and arguments.
-type EditSpec struct {
+// A Spec is one edit of a recipe: a plain name, or a name and arguments.
+type Spec struct {
 	Name string
 	Args map[string]any
 }
 
-// EditEnv is what edits take from outside this package.
-type EditEnv struct {
+// Env is what edits take from outside this package.
+type Env struct {
 	// CountTokens counts a text's tokens, safe for concurrent use; nil where
 	// there is no tokenizer, and edits that count are refused then.
 	CountTokens func(string) int
@@ -83,17 +83,17 @@ type EditEnv struct {
 	Specials []string
 }
 
-// EditFaults are all that is wrong with a list of edits.
-type EditFaults []EditFault
+// Faults are all that is wrong with a list of edits.
+type Faults []Fault
 
-// An EditFault is one thing wrong with one edit.
-type EditFault struct {
+// A Fault is one thing wrong with one edit.
+type Fault struct {
 	Index  int    // 0-based in the list
 	Arg    string // the argument it is about; empty for the edit itself
 	Detail string
 }
 
-func (f EditFaults) Error() string {
+func (f Faults) Error() string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
 		lines[i] = fmt.Sprintf("edit %d: %s", fault.Index+1, fault.Detail)
@@ -109,10 +109,10 @@ type Editing struct {
 	applied atomic.Bool
 }
 
-// NewEdits prepares edits in order. Its error is EditFaults, all at once.
-func NewEdits(specs []EditSpec, env EditEnv) (*Editing, error) {
+// NewEdits prepares edits in order. Its error is Faults, all at once.
+func NewEdits(specs []Spec, env Env) (*Editing, error) {
 	e := &Editing{}
-	var faults EditFaults
+	var faults Faults
 	for i, spec := range specs {
 		made, watch, wrong := prepareEdit(spec, env)
 		for _, f := range wrong {
@@ -128,10 +128,10 @@ func NewEdits(specs []EditSpec, env EditEnv) (*Editing, error) {
 	return e, nil
 }
 
-func prepareEdit(spec EditSpec, env EditEnv) (change, *toolWatch, EditFaults) {
+func prepareEdit(spec Spec, env Env) (change, *toolWatch, Faults) {
 	edit, ok := Edits[spec.Name]
 	if !ok {
-		return nil, nil, EditFaults{{Detail: format.UnknownName("edit", spec.Name, EditNames()).Error()}}
+		return nil, nil, Faults{{Detail: format.UnknownName("edit", spec.Name, Names()).Error()}}
 	}
 	given, faults := checkArgs(edit, spec.Args)
 	if len(faults) > 0 {
@@ -139,7 +139,7 @@ func prepareEdit(spec EditSpec, env EditEnv) (change, *toolWatch, EditFaults) {
 	}
 	made, err := edit.prepare(given, env)
 	if err != nil {
-		return nil, nil, EditFaults{{Detail: edit.Name + ": " + err.Error()}}
+		return nil, nil, Faults{{Detail: edit.Name + ": " + err.Error()}}
 	}
 	return made, newToolWatch(edit, given), nil
 }

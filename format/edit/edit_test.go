@@ -22,13 +22,13 @@ import (
 // countWords stands in for a tokenizer: a token is a word.
 func countWords(text string) int { return len(strings.Fields(text)) }
 
-var testEnv = edit.EditEnv{
+var testEnv = edit.Env{
 	CountTokens: countWords,
 	ReadFile:    func(path string) ([]byte, error) { return []byte("from " + path + "\n"), nil },
 	Specials:    []string{"<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>", "<think>", "</think>"},
 }
 
-func editing(tb testing.TB, specs ...edit.EditSpec) *edit.Editing {
+func editing(tb testing.TB, specs ...edit.Spec) *edit.Editing {
 	tb.Helper()
 	e, err := edit.NewEdits(specs, testEnv)
 	if err != nil {
@@ -54,7 +54,7 @@ type edited struct {
 }
 
 func TestEveryEditMatchesItsGoldenFile(t *testing.T) {
-	for _, name := range edit.EditNames() {
+	for _, name := range edit.Names() {
 		path := filepath.Join("testdata", "edits", name+".json")
 		raw, err := os.ReadFile(path)
 		if err != nil {
@@ -63,13 +63,13 @@ func TestEveryEditMatchesItsGoldenFile(t *testing.T) {
 		}
 		var got []edited
 		for _, c := range formattest.Unmarshal[[]editCase](t, raw) {
-			got = append(got, applyCase(t, edit.EditSpec{name, c.Args}, c))
+			got = append(got, applyCase(t, edit.Spec{name, c.Args}, c))
 		}
 		compareGolden(t, strings.TrimSuffix(path, ".json")+".golden", got)
 	}
 }
 
-func applyCase(t *testing.T, spec edit.EditSpec, c editCase) edited {
+func applyCase(t *testing.T, spec edit.Spec, c editCase) edited {
 	tr := formattest.MustParse(t, "openai", string(c.Record))
 	notes, err := editing(t, spec).Apply(tr)
 	got := edited{Why: c.Why, Notes: notes}
@@ -135,7 +135,7 @@ func compareGolden(t *testing.T, path string, got any) {
 }
 
 func TestWrongEditsAreNamedAllAtOnce(t *testing.T) {
-	_, err := edit.NewEdits([]edit.EditSpec{
+	_, err := edit.NewEdits([]edit.Spec{
 		{Name: "close_funktion"},
 		{Name: "strip_crlf", Args: map[string]any{"lines": 3}},
 		{Name: "elide_observations", Args: map[string]any{"token": 3}},
@@ -145,7 +145,7 @@ func TestWrongEditsAreNamedAllAtOnce(t *testing.T) {
 		{Name: "system", Args: map[string]any{"policy": "replace"}},
 		{Name: "rename_tool", Args: map[string]any{"tools": []any{map[string]any{"from": "a"}}}},
 	}, testEnv)
-	var faults edit.EditFaults
+	var faults edit.Faults
 	if !errors.As(err, &faults) {
 		t.Fatalf("got %v", err)
 	}
@@ -172,8 +172,8 @@ func TestWrongEditsAreNamedAllAtOnce(t *testing.T) {
 func TestEditsThatMatchNothingAreTold(t *testing.T) {
 	renames := []any{map[string]any{"from": "Bsh", "to": "bash"}, map[string]any{"from": "read", "to": "view"}}
 	e := editing(t,
-		edit.EditSpec{"rename_tool", map[string]any{"tools": renames}}, edit.EditSpec{"drop_tool", map[string]any{"tool": "nosuch"}},
-		edit.EditSpec{"rename_argument", map[string]any{"tool": "view", "arguments": []any{map[string]any{"from": "a", "to": "b"}}}})
+		edit.Spec{"rename_tool", map[string]any{"tools": renames}}, edit.Spec{"drop_tool", map[string]any{"tool": "nosuch"}},
+		edit.Spec{"rename_argument", map[string]any{"tool": "view", "arguments": []any{map[string]any{"from": "a", "to": "b"}}}})
 	if counts := e.Counts(); len(counts) != 3 || len(e.Unmatched()) > 0 {
 		t.Errorf("before the first trajectory: %v and %v", counts, e.Unmatched())
 	}
@@ -191,7 +191,7 @@ func TestEditsThatMatchNothingAreTold(t *testing.T) {
 }
 
 func TestEliding(t *testing.T) {
-	e := editing(t, edit.EditSpec{"elide_observations", map[string]any{"tokens": uint64(32)}})
+	e := editing(t, edit.Spec{"elide_observations", map[string]any{"tokens": uint64(32)}})
 	long := strings.Repeat("wörter ", 400)
 	tr := &format.Trajectory{Messages: []format.Message{{Role: format.User, Content: "q"}, {Role: format.Assistant, Content: long}, {Role: format.ToolRole, Content: long}}}
 	if notes, err := e.Apply(tr); err != nil || len(notes) != 1 {
@@ -201,20 +201,20 @@ func TestEliding(t *testing.T) {
 	if n := countWords(got); n > 32 || n < 20 || !strings.Contains(got, " characters left out …]") || strings.ContainsRune(got, '\uFFFD') {
 		t.Errorf("%d words: %q", n, got)
 	}
-	if _, err := edit.NewEdits([]edit.EditSpec{{"elide_observations", map[string]any{"tokens": 99}}}, edit.EditEnv{}); err == nil || !strings.Contains(err.Error(), "no tokenizer") {
+	if _, err := edit.NewEdits([]edit.Spec{{"elide_observations", map[string]any{"tokens": 99}}}, edit.Env{}); err == nil || !strings.Contains(err.Error(), "no tokenizer") {
 		t.Errorf("without a tokenizer: %v", err)
 	}
 }
 
 func TestRedactionFailsClosed(t *testing.T) {
 	tr := &format.Trajectory{Messages: []format.Message{{Role: format.Assistant, Calls: []format.Call{{Name: "f", Arguments: []byte(`{"a": "`)}}}}}
-	if _, err := editing(t, edit.EditSpec{Name: "redact_secrets"}).Apply(tr); formattest.ReasonOf(t, err) != format.BadArguments {
+	if _, err := editing(t, edit.Spec{Name: "redact_secrets"}).Apply(tr); formattest.ReasonOf(t, err) != format.BadArguments {
 		t.Errorf("arguments that cannot be read: got %v", err)
 	}
 }
 
 // ready are edits that every trajectory can go through, with arguments.
-var ready = func() []edit.EditSpec {
+var ready = func() []edit.Spec {
 	args := map[string]map[string]any{
 		"drop_tool":          {"tool": "str_replace_editor", "commands": "view"},
 		"elide_observations": {"tokens": 64},
@@ -224,9 +224,9 @@ var ready = func() []edit.EditSpec {
 		"strip_argument":     {"arguments": "security_risk"},
 		"system":             {"policy": "drop"},
 	}
-	var specs []edit.EditSpec
-	for _, name := range edit.EditNames() {
-		specs = append(specs, edit.EditSpec{name, args[name]})
+	var specs []edit.Spec
+	for _, name := range edit.Names() {
+		specs = append(specs, edit.Spec{name, args[name]})
 	}
 	return specs
 }()
@@ -263,7 +263,7 @@ func TestEditsKeepTheirPromises(t *testing.T) {
 // redaction is what stands in place of a credential, whatever its kind.
 var redaction = regexp.MustCompile(`\[redacted: \w+\]`)
 
-func checkEdit(t testing.TB, spec edit.EditSpec, before *format.Trajectory) {
+func checkEdit(t testing.TB, spec edit.Spec, before *format.Trajectory) {
 	after := copied(before)
 	e := editing(t, spec)
 	notes, err := e.Apply(after)
@@ -381,7 +381,7 @@ func TestADoubledToolBlockIsFoundAndTakenOut(t *testing.T) {
 		Base      string `json:"system_prompt_base"`
 		Published string `json:"system_message_as_published"`
 	}](t, formattest.ReadFixture(t, "hybrid_gym/system_prompt_double_suffix_vector.json"))
-	drop := editing(t, edit.EditSpec{Name: "drop_duplicate_tools"})
+	drop := editing(t, edit.Spec{Name: "drop_duplicate_tools"})
 	tr := &format.Trajectory{Messages: []format.Message{{Role: format.System, Content: v.Published}}}
 	notes, err := drop.Apply(tr)
 	if err != nil {
@@ -398,7 +398,7 @@ func TestADoubledToolBlockIsFoundAndTakenOut(t *testing.T) {
 
 func FuzzEdits(f *testing.F) {
 	f.Add([]byte(`{` + formattest.FuzzMessages + `}`))
-	for _, name := range edit.EditNames() {
+	for _, name := range edit.Names() {
 		raw, err := os.ReadFile(filepath.Join("testdata", "edits", name+".json"))
 		if err != nil {
 			f.Fatal(err)

@@ -16,8 +16,8 @@ var elideObservations = Edit{
 	Name:    "elide_observations",
 	Summary: `cut the middle out of long observations and say so: "[… N characters left out …]"`,
 	Limits:  "in text dialects the user turns behind an assistant turn are observations",
-	Args:    []EditArg{{Name: "tokens", Kind: NumberArg, Summary: "the most tokens an observation may have, marker included", Required: true}},
-	prepare: func(given editArgs, env EditEnv) (change, error) {
+	Args:    []Arg{{Name: "tokens", Kind: NumberArg, Summary: "the most tokens an observation may have, marker included", Required: true}},
+	prepare: func(given editArgs, env Env) (change, error) {
 		most := given.number("tokens")
 		switch {
 		case env.CountTokens == nil:

@@ -15,11 +15,11 @@ var scaffoldExit = Edit{
 	Summary: "drop the last reply where SWE-agent wrote it (\"Exit due to cost limit\"), or make it a call of submit",
 	Limits: "only an exhausted budget (cost, context, time) becomes a submission: other exits are dropped; " +
 		"a call of submit is invented, as SWE-smith invents it, and so is its text",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "to", Kind: TextArg, Summary: "drop or submit", Required: true},
 		{Name: "text", Kind: TextArg, Summary: "for submit: the words before the call; none unless given"},
 	},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	prepare: func(given editArgs, _ Env) (change, error) {
 		to := given.text("to")
 		if to != "drop" && to != "submit" {
 			return nil, format.UnknownName("value of to", to, []string{"drop", "submit"})

@@ -6,8 +6,8 @@ var renameTool = Edit{
 	Name:    "rename_tool",
 	Summary: "give tools other names in calls, results and descriptions",
 	Limits:  "prose that mentions a tool stays as it is",
-	Args:    []EditArg{{Name: "tools", Kind: RenamesArg, Summary: "a list of {from, to}", Required: true}},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	Args:    []Arg{{Name: "tools", Kind: RenamesArg, Summary: "a list of {from, to}", Required: true}},
+	prepare: func(given editArgs, _ Env) (change, error) {
 		return namesChange(nameEdit{tool: renamer(given.renames("tools"))}), nil
 	},
 	tools: func(given editArgs) (from []string) {
@@ -22,11 +22,11 @@ var renameArgument = Edit{
 	Name:    "rename_argument",
 	Summary: "give arguments of a tool, or of all tools, other names in calls and descriptions",
 	Limits:  "prose that mentions an argument stays; a call that has both names is refused",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "arguments", Kind: RenamesArg, Summary: "a list of {from, to}", Required: true},
 		{Name: "tool", Kind: TextArg, Summary: "the tool; default: every tool"},
 	},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	prepare: func(given editArgs, _ Env) (change, error) {
 		return namesChange(nameEdit{arg: ofTool(given.text("tool"), renamer(given.renames("arguments")))}), nil
 	},
 	tools: toolArg,
@@ -36,11 +36,11 @@ var stripArgument = Edit{
 	Name:    "strip_argument",
 	Summary: "remove arguments that the tool itself never sees (security_risk) from calls and descriptions",
 	Limits:  "descriptions that stand in a system text stay as they are",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "arguments", Kind: TextsArg, Summary: "names of arguments", Required: true},
 		{Name: "tool", Kind: TextArg, Summary: "the tool; default: every tool"},
 	},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	prepare: func(given editArgs, _ Env) (change, error) {
 		names := given.texts("arguments")
 		return namesChange(nameEdit{arg: ofTool(given.text("tool"), func(name string) (string, bool) {
 			if slices.Contains(names, name) {

@@ -44,7 +44,7 @@ var systemText = Edit{
 	Name:    "system",
 	Summary: "keep, replace or drop the system text",
 	Limits:  "tools that a text dialect describes there go with it, unless keep_tools is set",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "policy", Kind: TextArg, Summary: "keep, replace or drop", Required: true},
 		{Name: "file", Kind: TextArg, Summary: "for replace: the file with the new text"},
 		{Name: "text", Kind: TextArg, Summary: "for replace: the new text itself"},
@@ -53,7 +53,7 @@ var systemText = Edit{
 	prepare: prepareSystem,
 }
 
-func prepareSystem(given editArgs, env EditEnv) (change, error) {
+func prepareSystem(given editArgs, env Env) (change, error) {
 	text, err := systemArg(given, env)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func prepareSystem(given editArgs, env EditEnv) (change, error) {
 }
 
 // systemArg finds the text that policy asks for: "" for keep and drop.
-func systemArg(given editArgs, env EditEnv) (string, error) {
+func systemArg(given editArgs, env Env) (string, error) {
 	policy, file, text := given.text("policy"), given.text("file"), given.text("text")
 	switch {
 	case policy != "keep" && policy != "replace" && policy != "drop":

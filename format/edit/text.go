@@ -62,10 +62,10 @@ var neutraliseSpecial = Edit{
 	Name:    "neutralise_special",
 	Summary: "break special-token strings by a space, so that no tokenizer takes them for the token",
 	Limits:  "call tags of text dialects stay in assistant turns, and so do think tags unless strings names them",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "strings", Kind: TextsArg, Summary: "the strings to break; default: the tokenizer's special tokens"},
 	},
-	prepare: func(given editArgs, env EditEnv) (change, error) {
+	prepare: func(given editArgs, env Env) (change, error) {
 		specials := given.texts("strings")
 		said := specials
 		if len(specials) == 0 {

@@ -17,11 +17,11 @@ var thinkToReasoning = Edit{
 	Summary: "turn calls of the think tool into thoughts in front of what the agent does next, and take out their results and the tool",
 	Limits: "other arguments of such a call go with it; in a text, function tags alone are read, and only where a turn has no other call; " +
 		"a description in a system text stays",
-	Args: []EditArg{
+	Args: []Arg{
 		{Name: "tool", Kind: TextArg, Summary: "the tool; default: think"},
 		{Name: "argument", Kind: TextArg, Summary: "its argument that holds the thought; default: thought"},
 	},
-	prepare: func(given editArgs, _ EditEnv) (change, error) {
+	prepare: func(given editArgs, _ Env) (change, error) {
 		return thinkTool{tool: format.NameOr(given.text("tool"), "think"), argument: format.NameOr(given.text("argument"), "thought")}.apply, nil
 	},
 	tools: toolArg,

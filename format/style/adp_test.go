@@ -15,11 +15,11 @@ import (
 // that they write as a line of bash, submit(), and four times code in a language
 // without a tool, which they write into a line of Python without escaping it.
 func TestADPStyleEqualsTheProtocolsOwnConversion(t *testing.T) {
-	editing, err := edit.NewEdits([]edit.EditSpec{
+	editing, err := edit.NewEdits([]edit.Spec{
 		{Name: "rename_argument", Args: map[string]any{"tool": "python", "arguments": renamed("content", "code")}},
 		{Name: "rename_argument", Args: map[string]any{"tool": "bash", "arguments": renamed("content", "command")}},
 		{Name: "rename_tool", Args: map[string]any{"tools": append(renamed("python", "execute_ipython_cell"), renamed("bash", "execute_bash")...)}},
-	}, edit.EditEnv{})
+	}, edit.Env{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 		c.subagent, more = o.renderOptions(template, tok, o.Subagent)
 	}
 	c.watchTools()
-	c.edits, err = edit.NewEdits(o.Edits, edit.EditEnv{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
+	c.edits, err = edit.NewEdits(o.Edits, edit.Env{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
 	return c, errors.Join(append(slices.Concat(faults, more), err)...)
 }
 

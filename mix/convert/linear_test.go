@@ -113,7 +113,7 @@ func ways(t *testing.T) (list []way) {
 		add("style "+string(as), chat, Options{Style: as}, Tokenised)
 	}
 	for _, name := range slices.Sorted(maps.Keys(edit.Edits)) {
-		add("edit "+name, chat, Options{Edits: []edit.EditSpec{{Name: name, Args: argsOf[name]}}}, Edited)
+		add("edit "+name, chat, Options{Edits: []edit.Spec{{Name: name, Args: argsOf[name]}}}, Edited)
 	}
 	for _, name := range behaviour.FlagNames() {
 		if raised := behaviour.FlagList[name].Raised; raised != nil {

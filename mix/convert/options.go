@@ -24,8 +24,8 @@ type Options struct {
 	// WantedOnly ends the road of a record that is not accepted, at Judged, and
 	// of one that Keep leaves out, as soon as that is known.
 	WantedOnly bool
-	Edits      []edit.EditSpec // in this order
-	Style      protocol.Style  // a key of style.Styles; empty keeps calls as structure
+	Edits      []edit.Spec    // in this order
+	Style      protocol.Style // a key of style.Styles; empty keeps calls as structure
 	Reasoning  format.Reasoning
 	Verbatim   bool   // keep line ends and leading empty lines as recorded
 	Values     string // a key of style.Values; empty is the style's own way
