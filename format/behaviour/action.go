@@ -106,27 +106,27 @@ func actionsFrom(calls []format.Call) []Action {
 	return list
 }
 
-// A step is one assistant message and what it did.
-type step struct {
+// A Step is one assistant message and what it did, in the order of the calls.
+type Step struct {
 	Message int // index into Messages
 	Actions []Action
 }
 
 // Steps reads every assistant message. Fenced blocks count as actions only
 // where the scaffold's protocol has them, and no other.
-func Steps(t *format.Trajectory) []step {
+func Steps(t *format.Trajectory) []Step {
 	list := stepsBy(t, ActionsOf)
-	if !slices.ContainsFunc(list, func(s step) bool { return len(s.Actions) > 0 }) && protocol.FencesAct(t) {
+	if !slices.ContainsFunc(list, func(s Step) bool { return len(s.Actions) > 0 }) && protocol.FencesAct(t) {
 		list = stepsBy(t, fenceCall)
 	}
 	return list
 }
 
-func stepsBy(t *format.Trajectory, read func(format.Message) []Action) []step {
-	var list []step
+func stepsBy(t *format.Trajectory, read func(format.Message) []Action) []Step {
+	var list []Step
 	for i, m := range t.Messages {
 		if m.Role == format.Assistant {
-			s := step{Message: i, Actions: read(m)}
+			s := Step{Message: i, Actions: read(m)}
 			answer(t, &s)
 			for k := range s.Actions {
 				d := EffectOf(s.Actions[k])
@@ -141,7 +141,7 @@ func stepsBy(t *format.Trajectory, read func(format.Message) []Action) []step {
 
 // answer finds the results of a step: tool messages by id or in order; for
 // calls in the text the user turn that follows.
-func answer(t *format.Trajectory, s *step) {
+func answer(t *format.Trajectory, s *Step) {
 	native := t.Messages[s.Message].Calls
 	ids := make([]string, len(s.Actions))
 	for i := range min(len(ids), len(native)) {
@@ -161,6 +161,6 @@ func answer(t *format.Trajectory, s *step) {
 	}
 }
 
-func (s *step) settle(i int, result string) {
+func (s *Step) settle(i int, result string) {
 	s.Actions[i].result, s.Actions[i].answered = result, true
 }

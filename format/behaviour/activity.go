@@ -144,7 +144,7 @@ func isSource(file string) bool { return !isTestFile(file) && !isScratchFile(fil
 
 // activities judges every step. Whether running code executes or verifies
 // depends on what has been written before.
-func activities(steps []step) []Activity {
+func activities(steps []Step) []Activity {
 	list := make([]Activity, len(steps))
 	written := false
 	for i, s := range steps {

@@ -59,7 +59,7 @@ func Measure(t *format.Trajectory) Features {
 }
 
 // callsByTool tells an editor's view from its str_replace.
-func callsByTool(steps []step) map[string]int {
+func callsByTool(steps []Step) map[string]int {
 	calls := map[string]int{}
 	for _, s := range steps {
 		for _, a := range s.Actions {
@@ -73,7 +73,7 @@ func callsByTool(steps []step) map[string]int {
 	return calls
 }
 
-func (f *Features) share(steps []step) {
+func (f *Features) share(steps []Step) {
 	counts := map[Activity]int{}
 	for _, activity := range activities(steps) {
 		counts[activity]++
@@ -94,7 +94,7 @@ func ratio(part, whole int) float64 {
 // shareLookups counts a command line by its first word, as the Hybrid-Gym
 // paper seems to: a line "cd x && grep y" counts for cd, without which its
 // 22 to 32 % of cd could not be.
-func (f *Features) shareLookups(steps []step) {
+func (f *Features) shareLookups(steps []Step) {
 	counts := map[string]int{}
 	total := 0
 	for i, activity := range activities(steps) {
@@ -110,7 +110,7 @@ func (f *Features) shareLookups(steps []step) {
 }
 
 // stepsThat lists the steps with an action that does something.
-func stepsThat(steps []step, does func(Action) bool) []int {
+func stepsThat(steps []Step, does func(Action) bool) []int {
 	var list []int
 	for i, s := range steps {
 		if slices.ContainsFunc(s.Actions, does) {
@@ -120,7 +120,7 @@ func stepsThat(steps []step, does func(Action) bool) []int {
 	return list
 }
 
-func (f *Features) edits(steps []step) {
+func (f *Features) edits(steps []Step) {
 	runs := stepsThat(steps, func(a Action) bool { return a.Effect.runs })
 	edits := stepsThat(steps, func(a Action) bool { return a.Effect.source })
 	f.TestRunner = len(stepsThat(steps, func(a Action) bool { return a.Effect.tests })) > 0
@@ -135,7 +135,7 @@ func (f *Features) edits(steps []step) {
 
 // failEditPass looks for a run that fails, then a source edit, then a run
 // that passes, in this order.
-func failEditPass(steps []step) bool {
+func failEditPass(steps []Step) bool {
 	failed, edited := false, false
 	for _, s := range steps {
 		for _, a := range s.Actions {

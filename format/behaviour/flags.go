@@ -44,7 +44,7 @@ type Flag struct {
 	Name, Summary string
 	// raised looks at a trajectory and its steps; nil for flags that need
 	// more than the trajectory and that the caller sets.
-	Raised func(*format.Trajectory, []step) bool
+	Raised func(*format.Trajectory, []Step) bool
 }
 
 // FlagList holds every flag by name.
@@ -101,8 +101,8 @@ func unclosed(c format.Chat) bool {
 	return slices.ContainsFunc(c, func(turn format.Turn) bool { return turn.Role == format.Assistant && protocol.IsUnclosed(turn.Content) })
 }
 
-func inContent(holds func(format.Message) bool) func(*format.Trajectory, []step) bool {
-	return func(t *format.Trajectory, _ []step) bool { return slices.ContainsFunc(t.Messages, holds) }
+func inContent(holds func(format.Message) bool) func(*format.Trajectory, []Step) bool {
+	return func(t *format.Trajectory, _ []Step) bool { return slices.ContainsFunc(t.Messages, holds) }
 }
 
 // condensed are how scaffolds mark what they left out of the context.
@@ -114,13 +114,13 @@ var condensed = []string{
 }
 
 // isCondensed believes the dialect, and else looks for those marks.
-func isCondensed(t *format.Trajectory, _ []step) bool {
+func isCondensed(t *format.Trajectory, _ []Step) bool {
 	return t.Condensed || slices.ContainsFunc(t.Messages, func(m format.Message) bool {
 		return (m.Role == format.User || m.Role == format.ToolRole) && protocol.StartsWithAny(m.Content, condensed)
 	})
 }
 
-func hasConsecutive(t *format.Trajectory, _ []step) bool {
+func hasConsecutive(t *format.Trajectory, _ []Step) bool {
 	for i := 1; i < len(t.Messages); i++ {
 		if role := t.Messages[i].Role; role == t.Messages[i-1].Role && role != format.ToolRole {
 			return true
@@ -158,13 +158,13 @@ func isErrorText(text string) bool {
 	return protocol.StartsWithAny(text, errorHeads) || strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), errorTail)
 }
 
-func hasNoAgent(_ *format.Trajectory, steps []step) bool {
-	return !slices.ContainsFunc(steps, func(s step) bool { return len(s.Actions) > 0 })
+func hasNoAgent(_ *format.Trajectory, steps []Step) bool {
+	return !slices.ContainsFunc(steps, func(s Step) bool { return len(s.Actions) > 0 })
 }
 
-func isSingleTurn(_ *format.Trajectory, steps []step) bool { return len(steps) == 1 }
+func isSingleTurn(_ *format.Trajectory, steps []Step) bool { return len(steps) == 1 }
 
-func hasFormatError(t *format.Trajectory, _ []step) bool {
+func hasFormatError(t *format.Trajectory, _ []Step) bool {
 	for i, m := range t.Messages {
 		if protocol.IsNamelessCall(m) || protocol.IsFormatError(m) && !protocol.IsTask(t, i) {
 			return true
@@ -173,7 +173,7 @@ func hasFormatError(t *format.Trajectory, _ []step) bool {
 	return false
 }
 
-func hasExample(t *format.Trajectory, _ []step) bool {
+func hasExample(t *format.Trajectory, _ []Step) bool {
 	for _, m := range t.Messages {
 		if m.Role == format.Assistant {
 			return false
@@ -187,7 +187,7 @@ func hasExample(t *format.Trajectory, _ []step) bool {
 
 // hasOrphan matches results to calls by id; without ids a result needs only
 // some call before it.
-func hasOrphan(t *format.Trajectory, _ []step) bool {
+func hasOrphan(t *format.Trajectory, _ []Step) bool {
 	called := map[string]bool{}
 	open := 0
 	for _, m := range t.Messages {
@@ -207,7 +207,7 @@ func hasOrphan(t *format.Trajectory, _ []step) bool {
 	return false
 }
 
-func hasUnanswered(_ *format.Trajectory, steps []step) bool {
+func hasUnanswered(_ *format.Trajectory, steps []Step) bool {
 	for i, s := range steps {
 		if i < len(steps)-1 && slices.ContainsFunc(s.Actions, func(a Action) bool { return !a.answered }) {
 			return true
@@ -216,7 +216,7 @@ func hasUnanswered(_ *format.Trajectory, steps []step) bool {
 	return false
 }
 
-func hasSecret(t *format.Trajectory, _ []step) bool {
+func hasSecret(t *format.Trajectory, _ []Step) bool {
 	found := false
 	// Arguments that are no JSON were refused when the record was parsed.
 	_, _ = protocol.EditTexts(t, func(_ format.Role, text string) (string, int) {
@@ -230,7 +230,7 @@ func hasSecret(t *format.Trajectory, _ []step) bool {
 // trajectory may hold as text.
 var specialLiterals = []string{"<|im_start|>", "<|im_end|>", "<|endoftext|>", "<tool_call>", "</tool_call>"}
 
-func hasSpecial(t *format.Trajectory, _ []step) bool {
+func hasSpecial(t *format.Trajectory, _ []Step) bool {
 	spared := specialLiterals
 	if protocol.HasRenderedCalls(t) {
 		spared = protocol.WithoutCallTags(specialLiterals)

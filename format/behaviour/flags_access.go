@@ -9,8 +9,8 @@ import (
 )
 
 // anyCommand raises a flag when a shell command of any action is one.
-func anyCommand(is func(shellCommand) bool) func(*format.Trajectory, []step) bool {
-	return func(_ *format.Trajectory, steps []step) bool {
+func anyCommand(is func(shellCommand) bool) func(*format.Trajectory, []Step) bool {
+	return func(_ *format.Trajectory, steps []Step) bool {
 		for _, s := range steps {
 			for _, a := range s.Actions {
 				if slices.ContainsFunc(a.Effect.commands, is) {
@@ -54,7 +54,7 @@ var netTools = namesIn("webfetch web_fetch fetch websearch web_search google_web
 
 // fetches recognises downloads: web tools, curl and wget to other machines,
 // git and pip from a server. Installing a named package is set-up work.
-func fetches(t *format.Trajectory, steps []step) bool {
+func fetches(t *format.Trajectory, steps []Step) bool {
 	for _, s := range steps {
 		for _, a := range s.Actions {
 			if slices.Contains(netTools, strings.ToLower(a.Tool)) && !strings.Contains(a.Arg("url", "code"), "localhost") {

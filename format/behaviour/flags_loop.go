@@ -10,7 +10,7 @@ import (
 // isLoop is the measure of the Hybrid-Gym paper: the same action three times in
 // a row. Parallel calls are one action together, and a step without an action
 // ends a row.
-func isLoop(_ *format.Trajectory, steps []step) bool {
+func isLoop(_ *format.Trajectory, steps []Step) bool {
 	row := 0
 	for i, s := range steps {
 		switch {
@@ -28,13 +28,13 @@ func isLoop(_ *format.Trajectory, steps []step) bool {
 	return false
 }
 
-func (s step) sameActions(other step) bool {
+func (s Step) sameActions(other Step) bool {
 	return slices.EqualFunc(s.Actions, other.Actions, Action.same)
 }
 
 // sameResults says that the results of two steps are the same, spaces around
 // them aside.
-func (s step) sameResults(other step) bool {
+func (s Step) sameResults(other Step) bool {
 	return slices.EqualFunc(s.Actions, other.Actions, func(a, b Action) bool {
 		return a.answered && b.answered && strings.TrimSpace(a.result) == strings.TrimSpace(b.result)
 	})
@@ -47,8 +47,8 @@ func (s step) sameResults(other step) bool {
 // messages of the same text, or without any, and no result between them. Users'
 // messages do not count, as in its headless mode. The thought beside a call is
 // left aside: it says the same in other words.
-func isStuck(t *format.Trajectory, steps []step) bool {
-	var acted []step  // the last steps with actions, no text between them
+func isStuck(t *format.Trajectory, steps []Step) bool {
+	var acted []Step  // the last steps with actions, no text between them
 	var said []string // texts of the steps since the last action
 	for _, s := range steps {
 		if len(s.Actions) > 0 {
@@ -56,7 +56,7 @@ func isStuck(t *format.Trajectory, steps []step) bool {
 		} else {
 			acted, said = nil, append(said, strings.TrimSpace(t.Messages[s.Message].Content))
 		}
-		if repeats(acted, 4, 1, step.sameResults) || repeats(acted, 3, 1, bothFailed) || repeats(acted, 6, 2, step.sameResults) || isMonologue(said) {
+		if repeats(acted, 4, 1, Step.sameResults) || repeats(acted, 3, 1, bothFailed) || repeats(acted, 6, 2, Step.sameResults) || isMonologue(said) {
 			return true
 		}
 	}
@@ -65,7 +65,7 @@ func isStuck(t *format.Trajectory, steps []step) bool {
 
 // repeats says that the last n steps are the same at a distance of period, and
 // their results so as alike asks.
-func repeats(steps []step, n, period int, alike func(a, b step) bool) bool {
+func repeats(steps []Step, n, period int, alike func(a, b Step) bool) bool {
 	if len(steps) < n {
 		return false
 	}
@@ -78,10 +78,10 @@ func repeats(steps []step, n, period int, alike func(a, b step) bool) bool {
 	return true
 }
 
-func bothFailed(a, b step) bool { return a.refused() && b.refused() }
+func bothFailed(a, b Step) bool { return a.refused() && b.refused() }
 
 // refused says that the scaffold could not carry out any action of the step.
-func (s step) refused() bool {
+func (s Step) refused() bool {
 	return !slices.ContainsFunc(s.Actions, func(a Action) bool { return !a.answered || !isErrorText(a.result) })
 }
 

@@ -99,18 +99,5 @@ func parseNebiusOpenHands(_ format.Record, v pyjson.Value) (*format.Trajectory, 
 	if !list.Present() {
 		return nil, format.Rejectf(format.NoMessages, "no trajectory in a record with %s", describeKeys(v))
 	}
-	messages, err := api.ReadMessages(list)
-	if err != nil {
-		return nil, err
-	}
-	t := &format.Trajectory{
-		Messages: messages, ExitStatus: v.Get("exit_status").Text(), Patch: v.Get("model_patch").Text(),
-	}
-	withSystem(t, v.Get("system").Text())
-	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
-		return nil, err
-	}
-	identify(t, v)
-	t.MarkUnrecordedTools()
-	return t, nil
+	return rowOf(v, list)
 }

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"path/filepath"
 	"slices"
 
 	"trainyard/format"
@@ -13,21 +12,11 @@ import (
 // or by its name, so that it is not taken for an unknown format. A record
 // that a dialect claims is one, whatever its file is called.
 func refuseReport(rec format.Record, root pyjson.Value) error {
-	if !evidence.Speaks(root) && !namedReport(rec, root) {
+	if !evidence.Speaks(root) && !evidence.IsReport(rec.File, root) {
 		return nil
 	}
 	if slices.ContainsFunc(Names(), func(name string) bool { return Dialects[name].claim(rec, root) > notMine }) {
 		return nil
 	}
 	return format.Rejectf(format.ReportFile, "a report of verdicts, not a trajectory: name it as evidence (report: FILE)")
-}
-
-// namedReport says that a file is called as evaluations call theirs, and that
-// the record says something of the kind.
-func namedReport(rec format.Record, root pyjson.Value) bool {
-	r := evidence.NewReports(rec.File)
-	if evidence.IsReport(filepath.Base(rec.File)) {
-		r.Take(rec.File, root)
-	}
-	return !r.Empty()
 }

@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"trainyard/format"
-	"trainyard/format/api"
 	"trainyard/format/pyjson"
 )
 
@@ -25,21 +24,4 @@ var swestar = Dialect{
 		}
 		return rowOf(v, list)
 	},
-}
-
-// rowOf reads a list of OpenAI messages that a row holds under a name of its
-// own.
-func rowOf(v, list pyjson.Value) (*format.Trajectory, error) {
-	messages, err := api.ReadMessages(list)
-	if err != nil {
-		return nil, err
-	}
-	t := &format.Trajectory{Messages: messages}
-	withSystem(t, v.Get("system").Text())
-	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
-		return nil, err
-	}
-	identify(t, v)
-	t.MarkUnrecordedTools()
-	return t, nil
 }

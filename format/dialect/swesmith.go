@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"trainyard/format"
-	"trainyard/format/api"
 	"trainyard/format/pyjson"
 )
 
@@ -31,12 +30,5 @@ func parseSWESmith(_ format.Record, v pyjson.Value) (*format.Trajectory, error) 
 	if err != nil {
 		return nil, err
 	}
-	t := &format.Trajectory{Messages: messages}
-	withSystem(t, v.Get("system").Text())
-	if t.Tools, err = api.ReadTools(v.Get("tools")); err != nil {
-		return nil, err
-	}
-	identify(t, v)
-	t.MarkUnrecordedTools()
-	return t, nil
+	return rowWith(v, messages)
 }

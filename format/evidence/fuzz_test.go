@@ -24,7 +24,7 @@ func FuzzReport(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
 		for _, name := range []string{"report.json", "result.json", "reward.json", "reward.txt", "any.json", "x_failure_ids.json", "t.csv", "t.tsv", "ids.txt"} {
-			r, path := NewReports(name), "t/verifier/"+name
+			r, path := newReports(name), "t/verifier/"+name
 			var err error
 			if ext := filepath.Ext(name); ext != ".json" {
 				err = r.takeTable(path, document)

@@ -22,16 +22,17 @@ type reports struct {
 	anyList   bool               // there is a list of ids whose name does not say of which
 }
 
-// NewReports makes an empty collection, which Take fills.
-func NewReports(path string) *reports {
+// newReports makes an empty collection, which take fills. path is what the caller
+// named.
+func newReports(path string) *reports {
 	return &reports{
 		path: path, verdicts: map[string]Verdict{}, trials: map[string]Verdict{},
 		predicted: map[string]string{}, failures: map[string]string{}, named: map[string]Verdict{},
 	}
 }
 
-// Empty says that nothing was learnt, not even that there is a prediction.
-func (r *reports) Empty() bool { return r.silent() && len(r.predicted) == 0 }
+// empty says that nothing was learnt, not even that there is a prediction.
+func (r *reports) empty() bool { return r.silent() && len(r.predicted) == 0 }
 
 // silent says that there is no verdict.
 func (r *reports) silent() bool {
@@ -43,7 +44,7 @@ func (r *reports) silent() bool {
 //
 // An instance that two files disagree about is unknown.
 func judgeReport(path string) (*Judge, error) {
-	r := NewReports(path)
+	r := newReports(path)
 	if err := r.load(); err != nil {
 		return nil, fmt.Errorf("accept report: %w", err)
 	}

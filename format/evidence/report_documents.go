@@ -13,7 +13,7 @@ import (
 func (r *reports) takeAlone(path string, root pyjson.Value) {
 	v := rowVerdict(path, root)
 	r.add(filepath.Base(filepath.Dir(path)), v)
-	if !IsReport(filepath.Base(path)) {
+	if !isReportName(filepath.Base(path)) {
 		r.add(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), v)
 	}
 }

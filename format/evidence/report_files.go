@@ -24,8 +24,19 @@ var reportNames = []string{
 	"eval_results.jsonl", "*.eval.json", "*" + failuresSuffix, // Hybrid-Gym's graders
 }
 
-// IsReport says that evaluations write files of such a name.
-func IsReport(name string) bool { return matchesAny(reportNames, name) }
+// IsReport says that a record is one of an evaluation's report: its file is called
+// as evaluations call theirs, and it says something of the kind.
+func IsReport(path string, record pyjson.Value) bool {
+	if !isReportName(filepath.Base(path)) {
+		return false
+	}
+	r := newReports(path)
+	r.take(path, record)
+	return !r.empty()
+}
+
+// isReportName says that evaluations write files of such a name.
+func isReportName(name string) bool { return matchesAny(reportNames, name) }
 
 func matchesAny(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
@@ -58,7 +69,7 @@ func (r *reports) loadDir() error {
 			return err
 		case entry.IsDir():
 			return skipDir(r.path, path, entry.Name())
-		case IsReport(entry.Name()):
+		case isReportName(entry.Name()):
 			return r.loadFile(path)
 		case looksLikeReport(path, entry):
 			return r.loadFile(path)
@@ -121,7 +132,7 @@ func (r *reports) loadLines(path string, raw []byte) error {
 
 func (r *reports) loadDocument(path string, document []byte) error {
 	return pyjson.WithIndex(document, func(root pyjson.Value) error {
-		r.Take(path, root)
+		r.take(path, root)
 		return nil
 	})
 }

@@ -59,10 +59,10 @@ func offers(path string, entry os.DirEntry) bool {
 	if entry.IsDir() {
 		return matchesAny(reportPlaces, entry.Name()) && reportsAmong(path)
 	}
-	if !IsReport(entry.Name()) && !maybeReport(path, entry) {
+	if !isReportName(entry.Name()) && !maybeReport(path, entry) {
 		return false
 	}
-	r := NewReports(path)
+	r := newReports(path)
 	return r.load() == nil && !r.silent() && !r.anyList // a list of anything is not offered
 }
 
@@ -80,6 +80,6 @@ func maybeReport(path string, entry os.DirEntry) bool {
 
 // reportsAmong says that there is a report below a directory.
 func reportsAmong(dir string) bool {
-	r := NewReports(dir)
+	r := newReports(dir)
 	return r.load() == nil && !r.silent()
 }

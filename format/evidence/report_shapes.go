@@ -63,8 +63,8 @@ func hasResults(_ string, root pyjson.Value) bool {
 	return kind == pyjson.KindArray || kind == pyjson.KindObject
 }
 
-// Take reads a report of any of the shapes. Anything else has no say.
-func (r *reports) Take(path string, root pyjson.Value) {
+// take reads a report of any of the shapes. Anything else has no say.
+func (r *reports) take(path string, root pyjson.Value) {
 	for _, shape := range Shapes {
 		if shape.is(path, root) {
 			shape.take(r, path, root)
