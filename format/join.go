@@ -8,6 +8,7 @@ func JoinTexts(a, b string) string {
 	return a + "\n\n" + b
 }
 
+// NameOr is name, or other where name is empty.
 func NameOr(name, other string) string {
 	if name != "" {
 		return name

@@ -98,7 +98,7 @@ type Supplied = convert.Supplied
 
 const (
 	UniqueContent = "content" // records whose whole conversation was met before are duplicates
-	UniqueNone    = "none"
+	UniqueNone    = "none"    // nothing is
 )
 
 // Progress tells how far a prepare is. Done and Total are bytes of input

@@ -143,7 +143,7 @@ func writeShard(ctx context.Context, kind shard.Output, dir string, p shardPlan,
 }
 
 func writeRows(ctx context.Context, to io.Writer, as *shard.Schema, order []int32, store *rowStore, counter *rowCounter) error {
-	w, err := shard.NewShardFile(to, as)
+	w, err := shard.NewWriter(to, as)
 	if err != nil {
 		return err
 	}

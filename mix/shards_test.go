@@ -15,7 +15,7 @@ import (
 func groupsOf(t *testing.T, sizes []int) []int64 {
 	t.Helper()
 	var file bytes.Buffer
-	w, err := shard.NewShardFile(&file, shard.Outputs["messages"].Schema())
+	w, err := shard.NewWriter(&file, shard.Outputs["messages"].Schema())
 	if err != nil {
 		t.Fatal(err)
 	}

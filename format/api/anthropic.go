@@ -43,6 +43,8 @@ func ReadBlocks(role format.Role, content pyjson.Value) ([]*MessageBuilder, erro
 	return list, nil
 }
 
+// ReadBlock adds one block of an assistant's turn: text, a thought or a call. Any
+// other is a Reject.
 func (s *MessageBuilder) ReadBlock(block pyjson.Value) error {
 	if block.Kind() == pyjson.KindText {
 		s.Say(block.Text())

@@ -88,6 +88,8 @@ var trainerRoles = map[string]format.Role{
 // isCallRole says that a message is a call and nothing else.
 func isCallRole(role string) bool { return trainerRoles[role] == format.Assistant }
 
+// ReadMessage reads one message of OpenAI's chat API, and what trainers add to it:
+// their roles of calls and results, and marks of the loss.
 func ReadMessage(v pyjson.Value) (format.Message, error) {
 	if v.Kind() != pyjson.KindObject {
 		return format.Message{}, format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())

@@ -39,6 +39,8 @@ func addCall(m *format.Message, v pyjson.Value) error {
 	return err
 }
 
+// ReadCall reads an entry of tool_calls. The function may stand in it, be it, or
+// be the JSON of either in a string.
 func ReadCall(v pyjson.Value) (call format.Call, err error) {
 	function := v.Get("function")
 	if !function.Present() {
@@ -52,6 +54,8 @@ func ReadCall(v pyjson.Value) (call format.Call, err error) {
 	return call, err
 }
 
+// ReadFunction reads a name and its arguments, which may be an object or the JSON
+// or Python literal of one in a string. The call has no id.
 func ReadFunction(v pyjson.Value) (format.Call, error) {
 	call := format.Call{Name: v.Get("name").Text()}
 	if call.Name == "" {

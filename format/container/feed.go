@@ -91,8 +91,9 @@ func (f *Feed) ReadFile(ctx context.Context, file format.File, yield func(format
 	return err
 }
 
-// Stream reads the bytes of a file, plain or compressed, that lies at path. What
-// is wrong inside it becomes a record with Err.
+// Stream reads the bytes of a file, plain or compressed, that would lie at
+// path: ReadFile without a disk, for fuzzing. What is wrong inside it becomes a
+// record with Err.
 func (f *Feed) Stream(ctx context.Context, path string, in io.Reader, yield func(format.Record) error) error {
 	return f.Reader(ctx, path, yield).stream(in)
 }

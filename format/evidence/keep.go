@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -55,20 +54,11 @@ func NewFilter(source string, readFile func(path string) ([]byte, error)) (*Filt
 	return &Filter{expression: e, lists: files}, nil
 }
 
-// Source is the expression as it was written.
-func (f *Filter) Source() string { return f.expression.source }
-
 // Files are the lists that the expression names, as it spells them.
 func (f *Filter) Files() []string { return f.lists.files }
 
-// Needs lists the names of ours that the expression uses, sorted: a filter that
-// needs neither n_tokens nor n_trained_tokens can look before anything is
-// tokenised.
-func (f *Filter) Needs() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(f.expression.ours)), func(name string) bool { return !f.expression.names.has(name) })
-}
-
-// NeedsTokens says that the expression asks for a length in tokens.
+// NeedsTokens says that the expression asks for a length in tokens. One that does
+// not can be asked before anything is tokenised.
 func (f *Filter) NeedsTokens() bool {
 	return f.expression.names.has("n_tokens") || f.expression.names.has("n_trained_tokens")
 }

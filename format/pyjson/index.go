@@ -233,6 +233,8 @@ func digits(src []byte, i int) int {
 	return i
 }
 
+// SkipSpace is the first place from i on that holds none of the four bytes that
+// JSON takes for white space.
 func SkipSpace(src []byte, i int) int {
 	for i < len(src) && (src[i] == ' ' || src[i] == '\n' || src[i] == '\r' || src[i] == '\t') {
 		i++

@@ -109,6 +109,7 @@ var (
 	reprNotation  = notation{quotePython, false, "True", "False", "None", "nan", "inf"}
 )
 
+// AppendJSON appends a value as json.dumps(…, ensure_ascii=False) prints it.
 func AppendJSON(dst []byte, v Value) []byte { return jsonNotation.append(dst, v) }
 
 // AppendDumps appends lists and objects as json.dumps(…) prints them, ASCII

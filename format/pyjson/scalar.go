@@ -1,5 +1,6 @@
 package pyjson
 
+// IsTrue says that v is the literal true; the text "true" and 1 are not.
 func IsTrue(v Value) bool { return string(v.Raw()) == "true" }
 
 // TokenCount reads a number of tokens; what is no number counts nothing.
@@ -21,6 +22,8 @@ func (v Value) LookUp(key string) (member Value, ok bool) {
 	return member, ok
 }
 
+// FirstScalar is the first of the values that [Value.Scalar] has something of, or
+// "".
 func FirstScalar(values ...Value) string {
 	for _, v := range values {
 		if s := v.Scalar(); s != "" {

@@ -8,6 +8,8 @@ type Cut struct {
 	By         string
 }
 
+// CutOf is the cut that puts by in the place of v, in the text that v was read
+// from.
 func CutOf(v Value, by string) Cut {
 	start, end := v.Span()
 	return Cut{start, end, by}

@@ -40,6 +40,7 @@ func (r *Row) TextBytes() int {
 	return n
 }
 
+// PackRow appends the columns of a row of conversations to Row, after Begin.
 func (p *RowCodec) PackRow(row *Row) {
 	p.plain = p.plain[:0]
 	for _, m := range row.Messages {

@@ -19,6 +19,7 @@ type RowCodec struct {
 	tags   []int32
 }
 
+// NewRowCodec makes a codec of the rows of one output, for one goroutine.
 func NewRowCodec(s *Schema) *RowCodec { return &RowCodec{pager: newPager(), schema: s} }
 
 // Begin starts another row in the memory of the last.

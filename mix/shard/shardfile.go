@@ -50,11 +50,11 @@ func schemaOf[T any]() *Schema {
 	return s
 }
 
-// A shardFile writes packed rows as a Parquet file. parquet-go's own writer
+// A Writer writes packed rows as a Parquet file. parquet-go's own writer
 // takes values instead of pages, and keeps levels and their histogram for
 // each value of a list: for 175 million tokens twice the time of compressing
 // them.
-type shardFile struct {
+type Writer struct {
 	to     io.Writer
 	offset int64
 	schema *Schema
@@ -75,12 +75,14 @@ type chunk struct {
 
 const parquetMagic = "PAR1"
 
-func NewShardFile(to io.Writer, s *Schema) (*shardFile, error) {
-	f := &shardFile{to: to, schema: s, footer: s.footer, pager: newPager(), chunks: make([]chunk, len(s.columns))}
+// NewWriter begins a shard of the rows of a schema in to, which stays open. The
+// file is one only after the footer, which Close writes.
+func NewWriter(to io.Writer, s *Schema) (*Writer, error) {
+	f := &Writer{to: to, schema: s, footer: s.footer, pager: newPager(), chunks: make([]chunk, len(s.columns))}
 	return f, f.put([]byte(parquetMagic))
 }
 
-func (f *shardFile) put(data []byte) error {
+func (f *Writer) put(data []byte) error {
 	n, err := f.to.Write(data)
 	f.offset += int64(n)
 	return err
@@ -88,7 +90,7 @@ func (f *shardFile) put(data []byte) error {
 
 // Write adds a packed row, of which nothing is kept, and ends the row group
 // when it is full.
-func (f *shardFile) Write(packed []byte) error {
+func (f *Writer) Write(packed []byte) error {
 	r := unpacker{packed}
 	size := int64(0)
 	for i := range f.chunks {
@@ -107,7 +109,7 @@ func (f *shardFile) Write(packed []byte) error {
 }
 
 // flush ends the row group.
-func (f *shardFile) flush() error {
+func (f *Writer) flush() error {
 	if f.rows == 0 {
 		return nil
 	}
@@ -127,7 +129,7 @@ func (f *shardFile) flush() error {
 	return nil
 }
 
-func (f *shardFile) flushChunk(of *column, c *chunk) (pq.ColumnMetaData, error) {
+func (f *Writer) flushChunk(of *column, c *chunk) (pq.ColumnMetaData, error) {
 	if !of.list {
 		page, uncompressed := f.pager.page(f.page[:0], pageHeader{values: int(c.values), rows: f.rows, encoding: of.encoding}, c.data)
 		f.page, c.data = c.data, page // each keeps its memory for the next group
@@ -145,7 +147,7 @@ func (f *shardFile) flushChunk(of *column, c *chunk) (pq.ColumnMetaData, error) 
 }
 
 // Close ends the file with its footer. What is below stays open.
-func (f *shardFile) Close() error {
+func (f *Writer) Close() error {
 	if err := f.flush(); err != nil {
 		return err
 	}

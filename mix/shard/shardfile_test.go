@@ -20,7 +20,7 @@ import (
 func writeShardFile(t *testing.T, as string, n int, fill func(i int) (*Row, *chat.Example)) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	w, err := NewShardFile(&file, Outputs[as].Schema())
+	w, err := NewWriter(&file, Outputs[as].Schema())
 	if err != nil {
 		t.Fatal(err)
 	}
