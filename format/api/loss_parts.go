@@ -111,16 +111,16 @@ func fillMarked(m *format.Message, content pyjson.Value) error {
 		if err := l.Apply(&probe); err != nil {
 			return format.Within(err, format.Place("part", i))
 		}
-		from := j.text.Len()
+		from := j.size
 		if err := j.read(part); err != nil {
 			return err
 		}
 		if probe.Untrained {
-			excluded = append(excluded, format.Span{Start: from, End: j.text.Len()})
-			m.UntrainedThought = m.UntrainedThought || from == j.text.Len() && m.Reasoning != ""
+			excluded = append(excluded, format.Span{Start: from, End: j.size})
+			m.UntrainedThought = m.UntrainedThought || from == j.size && m.Reasoning != ""
 		}
 	}
-	m.Content = j.text.String()
+	m.Content = j.text()
 	if m.Role == format.Assistant {
 		setMasked(m, excluded)
 	}

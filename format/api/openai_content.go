@@ -49,9 +49,9 @@ func AddContent(m *format.Message, v pyjson.Value, between string) error {
 		return nil
 	}
 	j := partJoiner{m: m, between: between}
-	j.text.WriteString(m.Content)
+	j.write(m.Content)
 	err := j.read(v)
-	m.Content = j.text.String()
+	m.Content = j.text()
 	return err
 }
 
@@ -59,17 +59,29 @@ func AddContent(m *format.Message, v pyjson.Value, between string) error {
 type partJoiner struct {
 	m       *format.Message
 	between string
-	text    strings.Builder
+	pieces  []string // of the text
+	size    int      // of them all
 	untyped bool // a part without a type is text
 }
 
 func (j *partJoiner) add(text, between string) {
 	if j.m.Parts > 0 {
-		j.text.WriteString(between)
+		j.write(between)
 	}
-	j.text.WriteString(text)
+	j.write(text)
 	j.m.Parts++
 }
+
+func (j *partJoiner) write(piece string) {
+	if piece != "" {
+		j.pieces = append(j.pieces, piece)
+		j.size += len(piece)
+	}
+}
+
+// text is all that was written; a lone part, as most messages have, is not
+// copied.
+func (j *partJoiner) text() string { return strings.Join(j.pieces, "") }
 
 // read adds one part, or each of a list of them.
 func (j *partJoiner) read(part pyjson.Value) error {

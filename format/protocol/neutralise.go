@@ -29,17 +29,32 @@ func Neutralise(text string, specials []string) (string, int) {
 	return b.String(), len(starts)
 }
 
-// SpecialStarts finds where a special begins, in order. Most texts hold none
-// of the bytes that specials start with, so those are looked for first.
-func SpecialStarts(text string, specials []string) []int {
-	var starts []int
-	for _, first := range firstBytes(specials) {
+// SpecialStarts finds where a special begins, in order. Most texts hold none of
+// the bytes that specials start with, and most of those that do go on otherwise
+// ("<" in code), so those are looked at first.
+func SpecialStarts(text string, specials []string) (starts []int) {
+	var first, second [256]bool
+	anything := false // a special of one byte has no second
+	for _, s := range specials {
+		switch {
+		case len(s) == 1:
+			first[s[0]], anything = true, true
+		case s != "":
+			first[s[0]], second[s[1]] = true, true
+		}
+	}
+	for c, starting := range first {
+		if !starting {
+			continue
+		}
 		for at := 0; ; at++ {
-			i := strings.IndexByte(text[at:], first)
+			i := strings.IndexByte(text[at:], byte(c))
 			if i < 0 {
 				break
 			}
-			at += i
+			if at += i; at+1 < len(text) && !second[text[at+1]] && !anything {
+				continue
+			}
 			if slices.ContainsFunc(specials, func(s string) bool { return s != "" && strings.HasPrefix(text[at:], s) }) {
 				starts = append(starts, at)
 			}
@@ -47,16 +62,6 @@ func SpecialStarts(text string, specials []string) []int {
 	}
 	slices.Sort(starts)
 	return starts
-}
-
-func firstBytes(specials []string) []byte {
-	var firsts []byte
-	for _, s := range specials {
-		if s != "" && !slices.Contains(firsts, s[0]) {
-			firsts = append(firsts, s[0])
-		}
-	}
-	return firsts
 }
 
 // WithoutCallTags leaves the call tags of Qwen and Hermes out of specials,

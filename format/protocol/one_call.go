@@ -13,24 +13,25 @@ import (
 func SingleCalls(messages []format.Message) (single []format.Message, notes []string, err error) {
 	var parts []format.Message // of the last parallel turn
 	var waiting *Waiting       // for their results
-	name := CalledNames(nil)   // of the last assistant message's calls
+	var called Called          // by the last assistant message
+	single = make([]format.Message, 0, len(messages))
 	for _, m := range messages {
 		if m.Role != format.ToolRole && waiting.Left() > 0 {
 			return nil, nil, format.Rejectf(format.Unanswered, "call %q has no result, and the conversation goes on", pyjson.Clip(parts[waiting.Next()].Calls[0].Name))
 		}
 		switch {
 		case len(m.Calls) > 1:
-			parts, waiting, name = splitCalls(m), WaitFor(idsOf(m.Calls)), CalledNames(m.Calls)
+			parts, waiting, called = splitCalls(m), WaitFor(idsOf(m.Calls)), CalledBy(m.Calls)
 			notes = append(notes, format.NoteSplitCalls)
 			continue
 		case m.Role == format.Assistant:
-			waiting, name = nil, CalledNames(m.Calls)
+			waiting, called = nil, CalledBy(m.Calls)
 		case m.Role == format.ToolRole:
 			if i, found := waiting.Take(m.CallID); found {
 				single = append(single, parts[i])
 				m.Name = format.NameOr(m.Name, parts[i].Calls[0].Name)
 			}
-			m.Name = format.NameOr(m.Name, name(m.CallID))
+			m.Name = format.NameOr(m.Name, called.Name(m.CallID))
 		}
 		single = append(single, m)
 	}

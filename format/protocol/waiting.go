@@ -73,19 +73,38 @@ func (w *Waiting) undone(list []int) []int {
 	return list
 }
 
-// CalledNames finds the tool behind a result whose own message does not name
-// it, by the id of the call.
-func CalledNames(calls []format.Call) func(id string) string {
-	names := make(map[string]string, len(calls))
+// Called finds the tool behind a result whose own message does not name it, by
+// the id of the call.
+type Called struct {
+	calls []format.Call
+	names map[string]string // of many calls
+}
+
+// CalledBy makes ready to look among the calls of one turn.
+func CalledBy(calls []format.Call) Called {
+	const few = 8
+	c := Called{calls: calls}
+	if len(calls) <= few {
+		return c
+	}
+	c.names = make(map[string]string, len(calls))
 	for _, call := range calls {
-		if _, known := names[call.ID]; !known {
-			names[call.ID] = call.Name
+		if _, known := c.names[call.ID]; !known {
+			c.names[call.ID] = call.Name
 		}
 	}
-	return func(id string) string {
-		if id == "" && len(calls) == 1 {
-			return calls[0].Name
-		}
-		return names[id]
+	return c
+}
+
+// Name is the tool of the call with that id; a lone call is meant by "" too.
+func (c Called) Name(id string) string {
+	if c.names != nil {
+		return c.names[id]
 	}
+	for _, call := range c.calls {
+		if call.ID == id || len(c.calls) == 1 && id == "" {
+			return call.Name
+		}
+	}
+	return ""
 }

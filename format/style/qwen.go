@@ -98,9 +98,9 @@ func (p *chatWriter) jsonCalls(m format.Message, words jsonWords) (string, error
 }
 
 func (p *chatWriter) jsonResults(results []format.Message, calls []format.Call, words jsonWords) string {
-	texts, named := make([]string, len(results)), protocol.CalledNames(calls)
+	texts, called := make([]string, len(results)), protocol.CalledBy(calls)
 	for i, m := range results {
-		name := format.NameOr(m.Name, named(m.CallID))
+		name := format.NameOr(m.Name, called.Name(m.CallID))
 		texts[i] = words.result(p.clean(name, format.ToolRole), p.clean(m.Content, format.ToolRole))
 	}
 	return strings.Join(texts, "\n")

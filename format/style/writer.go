@@ -110,18 +110,22 @@ func (p *chatWriter) chat(system string) (format.Chat, error) {
 }
 
 // joined makes one turn of neighbours with one role.
-func (p *chatWriter) joined(turns []turn) (list []turn) {
-	run := turns[:1:1]
-	for _, t := range turns[1:] {
-		if t.Role == format.Assistant && !p.trim(&t) {
-			continue
+func (p *chatWriter) joined(turns []turn) []turn {
+	kept := turns[:0]
+	for i := range turns {
+		if turns[i].Role != format.Assistant || p.trim(&turns[i]) {
+			kept = append(kept, turns[i])
 		}
-		if t.Role != run[0].Role {
-			list, run = append(list, p.joinRun(run)), nil
-		}
-		run = append(run, t)
 	}
-	return append(list, p.joinRun(run))
+	list := kept[:0] // a run is read before its place is written
+	for len(kept) > 0 {
+		n := 1
+		for n < len(kept) && kept[n].Role == kept[0].Role {
+			n++
+		}
+		list, kept = append(list, p.joinRun(kept[:n])), kept[n:]
+	}
+	return list
 }
 
 // joinRun joins turns of one role, of which there may be thousands.
