@@ -70,6 +70,13 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 		"authorization: Basic dXNlcjpwYXNzd29yZA==":       "dXNlcj",
 		"{'Authorization': 'token 0123456789abcdef'}":     "0123456789",
 		"Bearer abcdef1234567890":                         "abcdef",
+		"login with password=Sup3rSecret failed":          "Sup3r",
+		"DB_PASSWD: 'Sup3rSecret'":                        "Sup3r",
+		`{"api_key": "0123456789abcdef"}`:                 "0123456789",
+		`{\"client_secret\":\"0123456789abcdef\"}`:        "0123456789",
+		"train.py --hub-token abcdefgh12":                 "abcdefgh",
+		"GET /x?expires=9&access_token=abcdefgh":          "abcdefgh",
+		"https://b/x?X-Amz-Signature=0123456789abcdef":    "0123456789",
 		"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nx":  "MIIEvQ",
 	} {
 		if got := Redact(text, nil); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
@@ -78,6 +85,7 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 	}
 	for _, text := range []string{
 		"https://host/a:b@c", "https://$USER:$PASSWORD@host/x", "http://127.0.0.1:8080/x", "Authorization: Bearer $HF_TOKEN", "the bearer of news", "s3://bucket/key",
+		"password authentication failed for user me", "password: $PASSWORD", "api_key=None", "--pad_token <|endoftext|>", "--eos-token im_end", "KeyError: 'api_key'",
 		"authorization = none", "https://{user}:{password}@host",
 	} {
 		if got := Redact(text, nil); got != text {

@@ -24,6 +24,10 @@ var secretShapes = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\bauthorization["']?\s*[:=]\s*["']?[a-z]+\s+([^\s"',;$<{\[][^\s"',;]{5,})`), // a header
 	regexp.MustCompile(`(?i)\bauthorization["']?\s*[:=]\s*["']?([^\s"',;$<{\[][^\s"',;]{11,})`),
 	regexp.MustCompile(`(?i)\bbearer\s+([A-Za-z0-9._~+/=-]{12,})`),
+	// An assignment or a member of JSON whose name says it; a flag; a query.
+	regexp.MustCompile(`(?i)(?:\b|_)(?:passw(?:or)?d|passphrase|api[_-]?key|secret[_-]?key|client[_-]?secret|(?:access|auth|refresh)[_-]?token)\\?["']?\s*[:=]\s*\\?["']?([^\s"',;:=$<{\[(\\][^\s"',;\\]{5,})`),
+	regexp.MustCompile(`(?i)--(?:password|passwd|passphrase|api[_-]key|secret[_-]key|(?:hub|hf|api|access|auth|github)[_-]token)\s+([^\s"',;$<{\[-][^\s"',;]{5,})`),
+	regexp.MustCompile(`(?i)[?&](?:[a-z_-]*token|key|sig|signature|x-amz-(?:signature|credential|security-token))=([^&\s"']{6,})`),
 }
 
 const redacted = "[redacted]"
