@@ -97,12 +97,17 @@ func refuseForeign(dir string) error {
 	}
 	for _, e := range entries {
 		lock := e.Name() == lockName && isLock(filepath.Join(dir, lockName))
-		if !lock && !slices.Contains(ours, e.Name()) {
+		left := len(ours) > 0 && slices.Contains(leftBefore, e.Name())
+		if !lock && !left && !slices.Contains(ours, e.Name()) {
 			return fmt.Errorf("prepare into %s: %w: %s is not part of a dataset of ours (choose an empty directory with --out)", dir, ErrOccupied, e.Name())
 		}
 	}
 	return nil
 }
+
+// leftBefore are the files that earlier versions left beside a dataset when they
+// were killed. They block nothing; but they may be the user's, and stay.
+var leftBefore = []string{ManifestFile + ".tmp", RecipeFile + ".tmp"}
 
 // owned lists the names in dir that prepares have put there or were about to:
 // those that the manifest names, and those in the journal of one that was
@@ -124,8 +129,7 @@ func owned(dir string) ([]string, error) {
 		names = append(names, workDir)
 	}
 	if len(names) > 0 {
-		// The last two are what earlier versions left when they were killed.
-		names = append(names, ManifestFile, ManifestFile+".tmp", RecipeFile+".tmp")
+		names = append(names, ManifestFile)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return name != filepath.Base(name) }), nil
 }
@@ -193,7 +197,14 @@ func (o *outDir) refuseInUse(cfg *Config) error {
 	return nil
 }
 
-func (o *outDir) clearWork() error { return os.RemoveAll(filepath.Join(o.dir, workDir)) }
+// clearWork removes the work directory. A file of that name is not ours.
+func (o *outDir) clearWork() error {
+	work := filepath.Join(o.dir, workDir)
+	if info, err := os.Lstat(work); err != nil || !info.IsDir() {
+		return nil
+	}
+	return os.RemoveAll(work)
+}
 
 // spool gives the reading a file for its rows.
 func (o *outDir) spool(r *reading) error {
@@ -231,7 +242,8 @@ func (o *outDir) release() {
 // its dataset, unless another is at work. It is no fault if it cannot, as in a
 // directory that may only be read.
 func sweep(dir string) {
-	if _, err := os.Lstat(filepath.Join(dir, workDir)); err != nil && !isLock(filepath.Join(dir, lockName)) {
+	work, err := os.Lstat(filepath.Join(dir, workDir))
+	if !isLock(filepath.Join(dir, lockName)) && (err != nil || !work.IsDir()) {
 		return
 	}
 	if lock, err := lockFile(filepath.Join(dir, lockName)); err == nil {

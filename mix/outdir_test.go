@@ -56,10 +56,15 @@ func TestAFileOfTheUsersBesideADatasetIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 60))
 	mustPrepare(t, cfg)
+	put(t, cfg.Out, ".prepare", "mine")
 	put(t, cfg.Out, "train-my-own.parquet", "mine")
 	if !mustPrepare(t, cfg).Reused {
 		t.Error("the dataset is not found beside a file of the user's")
 	}
+	if data, err := os.ReadFile(filepath.Join(cfg.Out, ".prepare")); err != nil || string(data) != "mine" {
+		t.Errorf("the user's .prepare is %q: %v", data, err)
+	}
+	os.Remove(filepath.Join(cfg.Out, ".prepare"))
 	writeSource(t, dir, "a.jsonl", 61)
 	cfg.Replace = true
 	if _, err := Prepare(t.Context(), cfg); !errors.Is(err, ErrOccupied) || !strings.Contains(err.Error(), "train-my-own.parquet") {
@@ -95,7 +100,9 @@ func TestLeftoversOfAKilledPrepareBlockNothing(t *testing.T) {
 		}
 		cfg.Recipe.Data = "d"
 	}
-	put(t, cfg.Out, "recipe.yaml.tmp", "x")
+	whole["recipe.yaml.tmp"], whole["manifest.json.tmp"] = "the user's", "this too"
+	put(t, cfg.Out, "recipe.yaml.tmp", "the user's")
+	put(t, cfg.Out, "manifest.json.tmp", "this too")
 	if err := os.Truncate(filepath.Join(cfg.Out, "recipe.yaml"), 3); err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ var ErrPreparedAlready = errors.New("prepared already")
 // finds it, or in a dry run plans it. progress may be nil.
 func (y *Yard) Plan(ctx context.Context, req LaunchRequest, progress func(mix.Progress)) (*Plan, error) {
 	if _, err := os.Stat(filepath.Join(req.What, mix.ManifestFile)); err == nil {
-		return y.planDataset(req)
+		return y.planDataset(ctx, req)
 	}
 	if err := refuseUnfinished(req.What); err != nil {
 		return nil, err
@@ -71,10 +71,13 @@ func newPlan(r *recipes.Recipe, req LaunchRequest) *Plan {
 	return plan
 }
 
-// planDataset takes a finished dataset. What made it cannot be changed any
-// more; how to train on it can.
-func (y *Yard) planDataset(req LaunchRequest) (*Plan, error) {
+// planDataset takes a finished dataset, if it is whole. What made it cannot be
+// changed any more; how to train on it can.
+func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error) {
 	d, err := mix.OpenDataset(req.What)
+	if err == nil {
+		err = d.Verify(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
