@@ -40,11 +40,22 @@ func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time
 	if err != nil {
 		return fmt.Errorf("local: request stop: %w", err)
 	}
-	err = supervisor.signal(sig)
-	if errors.Is(err, os.ErrProcessDone) {
+	switch err = supervisor.signal(sig); {
+	case errors.Is(err, os.ErrProcessDone):
 		return stopUnsupervised(ctx, dir, request)
+	case err != nil:
+		return err
 	}
-	return errors.Join(err, supervisor.signal(syscall.SIGCONT))
+	return goOn(supervisor)
+}
+
+// goOn lets a process go on that a signal stopped. It may have ended by now, of
+// the signal before this one: that is no fault.
+func goOn(id identity) error {
+	if err := id.signal(syscall.SIGCONT); !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return nil
 }
 
 // endLeft ends what a lost attempt has left behind. Other ends leave nothing.
