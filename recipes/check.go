@@ -7,6 +7,7 @@ import (
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/launch/trainer"
+	"trainyard/mix/sample"
 )
 
 // check finds the faults that lie between fields. Single values were checked
@@ -20,6 +21,7 @@ func check(r *Recipe, root *node, faults *Faults) {
 		checkSources(r, sources, faults)
 	}
 	checkShares(r, root, faults)
+	checkBudget(r, root, faults)
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)
 	checkParams(r, root, faults)
@@ -114,5 +116,12 @@ func checkShares(r *Recipe, root *node, faults *Faults) {
 	if sum == 0 {
 		faults.add(place(root.get("mix"), "sampler", root), "mix.sampler",
 			"shares asked for, but the shares of all sources sum to 0", "give at least one source a share above 0")
+	}
+}
+
+func checkBudget(r *Recipe, root *node, faults *Faults) {
+	if sample.Samplers[r.Mix.Sampler].TakesAll && r.Mix.Budget != 0 {
+		faults.add(place(root.get("mix"), "budget", root), "mix.budget",
+			fmt.Sprintf("%d, but the sampler %s takes everything", r.Mix.Budget, r.Mix.Sampler), "leave it out, or choose mix.sampler: proportional or shares")
 	}
 }

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -36,7 +37,7 @@ func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
 
 func (d *decoder) structure(n *node, v reflect.Value, path, schema string) {
 	if n.kind != mapping {
-		d.faults.add(n.at, path, n.mistaken("a mapping"), "known: "+keysOf(v.Type()))
+		d.faults.add(n.at, path, n.mistaken("a mapping"), cmp.Or(mappingHints[schema], "known: "+keysOf(v.Type())))
 		return
 	}
 	for _, e := range n.keys {

@@ -68,7 +68,7 @@ train: {lr: 1e-4}
 
 func TestParentsApplyFromLeftToRight(t *testing.T) {
 	r := loadFiles(t,
-		[2]string{"c.yaml", "{name: c, extends: [a.yaml, sub/b.yaml], mix: {budget: 7}}"},
+		[2]string{"c.yaml", "{name: c, extends: [a.yaml, sub/b.yaml], mix: {sampler: proportional, budget: 7}}"},
 		[2]string{"a.yaml", "{sources: [{name: x, path: x, accept: {any: true}}], mix: {seed: 1, budget: 1}, train: {epochs: 9}}"},
 		[2]string{"sub/b.yaml", "{extends: ../base.yaml, mix: {seed: 2}, train: {epochs: !unset }}"},
 		[2]string{"base.yaml", "{mix: {seed: 3, unit: tokens}}"})

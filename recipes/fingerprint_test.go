@@ -96,11 +96,11 @@ func TestEveryFieldHasAKey(t *testing.T) {
 }
 
 func TestSpellingDoesNotCount(t *testing.T) {
-	const base = "{name: n, sources: [{name: a, path: p, accept: {any: true}, share: 2}], mix: {budget: 1000}, train: {lr: 1e-4, params: {a: 1, b: {c: 2, d: 0.5}}}}"
+	const base = "{name: n, sources: [{name: a, path: p, accept: {any: true}, share: 2}], mix: {sampler: proportional, budget: 1000}, train: {lr: 1e-4, params: {a: 1, b: {c: 2, d: 0.5}}}}"
 	want := mustLoad(t, base)
 	for _, same := range []string{
-		"{sources: [{path: p, share: 2.0, accept: {any: True}, name: a}], name: n, train: {params: {b: {d: 5e-1, c: 2.0}, a: +1}, lr: 0.0001}, mix: {budget: 1_000}}",
-		"name: other\nsummary: text\nsources:\n- name: 'a'\n  path: \"p\"\n  task: a\n  share: 2\n  accept:\n    any: true\nmix:\n  budget: 1000\n  seed: 17\ntrain: {lr: .1e-3, params: {a: 1, b: {c: 2, d: .5}}}\n",
+		"{sources: [{path: p, share: 2.0, accept: {any: True}, name: a}], name: n, train: {params: {b: {d: 5e-1, c: 2.0}, a: +1}, lr: 0.0001}, mix: {budget: 1_000, sampler: proportional}}",
+		"name: other\nsummary: text\nsources:\n- name: 'a'\n  path: \"p\"\n  task: a\n  share: 2\n  accept:\n    any: true\nmix:\n  sampler: proportional\n  budget: 1000\n  seed: 17\ntrain: {lr: .1e-3, params: {a: 1, b: {c: 2, d: .5}}}\n",
 	} {
 		if r := mustLoad(t, same); r.Fingerprint() != want.Fingerprint() || r.DataFingerprint() != want.DataFingerprint() {
 			t.Errorf("another fingerprint for\n%s\n%s\n%s", same, r.tree("", "run").json(nil), want.tree("", "run").json(nil))

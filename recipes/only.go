@@ -56,9 +56,12 @@ func (m *merger) patches(base, over *node, path string) *node {
 	out := &node{kind: list, at: over.at}
 	for _, e := range over.keys {
 		at := dotted(path, e.key)
-		switch {
-		case base.item(e.key) == nil:
+		known := base.item(e.key) != nil
+		if !known {
 			m.faults.add(e.at, at, "no earlier layer has an item of that name", newItemHint(e.key, base))
+		}
+		switch {
+		case !known && (base != nil || e.value.kind != mapping || e.value.get("name") != nil):
 		case e.value.kind == unset:
 			m.bare(e.value, at)
 			out.items = append(out.items, &node{kind: unset, at: e.value.at, text: e.key})

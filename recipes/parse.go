@@ -133,7 +133,11 @@ func (b *builder) syntax(err error) {
 		}
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
-	b.faults.add(at, "", "not readable as YAML: "+msg, "")
+	hint := ""
+	if strings.Contains(msg, "character '\t'") {
+		msg, hint = "a tab where YAML wants spaces", "indent by spaces"
+	}
+	b.faults.add(at, "", "not readable as YAML: "+msg, hint)
 }
 
 func (b *builder) at(tk *token.Token) pos {

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -21,6 +22,10 @@ var required = map[string]string{
 	"sources.path":   "add path: PATH",
 	"sources.accept": acceptHint,
 }
+
+// mappingHints say how to write a mapping, by schema path, where the list of its
+// keys would not.
+var mappingHints = map[string]string{"sources.accept": acceptHint}
 
 const acceptHint = "say what success is: {field: NAME}, {where: EXPRESSION}, {report: PATH} or {any: true}"
 
@@ -76,10 +81,8 @@ func whereRule(v reflect.Value) (msg, hint string) {
 	if msg, hint = filled(v); msg != "" {
 		return msg, hint
 	}
-	if _, err := evidence.NewJudge(evidence.Accept{Where: v.String()}); err != nil {
-		return strings.Join(strings.Fields(err.Error()), " "), "an expression over the record's members, such as resolved && n_steps < 100"
-	}
-	return "", ""
+	_, err := evidence.NewJudge(evidence.Accept{Where: v.String()})
+	return expressionFault(err, "an expression over the record's members, such as resolved && n_steps < 100")
 }
 
 // keepRule compiles the expression; the files it names are looked for later.
@@ -87,10 +90,29 @@ func keepRule(v reflect.Value) (msg, hint string) {
 	if msg, hint = filled(v); msg != "" {
 		return msg, hint
 	}
-	if _, err := evidence.NewFilter(v.String(), nil); err != nil {
-		return strings.Join(strings.Fields(err.Error()), " "), `an expression, such as n_tokens < 20000 && not ("loop" in flags) && id in file("ids.txt")`
+	_, err := evidence.NewFilter(v.String(), nil)
+	return expressionFault(err, `an expression, such as n_tokens < 20000 && not ("loop" in flags) && id in file("ids.txt")`)
+}
+
+var numberInExpression = regexp.MustCompile(`bad number syntax: "([^"]*)"`)
+
+// expressionFault is what is wrong with an expression, on one line: without the
+// drawing of the expression with a mark below it, which takes three. The example
+// is for faults that do not name the way out themselves.
+func expressionFault(err error, example string) (msg, hint string) {
+	if err == nil {
+		return "", ""
 	}
-	return "", ""
+	msg, _, _ = strings.Cut(err.Error(), "\n |")
+	msg = strings.TrimPrefix(strings.TrimPrefix(msg, "accept where: "), "keep: ") // the key's name stands before it
+	msg = strings.Join(strings.Fields(msg), " ")
+	if bad := numberInExpression.FindStringSubmatch(msg); bad != nil {
+		return msg, cmp.Or(numberHint(&node{text: bad[1]}), example)
+	}
+	if strings.Contains(msg, "did you mean") {
+		return msg, ""
+	}
+	return msg, example
 }
 
 const maxNumber = 1e300 // so that sums of a few stay finite

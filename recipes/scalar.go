@@ -9,6 +9,7 @@ import (
 )
 
 var (
+	percentForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?%$`)
 	integerForm = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*(_[0-9]+)*)$`)
 	floatForm   = regexp.MustCompile(`^[-+]?([0-9]+(_[0-9]+)*(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`)
 	infForm     = regexp.MustCompile(`^[-+]?\.(inf|Inf|INF)$`)
@@ -68,6 +69,10 @@ func numberHint(n *node) string {
 	}
 	if m := unitForm.FindStringSubmatch(n.text); m != nil {
 		return unitHint(m[1], m[2])
+	}
+	if m := percentForm.FindStringSubmatch(n.text); m != nil {
+		percent, _ := strconv.ParseFloat(m[1], 64)
+		return "write a fraction: " + strconv.FormatFloat(percent/100, 'g', 6, 64)
 	}
 	if zeroForm.MatchString(n.text) {
 		return "write it in decimal, without leading zeros"
