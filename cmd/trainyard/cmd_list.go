@@ -34,7 +34,9 @@ func newList(t *face.Terminal, s *settings) *cobra.Command {
 		ValidArgs: words,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) != 1:
+			case len(args) > 1:
+				return usageError{fmt.Errorf("list takes one word, and %d were given\nhint: trainyard list %s | grep -- %s", len(args), args[0], shellWord(args[1]))}
+			case len(args) == 0:
 				return usageError{fmt.Errorf("list what? %s", strings.Join(words, ", "))}
 			case yard.Lists[args[0]] == nil:
 				return usageError{unknownWord("list", args[0], args[0], words)}
@@ -64,21 +66,27 @@ func runList(t *face.Terminal, s *settings, what string) error {
 }
 
 // keyTable shows the keys of recipes with their types and defaults. NAME is
-// that of a source.
+// that of a source. Where four columns do not fit, type and default stand before
+// the summary: a default that is cut short says nothing.
 func keyTable(all []yard.Listed) *face.Table {
-	tab := face.NewTable("key", "type", "default", "summary").Wraps(3).Gives(2)
+	tab := face.NewTable("key", "type", "default", "summary").Wraps(3)
+	brief := face.NewTable("key", "summary").Wraps(1)
 	for _, l := range all {
 		summary := l.Summary
 		if len(l.Words) > 0 {
 			summary += ": " + strings.Join(l.Words, ", ")
 		}
-		what := cmp.Or(l.Default, "-")
-		if l.Need {
-			what = "required"
+		what, short := cmp.Or(l.Default, "-"), l.Type
+		switch {
+		case l.Need:
+			what, short = "required", short+", required"
+		case l.Default != "":
+			short += ", default " + l.Default
 		}
 		tab.Row(l.Name, l.Type, what, summary)
+		brief.Row(l.Name, "("+short+") "+summary)
 	}
-	return tab
+	return tab.Else(brief)
 }
 
 // addMore adds what stands below the summary.

@@ -34,7 +34,7 @@ func printPrepared(t *face.Terminal, done *yard.Prepared) error {
 
 func printFunnel(t *face.Terminal, m *mix.Manifest) error {
 	t.Print("Funnel, records (tokens)\n")
-	return funnelTable(m, face.Thousands[int64]).Else(funnelTable(m, face.About).Leaves(4, 2)).Write(t.Out)
+	return funnelTable(m, face.Thousands[int64]).Else(funnelTable(m, face.About)).Write(t.Out)
 }
 
 // funnelTable has a row for each source; tokens says how tokens are written.
@@ -44,7 +44,7 @@ func funnelTable(m *mix.Manifest, tokens func(int64) string) *face.Table {
 	if keeps {
 		header = slices.Insert(header, 4, "wanted")
 	}
-	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7).Gives(0)
+	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7).Gives(0).Leaves(slices.Index(header, "unique"), 2)
 	for _, s := range m.Sources {
 		tab.Row(funnelRow(s.Name, s.Funnel, keeps, tokens)...)
 	}

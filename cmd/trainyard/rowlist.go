@@ -90,7 +90,7 @@ func (l *rowList) newTable(place string) *face.Table {
 	}
 	n := len(header)
 	header = append(header, "id", "repo", "messages", "steps", "tokens", "trained")
-	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5).Gives(1, n+1, n).Ends(1).Leaves(n+2, n+1)
+	return face.NewTable(header...).Numbers(0, n+2, n+3, n+4, n+5).Gives(1, n+1, n).Ends(1, n, n+1).Leaves(n+2, n+1)
 }
 
 func (l *rowList) cells(f facts) []string {

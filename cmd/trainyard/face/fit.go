@@ -9,6 +9,7 @@ import (
 const (
 	gap       = 2  // columns of the terminal between two of the table
 	least     = 8  // what a cut column keeps
+	leastEnd  = 18 // what one keeps whose end says most, while whole columns can leave: -4595-4b8389bba6c0
 	easyText  = 40 // what a column of wrapped text keeps while others can give
 	leastText = 24 // what it keeps at all
 )
@@ -50,7 +51,13 @@ func (t *Table) narrowTexts(widths []int, low, line int) {
 }
 
 // floor is the least that a column which gives is cut to.
-func (t *Table) floor(c int) int { return max(least, text.StringWidthWithoutEscSequences(t.header[c])) }
+func (t *Table) floor(c int) int {
+	low := least
+	if t.ends[c] {
+		low = leastEnd
+	}
+	return max(low, text.StringWidthWithoutEscSequences(t.header[c]))
+}
 
 // widen gives back, once columns have left, what was cut and now fits.
 func (t *Table) widen(widths []int, line int) {
