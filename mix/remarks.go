@@ -240,7 +240,7 @@ func (m *Manifest) strict(cfg *Config) error {
 	if !cfg.Strict || len(faults) == 0 {
 		return nil
 	}
-	return fmt.Errorf("prepare: mix.%w: %s", ErrStrict, strings.Join(faults, "; "))
+	return fmt.Errorf("prepare: mix.%w: %s\nhint: mix.strict=false lets such a dataset be made, and says the same beside it", ErrStrict, strings.Join(faults, "\nprepare: mix.strict: "))
 }
 
 // whyNothing says where the records of an empty dataset went.

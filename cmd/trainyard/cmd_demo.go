@@ -17,7 +17,8 @@ func newDemo(t *face.Terminal, s *settings) *cobra.Command {
 		Long: `Prepare the built-in recipe demo from the sample trajectories, launch it on this
 machine with the smoke trainer, follow it to its end, and say where everything
 lies. Takes seconds; needs no network, no Python and no GPU.`,
-		Args: cobra.NoArgs,
+		Example: "  trainyard demo\n  trainyard demo --home /tmp/yard",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runDemo(cmd.Context(), t, s)
 		},

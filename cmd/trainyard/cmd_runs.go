@@ -148,7 +148,7 @@ func oneRun(s *settings, cmd *cobra.Command, do func(ctx context.Context, y *yar
 }
 
 func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "show ID", Short: "Show one run: its job, its history, its files"}
+	cmd := &cobra.Command{Use: "show ID", Short: "Show one run: its job, its history, its files", Example: "  trainyard runs show 43c1597f\n  trainyard runs show 43c1597f --json"}
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return runShow(ctx, t, s, y, prefix)
 	})
@@ -156,7 +156,7 @@ func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
 
 func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 	var following bool
-	cmd := &cobra.Command{Use: "logs ID", Short: "Print what the trainer wrote"}
+	cmd := &cobra.Command{Use: "logs ID", Short: "Print what the trainer wrote", Example: "  trainyard runs logs -f 43c1597f"}
 	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on until the run has ended")
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return y.Logs(ctx, prefix, t.Out, following)
@@ -164,7 +164,7 @@ func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 }
 
 func newRunsStop(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "stop ID", Short: "Ask the trainer to save and end, and end it if it does not"}
+	cmd := &cobra.Command{Use: "stop ID", Short: "Ask the trainer to save and end, and end it if it does not", Example: "  trainyard runs stop 43c1597f"}
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return runStop(ctx, t, s, y, prefix)
 	})

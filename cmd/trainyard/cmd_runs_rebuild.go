@@ -16,7 +16,8 @@ func newRunsRebuild(t *face.Terminal, s *settings) *cobra.Command {
 		Long: `Make the ledger of all runs anew from their directories, after it was damaged
 or lost. A damaged file is kept beside the new one; a sound one gets the runs that
 it lacks. States, times and curves come back; the history of each run does not.`,
-		Args: cobra.NoArgs,
+		Example: "  trainyard runs rebuild",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withYard(s, func(y *yard.Yard) error { return runRebuild(cmd.Context(), t, s, y) })
 		},

@@ -40,8 +40,9 @@ func findTokenizer(name, pattern string) (tok *tokenize.Tokenizer, template stri
 
 func newTokenizer(t *face.Terminal, s *settings) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "tokenizer",
-		Short: "Write tokenizer files for machines that cannot fetch them",
+		Use:     "tokenizer",
+		Short:   "Write tokenizer files for machines that cannot fetch them",
+		Example: "  trainyard tokenizer export ./qwen2.5",
 	}
 	cmd.AddCommand(newTokenizerExport(t, s))
 	return cmd

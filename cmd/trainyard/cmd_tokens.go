@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,23 +72,24 @@ func newTokens(t *face.Terminal, s *settings) *cobra.Command {
 
 // A tokenVerb is one thing to do with tokens: of a whole text, or line by line.
 type tokenVerb struct {
-	name, short string
-	text        func(*tokenJob, []byte) error
-	line        func(*tokenJob, []byte) error
+	name, short, example string
+	text                 func(*tokenJob, []byte) error
+	line                 func(*tokenJob, []byte) error
 }
 
 var tokenVerbs = []tokenVerb{
-	{"count", "Count the tokens", countText, countLine},
-	{"encode", "Print the ids", encodeText, encodeLine},
-	{"decode", "Print the text of ids", decodeText, decodeLine},
-	{"show", "Print the text cut into tokens, trained ones marked", showText, showLine},
+	{"count", "Count the tokens", "  trainyard tokens count README.md\n  trainyard tokens count --jsonl --template qwen3 chats.jsonl", countText, countLine},
+	{"encode", "Print the ids", "  echo 'hello world' | trainyard tokens encode\n  trainyard tokens encode --jsonl --as trl chats.jsonl", encodeText, encodeLine},
+	{"decode", "Print the text of ids", "  echo 14990 1879 | trainyard tokens decode", decodeText, decodeLine},
+	{"show", "Print the text cut into tokens, trained ones marked", "  git diff | trainyard tokens show\n  trainyard tokens show --jsonl chats.jsonl", showText, showLine},
 }
 
 func newTokenVerb(t *face.Terminal, s *settings, opts *tokenOptions, verb tokenVerb) *cobra.Command {
 	return &cobra.Command{
-		Use:   verb.name + " [FILE|-]",
-		Short: verb.short,
-		Args:  cobra.MaximumNArgs(1),
+		Use:     verb.name + " [FILE|-]",
+		Short:   verb.short,
+		Example: verb.example,
+		Args:    oneText,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := opts.check(cmd, verb.name); err != nil {
 				return usageError{err}
@@ -97,6 +99,9 @@ func newTokenVerb(t *face.Terminal, s *settings, opts *tokenOptions, verb tokenV
 				return err
 			}
 			in, err := openInput(cmd.InOrStdin(), args)
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fmt.Errorf("%w\n%s", err, textHint(verb.name, args))
+			}
 			if err != nil {
 				return err
 			}
@@ -115,6 +120,21 @@ func newTokenVerb(t *face.Terminal, s *settings, opts *tokenOptions, verb tokenV
 		},
 	}
 }
+
+// oneText refuses the text itself, or ids, in place of the file that holds them.
+func oneText(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError{fmt.Errorf("tokens %s takes one file, and %d words were given\n%s", cmd.Name(), len(args), textHint(cmd.Name(), args))}
+	}
+	return nil
+}
+
+func textHint(verb string, words []string) string {
+	return fmt.Sprintf("hint: text and ids come in a file or by standard input: echo %s | trainyard tokens %s", shellWord(strings.Join(words, " ")), verb)
+}
+
+// shellWord quotes text for a shell.
+func shellWord(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // check refuses flags that would mean nothing.
 func (o *tokenOptions) check(cmd *cobra.Command, verb string) error {

@@ -19,9 +19,10 @@ trainyard tools --help says what its sections and slots mean, and so does the fi
 
 func newTools(t *face.Terminal) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "tools",
-		Short: "Learn how a scaffold words its tools",
-		Long:  "Learn how a scaffold words its tools, as a template that recipes name as tools.prompt and\nconvert as --tool-prompt. It can be written by hand too.\n\n" + style.PromptWords(),
+		Use:     "tools",
+		Short:   "Learn how a scaffold words its tools",
+		Example: "  trainyard tools learn text.jsonl structured.jsonl > words.txt",
+		Long:    "Learn how a scaffold words its tools, as a template that recipes name as tools.prompt and\nconvert as --tool-prompt. It can be written by hand too.\n\n" + style.PromptWords(),
 	}
 	cmd.AddCommand(newToolsLearn(t))
 	return cmd

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,9 +39,10 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f.StringVar(&o.prompt, "tool-prompt", "", "file with the scaffold's wording of its tools (trainyard tools learn)")
 	f.StringVar(&o.supplied.System, "system", "", "file with the system text, in place of the recorded one or of none")
 	f.StringVar(&o.supplied.Tools, "tools", "", "file with the JSON list of tools, where the record has none")
-	for kind, files := range map[string]*convert.Supplied{"main": &o.main, "subagent": &o.subagent} {
-		f.StringVar(&files.System, kind+"-system", "", "likewise, for records of a "+kind+" agent alone")
-		f.StringVar(&files.Tools, kind+"-tools", "", "likewise, for records of a "+kind+" agent alone")
+	for who, files := range map[string]*convert.Supplied{"main agent": &o.main, "subagent": &o.subagent} {
+		kind, _, _ := strings.Cut(who, " ")
+		f.StringVar(&files.System, kind+"-system", "", "file with the system text of "+who+"s alone, in place of that of --system")
+		f.StringVar(&files.Tools, kind+"-tools", "", "file with the tools of "+who+"s alone, in place of those of --tools")
 	}
 	f.StringVar(&o.template, "template", "qwen2.5", "the student's chat template (trainyard list templates)")
 	f.StringVar(&o.values, "tool-values", "", "write arguments that are no text as json or python (default: as the style does)")

@@ -53,9 +53,16 @@ func (u *undescribed) lines() (lines []string) {
 		if i == maxTold {
 			return append(lines, fmt.Sprintf("tools: %d more that are called and not described", len(names)-i))
 		}
-		lines = append(lines, fmt.Sprintf("tools: %q is called %d times, and not described by %s", name, u.calls[name], cmp.Or(u.file, "the record's own list")))
+		lines = append(lines, fmt.Sprintf("tools: %q is called %s, and not described by %s", name, times(u.calls[name]), cmp.Or(u.file, "the record's own list")))
 	}
 	return lines
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // Unmatched tells, a line each, the tools that edits name and no record has, and
