@@ -24,7 +24,6 @@ say(f"the run succeeded after 2 steps: loss {losses[0]:.4f}, validation loss {lo
 with open(config, encoding="utf-8") as f:
     settings = yaml.safe_load(f)
 settings["output_dir"] = out  # the run's own has checkpoints to resume from
-del settings["max_samples"]  # two rows were enough to train on
 model_args, data_args, training_args, _, _ = get_train_args(settings)
 tokenizer = load_tokenizer(model_args)
 template = get_template_and_fix_tokenizer(tokenizer["tokenizer"], data_args)
