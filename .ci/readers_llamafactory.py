@@ -17,10 +17,11 @@ dataset, model, config, runs, out = sys.argv[1:]
 with open(runs, encoding="utf-8") as f:
     (run,) = json.load(f)
 got = [run.get(key) for key in ("state", "step", "total_steps")]
-check(got == ["succeeded", 2, 2], f"the run is {got[0]} at step {got[1]} of {got[2]}: {run.get('reason')}")
+steps = len(list(rows(dataset, "train")))
+check(got == ["succeeded", steps, steps], f"the run is {got[0]} at step {got[1]} of {got[2]}, not {steps}: {run.get('reason')}")
 losses = [run.get("loss"), run.get("eval_loss")]
 check(all(loss is not None and math.isfinite(loss) for loss in losses), f"the run's loss and validation loss are {losses}")
-say(f"the run succeeded after 2 steps: loss {losses[0]:.4f}, validation loss {losses[1]:.4f}")
+say(f"the run succeeded after {steps} steps: loss {losses[0]:.4f}, validation loss {losses[1]:.4f}")
 with open(config, encoding="utf-8") as f:
     settings = yaml.safe_load(f)
 settings["output_dir"] = out  # the run's own has checkpoints to resume from
