@@ -5,31 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 
+	"trainyard/format/durable"
 	"trainyard/launch/files"
 )
 
-// errHeld: another process, or another call in this one, holds the lock.
-var errHeld = errors.New("lock is held")
-
-// tryLock takes the lock of a file without waiting. The kernel gives it back
-// when the holder dies, however it dies, which is what makes it tell a starting
-// attempt from an abandoned one. The file tells who holds it.
+// tryLock takes the lock of a file without waiting, and writes down who holds it.
+// The lock tells a starting attempt from an abandoned one.
 func tryLock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NONBLOCK, 0o600)
+	f, err := durable.Lock(path, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
-	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		f.Close()
-		return nil, errHeld
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, err
 	}
 	// For people only: a full disk must not cost the lock.
 	_ = f.Truncate(0)
@@ -50,7 +37,7 @@ func holder(path string) string {
 func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 	for {
 		unlock, err := tryLock(path)
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, durable.ErrLocked) {
 			return unlock, err
 		}
 		select {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"sync"
 	"time"
+
+	"trainyard/format/durable"
 )
 
 // Refresh asks the backend how the run stands, reads what its trainer told
@@ -99,7 +101,7 @@ func (l *Launcher) reload(ctx context.Context, run Run) (Run, error) {
 // adopt looks after an attempt without a handle, unless its launcher lives.
 func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, error) {
 	unlock, err := tryLock(l.lockPath(run.ID))
-	if errors.Is(err, errHeld) {
+	if errors.Is(err, durable.ErrLocked) {
 		run.Reason = holder(l.lockPath(run.ID)) + " is starting it"
 		return run, nil
 	}

@@ -25,7 +25,7 @@
 // Writing copies the pages of conversations from the spool in the
 // planned order, makes one page of each side column and a footer, one shard a
 // worker. So memory holds items (about a hundred bytes each) and the account
-// of every record (some two hundred), the records in flight (64 MiB) and one
+// of every record (56 bytes and its id), the records in flight (64 MiB) and one
 // row group a worker (128 MiB before compression and its last row), not the
 // input.
 //

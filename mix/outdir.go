@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"trainyard/format/durable"
 )
 
 // workDir holds everything unfinished, inside the output directory so that
@@ -72,7 +74,7 @@ func waitForLock(ctx context.Context, dir string, report func(Progress)) (*os.Fi
 			return nil, err
 		}
 		lock, err := lockFile(filepath.Join(dir, lockName))
-		if !errors.Is(err, errLocked) && !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, durable.ErrLocked) && !errors.Is(err, fs.ErrNotExist) {
 			return lock, err
 		}
 		report(Progress{Stage: "wait", Lock: filepath.Join(dir, lockName)})

@@ -11,7 +11,7 @@ import (
 // Tiktoken returns an encoder with the same ids as t that shares no code with
 // it but the vocabulary and the normaliser: merges and splitting are those of
 // tiktoken-go. It is the oracle that tests and fuzzing hold the engine
-// against, some forty times slower and quadratic on long words.
+// against, some hundred times slower and quadratic on long words.
 //
 // tiktoken-go splits with the Unicode tables of Go's standard library, so the
 // two may differ on code points assigned since (Unicode 16 against 15).

@@ -70,8 +70,8 @@ func (c completion) told(rec format.Record) format.Record {
 	return rec
 }
 
-// mainCalls keeps the conversation with most calls, of two equal ones that
-// which went on longer, in order of time.
+// mainCalls keeps the conversation with the most calls; on a tie, the one that ran
+// later. Its calls come in order of time.
 func mainCalls(calls []completion) []completion {
 	slices.SortFunc(calls, func(a, b completion) int {
 		return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.file.Path, b.file.Path))

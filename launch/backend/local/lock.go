@@ -15,7 +15,9 @@ import (
 const lockName = "supervisor.lock"
 
 // holdLock takes the lock for the life of this process: the descriptor stays open,
-// and a program that the supervisor starts does not get it.
+// and a program that the supervisor starts does not get it. It is no durable.Lock,
+// whose file is closed when it is collected, and which fails where a file system
+// has no locks.
 func holdLock(dir string) error {
 	fd, err := syscall.Open(filepath.Join(dir, lockName), syscall.O_CREAT|syscall.O_RDWR|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
