@@ -354,3 +354,27 @@ func TestACreatedRunIsTheOneThatIsReadBack(t *testing.T) {
 		t.Errorf("created %+v\nread    %+v, %v", created, read, err)
 	}
 }
+
+// Curves hold 20,000 points a run: a list that looked into them took seconds.
+func TestAListOfRunsReadsNoCurve(t *testing.T) {
+	ledger := openLedger(t)
+	rows, err := ledger.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+selectRuns+newestFirst+"LIMIT ?", -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	steps := 0
+	for ; rows.Next(); steps++ {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(detail, "metrics") {
+			t.Errorf("the list has a step %q", detail)
+		}
+	}
+	if err := rows.Err(); err != nil || steps == 0 {
+		t.Errorf("%d steps, %v", steps, err)
+	}
+}

@@ -213,7 +213,7 @@ func countLine(j *tokenJob, line []byte) error {
 		return err
 	}
 	if conversation {
-		for _, w := range j.template.WarningsTools(in.messages()) {
+		for _, w := range j.template.Warnings(in.messages()) {
 			j.warnings[w.Kind]++
 		}
 		j.t.Print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(j.example.IDs), j.example.Trained())
@@ -234,7 +234,7 @@ func encodeLine(j *tokenJob, line []byte) error {
 		_, err = j.t.Out.Write(j.out)
 		return err
 	}
-	text, err := j.template.TextTools(in.messages(), in.tools())
+	text, err := j.template.Text(in.messages(), in.tools())
 	if err != nil {
 		return err
 	}
@@ -309,7 +309,7 @@ func showLine(j *tokenJob, line []byte) error {
 	if !conversation {
 		return showText(j, []byte(*in.Text))
 	}
-	for _, w := range j.template.WarningsTools(in.messages()) {
+	for _, w := range j.template.Warnings(in.messages()) {
 		j.t.Say("warning: %s: message %d: %s: %s", j.place, w.Message+1, w.Kind, w.Detail)
 	}
 	m := newMarker(j.t)

@@ -90,7 +90,7 @@ func expectJinja(t *testing.T, name string, cases []jinjaCase, texts []string) {
 	t.Helper()
 	for i, c := range cases {
 		tp := template(t, name, Options{GenerationPrompt: c.GenerationPrompt})
-		got, err := tp.TextTools(messages(c.Messages), c.Tools)
+		got, err := tp.Text(messages(c.Messages), c.Tools)
 		if err != nil {
 			t.Fatal(err)
 		}

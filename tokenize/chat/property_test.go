@@ -42,7 +42,7 @@ func expectEncodedText(t *testing.T, tp *Template, chat format.Chat) {
 	if ex.SpecialLiterals > 0 {
 		return
 	}
-	text := tp.Text(chat)
+	text := rendered(tp, chat)
 	if want := tp.tok.AppendAdded(nil, text); !slices.Equal(ex.IDs, want) {
 		t.Errorf("%s: ids of %q\n%v, expected\n%v", tp.Name(), text, ex.IDs, want)
 	}
@@ -109,7 +109,7 @@ func expectFlatLikeNative(t *testing.T, tp *Template, native *format.Trajectory)
 		t.Fatal(err)
 	}
 	if !slices.Equal(flat.IDs, full.IDs) || !slices.Equal(flat.Spans, full.Spans) || !slices.Equal(flat.Turns, full.Turns) {
-		t.Fatalf("flattened\n%q\n%v, native\n%q\n%v", tp.Text(chat), flat.Spans, tp.tok.Decode(full.IDs), full.Spans)
+		t.Fatalf("flattened\n%q\n%v, native\n%q\n%v", rendered(tp, chat), flat.Spans, tp.tok.Decode(full.IDs), full.Spans)
 	}
 }
 

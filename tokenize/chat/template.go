@@ -123,16 +123,8 @@ func (t *Template) ApplyTools(dst *Example, messages []format.Message, tools jso
 	return nil
 }
 
-// Text is the rendered chat, the string that Apply encodes.
-func (t *Template) Text(chat format.Chat) string {
-	if len(chat) == 0 {
-		return ""
-	}
-	return t.render(conversation{messages: appendMessages(nil, chat)})
-}
-
-// TextTools is the rendered conversation, the string that ApplyTools encodes.
-func (t *Template) TextTools(messages []format.Message, tools json.RawMessage) (string, error) {
+// Text is the rendered conversation, the string that ApplyTools encodes.
+func (t *Template) Text(messages []format.Message, tools json.RawMessage) (string, error) {
 	tools, err := t.check(messages, tools)
 	if err != nil {
 		return "", err

@@ -21,7 +21,7 @@ func benchChat() format.Chat {
 
 func BenchmarkApply(b *testing.B) {
 	tp, chat := template(b, "qwen2.5", Options{}), benchChat()
-	bytes := len(tp.Text(chat))
+	bytes := len(rendered(tp, chat))
 	var ex Example
 	b.SetBytes(int64(bytes))
 	b.ReportAllocs()
@@ -36,7 +36,7 @@ func BenchmarkApply(b *testing.B) {
 func BenchmarkEncodeContents(b *testing.B) {
 	tp, chat := template(b, "qwen2.5", Options{}), benchChat()
 	var ids []int32
-	b.SetBytes(int64(len(tp.Text(chat))))
+	b.SetBytes(int64(len(rendered(tp, chat))))
 	b.ReportAllocs()
 	for b.Loop() {
 		ids = ids[:0]

@@ -30,14 +30,9 @@ var WarningKinds = map[string]string{
 	WarnEmptyAssistant: "assistant turn without content and calls: only <|im_end|> is learned",
 }
 
-// Warnings lists what is suspicious in a chat, in order of the turns. Turns
-// excluded from the loss are looked at too: their tokens are still read.
-func (t *Template) Warnings(chat format.Chat) []Warning {
-	return t.WarningsTools(appendMessages(nil, chat))
-}
-
-// WarningsTools is Warnings for a conversation with calls and results.
-func (t *Template) WarningsTools(messages []format.Message) []Warning {
+// Warnings lists what is suspicious in a conversation, in order of the turns.
+// Turns excluded from the loss are looked at too: their tokens are still read.
+func (t *Template) Warnings(messages []format.Message) []Warning {
 	var list []Warning
 	for i := range messages {
 		list = t.warnLiterals(list, &messages[i], i)

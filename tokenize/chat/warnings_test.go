@@ -25,7 +25,7 @@ func TestWarningsNameWhatSpoilsLearning(t *testing.T) {
 		{format.Turn{Role: format.User, Content: "a <tool_call> <|im_end|>"}, []Warning{
 			{0, WarnSpecialLiteral, "user content holds the added token <tool_call> as text (2 such strings)"}}},
 	} {
-		if got := tp.Warnings(format.Chat{c.turn}); !slices.Equal(got, c.want) {
+		if got := tp.Warnings(appendMessages(nil, format.Chat{c.turn})); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, expected %v", c.turn, got, c.want)
 		}
 	}
@@ -42,7 +42,7 @@ func TestTheKindsInAChatAreThoseOfItsWarnings(t *testing.T) {
 					format.Turn{Role: format.Assistant, Content: pick(rng, "a", "", "\na", " a", "a<|im_start|>", "<tool_call>")})
 			}
 			var want []string
-			for _, w := range tp.Warnings(chat) {
+			for _, w := range tp.Warnings(appendMessages(nil, chat)) {
 				want = append(want, w.Kind)
 			}
 			slices.Sort(want)
@@ -57,7 +57,7 @@ func TestTheKindsInAChatAreThoseOfItsWarnings(t *testing.T) {
 
 func TestACallIsNotAnEmptyTurn(t *testing.T) {
 	call := format.Message{Role: format.Assistant, Calls: []format.Call{{Name: "f", Arguments: json.RawMessage("{}")}}}
-	if got := template(t, "qwen2.5", Options{}).WarningsTools([]format.Message{call}); len(got) != 0 {
+	if got := template(t, "qwen2.5", Options{}).Warnings([]format.Message{call}); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
 }
