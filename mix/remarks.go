@@ -12,8 +12,8 @@ import (
 	"trainyard/mix/sample"
 )
 
-// A Remark tells where a dataset is not what its recipe asks for, or what the
-// recipe says in vain.
+// A Remark tells where a dataset is not what its recipe asks for, or which keys
+// of the recipe change nothing.
 type Remark struct {
 	Kind string `json:"kind"` // a key of RemarkKinds
 	Text string `json:"text"`

@@ -47,7 +47,7 @@ type pager struct {
 func newPager() pager {
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 	if err != nil {
-		panic("mix: " + err.Error())
+		panic("shard: " + err.Error())
 	}
 	return pager{zstd: z}
 }
@@ -58,7 +58,7 @@ func (p *pager) page(dst []byte, h pageHeader, plain []byte) (_ []byte, uncompre
 	p.data = p.zstd.EncodeAll(plain, p.data[:0])
 	levels := len(h.levels.repetition) + len(h.levels.definition)
 	if len(plain) > math.MaxInt32-levels {
-		panic("mix: a page over 2 GiB") // a record has 64 MiB at most
+		panic("shard: a page over 2 GiB") // a record has 64 MiB at most
 	}
 	start := len(dst)
 	dst = appendThrift(dst, &pq.PageHeader{
@@ -80,7 +80,7 @@ func (p *pager) page(dst []byte, h pageHeader, plain []byte) (_ []byte, uncompre
 func appendThrift(dst []byte, v any) []byte {
 	data, err := thrift.Marshal(new(thrift.CompactProtocol), v)
 	if err != nil {
-		panic("mix: " + err.Error())
+		panic("shard: " + err.Error())
 	}
 	return append(dst, data...)
 }

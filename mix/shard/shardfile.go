@@ -31,11 +31,11 @@ func schemaOf[T any]() *Schema {
 	var file bytes.Buffer
 	w := parquet.NewGenericWriter[T](&file, parquet.CreatedBy("trainyard", "2", ""))
 	if err := w.Close(); err != nil {
-		panic("mix: " + err.Error())
+		panic("shard: " + err.Error())
 	}
 	f, err := parquet.OpenFile(bytes.NewReader(file.Bytes()), int64(file.Len()))
 	if err != nil {
-		panic("mix: " + err.Error())
+		panic("shard: " + err.Error())
 	}
 	s := &Schema{footer: *f.Metadata()}
 	fields := parquet.SchemaOf(new(T))
