@@ -22,12 +22,9 @@ type chain struct {
 // rule the piece is done again with a heap.
 func (c *chain) merge(dst []int32, t *pairTable, piece string) []int32 {
 	c.load(t, piece)
-	c.queue.reset()
-	for i, r := range c.ranks {
-		c.queue.push(r, int32(i))
-	}
+	c.queue.fill(c.ranks)
 	for {
-		rank, batch := c.queue.pop(c.batch[:0])
+		rank, batch := c.queue.pop(c.ranks, c.batch[:0])
 		if rank == noMerge {
 			break
 		}
@@ -133,15 +130,12 @@ func (h *pairHeap) Pop() any {
 
 // A rankQueue is a radix heap: as ranks only rise, a pair waits in the bucket
 // of the highest bit in which its rank differs from the last one popped, and
-// moves down at most once per bit.
+// moves down at most once per bit. It holds positions alone, four bytes for each
+// byte of a piece; a pair whose rank has changed since stands in its new rank's
+// bucket too, and is left out of the old one when that is looked at.
 type rankQueue struct {
 	last    uint32
-	buckets [33][]queued
-}
-
-type queued struct {
-	rank uint32
-	at   int32
+	buckets [33][]int32
 }
 
 func (q *rankQueue) reset() {
@@ -151,41 +145,70 @@ func (q *rankQueue) reset() {
 	}
 }
 
+// fill starts the queue with the pairs of all positions.
+func (q *rankQueue) fill(ranks []uint32) {
+	q.reset()
+	var counts [33]int
+	for _, rank := range ranks {
+		if rank != noMerge {
+			counts[bits.Len32(rank)]++
+		}
+	}
+	for i, n := range counts {
+		q.buckets[i] = slices.Grow(q.buckets[i], n)
+	}
+	for at, rank := range ranks {
+		q.push(rank, int32(at))
+	}
+}
+
 func (q *rankQueue) push(rank uint32, at int32) {
 	if rank != noMerge {
 		b := bits.Len32(rank ^ q.last)
-		q.buckets[b] = append(q.buckets[b], queued{rank, at})
+		q.buckets[b] = append(q.buckets[b], at)
 	}
 }
 
-// pop takes all pairs of the lowest rank, in no order; noMerge means none is
-// left.
-func (q *rankQueue) pop(batch []int32) (uint32, []int32) {
-	if len(q.buckets[0]) == 0 && !q.refill() {
+// pop takes all pairs of the lowest rank, in no order, and maybe some that had
+// it before or that come twice; noMerge means none is left.
+func (q *rankQueue) pop(ranks []uint32, batch []int32) (uint32, []int32) {
+	if len(q.buckets[0]) == 0 && !q.refill(ranks) {
 		return noMerge, batch
 	}
-	for _, p := range q.buckets[0] {
-		batch = append(batch, p.at)
-	}
-	q.buckets[0] = q.buckets[0][:0]
+	batch = append(batch, q.buckets[0]...)
+	q.emptied(0)
 	return q.last, batch
 }
 
-func (q *rankQueue) refill() bool {
+func (q *rankQueue) refill(ranks []uint32) bool {
 	for i := range q.buckets {
 		moving := q.buckets[i]
-		if len(moving) == 0 {
+		here, lowest := 0, uint32(noMerge)
+		for _, at := range moving {
+			if rank := ranks[at]; rank != noMerge && bits.Len32(rank^q.last) == i {
+				moving[here] = at
+				lowest = min(lowest, rank)
+				here++
+			}
+		}
+		q.emptied(i)
+		if here == 0 {
 			continue
 		}
-		q.last = moving[0].rank
-		for _, p := range moving {
-			q.last = min(q.last, p.rank)
-		}
-		q.buckets[i] = moving[:0]
-		for _, p := range moving {
-			q.push(p.rank, p.at)
+		q.last = lowest
+		for _, at := range moving[:here] {
+			q.push(ranks[at], at)
 		}
 		return true
 	}
 	return false
+}
+
+// emptied lets a bucket's memory go where it is more than a common piece needs.
+func (q *rankQueue) emptied(i int) {
+	const common = 1 << 16
+	q.buckets[i] = q.buckets[i][:0]
+	if cap(q.buckets[i]) > common {
+		q.buckets[i] = nil
+	}
 }
