@@ -46,10 +46,6 @@ func (f *family) add(d *descent) error {
 	return nil
 }
 
-func (f *family) place(i int32) recordPlace {
-	return recordPlace{f.files[f.list[i].file], int(f.list[i].line)}
-}
-
 // marks says what becomes of each record that is not alone.
 func (f *family) marks() *marks {
 	longer := f.superseded()

@@ -111,7 +111,9 @@ func checkWords(t *testing.T, where string, tr *format.Trajectory) {
 
 func checkMarkers(t *testing.T, where string, student *chat.Template, rendered format.Chat, notes []string, list []marker) {
 	t.Helper()
-	said, text := "", student.Text(rendered)
+	var example chat.Example
+	student.Apply(&example, rendered)
+	said, text := "", string(student.Tokenizer().Decode(example.IDs))
 	for _, turn := range rendered {
 		if turn.Role == format.Assistant {
 			said += turn.Content + "\n"
