@@ -25,7 +25,7 @@ var Reasons = map[string]string{
 	NoTools:       "a record with calls of tools that it does not describe (tools: FILE supplies them)",
 	EventStream:   "a log of events, counted as a record, that does not hold the conversation",
 	LostContext:   "a record from which what the model saw cannot be told",
-	ReportFile:    "a record that is an evaluation's report: evidence (accept: {report: …}), no trajectory",
+	ReportFile:    "a record of an evaluation, no trajectory: a report (evidence: accept: {report: …}) or a patch to be judged",
 	Superseded:    "a log, counted as a record, whose conversation a later log repeats and continues",
 	SideCall:      "a record of a model call beside the conversation: a suggestion, a title",
 	Preference:    "a record of answers to compare, or of verdicts on them: nothing to imitate",
@@ -63,7 +63,7 @@ const (
 	NoTools       = "no_tools"        // calls of tools that the record does not describe, and none are given
 	EventStream   = "event_stream"    // a log of events that does not hold the conversation
 	LostContext   = "lost_context"    // what the model saw cannot be told from the record
-	ReportFile    = "report"          // an evaluation's report: evidence, no trajectory
+	ReportFile    = "report"          // what an evaluation reads or writes: no trajectory
 	Superseded    = "superseded"      // a log whose prompt a later one of its conversation repeats
 	SideCall      = "side_call"       // a model call beside the conversation: a suggestion, a title
 	Preference    = "preference"      // answers to compare, or verdicts on them: nothing to imitate

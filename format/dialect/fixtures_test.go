@@ -28,7 +28,7 @@ var fixtureOutcomes = map[string]string{
 	"openai_chat/ms-swift_sharegpt.jsonl":                                   "3 parsed",
 	"openai_chat/ms-swift_swift_multi.jsonl":                                "3 parsed",
 	"openhands_v0/multi_swe_bench_output.jsonl":                             "3 parsed",
-	"openhands_v0/multi_swe_bench_patch.jsonl":                              "3 unknown_format",
+	"openhands_v0/multi_swe_bench_patch.jsonl":                              "3 report",
 	"openhands_v0/nunu0404_gpt5_fastjson2_output.jsonl":                     "1 parsed",
 	"openhands_v0/resolver_output.jsonl":                                    "2 parsed",
 	"parquet/hybrid_gym_layout.messages_only.zstd.parquet":                  "3 parsed",
