@@ -154,11 +154,16 @@ func (q *rankQueue) fill(ranks []uint32) {
 			counts[bits.Len32(rank)]++
 		}
 	}
-	for i, n := range counts {
-		q.buckets[i] = slices.Grow(q.buckets[i], n)
-	}
+	q.room(counts)
 	for at, rank := range ranks {
 		q.push(rank, int32(at))
+	}
+}
+
+// room makes room in the buckets, once for all that is to come.
+func (q *rankQueue) room(counts [33]int) {
+	for i, n := range counts {
+		q.buckets[i] = slices.Grow(q.buckets[i], n)
 	}
 }
 
@@ -196,6 +201,11 @@ func (q *rankQueue) refill(ranks []uint32) bool {
 			continue
 		}
 		q.last = lowest
+		var counts [33]int
+		for _, at := range moving[:here] {
+			counts[bits.Len32(ranks[at]^lowest)]++
+		}
+		q.room(counts)
 		for _, at := range moving[:here] {
 			q.push(ranks[at], at)
 		}
