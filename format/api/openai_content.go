@@ -61,7 +61,7 @@ type partJoiner struct {
 	between string
 	pieces  []string // of the text
 	size    int      // of them all
-	untyped bool // a part without a type is text
+	untyped bool     // a part without a type is text
 }
 
 func (j *partJoiner) add(text, between string) {

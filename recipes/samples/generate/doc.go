@@ -15,4 +15,4 @@
 // completion logs is counted, not read, and the temporary directory is shown to
 // the agent as /workspace. Commands sort what the file system leaves unordered.
 // GNU grep, sed and find print the messages that the archive holds.
-package generate
+package main

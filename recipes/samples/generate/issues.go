@@ -1,4 +1,4 @@
-package generate
+package main
 
 // An issue is a report about a fault that the sample repositories really have,
 // with the note that locates it.

@@ -1,4 +1,4 @@
-package generate
+package main
 
 // phrases holds what the teachers say before an action, by teacher and stage.
 // {word}, {file}, {func}, {decoy} and {goal} are filled in.

@@ -1,4 +1,4 @@
-package generate
+package main
 
 // systemPrompt is what every walk begins with.
 const systemPrompt = `You work on a source repository through four tools.

@@ -1,4 +1,4 @@
-package generate
+package main
 
 // The teachers are two scripts that differ in voice and habits; no model wrote
 // any of this.

@@ -10,7 +10,7 @@
 //
 // TOKENIZER is a tokenizer.json, or a rank file and its split expression behind
 // a colon.
-package bench
+package main
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package datagen
+package main
 
 import (
 	"archive/tar"

@@ -6,7 +6,7 @@
 // addresses, is held against pinned SHA-256 digests, and the vocabulary is
 // checked once more: the vocab.json and merges.txt it stands for must have the
 // digests of the files Qwen publishes.
-package datagen
+package main
 
 import (
 	"flag"
