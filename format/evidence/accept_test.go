@@ -213,3 +213,18 @@ func TestReportsOfSWESmithRunsNameTheirInstances(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusalSaysWhichValuesMadeIt(t *testing.T) {
+	const record = `{"messages":[{"role":"user","content":"Go."},{"role":"assistant","content":"Gone."}],"resolved":false,"report":{"score":0.25,"log":[1]},"patch":"0123456789012345678901234567890123456789012345678901234567890123456789"}`
+	for where, want := range map[string]string{
+		"resolved":                           "resolved is false",
+		"resolved && n_steps < 60":           "resolved && n_steps < 60 is false (resolved is false, n_steps is 1)",
+		"report.score > 0.5":                 "report.score > 0.5 is false (report.score is 0.25)",
+		"resolved or len(report.log) > 1":    "resolved or len(report.log) > 1 is false (resolved is false)",
+		`resolved and patch contains "diff"`: `resolved and patch contains "diff" is false (resolved is false, patch is "01234567890123456789012345678901234567890123456789012345678…)`,
+	} {
+		if got := judged(t, evidence.Accept{Where: where}, record); got.Outcome != evidence.Refused || got.Evidence != want {
+			t.Errorf("%s: %v, want %s", where, got, want)
+		}
+	}
+}

@@ -3,11 +3,9 @@ package evidence
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"trainyard/format"
 	"trainyard/format/behaviour"
-	"trainyard/format/pyjson"
 )
 
 // A Filter is a compiled keep: expression. It chooses among records whatever
@@ -79,7 +77,7 @@ func (f *Filter) Keep(s Subject) (LeftOut, error) {
 	case v.Outcome == Accepted:
 		return LeftOut{}, nil
 	case v.Outcome == Refused:
-		return LeftOut{KeepFalse, v.Evidence + f.because(env)}, nil
+		return LeftOut{KeepFalse, v.Evidence}, nil
 	}
 	return LeftOut{KeepUnknown, v.Evidence}, nil
 }
@@ -98,21 +96,4 @@ func (f *Filter) values(s Subject) map[string]any {
 		env["features"] = behaviour.Measure(t)
 	}
 	return env
-}
-
-// because tells the plain values that made an expression false.
-func (f *Filter) because(env map[string]any) string {
-	var values []string
-	for _, path := range f.expression.names.paths {
-		switch value := env[path].(type) {
-		case string, int, float64, bool, []string:
-			if said := path + " is " + pyjson.InJSON(value); !slices.Contains(values, said) {
-				values = append(values, said)
-			}
-		}
-	}
-	if len(values) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(values, ", ") + ")"
 }

@@ -110,7 +110,34 @@ func (e *expression) run(env map[string]any) Verdict {
 	case true:
 		return Verdict{Accepted, evidence}
 	case false:
-		return Verdict{Refused, evidence}
+		return Verdict{Refused, evidence + e.because(env)}
 	}
 	return Verdict{Unknown, evidence + ", which is neither true nor false"}
+}
+
+// because tells the plain values that made an expression false.
+func (e *expression) because(env map[string]any) string {
+	var values []string
+	for _, path := range e.names.paths {
+		switch value := at(env, path).(type) {
+		case string, int, float64, bool, []string:
+			if said := path + " is " + pyjson.InJSON(value); said != e.source+" is false" && !slices.Contains(values, said) {
+				values = append(values, said)
+			}
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(values, ", ") + ")"
+}
+
+// at is the value at a dotted path, or nil.
+func at(env map[string]any, path string) (value any) {
+	value = env
+	for key := range strings.SplitSeq(path, ".") {
+		object, _ := value.(map[string]any)
+		value = object[key]
+	}
+	return value
 }
