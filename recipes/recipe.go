@@ -1,6 +1,10 @@
 package recipes
 
-import "cmp"
+import (
+	"cmp"
+
+	"trainyard/tokenize/chat"
+)
 
 // A Recipe is one resolved recipe: merged, checked, defaults filled in.
 //
@@ -229,7 +233,7 @@ func (s *Source) setDefaults() { s.Format, s.Share = "auto", 1 }
 // derive fills in the defaults that follow from other fields.
 func (r *Recipe) derive() {
 	if r.Model.Template == "" {
-		r.Model.Template = cmp.Or(familyTemplate(r.Model.Base), "qwen2.5")
+		r.Model.Template = cmp.Or(chat.ForCheckpoint(r.Model.Base), "qwen2.5")
 	}
 	if r.Mix.Window == 0 {
 		r.Mix.Window = r.Model.Context

@@ -104,7 +104,7 @@ func (s *sdkReplay) action(event pyjson.Value) error {
 // addOutput adds an observation as the model sees it: failures are announced,
 // and terminals add what the shell reported.
 func addOutput(m *format.Message, observation pyjson.Value) error {
-	if string(observation.Get("is_error").Raw()) == "true" {
+	if pyjson.IsTrue(observation.Get("is_error")) {
 		m.Content, m.Parts = "[An error occurred during execution.]\n", 1
 	}
 	content := observation.Get("content")

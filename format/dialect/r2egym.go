@@ -75,7 +75,7 @@ func r2ePrompt(v pyjson.Value, given string) (string, error) {
 	switch {
 	case template == "":
 		return "", format.Rejectf(format.NoPrompt, "no agent_args.instance_prompt: R2E-Gym does not record its messages, and without that template they cannot be known: supply it")
-	case string(v.Get("agent_args", "use_demo").Raw()) == "true":
+	case pyjson.IsTrue(v.Get("agent_args", "use_demo")):
 		return "", format.Rejectf(format.NoPrompt, "the agent was shown a demonstration (use_demo) whose text is not recorded")
 	}
 	return fillTemplate(template, map[string]string{

@@ -120,7 +120,7 @@ func readHistoryItem(m *format.Message, item pyjson.Value) {
 	case format.ToolRole:
 		m.CallID = format.NameOr(m.CallID, pyjson.FirstOf(item.Get("tool_call_ids")).Text())
 	case format.Assistant:
-		demo := string(item.Get("is_demo").Raw()) == "true" || item.Get("message_type").Text() == "demonstration"
+		demo := pyjson.IsTrue(item.Get("is_demo")) || item.Get("message_type").Text() == "demonstration"
 		m.Untrained = m.Untrained || demo
 	}
 }

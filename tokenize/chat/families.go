@@ -2,25 +2,32 @@ package chat
 
 import (
 	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
 
 	"trainyard/tokenize"
 )
 
-// families says whose vocabulary a template is written in. ChatML itself has
-// none; it is read with that of the Qwen models, which know its markers.
-var families = map[string]func() *tokenize.Tokenizer{
-	"qwen2.5":      tokenize.Qwen25,
-	"qwen2.5-base": tokenize.Qwen25,
-	"chatml":       tokenize.Qwen25,
-	"qwen3":        tokenize.Qwen3,
-}
-
 // ForTemplate returns the built-in tokenizer of the models that a template of
 // [Templates] belongs to.
 func ForTemplate(name string) (*tokenize.Tokenizer, error) {
-	family, ok := families[name]
+	layout, ok := Templates[name]
 	if !ok {
 		return nil, fmt.Errorf("unknown chat template %q: known are %s", name, names(Templates))
 	}
-	return family(), nil
+	return layout.tokenizer(), nil
+}
+
+// ForCheckpoint names the template that a model comes with, by the last part of
+// its path or name; "" where it is not known.
+func ForCheckpoint(base string) string {
+	base = path.Base(strings.TrimRight(base, "/"))
+	for _, name := range slices.Sorted(maps.Keys(Templates)) {
+		if form := Templates[name].checkpoints; form != nil && form.MatchString(base) {
+			return name
+		}
+	}
+	return ""
 }

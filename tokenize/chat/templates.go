@@ -2,14 +2,23 @@ package chat
 
 import (
 	"encoding/json"
+	"regexp"
 
 	"trainyard/format"
+	"trainyard/tokenize"
 )
 
 // A Layout is how one family of models writes a conversation.
 type Layout struct {
 	Summary string
 
+	// tokenizer is that of the models; ChatML has none of its own, and is read with
+	// that of the Qwen models, which know its markers.
+	tokenizer func() *tokenize.Tokenizer
+	// checkpoints matches the last part of the names of the models that the layout
+	// comes with; nil where it comes with none. Qwen3-Coder, the 2507 releases, Math
+	// and VL have templates of their own and are none of these.
+	checkpoints   *regexp.Regexp
 	defaultSystem string
 	// noTools: the layout has no place for tool lists and calls; they must be
 	// rendered into text first.
@@ -28,26 +37,33 @@ type Layout struct {
 var Templates = map[string]Layout{
 	"qwen2.5": {
 		Summary:       "Qwen2.5 and Qwen2.5-Coder Instruct",
+		tokenizer:     tokenize.Qwen25,
+		checkpoints:   regexp.MustCompile(`^Qwen2\.5(-Coder)?-[0-9.]+B-Instruct(-1M|-AWQ|-GPTQ.*)?$`),
 		defaultSystem: "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
 		notation:      qwenNotation,
 		write:         writeQwen25,
 	},
 	"qwen2.5-base": {
 		Summary:       "Qwen2.5 base models: the same, with a shorter default system prompt",
+		tokenizer:     tokenize.Qwen25,
+		checkpoints:   regexp.MustCompile(`^Qwen2\.5(-Coder)?-[0-9.]+B$`),
 		defaultSystem: "You are a helpful assistant.",
 		notation:      qwenNotation,
 		write:         writeQwen25,
 	},
 	"qwen3": {
 		Summary:      "Qwen3 hybrid models: no default system prompt, thoughts kept after the last query only",
+		tokenizer:    tokenize.Qwen3,
+		checkpoints:  regexp.MustCompile(`^Qwen3-[0-9.]+B(-A[0-9.]+B)?(-Base|-FP8|-AWQ|-GPTQ.*)?$`),
 		bareStrings:  true,
 		notation:     qwen3Notation,
 		thoughtsFrom: func(at func(int) (format.Role, string), messages int) int { return lastQuery(at, messages) + 1 },
 		write:        writeQwen3,
 	},
 	"chatml": {
-		Summary: "plain ChatML: every message as it stands, no default system prompt, no tools",
-		noTools: true,
+		Summary:   "plain ChatML: every message as it stands, no default system prompt, no tools",
+		tokenizer: tokenize.Qwen25,
+		noTools:   true,
 		// Calls that a style wrote into the text are tokens to every trainer.
 		notation: qwenNotation,
 		write:    writeChatML,
