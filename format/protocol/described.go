@@ -5,6 +5,8 @@ import (
 	"trainyard/format/pyjson"
 )
 
+// DescribedFunction is where the name and the parameters of a tool stand: its
+// member function, or the tool itself.
 func DescribedFunction(tool pyjson.Value) pyjson.Value {
 	if f := tool.Get("function"); f.Present() {
 		return f

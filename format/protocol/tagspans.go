@@ -2,11 +2,11 @@ package protocol
 
 import "strings"
 
-// A tagSpan is where one <function=NAME> block lies in a text. Edits change
+// A TagSpan is where one <function=NAME> block lies in a text. Edits change
 // single names and values of such blocks and leave the rest as it is, which
 // taking the calls out and printing them anew would not. All offsets are
 // into that text.
-type tagSpan struct {
+type TagSpan struct {
 	Name       string
 	NameAt     int
 	Start, End int // [Start, End) with both tags
@@ -32,8 +32,8 @@ func (p TagParam) Value(text string) string {
 // TagSpans finds the calls that a text dialect writes as tags, those that
 // are cut off included. Parameters are read before the closing tag is looked
 // for, because a value may hold that tag.
-func TagSpans(text string) []tagSpan {
-	var calls []tagSpan
+func TagSpans(text string) []TagSpan {
+	var calls []TagSpan
 	for at := 0; ; {
 		i := strings.Index(text[at:], FunctionOpen)
 		if i < 0 {
@@ -49,8 +49,8 @@ func TagSpans(text string) []tagSpan {
 	}
 }
 
-func readTagSpan(text string, start int) (tagSpan, bool) {
-	c := tagSpan{Start: start, NameAt: start + len(FunctionOpen)}
+func readTagSpan(text string, start int) (TagSpan, bool) {
+	c := TagSpan{Start: start, NameAt: start + len(FunctionOpen)}
 	name, ok := nameInTag(text[c.NameAt:])
 	if !ok {
 		return c, false

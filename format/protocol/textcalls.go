@@ -128,6 +128,8 @@ func hermesBlocks(rest string) ([]format.Call, error) {
 	return calls, nil
 }
 
+// ReadHermesCall reads what stands between the tags of a <tool_call>: JSON with a
+// name and arguments. Anything else is a Reject.
 func ReadHermesCall(text string) (call format.Call, err error) {
 	err = pyjson.WithIndex([]byte(text), func(v pyjson.Value) error {
 		call, err = api.ReadFunction(v)

@@ -23,6 +23,7 @@ func taggedCalls(text string, value func(name, text string) string) (string, []f
 	return strings.TrimSuffix(before, "\n"), calls, nil
 }
 
+// The tags of a call, of which the opening ones go on with a name and >.
 const (
 	FunctionOpen   = "<function="
 	FunctionClose  = "</function>"
@@ -128,4 +129,6 @@ func unwrapLine(text string) string {
 	return text
 }
 
+// SwesmithBlocks are the parameters whose values SWE-smith puts on lines of their
+// own.
 var SwesmithBlocks = map[string]bool{"old_str": true, "new_str": true, "file_text": true}

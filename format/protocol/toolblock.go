@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// A toolBlock is the stretch of a system text that describes tools in the
+// A ToolBlock is the stretch of a system text that describes tools in the
 // layout of OpenHands: a heading line, functions between BEGIN and END
 // rulers, and the protocol behind them.
-type toolBlock struct {
+type ToolBlock struct {
 	Start, End int    // [start, end); start is where the heading's line begins
 	functions  string // from the first BEGIN to the last END ruler; may be empty
 	protocol   string // what follows them, white space around it cut
@@ -21,7 +21,7 @@ var (
 
 // ToolBlocks finds every block that starts with the heading of the first
 // one, so that a block whose function list is empty is found as well.
-func ToolBlocks(text string) []toolBlock {
+func ToolBlocks(text string) []ToolBlock {
 	first := functionRuler.FindStringIndex(text)
 	if first == nil {
 		return nil
@@ -31,12 +31,12 @@ func ToolBlocks(text string) []toolBlock {
 	if heading == "" {
 		return nil
 	}
-	var blocks []toolBlock
+	var blocks []ToolBlock
 	for _, start := range lineStarts(text, heading) {
 		if n := len(blocks); n > 0 {
 			blocks[n-1].End = start
 		}
-		blocks = append(blocks, toolBlock{Start: start, End: len(text)})
+		blocks = append(blocks, ToolBlock{Start: start, End: len(text)})
 	}
 	for i := range blocks {
 		blocks[i].read(text, heading)
@@ -60,7 +60,7 @@ func lineStarts(text, line string) []int {
 	return starts
 }
 
-func (b *toolBlock) read(text, heading string) {
+func (b *ToolBlock) read(text, heading string) {
 	body := text[b.Start+len(heading) : b.End]
 	ends := functionEndRuler.FindAllStringIndex(body, -1)
 	if begin := functionRuler.FindStringIndex(body); begin != nil && len(ends) > 0 {
@@ -75,7 +75,7 @@ func (b *toolBlock) read(text, heading string) {
 
 // DuplicateBlocks returns the blocks that say nothing another one does not:
 // same protocol, and the same functions or none.
-func DuplicateBlocks(text string) []toolBlock {
+func DuplicateBlocks(text string) []ToolBlock {
 	blocks := ToolBlocks(text)
 	if len(blocks) < 2 {
 		return nil
@@ -84,7 +84,7 @@ func DuplicateBlocks(text string) []toolBlock {
 	for keep < len(blocks)-1 && blocks[keep].functions == "" {
 		keep++
 	}
-	var duplicates []toolBlock
+	var duplicates []ToolBlock
 	for i, b := range blocks {
 		same := b.functions == "" || b.functions == blocks[keep].functions
 		if i != keep && same && b.protocol == blocks[keep].protocol {

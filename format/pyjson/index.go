@@ -11,11 +11,11 @@ import (
 // gives up near 1,000.
 const MaxDepth = 1000
 
-// Kind is the JSON type of a value; kindMissing is the zero value's.
+// Kind is the JSON type of a value; KindMissing is the zero value's.
 type Kind uint8
 
 const (
-	KindMissing Kind = iota
+	KindMissing Kind = iota // no value: a member that is not there
 	KindNull
 	KindBool
 	KindNumber

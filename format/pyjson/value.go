@@ -15,6 +15,7 @@ type Value struct {
 
 func (v Value) node() *node { return &v.Ix.Nodes[v.at] }
 
+// Kind is KindMissing for the value of a look-up that led nowhere.
 func (v Value) Kind() Kind {
 	if v.Ix == nil {
 		return KindMissing

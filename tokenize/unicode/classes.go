@@ -29,6 +29,8 @@ const (
 // where two stages cost two, and only the pages of scripts in use are touched.
 type ClassTable [unicode.MaxRune + 1]uint8
 
+// LoadClasses makes the table once, on the first call, and hands out the same one
+// ever after.
 var LoadClasses = sync.OnceValue(func() *ClassTable {
 	t := new(ClassTable)
 	for r := range t {
