@@ -69,7 +69,7 @@ var FlagList = map[string]Flag{
 	FlagOrphanResult:   {FlagOrphanResult, "a tool result that no call asked for", hasOrphan},
 	FlagOverLength:     {FlagOverLength, "longer than the window (set while mixing)", nil},
 	FlagParallel:       {FlagParallel, "several calls in one message", inContent(func(m format.Message) bool { return len(m.Calls) > 1 })},
-	FlagRewardMismatch: {FlagRewardMismatch, "the record's own verdicts disagree (set by RecordFlags)", nil},
+	FlagRewardMismatch: {FlagRewardMismatch, "the record's own verdicts disagree", nil},
 	FlagSecret:         {FlagSecret, "something shaped like a credential", hasSecret},
 	FlagSingleTurn:     {FlagSingleTurn, "one reply is all that is learned from", isSingleTurn},
 	FlagSpecial:        {FlagSpecial, "a special-token string in a text", hasSpecial},
