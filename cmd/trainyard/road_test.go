@@ -12,6 +12,8 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/format/evidence"
+	"trainyard/format/protocol"
+	"trainyard/format/style"
 	"trainyard/mix"
 	"trainyard/mix/shard"
 	"trainyard/tokenize/chat"
@@ -31,7 +33,7 @@ const oddRecords = `{"messages":[{"role":"user","content":"q"},{"role":"assistan
 `
 
 // What inspect says of a record is what prepare makes of it: for every file of
-// every dialect, every template and every output, token counts, trained tokens
+// every dialect, and every template, output and style, token counts, trained tokens
 // and marks equal the row's, and a reason is the same reason.
 func TestInspectShowsWhatPrepareDoes(t *testing.T) {
 	odd := filepath.Join(t.TempDir(), "odd.jsonl")
@@ -43,28 +45,36 @@ func TestInspectShowsWhatPrepareDoes(t *testing.T) {
 		t.Fatalf("no files of dialects: %v", err)
 	}
 	paths = append(slices.DeleteFunc(paths, func(path string) bool { return filepath.Base(path) == "fuzz" }), odd)
-	for _, template := range slices.Sorted(maps.Keys(chat.Templates)) {
-		for _, output := range slices.Sorted(maps.Keys(shard.Outputs)) {
-			t.Run(template+" "+output, func(t *testing.T) {
-				t.Parallel()
-				seen := 0
-				for _, path := range paths {
-					seen += compareWithInspect(t, path, template, output)
-				}
-				if seen < 100 {
-					t.Errorf("%d records were compared", seen)
-				}
-			})
+	type road struct{ template, output, style string }
+	var roads []road
+	for _, output := range slices.Sorted(maps.Keys(shard.Outputs)) {
+		for _, template := range slices.Sorted(maps.Keys(chat.Templates)) {
+			roads = append(roads, road{template, output, "openhands"})
 		}
+		for _, as := range style.StyleNames() {
+			roads = append(roads, road{"qwen2.5", output, as})
+		}
+	}
+	for _, r := range roads {
+		t.Run(fmt.Sprint(r), func(t *testing.T) {
+			t.Parallel()
+			seen := 0
+			for _, path := range paths {
+				seen += compareWithInspect(t, path, r.template, r.output, r.style)
+			}
+			if seen < 100 {
+				t.Errorf("%d records were compared", seen)
+			}
+		})
 	}
 }
 
 // compareWithInspect prepares the records at path and inspects them, and
 // returns how many there are.
-func compareWithInspect(t *testing.T, path, template, output string) int {
+func compareWithInspect(t *testing.T, path, template, output, as string) int {
 	t.Helper()
 	cfg := mix.Config{
-		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: "openhands", Output: output,
+		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
 		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
 		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
 	}
@@ -72,7 +82,8 @@ func compareWithInspect(t *testing.T, path, template, output string) int {
 	if res == nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	shown := inspected(t, path, "--template", template, "--output", output)
+	flags := []string{"--template", template, "--output", output, "--tools-as", as}
+	shown := inspected(t, path, flags...)
 	entries := slices.Collect(res.Entries())
 	if len(shown) != len(entries) {
 		t.Fatalf("%s: prepare read %d records, inspect shows %d", path, len(entries), len(shown))
@@ -90,7 +101,7 @@ func compareWithInspect(t *testing.T, path, template, output string) int {
 			if rows[count]--; rows[count] < 0 {
 				t.Errorf("%s:%d: no row has %d tokens of which %d are trained", e.File, e.Line, f.Tokens, f.Trained)
 			}
-			one := inspectedOne(t, path, i+1, "--template", template, "--output", output)
+			one := inspectedOne(t, path, i+1, flags...)
 			if one.Tokens != f.Tokens || one.Trained != f.Trained || one.marked() != f.Trained {
 				t.Errorf("%s:%d: the list says %d tokens, %d trained; the record %d and %d, %d of them marked", e.File, e.Line, f.Tokens, f.Trained, one.Tokens, one.Trained, one.marked())
 			}
