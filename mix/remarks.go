@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"trainyard/format"
 	"trainyard/mix/sample"
 )
 
@@ -35,7 +37,7 @@ var RemarkKinds = map[string]string{
 	Short:   "a source has less than is asked of it",
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
-	Unread:  "the recipe says what the sampler does not read",
+	Unread:  "the recipe says what the sampler does not read, or keeps what the template does not show",
 }
 
 // far is how much of what was asked a result may be off without a remark.
@@ -59,6 +61,7 @@ func (m *Manifest) remarks(cfg *Config) []Remark {
 		r.whole.Validation.sum(line.Validation)
 	}
 	r.shares(cfg)
+	r.thoughts(cfg)
 	r.starved()
 	r.sources()
 	r.budget()
@@ -97,6 +100,19 @@ func (r *remarker) shares(cfg *Config) {
 	}
 	if len(said) > 0 {
 		r.say(Unread, "sampler %s does not read the share of %s (mix.sampler=shares does)", r.m.Sampler, strings.Join(said, ", "))
+	}
+}
+
+// thoughts tells the sources whose recipe keeps recorded thoughts, of which the
+// student's template shows none.
+func (r *remarker) thoughts(cfg *Config) {
+	for k := range cfg.Sources {
+		notes := r.m.Sources[k].Notes
+		dropped := notes[format.NoteDroppedReasoning]
+		if cmp.Or(cfg.Sources[k].Reasoning, cfg.Reasoning) == format.KeepReasoning && dropped > 0 && notes[format.NoteKeptReasoning] == 0 {
+			r.say(Unread, "reasoning: keep keeps none of the %s thoughts of %s: template %s shows those after the last user turn alone, and results are user turns in style %s (style qwen has results of their own)",
+				humanize.Comma(dropped), r.m.Sources[k].Name, r.m.Template, r.m.Tools)
+		}
 	}
 }
 

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"trainyard/format"
 	"trainyard/format/evidence"
 )
 
@@ -81,6 +83,28 @@ func TestWhatIsNotAsAskedIsTold(t *testing.T) {
 				t.Errorf("strict, it gives %v", err)
 			}
 		})
+	}
+}
+
+// Qwen3's template shows thoughts after the last user turn alone; a recipe that
+// keeps them and gets none is told.
+func TestThoughtsThatNoRowHoldsAreTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.jsonl")
+	record := `{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "reasoning_content": "hm"}, {"role": "user", "content": "r"}, {"role": "assistant", "content": "b"}]}`
+	if err := os.WriteFile(path, []byte(record), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for reasoning, want := range map[format.Reasoning]bool{format.KeepReasoning: true, format.DropReasoning: false, format.StudentsOwn: false} {
+		cfg := prepareConfig(t, path)
+		cfg.DryRun, cfg.Validation, cfg.Template, cfg.Reasoning = true, 0, "qwen3", reasoning
+		cfg.Sources[0].Accept = evidence.Accept{Any: true}
+		m := mustPrepare(t, cfg).Manifest
+		told := slices.ContainsFunc(m.Remarks, func(r Remark) bool {
+			return strings.HasPrefix(r.Text, "reasoning: keep keeps none of the 1 thoughts of s0")
+		})
+		if told != want {
+			t.Errorf("reasoning %q: told %v, remarks %v", reasoning, told, m.Remarks)
+		}
 	}
 }
 
