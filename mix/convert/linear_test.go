@@ -83,6 +83,7 @@ var argsOf = map[string]map[string]any{
 	"drop_tool":          {"tool": "execute_bash"},
 	"strip_argument":     {"arguments": []any{"x"}},
 	"system":             {"policy": "drop"},
+	"scaffold_exit":      {"to": "drop"},
 }
 
 func ways(t *testing.T) (list []way) {
@@ -131,6 +132,15 @@ func ways(t *testing.T) (list []way) {
 			evidence.Clues(rec, traj)
 		}
 	}})
+}
+
+// Every edit is there with the arguments it needs, also where the slow test is
+// left out.
+func TestEveryWayCanBeGone(t *testing.T) {
+	record := format.Record{File: "x.jsonl", Line: 1, Raw: recordOf(t, "words\n")}
+	for _, w := range ways(t) {
+		w.run(record)
+	}
 }
 
 // No record costs more than linear time, whatever stands in it: with twice the
