@@ -16,6 +16,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/container"
 	"trainyard/format/regular"
+	"trainyard/mix/convert"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
 )
@@ -201,9 +202,9 @@ type tokenJob struct {
 	t        *face.Terminal
 	s        *settings
 	tok      *tokenize.Tokenizer
-	template *chat.Template // nil where the vocabulary has no chat markers
+	road     *convert.Converter // of conversations; nil where the vocabulary has no chat markers
+	in       lineInput          // the line that is answered
 	added    bool
-	example  chat.Example
 	ids      []int32
 	out      []byte
 	place    string           // FILE:LINE of the line that is answered
@@ -217,15 +218,11 @@ func newTokenJob(t *face.Terminal, s *settings, opts tokenOptions) (*tokenJob, e
 	if j.tok, own, err = opts.pair(); err != nil || own == "" {
 		return j, err
 	}
-	template, err := chat.NewTemplate(own, j.tok)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	o := chat.Options{Convention: opts.as, Literals: chat.AsText}
+	o := convert.Options{Template: own, Tokenizer: j.tok, Chat: chat.Options{Convention: opts.as, Literals: chat.AsText}, Parse: j.conversation}
 	if opts.added {
-		o.Literals = chat.AsTokens
+		o.Chat.Literals = chat.AsTokens
 	}
-	if j.template, err = template.With(o); err != nil {
+	if j.road, err = convert.New(nil, o); err != nil {
 		return nil, usageError{err}
 	}
 	return j, nil

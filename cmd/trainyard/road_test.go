@@ -40,11 +40,7 @@ func TestInspectShowsWhatPrepareDoes(t *testing.T) {
 	if err := os.WriteFile(odd, []byte(oddRecords), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	paths, err := filepath.Glob("../../format/dialect/testdata/*")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no files of dialects: %v", err)
-	}
-	paths = append(slices.DeleteFunc(paths, func(path string) bool { return filepath.Base(path) == "fuzz" }), odd)
+	paths := append(dialectFiles(t), odd)
 	type road struct{ template, output, style string }
 	var roads []road
 	for _, output := range slices.Sorted(maps.Keys(shard.Outputs)) {
@@ -69,15 +65,21 @@ func TestInspectShowsWhatPrepareDoes(t *testing.T) {
 	}
 }
 
+// dialectFiles are the files that show the dialects.
+func dialectFiles(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("../../format/dialect/testdata/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files of dialects: %v", err)
+	}
+	return slices.DeleteFunc(paths, func(path string) bool { return filepath.Base(path) == "fuzz" })
+}
+
 // compareWithInspect prepares the records at path and inspects them, and
 // returns how many there are.
 func compareWithInspect(t *testing.T, path, template, output, as string) int {
 	t.Helper()
-	cfg := mix.Config{
-		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
-		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
-		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
-	}
+	cfg := roadConfig(t, path, template, output, as)
 	res, err := mix.Prepare(t.Context(), cfg)
 	if res == nil {
 		t.Fatalf("%s: %v", path, err)
@@ -108,6 +110,81 @@ func compareWithInspect(t *testing.T, path, template, output, as string) int {
 		}
 	}
 	return len(entries)
+}
+
+// A row given to tokens --jsonl has the counts that prepare wrote beside it.
+func TestTokensCountsWhatPrepareCounted(t *testing.T) {
+	paths := dialectFiles(t)
+	for _, template := range slices.Sorted(maps.Keys(chat.Templates)) {
+		t.Run(template, func(t *testing.T) {
+			t.Parallel()
+			n := 0
+			for _, path := range paths {
+				n += compareWithTokens(t, path, template)
+			}
+			if n < 30 {
+				t.Errorf("%d rows were compared", n)
+			}
+		})
+	}
+}
+
+// compareWithTokens prepares the records at path, counts the tokens of the rows,
+// and returns how many there are.
+func compareWithTokens(t *testing.T, path, template string) int {
+	t.Helper()
+	cfg := roadConfig(t, path, template, "messages", "openhands")
+	if res, err := mix.Prepare(t.Context(), cfg); res == nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	var chats, want bytes.Buffer
+	n := 0
+	eachRow(t, cfg.Out, func(row *shard.Row) {
+		line, err := json.Marshal(map[string]any{"messages": row.Messages})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// encoding/json names the fields as Go does.
+		line = bytes.ReplaceAll(bytes.ReplaceAll(line, []byte(`{"Role":`), []byte(`{"role":`)), []byte(`,"Content":`), []byte(`,"content":`))
+		chats.Write(append(line, '\n'))
+		fmt.Fprintf(&want, "{\"tokens\": %d, \"trained_tokens\": %d}\n", row.NTokens, row.NTrainedTokens)
+		n++
+	})
+	var got, said bytes.Buffer
+	terminal := face.NewPipes(&got, &said)
+	file := filepath.Join(t.TempDir(), "chats.jsonl")
+	if err := os.WriteFile(file, chats.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run([]string{"tokens", "count", "--jsonl", "--template", template, file, "--home", t.TempDir()}, terminal)
+	if got.String() != want.String() {
+		t.Errorf("%s: tokens counts\n%sprepare counted\n%s%s", path, got.Bytes(), want.Bytes(), said.Bytes())
+	}
+	return n
+}
+
+// roadConfig takes all records at path to rows.
+func roadConfig(t *testing.T, path, template, output, as string) mix.Config {
+	return mix.Config{
+		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
+		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
+		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
+	}
+}
+
+// eachRow reads the rows of a dataset of conversations, of which there may be
+// none.
+func eachRow(t *testing.T, dir string, use func(*shard.Row)) {
+	t.Helper()
+	d, err := mix.OpenDataset(dir)
+	if err != nil {
+		return
+	}
+	for _, path := range d.Shards("train") {
+		if err := shard.ReadRows(path, func(row *shard.Row) error { use(row); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // rowCounts counts the rows of a dataset by their tokens and trained tokens.

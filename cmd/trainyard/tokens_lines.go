@@ -14,6 +14,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/api"
 	"trainyard/format/pyjson"
+	"trainyard/mix/convert"
 	"trainyard/tokenize/chat"
 )
 
@@ -45,26 +46,30 @@ func (j *tokenJob) eachLine(ctx context.Context, in io.Reader, name string, answ
 	}
 }
 
-// read parses a line and, if it is a conversation, applies the template.
-func (j *tokenJob) read(line []byte) (in lineInput, conversation bool, err error) {
-	if err := readLine(line, &in); err != nil {
-		return in, false, err
+// read takes a line to its tokens, if it is a conversation: then text is nil.
+func (j *tokenJob) read(line []byte) (text *string, done convert.Result, err error) {
+	j.in = lineInput{}
+	if err := readLine(line, &j.in); err != nil {
+		return nil, done, err
 	}
-	if in.Text == nil && in.Messages == nil {
-		return in, false, fmt.Errorf(`neither "text" nor "messages" is there`)
+	if j.in.Text == nil && j.in.Messages == nil {
+		return nil, done, fmt.Errorf(`neither "text" nor "messages" is there`)
 	}
-	if in.Text != nil {
-		return in, false, nil
+	if j.in.Text != nil {
+		return j.in.Text, done, nil
 	}
-	if j.template == nil {
-		return in, true, usageError{fmt.Errorf("tokenizer %s has no chat template of its own: the Jinja text in its files is not run\nhint: name a built-in one with --template: %s",
+	if j.road == nil {
+		return nil, done, usageError{fmt.Errorf("tokenizer %s has no chat template of its own: the Jinja text in its files is not run\nhint: name a built-in one with --template: %s",
 			j.tok.Name(), strings.Join(names(chat.Templates), ", "))}
 	}
-	messages := in.messages()
-	if err := readMarks(line, messages); err != nil {
-		return in, true, err
-	}
-	return in, true, j.template.ApplyTools(&j.example, messages, in.tools())
+	done = j.road.Convert(format.Record{Raw: line}, convert.Tokenised)
+	return nil, done, done.Err
+}
+
+// conversation is the line as it stands, with what it keeps out of the loss.
+func (j *tokenJob) conversation(rec format.Record) (*format.Trajectory, error) {
+	t := &format.Trajectory{Messages: j.in.messages(), Tools: j.in.tools()}
+	return t, readMarks(rec.Raw, t.Messages)
 }
 
 // readMarks heeds what a line keeps out of the loss, as the dialects do.
@@ -85,47 +90,47 @@ func readMarks(line []byte, messages []format.Message) error {
 }
 
 func countLine(j *tokenJob, line []byte) error {
-	in, conversation, err := j.read(line)
-	if err != nil {
+	text, done, err := j.read(line)
+	switch {
+	case err != nil:
 		return err
-	}
-	if conversation {
-		for _, w := range j.template.Warnings(in.messages()) {
-			j.warnings[w.Kind]++
-		}
-		j.t.Print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(j.example.IDs), j.example.Trained())
+	case text != nil:
+		j.t.Print("{\"tokens\": %d}\n", len(j.encode(*text)))
 		return nil
 	}
-	j.t.Print("{\"tokens\": %d}\n", len(j.encode(*in.Text)))
+	for _, w := range j.road.Template().Warnings(done.Traj.Messages) {
+		j.warnings[w.Kind]++
+	}
+	j.t.Print("{\"tokens\": %d, \"trained_tokens\": %d}\n", len(done.Example.IDs), done.Example.Trained())
 	return nil
 }
 
 func encodeLine(j *tokenJob, line []byte) error {
-	in, conversation, err := j.read(line)
-	if err != nil {
+	text, done, err := j.read(line)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !conversation {
-		j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.encode(*in.Text))
+	case text != nil:
+		j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.encode(*text))
 		j.out = append(j.out, "}\n"...)
 		_, err = j.t.Out.Write(j.out)
 		return err
 	}
-	text, err := j.template.Text(in.messages(), in.tools())
+	return j.writeConversation(done)
+}
+
+func (j *tokenJob) writeConversation(done convert.Result) error {
+	text, err := j.road.Template().Text(done.Traj.Messages, done.Traj.Tools)
 	if err != nil {
 		return err
 	}
-	return j.writeConversation(text)
-}
-
-func (j *tokenJob) writeConversation(text string) error {
 	quoted, err := quote(text)
 	if err != nil {
 		return err
 	}
-	j.out = appendIDs(append(j.out[:0], `{"ids": `...), j.example.IDs)
+	j.out = appendIDs(append(j.out[:0], `{"ids": `...), done.Example.IDs)
 	j.out = append(append(j.out, `, "text": `...), quoted...)
-	j.out = appendSpans(append(j.out, `, "spans": `...), j.example.Spans)
+	j.out = appendSpans(append(j.out, `, "spans": `...), done.Example.Spans)
 	_, err = j.t.Out.Write(append(j.out, "}\n"...))
 	return err
 }
@@ -179,19 +184,19 @@ func decodeLine(j *tokenJob, line []byte) error {
 // showLine prints a conversation with its trained tokens marked, or a text
 // token by token.
 func showLine(j *tokenJob, line []byte) error {
-	in, conversation, err := j.read(line)
-	if err != nil {
+	text, done, err := j.read(line)
+	switch {
+	case err != nil:
 		return err
+	case text != nil:
+		return showText(j, []byte(*text))
 	}
-	if !conversation {
-		return showText(j, []byte(*in.Text))
-	}
-	for _, w := range j.template.Warnings(in.messages()) {
+	for _, w := range j.road.Template().Warnings(done.Traj.Messages) {
 		j.t.Say("warning: %s: message %d: %s: %s", j.place, w.Message+1, w.Kind, w.Detail)
 	}
 	m := newMarker(j.t)
-	for i, turn := range j.example.Turns {
-		j.t.Print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, j.example.Roles[i], turn.Len()), m.tokens(j.tok, &j.example, turn))
+	for i, turn := range done.Example.Turns {
+		j.t.Print("%s\n%s", m.heading("turn %d  %s  %d tokens", i+1, done.Example.Roles[i], turn.Len()), m.tokens(j.tok, done.Example, turn))
 	}
 	return nil
 }

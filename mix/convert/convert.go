@@ -45,17 +45,15 @@ type Converter struct {
 	undescribed []*undescribed // by the main agent, by subagents
 }
 
-// New makes the converter of a source. Its error joins all that is wrong with
+// New makes the converter of a source, nil where Options.Parse is given or
+// [Converter.For] gives it. Its error joins all that is wrong with
 // the options.
 func New(src *dialect.Source, o Options) (*Converter, error) {
-	tok, err := chat.ForTemplate(o.Template)
+	template, err := o.template()
 	if err != nil {
 		return nil, err
 	}
-	template, err := chat.NewTemplate(o.Template, tok)
-	if err != nil {
-		return nil, err
-	}
+	tok := template.Tokenizer()
 	if _, known := style.Styles[o.Style]; !known && o.Style != "" {
 		return nil, fmt.Errorf("no way of writing tools is called %q", o.Style)
 	}
@@ -149,7 +147,11 @@ func (r *Result) subject(rec format.Record) evidence.Subject {
 }
 
 func (c *Converter) parse(r *Result, rec format.Record) (err error) {
-	r.Traj, err = c.source.Parse(rec)
+	if c.options.Parse != nil {
+		r.Traj, err = c.options.Parse(rec)
+	} else {
+		r.Traj, err = c.source.Parse(rec)
+	}
 	return err
 }
 

@@ -17,8 +17,14 @@ import (
 
 // Options say how the records of one source become conversations.
 type Options struct {
-	Template string          // a key of chat.Templates
-	Judge    *evidence.Judge // nil: nothing is judged, so every record is unknown
+	Template string // a key of chat.Templates
+	// Tokenizer is the vocabulary to write in; nil is the template's own.
+	Tokenizer *tokenize.Tokenizer
+	Chat      chat.Options // how the template writes; the zero value is for training
+	// Parse reads the records that no dialect is for, such as chats that are to be
+	// tokenised as they stand; nil means the dialect of the source.
+	Parse func(format.Record) (*format.Trajectory, error)
+	Judge *evidence.Judge // nil: nothing is judged, so every record is unknown
 	// Keep chooses among the records; nil keeps all.
 	Keep *evidence.Filter
 	// WantedOnly ends the road of a record that is not accepted, at Judged, and
@@ -48,6 +54,22 @@ type Supplied struct{ System, Tools string }
 // over puts what is said of one kind of agent over what is said of all.
 func (s Supplied) over(all Supplied) Supplied {
 	return Supplied{cmp.Or(s.System, all.System), cmp.Or(s.Tools, all.Tools)}
+}
+
+// template is the chat template as it is asked for.
+func (o *Options) template() (*chat.Template, error) {
+	tok := o.Tokenizer
+	if tok == nil {
+		var err error
+		if tok, err = chat.ForTemplate(o.Template); err != nil {
+			return nil, err
+		}
+	}
+	template, err := chat.NewTemplate(o.Template, tok)
+	if err != nil {
+		return nil, err
+	}
+	return template.With(o.Chat)
 }
 
 // filterStage is the first place at which all is known that Keep looks at.
