@@ -33,26 +33,14 @@ func Neutralise(text string, specials []string) (string, int) {
 // the bytes that specials start with, and most of those that do go on otherwise
 // ("<" in code), so those are looked at first.
 func SpecialStarts(text string, specials []string) (starts []int) {
-	var first, second [256]bool
-	anything := false // a special of one byte has no second
-	for _, s := range specials {
-		switch {
-		case len(s) == 1:
-			first[s[0]], anything = true, true
-		case s != "":
-			first[s[0]], second[s[1]] = true, true
-		}
-	}
-	for c, starting := range first {
-		if !starting {
-			continue
-		}
+	firsts, seconds := openings(specials)
+	for _, first := range firsts {
 		for at := 0; ; at++ {
-			i := strings.IndexByte(text[at:], byte(c))
+			i := strings.IndexByte(text[at:], first)
 			if i < 0 {
 				break
 			}
-			if at += i; at+1 < len(text) && !second[text[at+1]] && !anything {
+			if at += i; at+1 < len(text) && !seconds.has(text[at+1]) {
 				continue
 			}
 			if slices.ContainsFunc(specials, func(s string) bool { return s != "" && strings.HasPrefix(text[at:], s) }) {
@@ -63,6 +51,31 @@ func SpecialStarts(text string, specials []string) (starts []int) {
 	slices.Sort(starts)
 	return starts
 }
+
+// openings are the first bytes of specials, and all that may follow them. Both
+// are small: this is done for every message.
+func openings(specials []string) (firsts []byte, seconds byteSet) {
+	firsts = make([]byte, 0, 8)
+	for _, s := range specials {
+		if s == "" {
+			continue
+		}
+		if !slices.Contains(firsts, s[0]) {
+			firsts = append(firsts, s[0])
+		}
+		if len(s) == 1 {
+			seconds = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+		} else {
+			seconds[s[1]>>6] |= 1 << (s[1] & 63)
+		}
+	}
+	return firsts, seconds
+}
+
+// A byteSet has a bit for each byte that is in it.
+type byteSet [4]uint64
+
+func (s *byteSet) has(c byte) bool { return s[c>>6]>>(c&63)&1 == 1 }
 
 // WithoutCallTags leaves the call tags of Qwen and Hermes out of specials,
 // for text in which they are what they look like.
