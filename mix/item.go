@@ -8,6 +8,8 @@ import (
 	"hash/maphash"
 	"strings"
 
+	"github.com/zeebo/xxh3"
+
 	"trainyard/format"
 	"trainyard/mix/shard"
 )
@@ -46,27 +48,30 @@ const (
 	Tokens       Unit = "tokens"
 )
 
-// digest identifies a chat's text within this process: two hashes with seeds
-// of their own, so that a million texts clash with odds of 1 in 10^26.
+// digest identifies a chat's text, in every process: 128 bits of XXH3, so that
+// a million texts clash with odds of 1 in 10^26. Who makes two texts of one
+// digest on purpose loses one of them as the other's duplicate, and is told.
 type digest [2]uint64
 
-var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
-
 // contentDigest digests a conversation: roles and contents, each with its
-// length. It is ten times as fast as SHA-256 and never leaves the process.
-func contentDigest(messages []shard.Message) (d digest) {
-	var h maphash.Hash
-	for i, seed := range digestSeeds {
-		h.SetSeed(seed)
-		for _, m := range messages {
-			maphash.WriteComparable(&h, [2]int{len(m.Role), len(m.Content)})
-			h.WriteString(m.Role)
-			h.WriteString(m.Content)
-		}
-		d[i] = h.Sum64()
+// length. It is fifteen times as fast as SHA-256.
+func contentDigest(messages []shard.Message) digest {
+	var h xxh3.Hasher
+	var lengths [16]byte
+	for i := range messages {
+		m := &messages[i]
+		binary.LittleEndian.PutUint64(lengths[:8], uint64(len(m.Role)))
+		binary.LittleEndian.PutUint64(lengths[8:], uint64(len(m.Content)))
+		h.Write(lengths[:])
+		h.WriteString(m.Role)
+		h.WriteString(m.Content)
 	}
-	return d
+	sum := h.Sum128()
+	return digest{sum.Hi, sum.Lo}
 }
+
+// instanceSeed is of one process: instances are compared in it alone.
+var instanceSeed = maphash.MakeSeed()
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -106,7 +111,7 @@ func instanceKey(name string) uint64 {
 	if name == "" {
 		return 0
 	}
-	return max(1, maphash.String(digestSeeds[0], name))
+	return max(1, maphash.String(instanceSeed, name))
 }
 
 // names interns strings, so that items hold numbers. Number 0 is "".

@@ -29,6 +29,7 @@ import (
 
 // A kinship is what the records of a source are to each other.
 type kinship struct {
+	of    *Source // the whole of it
 	once  sync.Mutex
 	found bool
 	marks *marks
@@ -40,13 +41,14 @@ type recordPlace struct {
 }
 
 // find reads the source for digests, unless that was done before.
-func (k *kinship) find(ctx context.Context, s *Source) error {
+func (k *kinship) find(ctx context.Context) error {
 	k.once.Lock()
 	defer k.once.Unlock()
 	if k.found {
 		return nil
 	}
 	var f family
+	s := k.of
 	err := inOrder(ctx, s.relatives, runtime.GOMAXPROCS(0), func() func(format.Record) *descent {
 		return func(rec format.Record) *descent { return newDescent(s, rec) }
 	}, f.add)
@@ -112,7 +114,7 @@ var errNoRelatives = errors.New("none of these records holds another")
 func (s *Source) relatives(ctx context.Context, yield func(format.Record) error) error {
 	probe := &Source{format: s.format, files: s.files, instance: s.instance}
 	probe.feed.Max, probe.feed.Shape = s.feed.Max, s.feed.Shape
-	for _, u := range units(s.files, s.format) {
+	for _, u := range s.units {
 		if !isRegular(u.files) {
 			continue
 		}

@@ -34,7 +34,8 @@ type Source struct {
 	instance string
 	files    []format.File
 	feed     container.Feed
-	kin      kinship // found when the records are read for the first time
+	units    []unit
+	kin      *kinship // found when the records are read for the first time
 }
 
 // Open lists the files of an input, sorted by path. It reads none of them.
@@ -50,7 +51,8 @@ func Open(in Input) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{format: formatName, files: files, instance: in.Instance}
+	s := &Source{format: formatName, files: files, instance: in.Instance, units: units(files, formatName)}
+	s.kin = &kinship{of: s}
 	s.feed.Max = in.MaxRecord
 	if s.feed.Max <= 0 {
 		s.feed.Max = DefaultMaxRecord
@@ -217,7 +219,7 @@ func (s *Source) Read() int64 { return s.feed.Taken() }
 // once before, for digests of their turns. The error returned is the file
 // system's, the context's or yield's.
 func (s *Source) Records(ctx context.Context, yield func(format.Record) error) error {
-	if err := s.kin.find(ctx, s); err != nil {
+	if err := s.kin.find(ctx); err != nil {
 		return err
 	}
 	return s.stream(ctx, s.kin.marking(yield))
@@ -226,7 +228,7 @@ func (s *Source) Records(ctx context.Context, yield func(format.Record) error) e
 // stream yields the records as their files hold them.
 func (s *Source) stream(ctx context.Context, yield func(format.Record) error) error {
 	s.feed.Reset()
-	for _, u := range units(s.files, s.format) {
+	for _, u := range s.units {
 		if err := u.read(s, ctx, u.files, yield); err != nil {
 			return err
 		}

@@ -148,18 +148,27 @@ func prepareEdit(spec Spec, env Env) (change, *toolWatch, Faults) {
 // it did something, so counting equal notes counts edits. The error is a
 // *Reject without a place: the trajectory is not to be used then.
 func (e *Editing) Apply(t *format.Trajectory) (notes []string, err error) {
-	e.applied.Store(true)
+	notes, _, err = e.Watch(t)
+	return notes, err
+}
+
+// Watch is Apply that also tells which tools came past the edits that name some;
+// they are taken note of already.
+func (e *Editing) Watch(t *format.Trajectory) (notes []string, met []Sighting, err error) {
+	defer func() { e.Saw(met) }()
 	for i, change := range e.changes {
-		e.watches[i].look(t)
+		for _, tool := range e.watches[i].look(t) {
+			met = append(met, Sighting{i, tool})
+		}
 		n, err := change(t)
 		if err != nil {
-			return notes, editFailed(e.names[i], err)
+			return notes, met, editFailed(e.names[i], err)
 		}
 		for range n {
 			notes = append(notes, e.names[i])
 		}
 	}
-	return notes, nil
+	return notes, met, nil
 }
 
 func editFailed(name string, err error) error {

@@ -25,14 +25,21 @@ func newToolWatch(edit Edit, given editArgs) *toolWatch {
 	return &toolWatch{edit: edit.Name, named: slices.DeleteFunc(edit.tools(given), func(name string) bool { return name == "" })}
 }
 
-// look goes over every place where an edit would find a tool's name.
-func (w *toolWatch) look(t *format.Trajectory) {
+// A Sighting is a tool that came past an edit which names some.
+type Sighting struct {
+	Edit int // index into the list of edits
+	Tool string
+}
+
+// look goes over every place where an edit would find a tool's name, and gives
+// each name once.
+func (w *toolWatch) look(t *format.Trajectory) (tools []string) {
 	if w == nil || len(w.named) == 0 {
-		return
+		return nil
 	}
 	see := func(name string) (string, bool) {
-		if _, known := w.seen.Load(name); !known && name != "" {
-			w.seen.Store(name, true)
+		if name != "" && !slices.Contains(tools, name) {
+			tools = append(tools, name)
 		}
 		return name, false
 	}
@@ -45,6 +52,7 @@ func (w *toolWatch) look(t *format.Trajectory) {
 			}
 		}
 	}
+	return tools
 }
 
 const maxSeenTools = 20 // so that a line stays one
@@ -80,6 +88,19 @@ func (e *Editing) Counts() map[string]int64 {
 		counts[name] = 0
 	}
 	return counts
+}
+
+// Saw takes note of what the edits met in one trajectory, in this process or,
+// where what they made was kept, in an earlier one.
+func (e *Editing) Saw(met []Sighting) {
+	e.applied.Store(true)
+	for _, s := range met {
+		if seen := &e.watches[s.Edit].seen; s.Tool != "" {
+			if _, known := seen.Load(s.Tool); !known {
+				seen.Store(s.Tool, true)
+			}
+		}
+	}
 }
 
 // Unmatched tells, a line each, the tools that edits of the list name and that

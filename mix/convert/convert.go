@@ -42,7 +42,7 @@ type Converter struct {
 	template    *chat.Template
 	tokenizer   string
 	example     chat.Example
-	undescribed []*undescribed // by the main agent, by subagents
+	undescribed []*undescribed // of the main agent and, where its tools are given apart, of subagents
 }
 
 // New makes the converter of a source, nil where Options.Parse is given or
@@ -101,6 +101,7 @@ type Result struct {
 	Verdict evidence.Verdict   // from Judged on
 	LeftOut evidence.LeftOut   // why Keep leaves the record out, if it does, from where it is asked on
 	Notes   []string           // what edits and rendering changed, those of edits first
+	Met     Met                // tools that the converter keeps an eye on
 	Chat    format.Chat        // from Rendered on; nil without a style
 	// Example is valid until the next Convert of the same Converter.
 	Example *chat.Example
@@ -161,16 +162,20 @@ func (c *Converter) judge(r *Result, rec format.Record) (err error) {
 }
 
 func (c *Converter) edit(r *Result, _ format.Record) (err error) {
-	r.Notes, err = c.edits.Apply(r.Traj)
+	r.Met.Edited = true
+	r.Notes, r.Met.Edits, err = c.edits.Watch(r.Traj)
 	return err
 }
 
 func (c *Converter) render(r *Result, _ format.Record) (err error) {
 	var notes []string
-	options := c.rendered
+	options, watch := c.rendered, c.undescribed[mainAgent]
 	if r.Traj.Subagent {
-		options = c.subagent
+		options, watch = c.subagent, c.undescribed[len(c.undescribed)-1]
 	}
+	options.Undescribed = func(tool string) { r.Met.Undescribed = append(r.Met.Undescribed, tool) }
+	defer func() { watch.see(r.Met.Undescribed) }()
+	r.Met.Subagent = r.Traj.Subagent
 	if c.options.Style == "" {
 		r.Traj, notes, err = style.Supply(r.Traj, options)
 	} else {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"trainyard/format/edit"
 )
 
 // undescribed counts the calls of tools that no list describes, by name. It is
@@ -16,17 +18,39 @@ type undescribed struct {
 	calls map[string]int64
 }
 
+// mainAgent is the place of the main agent's in Converter.undescribed.
+const mainAgent = 0
+
 // watchTools counts them for each kind of agent whose tools are given apart.
 func (c *Converter) watchTools() {
-	watch := func(file string) func(string) {
-		u := &undescribed{file: file, calls: map[string]int64{}}
-		c.undescribed = append(c.undescribed, u)
-		return u.see
+	watch := func(file string) {
+		c.undescribed = append(c.undescribed, &undescribed{file: file, calls: map[string]int64{}})
 	}
-	c.rendered.Undescribed = watch(cmp.Or(c.options.Main.Tools, c.options.Tools))
-	if c.subagent.Undescribed = c.rendered.Undescribed; c.options.Subagent.Tools != c.options.Main.Tools {
-		c.subagent.Undescribed = watch(cmp.Or(c.options.Subagent.Tools, c.options.Tools))
+	watch(cmp.Or(c.options.Main.Tools, c.options.Tools))
+	if c.options.Subagent.Tools != c.options.Main.Tools {
+		watch(cmp.Or(c.options.Subagent.Tools, c.options.Tools))
 	}
+}
+
+// Met are the tools of one record that [Converter.Unmatched] goes by.
+type Met struct {
+	Edits       []edit.Sighting
+	Undescribed []string // a name for every call
+	Subagent    bool     // whose calls they are
+	Edited      bool     // the edits were made to it
+}
+
+// Meet takes note of what a record met that this converter did not convert: what
+// came of it was kept from before.
+func (c *Converter) Meet(m Met) {
+	if m.Edited {
+		c.edits.Saw(m.Edits)
+	}
+	watch := c.undescribed[mainAgent]
+	if m.Subagent {
+		watch = c.undescribed[len(c.undescribed)-1]
+	}
+	watch.see(m.Undescribed)
 }
 
 const (
@@ -34,11 +58,16 @@ const (
 	maxTold  = 20
 )
 
-func (u *undescribed) see(name string) {
+func (u *undescribed) see(names []string) {
+	if len(names) == 0 {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.calls[name] > 0 || len(u.calls) < maxNames {
-		u.calls[name]++
+	for _, name := range names {
+		if u.calls[name] > 0 || len(u.calls) < maxNames {
+			u.calls[name]++
+		}
 	}
 }
 
