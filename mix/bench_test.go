@@ -104,13 +104,9 @@ func numbered(lines []string, first int) string {
 	return b.String()
 }
 
-// BenchmarkPrepare measures the whole of prepare in a process of its own:
-// JSONL in, zstd Parquet out, two workers. MIX_BENCH_MB sets the input's size;
-// the default is small enough for `go test -bench .`.
-//
-//	MIX_BENCH_MB=500 go test ./mix -run - -bench Prepare -benchtime 3x
-//	MIX_BENCH_MB=2000 go test ./mix -run - -bench Prepare -benchtime 1x
-func BenchmarkPrepare(b *testing.B) {
+// benchBytes is how much input is made: MIX_BENCH_MB, or little enough for
+// `go test -bench .`.
+func benchBytes(b *testing.B) int64 {
 	mb := int64(50)
 	if s := os.Getenv("MIX_BENCH_MB"); s != "" {
 		var err error
@@ -118,7 +114,17 @@ func BenchmarkPrepare(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	path := writeRollouts(b, mb<<20)
+	return mb << 20
+}
+
+// BenchmarkPrepare measures the whole of prepare in a process of its own:
+// JSONL in, zstd Parquet out, two workers. MIX_BENCH_MB sets the input's size;
+// the default is small enough for `go test -bench .`.
+//
+//	MIX_BENCH_MB=500 go test ./mix -run - -bench Prepare -benchtime 3x
+//	MIX_BENCH_MB=2000 go test ./mix -run - -bench Prepare -benchtime 1x
+func BenchmarkPrepare(b *testing.B) {
+	path := writeRollouts(b, benchBytes(b))
 	info, err := os.Stat(path)
 	if err != nil {
 		b.Fatal(err)
@@ -145,6 +151,28 @@ func BenchmarkPrepare(b *testing.B) {
 			b.ReportMetric(float64(m.Totals.Train.Tokens+m.Totals.Validation.Tokens)/1e6, "Mtokens")
 			b.ReportMetric(float64(rss)/1024, "peak-MB")
 			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
+		})
+	}
+}
+
+// BenchmarkRemix measures another mix of files that were prepared before: 5,000
+// trajectories with MIX_BENCH_MB=500.
+func BenchmarkRemix(b *testing.B) {
+	path := writeRollouts(b, benchBytes(b))
+	for _, as := range slices.Sorted(maps.Keys(shard.Outputs)) {
+		b.Run(as, func(b *testing.B) {
+			cfg := prepareConfig(b, path)
+			cfg.Sources[0].Accept.Field = "report.resolved"
+			cfg.Output, cfg.Window, cfg.Workers, cfg.Cache = as, 200_000, 2, b.TempDir()
+			prepareInChild(b, cfg)
+			var m *Manifest
+			for b.Loop() {
+				cfg.Out = filepath.Join(b.TempDir(), "out")
+				cfg.Seed++
+				m, _ = prepareInChild(b, cfg)
+			}
+			b.ReportMetric(float64(m.Totals.Train.Rows+m.Totals.Validation.Rows), "rows")
+			b.ReportMetric(float64(m.Totals.Train.Tokens+m.Totals.Validation.Tokens)/1e6, "Mtokens")
 		})
 	}
 }

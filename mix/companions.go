@@ -3,6 +3,7 @@ package mix
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"trainyard/format/regular"
 )
@@ -15,6 +16,7 @@ type companions struct {
 	open    func(path string) ([]byte, error)
 	digests []FileDigest // in the order of first use
 	texts   map[string][]byte
+	used    []string // since the last reset, by their spelling
 }
 
 func newCompanions(cfg *Config) *companions {
@@ -27,6 +29,9 @@ func newCompanions(cfg *Config) *companions {
 
 // read returns the content of a file; that of "" is nothing.
 func (c *companions) read(path string) ([]byte, error) {
+	if path != "" {
+		c.used = append(c.used, path)
+	}
 	text, known := c.texts[path]
 	if known || path == "" {
 		return text, nil
@@ -39,4 +44,15 @@ func (c *companions) read(path string) ([]byte, error) {
 	c.digests = append(c.digests, FileDigest{File: path, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
 	c.texts[path] = text
 	return text, nil
+}
+
+// usedSince lists the files that were read since it was last asked, each once.
+func (c *companions) usedSince() (files []FileDigest) {
+	for _, d := range c.digests {
+		if slices.Contains(c.used, d.File) {
+			files = append(files, d)
+		}
+	}
+	c.used = nil
+	return files
 }

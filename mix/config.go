@@ -15,7 +15,7 @@ import (
 )
 
 // A Config is everything a prepare needs. What bears identity comes from the
-// recipe; Out, Workers, DryRun and Progress never change a byte of the result.
+// recipe; Out, Cache, Workers, DryRun and Progress never change a byte of the result.
 type Config struct {
 	Recipe   RecipeID
 	YAML     []byte         // the resolved recipe, kept beside the shards
@@ -52,7 +52,10 @@ type Config struct {
 	// InUse tells, with an error, that something still reads the dataset in dir,
 	// which then is not written over. It is asked while no other prepare writes
 	// there; nil means that nothing does.
-	InUse    func(dir string) error
+	InUse func(dir string) error
+	// Cache is a directory with what was made of files before, which is used and
+	// added to; see package cache. Empty means none.
+	Cache    string
 	Workers  int  // 0 = one for each processor
 	DryRun   bool // plan only, write nothing
 	Progress func(Progress)

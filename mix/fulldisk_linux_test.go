@@ -28,3 +28,28 @@ func TestAFullDiskIsToldAndLeavesNoManifest(t *testing.T) {
 		t.Errorf("there is a dataset: %v", err)
 	}
 }
+
+// A cache on a full disk is done without: rows that it has stay of use.
+func TestACacheOnAFullDiskIsDoneWithout(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skip("needs the right to mount a small disk:", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 400))
+	mustPrepare(t, cfg)
+	cached := again(t, cfg)
+	cached.Cache = filepath.Join(disk, "cache")
+	if res := mustPrepare(t, cached); !errors.Is(res.Uncached, syscall.ENOSPC) {
+		t.Errorf("what is told is %v, not that the disk is full", res.Uncached)
+	}
+	checkEqual(t, cached, cfg)
+	left, err := filepath.Glob(filepath.Join(cached.Cache, "*", "*.part"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left on the disk: %v", left)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -17,17 +18,28 @@ import (
 // inputs are the files a dataset is made from, records and reports: as they
 // were before the first was read, and looked at again after the last record.
 type inputs struct {
-	files   [][]format.File // for each source: of records, then of reports
-	names   [][]namings     // what they are called
-	digests [][]FileDigest  // nil before digest
-	recipe  []FileDigest    // named by the recipe besides the data; read whole, once
+	files   [][]format.File        // for each source: of records, then of reports
+	names   [][]namings            // what they are called
+	digests [][]FileDigest         // nil before digest
+	recipe  []FileDigest           // named by the recipe besides the data; read whole, once
+	sums    map[string]*lazyDigest // by path
+}
+
+// A lazyDigest is the digest of a file, which is made once, when it is first asked for.
+type lazyDigest struct {
+	once   sync.Once
+	digest FileDigest // File is empty
+	err    error
 }
 
 func newInputs(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge) *inputs {
-	in := &inputs{}
+	in := &inputs{sums: map[string]*lazyDigest{}}
 	for k := range sources {
 		records, reports := sources[k].Files(), judges[k].Files()
 		in.files = append(in.files, slices.Concat(records, reports))
+		for _, f := range in.files[k] {
+			in.sums[f.Path] = &lazyDigest{}
+		}
 		s := &cfg.Sources[k]
 		in.names = append(in.names, slices.Concat(
 			slices.Repeat([]namings{newNamings(s.Inputs)}, len(records)),
@@ -56,7 +68,8 @@ func (in *inputs) digest(ctx context.Context, workers int, report func(Progress)
 	for k, files := range in.files {
 		for i, f := range files {
 			g.Go(func() (err error) {
-				digests[k][i], err = digestFile(ctx, f.Path, in.names[k][i].of(f.Path))
+				digests[k][i], err = in.digestOf(ctx, f.Path)
+				digests[k][i].File = in.names[k][i].of(f.Path)
 				report(Progress{Stage: "hash", Done: done.Add(f.Size), Total: total})
 				return err
 			})
@@ -67,6 +80,33 @@ func (in *inputs) digest(ctx context.Context, workers int, report func(Progress)
 	}
 	in.digests = digests
 	return nil
+}
+
+// digestOf hashes one input file, unless that was done before.
+func (in *inputs) digestOf(ctx context.Context, path string) (FileDigest, error) {
+	s := in.sums[path]
+	s.once.Do(func() { s.digest, s.err = digestFile(ctx, path, "") })
+	return s.digest, s.err
+}
+
+// know takes a file's digest from where it was kept.
+func (in *inputs) know(f format.File, sha256 string) {
+	s := in.sums[f.Path]
+	s.once.Do(func() { s.digest = FileDigest{Bytes: f.Size, SHA256: sha256} })
+}
+
+// reports are the digests of a source's reports, by their paths on this machine;
+// its files of records come first.
+func (in *inputs) reports(ctx context.Context, records, k int) (list []FileDigest, err error) {
+	for _, f := range in.files[k][records:] {
+		d, err := in.digestOf(ctx, f.Path)
+		if err != nil {
+			return nil, err
+		}
+		d.File = f.Path
+		list = append(list, d)
+	}
+	return list, nil
 }
 
 // unchanged looks whether the files are still those that were opened: what a

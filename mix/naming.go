@@ -109,3 +109,20 @@ func (s *Source) given() string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// A namer gives the records of a source the recipe's names in place of this
+// machine's, so that equal inputs give equal accounts wherever they lie.
+type namer struct {
+	source string
+	files  namings
+	report naming
+}
+
+func newNamer(s *Source) *namer {
+	return &namer{s.Name, newNamings(s.Inputs), newNaming(s.Accept.Report, s.GivenReport)}
+}
+
+func (n *namer) name(res *result) {
+	e := &res.entry
+	e.Source, e.File, e.Detail = n.source, n.files.of(res.file), n.files.in(n.report.in(res.detail))
+}

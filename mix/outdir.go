@@ -208,14 +208,10 @@ func (o *outDir) clearWork() error {
 	return os.RemoveAll(work)
 }
 
-// spool gives the reading a file for its rows.
+// spool gives the reading a place for its rows.
 func (o *outDir) spool(r *reading) error {
 	dir, err := o.work()
-	if err != nil {
-		return err
-	}
-	f, err := os.Create(filepath.Join(dir, "spool"))
-	r.spool = &spool{file: f}
+	r.stores = newStores(dir)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,6 +21,12 @@ type Result struct {
 	Manifest *Manifest
 	entries  *account // nil when Reused
 	Reused   bool     // the directory already held the dataset of this recipe and these inputs
+	// Read and FromCache are the bytes of input whose records were converted, and of
+	// that whose rows a cache had.
+	Read, FromCache int64
+	// Uncached is why a cache that was asked for was not added to; nothing of the
+	// dataset is missing.
+	Uncached error
 }
 
 // Entries yields the account of every record, in reading order; none when the
@@ -40,20 +47,27 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	files := newCompanions(&cfg)
 	sources, judges, err := openSources(&cfg, files)
-	roads, errRoads := converters(&cfg, sources, judges, files)
+	roads, used, errRoads := converters(&cfg, sources, judges, files)
 	if err := errors.Join(err, errRoads); err != nil {
 		return nil, err
 	}
 	in := newInputs(&cfg, sources, judges)
 	in.recipe = files.digests
 	r := newReading(&cfg, sources, roads, in)
+	r.began, r.used = began, used
 	if cfg.DryRun {
 		m, _, err := readAndPlan(ctx, r)
-		return &Result{Manifest: m, entries: r.entries}, err
+		return r.result(m), errors.Join(err, r.close())
 	}
 	return prepareInto(ctx, r)
+}
+
+// result is what a reading came to.
+func (r *reading) result(m *Manifest) *Result {
+	return &Result{Manifest: m, entries: r.entries, FromCache: r.fromCache, Read: r.total - r.fromCache, Uncached: r.uncached}
 }
 
 // prepareInto reuses what cfg.Out holds, or claims it and writes.
@@ -82,12 +96,11 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 	if err := errors.Join(out.refuseInUse(r.cfg), out.spool(r)); err != nil {
 		return nil, err
 	}
-	defer r.spool.file.Close()
 	m, p, err := readAndPlan(ctx, r)
 	if err == nil {
 		err = write(ctx, r, p, out, m)
 	}
-	return &Result{Manifest: m, entries: r.entries}, err
+	return r.result(m), errors.Join(err, r.close())
 }
 
 // finished returns the manifest of a dataset in cfg.Out that this prepare
@@ -110,6 +123,9 @@ func finished(ctx context.Context, cfg *Config, in *inputs) (*Manifest, error) {
 // digests of files that are still to be written; it is there also when
 // nothing is left, to say where all went.
 func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
+	if err := r.prepare(ctx); err != nil {
+		return nil, nil, err
+	}
 	if err := r.runAndDigest(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -176,7 +192,7 @@ func describe(r *reading, p *plan) *Manifest {
 	reports := sourceReports(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
-		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
+		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
 		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: validationSide(r, p),
@@ -193,7 +209,7 @@ func write(ctx context.Context, r *reading, p *plan, out *outDir, m *Manifest) (
 	if err != nil {
 		return err
 	}
-	if m.Shards, err = writeShards(ctx, r.cfg, dir, p.shards(r.items), &rowStore{r.items, r.spool, p.Renamed}); err != nil {
+	if m.Shards, err = writeShards(ctx, r.cfg, dir, p.shards(r.items), &rowStore{r.items, r.stores, p.Renamed}); err != nil {
 		return err
 	}
 	if m.Outcomes, err = writeOutcomes(filepath.Join(dir, outcomesFile), r.entries); err != nil {

@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/cache"
 	"trainyard/mix/convert"
 	"trainyard/mix/shard"
 )
@@ -21,20 +24,30 @@ type result struct {
 	repo   string
 	inst   string
 	kept   bool   // it became an item
-	packed []byte // the row as the spool keeps it; nil in a dry run
+	packed []byte // the row as the stores keep it; nil in a dry run
+	file   string // of the record, and a text about it, on this machine
+	detail string
+	met    convert.Met
 	notes  []string
 	warned []string // kinds of tokenize.Warning
 	err    error    // fatal: not a fault of the record
 }
 
 // A reading is the first pass over the input: every record becomes an entry,
-// the accepted ones items with a row in the spool.
+// the accepted ones items with a row in the stores.
 type reading struct {
-	cfg     *Config
-	sources []*dialect.Source
-	roads   []*convert.Converter // for each source
-	inputs  *inputs
-	spool   *spool
+	ctx      context.Context // of the walk
+	cfg      *Config
+	supplies []*supply // for each source
+	namers   []*namer  // likewise
+	inputs   *inputs
+	stores   *stores
+	began    time.Time      // before any file was looked at
+	used     [][]FileDigest // for each source: files besides the data that it goes by
+
+	cache    *cache.Cache // nil without one
+	uncached error        // why nothing more is put there
+	keptRows []string     // files that a fault of the cache left, to be removed at the end
 
 	items   []Item
 	entries *account
@@ -42,15 +55,16 @@ type reading struct {
 	notes   []map[string]int64 // for each source
 	warned  []map[string]int64 // likewise
 	tokens  int64
-	total   int64 // bytes of input
+
+	total, done, fromCache int64 // bytes of input
+	current                *dialect.Source
 }
 
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
-	r := &reading{
-		cfg: cfg, sources: sources, roads: roads, inputs: in, spool: &spool{},
-		repos: newNames(), entries: newAccount(),
-	}
-	for _, src := range sources {
+	r := &reading{cfg: cfg, inputs: in, stores: newStores(""), repos: newNames(), entries: newAccount()}
+	for k, src := range sources {
+		r.supplies = append(r.supplies, &supply{source: src, road: roads[k]})
+		r.namers = append(r.namers, newNamer(&cfg.Sources[k]))
 		r.notes, r.warned = append(r.notes, map[string]int64{}), append(r.warned, map[string]int64{})
 		for _, f := range src.Files() {
 			r.total += f.Size
@@ -59,11 +73,79 @@ func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Convert
 	return r
 }
 
+// prepare finds the parts of every source, and what the cache holds of them.
+func (r *reading) prepare(ctx context.Context) error {
+	r.ctx = ctx
+	if err := r.openCache(ctx); err != nil {
+		return err
+	}
+	for k, s := range r.supplies {
+		parts, err := s.source.Parts(ctx)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
+		}
+		for _, p := range parts {
+			s.parts = append(s.parts, inputPart{Part: p})
+		}
+		if err := r.look(s); err != nil {
+			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
+		}
+	}
+	return nil
+}
+
+// openCache opens the cache and finds the place of each source in it. A cache
+// that cannot be opened is done without.
+func (r *reading) openCache(ctx context.Context) (err error) {
+	switch {
+	case r.cfg.Cache == "":
+		return nil
+	case r.cfg.DryRun:
+		r.cache, err = cache.Look(ctx, r.cfg.Cache)
+	default:
+		r.cache, err = cache.Open(ctx, r.cfg.Cache)
+	}
+	if err != nil {
+		r.uncached = err
+		return ctx.Err()
+	}
+	for k, s := range r.supplies {
+		if s.cached, err = r.preparation(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preparation is the place of a source in the cache.
+func (r *reading) preparation(k int) (*cache.Preparation, error) {
+	reports, err := r.inputs.reports(r.ctx, len(r.supplies[k].source.Files()), k)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPreparation(r.cfg, k, r.used[k], reports)
+	if err != nil {
+		return nil, err
+	}
+	return p.in(r.cache, r.cfg.Recipe.Name)
+}
+
+// close lets go of the files that rows lie in.
+func (r *reading) close() error {
+	errs := []error{r.stores.close()}
+	for _, path := range r.keptRows {
+		errs = append(errs, os.Remove(path))
+	}
+	if r.cache != nil {
+		errs = append(errs, r.cache.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // run streams all sources through the workers.
 func (r *reading) run(ctx context.Context) error {
-	for k, road := range r.roads {
-		newWork := func() func(format.Record, convert.Result) *result { return newWorker(r, k).do }
-		if err := convert.Walk(ctx, road, r.cfg.workers(), convert.Tokenised, newWork, r.take); err != nil {
+	for k := range r.supplies {
+		if err := r.fill(ctx, k); err != nil {
 			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
 		}
 	}
@@ -72,9 +154,6 @@ func (r *reading) run(ctx context.Context) error {
 
 // take gets the results in reading order. It alone touches the items.
 func (r *reading) take(res *result) error {
-	if res.err != nil {
-		return res.err
-	}
 	res.entry.item = -1
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
@@ -83,33 +162,27 @@ func (r *reading) take(res *result) error {
 		r.warned[res.item.Source][kind]++
 	}
 	if res.kept {
-		if err := r.keep(res); err != nil {
-			return err
-		}
+		r.keep(res)
 	}
 	r.entries.add(res.entry)
 	r.progress()
 	return nil
 }
 
-// keep turns a result into an item with a row in the spool.
-func (r *reading) keep(res *result) (err error) {
-	if res.item.at, err = r.spool.append(res.packed); err != nil {
-		return err
-	}
+// keep turns a result into an item.
+func (r *reading) keep(res *result) {
 	source := &r.cfg.Sources[res.item.Source]
 	repo := format.NormalRepo(res.repo)
 	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
 	res.entry.item = len(r.items)
 	r.items = append(r.items, res.item)
 	r.tokens += int64(res.item.Tokens)
-	return nil
 }
 
 func (r *reading) progress() {
-	p := Progress{Stage: "read", Total: r.total, Records: int64(len(r.entries.lines)), Tokens: r.tokens}
-	for _, s := range r.sources {
-		p.Done += s.Read()
+	p := Progress{Stage: "read", Total: r.total, Done: r.done, Records: int64(len(r.entries.lines)), Tokens: r.tokens}
+	if r.current != nil {
+		p.Done += r.current.Read()
 	}
 	r.cfg.report(p)
 }
@@ -120,8 +193,7 @@ type worker struct {
 	cfg    *Config
 	k      int // the source's index
 	source *Source
-	names  namings
-	report naming
+	names  *namer
 	road   *convert.Converter
 	row    shard.Row
 	output shard.Output
@@ -131,45 +203,45 @@ type worker struct {
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	return &worker{cfg: r.cfg, k: k, source: source, names: newNamings(source.Inputs), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
+	return &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Schema())}
 }
 
 // do makes a packed row of what became of a record, or tells why there is none.
 func (w *worker) do(rec format.Record, done convert.Result) *result {
-	res := &result{item: Item{Source: int32(w.k)}}
-	res.entry = Entry{Source: w.source.Name, File: w.names.of(rec.File), Line: rec.Line}
+	res := &result{item: Item{Source: int32(w.k)}, file: rec.File, met: done.Met}
+	res.entry.Line = rec.Line
+	w.judge(res, rec, done)
+	w.names.name(res)
+	return res
+}
+
+func (w *worker) judge(res *result, rec format.Record, done convert.Result) {
 	if done.Reached >= convert.Parsed {
 		res.entry.ID = done.Traj.ID
 	}
 	switch {
 	case done.Err != nil:
-		return w.rejected(res, done.Err)
+		res.rejected(done.Err)
 	case done.Verdict.Outcome != evidence.Accepted:
-		res.entry.Outcome, res.entry.Reason, res.entry.Detail = NotAccepted, done.Verdict.Outcome.String(), w.portable(done.Verdict.Evidence)
-		return res
+		res.entry.Outcome, res.entry.Reason, res.detail = NotAccepted, done.Verdict.Outcome.String(), done.Verdict.Evidence
 	case done.LeftOut.Reason != "":
-		return w.filtered(res, done)
+		res.filtered(done)
+	default:
+		w.pack(res, done)
+		if w.cfg.Flags {
+			res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
+		}
 	}
-	w.pack(res, done)
-	if w.cfg.Flags {
-		res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
-	}
-	return res
 }
 
 // filtered records why keep: leaves a record out, with its length where that
 // is known by then.
-func (w *worker) filtered(res *result, done convert.Result) *result {
-	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Filtered, done.LeftOut.Reason, w.portable(done.LeftOut.Detail)
+func (res *result) filtered(done convert.Result) {
+	res.entry.Outcome, res.entry.Reason, res.detail = Filtered, done.LeftOut.Reason, done.LeftOut.Detail
 	if done.Example != nil {
 		res.entry.Tokens = int32(len(done.Example.IDs))
 	}
-	return res
 }
-
-// portable replaces this machine's paths in a text about a record by those of
-// the recipe, so that equal inputs give equal accounts wherever they lie.
-func (w *worker) portable(text string) string { return w.names.in(w.report.in(text)) }
 
 // pack fills in the row of a conversation and packs it.
 func (w *worker) pack(res *result, done convert.Result) {
@@ -207,12 +279,11 @@ func (w *worker) fill(done convert.Result) {
 }
 
 // rejected records the fault of a record; anything else is fatal.
-func (w *worker) rejected(res *result, err error) *result {
+func (res *result) rejected(err error) {
 	var reject *format.Reject
 	if !errors.As(err, &reject) {
 		res.err = err
-		return res
+		return
 	}
-	res.entry.Outcome, res.entry.Reason, res.entry.Detail = Rejected, reject.Reason, w.portable(reject.Detail)
-	return res
+	res.entry.Outcome, res.entry.Reason, res.detail = Rejected, reject.Reason, reject.Detail
 }

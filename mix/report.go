@@ -16,9 +16,9 @@ func sourceReports(r *reading) []SourceReport {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
 			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
-			Notes: r.notes[k], Flags: map[string]int64{}, Warnings: r.warned[k], Unmatched: r.roads[k].Unmatched(),
+			Notes: r.notes[k], Flags: map[string]int64{}, Warnings: r.warned[k], Unmatched: r.supplies[k].road.Unmatched(),
 		}
-		for name := range r.roads[k].Edits().Counts() {
+		for name := range r.supplies[k].road.Edits().Counts() {
 			reports[k].Notes[name] += 0 // an edit that did nothing is told as well
 		}
 		index[s.Name] = &reports[k]

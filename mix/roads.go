@@ -12,12 +12,16 @@ import (
 	"trainyard/mix/shard"
 )
 
-// converters makes the road of every source and reports all that is wrong.
-func converters(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge, files *companions) ([]*convert.Converter, error) {
+// converters makes the road of every source and reports all that is wrong. used
+// are the files besides the data that each of them goes by.
+func converters(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge, files *companions) (all []*convert.Converter, used [][]FileDigest, err error) {
 	prompt, err := convert.ToolPrompt(cfg.ToolPrompt, files.read) // of all sources: its faults are told once
 	faults := []error{err}
-	all := make([]*convert.Converter, len(cfg.Sources))
+	all = make([]*convert.Converter, len(cfg.Sources))
 	for k := range cfg.Sources {
+		files.usedSince()
+		_, _ = files.read(cfg.ToolPrompt) // it was read above, with its faults
+		_, _ = files.read(cfg.Sources[k].Instance)
 		o := options(cfg, &cfg.Sources[k], judges[k], files)
 		o.ToolPrompt = prompt
 		if o.Keep, err = filter(cfg.Sources[k].Keep, files); err != nil {
@@ -26,8 +30,9 @@ func converters(cfg *Config, sources []*dialect.Source, judges []*evidence.Judge
 		if all[k], err = convert.New(sources[k], o); err != nil {
 			faults = append(faults, ofSource(cfg.Sources[k].Name, err))
 		}
+		used = append(used, files.usedSince())
 	}
-	return all, errors.Join(faults...)
+	return all, used, errors.Join(faults...)
 }
 
 // filter compiles a source's keep; no expression keeps all.

@@ -113,13 +113,13 @@ func (c *rowCounter) add(tokens int32) {
 // A rowStore hands out the packed rows of the plan.
 type rowStore struct {
 	items   []Item
-	spool   *spool
+	stores  *stores
 	renamed map[int32]string
 }
 
 // row fetches a row into buf's memory.
 func (s *rowStore) row(as *shard.Schema, item int32, buf []byte) ([]byte, error) {
-	packed, err := s.spool.read(s.items[item].at, buf)
+	packed, err := s.stores.read(s.items[item].at, buf)
 	if name, ok := s.renamed[item]; ok && err == nil {
 		packed = as.WithText(packed, "traj_id", name)
 	}

@@ -42,10 +42,12 @@ var mayImport = map[string][]string{
 
 	// A Config of mix says what to open, judge and edit in the words of those
 	// rooms, and the manifest counts flags by behaviour's.
-	"mix": {"format/durable", "format/regular", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol"},
+	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol"},
 	// The road counts with the tokenizer of its template.
 	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style"},
 	"mix/sample":  {},
+	// The cache goes by what a file of the disk is; what it keeps are bytes.
+	"mix/cache": {"format", "format/durable"},
 	// A shard's footer is sealed and checked by the room that reads Parquet.
 	"mix/shard": {"format/container", "format/regular", "tokenize/chat"},
 
@@ -59,7 +61,7 @@ var mayImport = map[string][]string{
 	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
 	"recipes/samples": {},
 
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples"},
+	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -94,9 +96,9 @@ var doors = map[string][]string{
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
-	"github.com/dustin/go-humanize":      {"mix/remarks.go"},
+	"github.com/dustin/go-humanize":      {"mix/remarks.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
 	"github.com/klauspost/compress/s2":   {"mix"},
-	"github.com/zeebo/xxh3":              {"mix"}, // the digests of texts: ten times SHA-256, alike in every process
+	"github.com/zeebo/xxh3":              {"mix"},                                 // the digests of texts: ten times SHA-256, alike in every process
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},
 }

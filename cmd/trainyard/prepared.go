@@ -235,4 +235,20 @@ func printFiles(t *face.Terminal, done *yard.Prepared) {
 	if done.Reused {
 		t.Print("It was there already, from the same recipe and inputs: nothing was written.\n")
 	}
+	sayCache(t, done.Cache)
+}
+
+// sayCache tells what the cache spared, and what is wrong with it.
+func sayCache(t *face.Terminal, c *yard.Cached) {
+	switch {
+	case c == nil:
+		return
+	case c.Fault != "":
+		t.Say("the cache was not added to: %s\nhint: trainyard cache prune --to SIZE makes room; --cache DIR chooses another place, --cache off none", c.Fault)
+	case c.FromCache > 0:
+		t.Say("%s of %s of input were in the cache", face.Bytes(c.FromCache), face.Bytes(c.FromCache+c.Read))
+	}
+	if c.Pruned.Entries > 0 {
+		t.Say("the cache is limited to %s: %s that had not been used for longest went (%s)", face.Bytes(c.Limit), face.Plural(c.Pruned.Entries, "entry", "entries"), face.Bytes(c.Pruned.Bytes))
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
 
@@ -38,6 +40,8 @@ func settingTable() []setting {
 		{"home", "where runs, datasets and samples are kept", defaultHome(), false},
 		{"data", "directory that relative paths of sources start from (default: that of the recipe)", "", true},
 		{"workers", "goroutines that parse, tokenise and write (0 = one per processor)", 0, false},
+		{"cache", "where what was made of files is kept, or off (default: HOME/cache)", "", false},
+		{"cache-limit", "how large the cache may become (trainyard cache)", "20GB", false},
 		{"color", "auto, always or never", "auto", false},
 	}
 }
@@ -106,15 +110,37 @@ func (s *settings) check() error {
 	if c := s.color(); c != "auto" && c != "always" && c != "never" {
 		return usageError{fmt.Errorf("color %q: want auto, always or never", c)}
 	}
+	if _, err := s.cacheLimit(); err != nil {
+		return usageError{err}
+	}
 	if n := s.workers(); n < 0 {
 		return usageError{fmt.Errorf("workers %d: give 0 for one per processor, or a number", n)}
 	}
 	return nil
 }
 
-func (s *settings) home() string { return s.v.GetString("home") }
-func (s *settings) data() string { return s.v.GetString("data") }
-func (s *settings) workers() int { return s.v.GetInt("workers") }
+func (s *settings) home() string  { return s.v.GetString("home") }
+func (s *settings) cache() string { return s.v.GetString("cache") }
+func (s *settings) data() string  { return s.v.GetString("data") }
+func (s *settings) workers() int  { return s.v.GetInt("workers") }
+
+// cacheLimit is a number of bytes.
+func (s *settings) cacheLimit() (int64, error) {
+	n, err := parseBytes(s.v.GetString("cache-limit"))
+	if err != nil {
+		return 0, fmt.Errorf("cache-limit %w", err)
+	}
+	return n, nil
+}
+
+// parseBytes reads a size as people write it.
+func parseBytes(text string) (int64, error) {
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n > math.MaxInt64 {
+		return 0, fmt.Errorf("%q is no size, such as 500MB or 20GB", text)
+	}
+	return int64(n), nil
+}
 
 // goroutines is workers with its default told.
 func (s *settings) goroutines() int {
@@ -137,7 +163,17 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	return &yard.Yard{Home: home, Data: s.data(), Workers: s.workers(), Self: self}, nil
+	dir := s.cache()
+	if dir != "" && dir != "off" {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return nil, err
+		}
+	}
+	limit, err := s.cacheLimit()
+	if err != nil {
+		return nil, err
+	}
+	return &yard.Yard{Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

@@ -55,8 +55,8 @@ func PartOf(parts []Part) func(file string) int {
 		if part, known := of[file]; known {
 			return part
 		}
-		for at := range file { // in an archive: ARCHIVE:NAME
-			if part, known := of[file[:at]]; known && file[at] == ':' {
+		for at, c := range file { // in an archive: ARCHIVE:NAME, or ARCHIVE#2:NAME
+			if part, known := of[file[:at]]; known && (c == ':' || c == '#') {
 				return part
 			}
 		}

@@ -16,11 +16,22 @@ var ErrLocked = errors.New("the lock is held")
 // when the holder dies, however it dies: a lock tells work that goes on from work
 // that was left.
 func Lock(path string, perm fs.FileMode) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NONBLOCK, perm)
+	return flock(path, os.O_CREATE|os.O_RDWR, perm, syscall.LOCK_EX)
+}
+
+// Share takes a lock together with others who share it, and keeps out those who
+// want it alone. flag is that of os.OpenFile: a lock that is there can be shared
+// without writing anything.
+func Share(path string, flag int, perm fs.FileMode) (*os.File, error) {
+	return flock(path, flag, perm, syscall.LOCK_SH)
+}
+
+func flock(path string, flag int, perm fs.FileMode, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, flag|syscall.O_NONBLOCK, perm)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if err == nil {
 		return f, nil
 	}

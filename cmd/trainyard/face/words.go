@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Thousands writes n as people read it: 1,234,567.
@@ -64,6 +66,9 @@ func Counted[N int | int32 | int64](n N, noun string) string {
 	}
 	return Thousands(n) + " " + noun + "s"
 }
+
+// Bytes is a size: 1.5 GB, in powers of 1,000 as disks are sold.
+func Bytes(n int64) string { return humanize.Bytes(uint64(max(0, n))) }
 
 // Plural is counted for nouns with a plural of their own.
 func Plural[N int | int32 | int64](n N, one, many string) string {

@@ -2,6 +2,7 @@ package yard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type Prepared struct {
 	Reused bool   `json:"reused"`            // it was there already, from the same recipe and inputs
 
 	Manifest *mix.Manifest `json:"manifest"`
+	Cache    *Cached       `json:"cache,omitempty"` // nil where none was asked
 
 	// Paths are where the sources' records lie on this machine, by name: of
 	// several places the first, and none of samples that were there for a dry
@@ -53,7 +55,7 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 	err := y.withSamples(r, req.DryRun, func(samples string) error {
 		cfg := r.MixConfig(y.files(samples))
 		cfg.Out, cfg.Workers, cfg.Progress = done.Out, y.Workers, progress
-		cfg.DryRun, cfg.Replace = req.DryRun, req.Replace
+		cfg.DryRun, cfg.Replace, cfg.Cache = req.DryRun, req.Replace, y.CacheDir()
 		cfg.InUse = func(dir string) error { return y.inUse(ctx, dir) }
 		done.Paths = map[string]string{}
 		for _, s := range cfg.Sources {
@@ -62,10 +64,15 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 			}
 		}
 		res, err := mix.Prepare(ctx, cfg)
-		if res != nil {
-			done.Manifest, done.Reused = res.Manifest, res.Reused
+		if res == nil {
+			return err
 		}
-		return err
+		done.Manifest, done.Reused = res.Manifest, res.Reused
+		var errCache error
+		if !req.DryRun {
+			done.Cache, errCache = y.settle(res)
+		}
+		return errors.Join(err, errCache)
 	})
 	return done, err
 }

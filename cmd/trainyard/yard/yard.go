@@ -21,7 +21,10 @@ type Yard struct {
 	Home    string // state directory, absolute; made when something is to be kept
 	Data    string // where relative paths of sources start; empty: at the recipe's file
 	Workers int    // goroutines of a prepare; 0 is one for each processor
-	Self    string // the trainyard program, absolute: trainers and supervisors are it
+	// Cache is the directory of what was made of files; empty: one in Home; off: none.
+	Cache      string
+	CacheLimit int64  // bytes that it is pruned to after a prepare
+	Self       string // the trainyard program, absolute: trainers and supervisors are it
 
 	mu     sync.Mutex
 	ledger *launch.Ledger // open from the first need of it on

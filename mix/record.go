@@ -1,0 +1,61 @@
+package mix
+
+import "trainyard/mix/convert"
+
+// A record is a result as a cache keeps it: with the names of this machine, which
+// are replaced by the recipe's when it is taken up again.
+type record struct {
+	File           string
+	Line           int
+	ID             string
+	Outcome        Outcome
+	Reason, Detail string
+	Tokens         int32
+	Item           *keptItem // nil where it is none
+	Notes, Warned  []string
+	Met            convert.Met
+}
+
+// A keptItem is an item and where its row lies in the rows of its part.
+type keptItem struct {
+	Tokens, Trained, Steps, Bytes int32
+	Text                          uint32
+	Flags, ID                     uint64
+	Digest                        digest
+	Off                           int64
+	N                             int32
+	Repo, Instance                string
+}
+
+func (res *result) record() *record {
+	e := &res.entry
+	k := &record{
+		File: res.file, Line: e.Line, ID: e.ID, Outcome: e.Outcome, Reason: e.Reason, Detail: res.detail, Tokens: e.Tokens,
+		Notes: res.notes, Warned: res.warned, Met: res.met,
+	}
+	if res.kept {
+		it := &res.item
+		k.Item = &keptItem{
+			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
+			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst,
+		}
+	}
+	return k
+}
+
+// result is the record as a worker of the source would have given it, but for its
+// names.
+func (k *record) result(source, store int32) *result {
+	res := &result{
+		entry: Entry{Line: k.Line, ID: k.ID, Outcome: k.Outcome, Reason: k.Reason, Tokens: k.Tokens},
+		item:  Item{Source: source}, file: k.File, detail: k.Detail, notes: k.Notes, warned: k.Warned, met: k.Met,
+	}
+	if it := k.Item; it != nil {
+		res.kept, res.repo, res.inst = true, it.Repo, it.Instance
+		res.item = Item{
+			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
+			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store},
+		}
+	}
+	return res
+}
