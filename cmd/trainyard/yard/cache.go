@@ -23,28 +23,29 @@ func (y *Yard) CacheDir() string {
 
 // Cached tells what a prepare had of the cache, and what the cache lost to it.
 type Cached struct {
-	Read      int64  `json:"read"`       // bytes of input that were converted
-	FromCache int64  `json:"from_cache"` // bytes of input whose rows were there
-	Fault     string `json:"fault,omitempty"`
+	Read      int64  `json:"read"`            // bytes of input that were converted
+	FromCache int64  `json:"from_cache"`      // bytes of input whose rows were there
+	Fault     string `json:"fault,omitempty"` // why it was not added to, or not pruned
 	// Pruned are the entries that were removed to stay within the limit.
 	Pruned cache.Pruned `json:"pruned"`
 	Limit  int64        `json:"limit"` // bytes
 }
 
-// settle keeps the cache within its limit after a prepare.
-func (y *Yard) settle(res *mix.Result) (*Cached, error) {
+// settle keeps the cache within its limit after a prepare. The dataset is made by
+// then: what is wrong with the cache is told, and no error.
+func (y *Yard) settle(res *mix.Result) *Cached {
 	if y.CacheDir() == "" || res.Reused {
-		return nil, nil
+		return nil
 	}
 	c := &Cached{Read: res.Read, FromCache: res.FromCache, Limit: y.CacheLimit}
-	if res.Uncached != nil {
-		c.Fault = res.Uncached.Error()
+	fault := res.Uncached
+	if fault == nil {
+		c.Pruned, fault = cache.Prune(y.CacheDir(), time.Time{}, y.CacheLimit)
 	}
-	var err error
-	if c.Pruned, err = cache.Prune(y.CacheDir(), time.Time{}, y.CacheLimit); errors.Is(err, cache.ErrInUse) {
-		return c, nil // the last one to use it does
+	if fault != nil && !errors.Is(fault, cache.ErrInUse) { // the last one to use it prunes
+		c.Fault = fault.Error()
 	}
-	return c, err
+	return c
 }
 
 // A CacheListing is what the cache holds.

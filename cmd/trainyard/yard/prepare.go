@@ -2,7 +2,6 @@ package yard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,11 +67,10 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 			return err
 		}
 		done.Manifest, done.Reused = res.Manifest, res.Reused
-		var errCache error
 		if !req.DryRun {
-			done.Cache, errCache = y.settle(res)
+			done.Cache = y.settle(res)
 		}
-		return errors.Join(err, errCache)
+		return err
 	})
 	return done, err
 }
