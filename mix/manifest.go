@@ -69,6 +69,8 @@ type Side struct {
 	TrainedTokens int64 `json:"trained_tokens"`
 	Steps         int64 `json:"steps"`
 	Repos         int   `json:"repos"`
+
+	Lengths Lengths `json:"lengths,omitzero"` // zero where there are no rows, and in manifests older than it
 }
 
 // ValidationSide lists what was set aside.

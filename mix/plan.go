@@ -24,6 +24,8 @@ type MixLine struct {
 	Asked  int64   `json:"asked"` // in the mix's unit
 	Had    Count   `json:"had"`
 	Got    Count   `json:"got"`
+	// Trained is the part of Got's tokens that is inside the loss.
+	Trained int64 `json:"trained_tokens"`
 	// Shortest is the length of the shortest trajectory it had, in the mix's unit.
 	Shortest int64 `json:"shortest,omitempty"`
 	// Validation is the source's part of the other side.
@@ -133,6 +135,7 @@ func (p *planner) sample() *plan {
 		for _, n := range c.Items {
 			i := members[k][n]
 			line.Got.add(p.items[i].Tokens)
+			line.Trained += int64(p.items[i].Trained)
 			p.decide(int(i), Kept, "")
 			out.Train = append(out.Train, i)
 		}

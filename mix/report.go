@@ -108,6 +108,7 @@ func side(order []int32, items []Item) Side {
 		}
 	}
 	s.Repos = len(repos)
+	s.Lengths = lengthsOf(order, items)
 	return s
 }
 
