@@ -12,8 +12,8 @@ import (
 )
 
 const listLong = `List the keys of recipes, formats, ways of writing tools, edits, samplers, outputs,
-templates, tokenizers, conventions, trainers, backends or recipes, each with one line
-on when to use it and, where there are any, its arguments and known limits.
+templates, tokenizers, conventions, trainers, backends, GPUs or recipes, each with one
+line on when to use it and, where there are any, its arguments and known limits.
 
 The words of reports are listed too, each with what it counts: flags, features, the
 names that an expression can use (where), what reports of evaluations look like

@@ -89,8 +89,9 @@ func (t *Training) check() error {
 	return nil
 }
 
-// check refuses sites that nobody rents.
-func (s Site) check() error {
+// Check refuses GPUs that are not known, numbers of them that no machines have,
+// and prices that are none.
+func (s Site) Check() error {
 	switch {
 	case GPUs[s.GPU].Peak == 0:
 		return fmt.Errorf("no GPU %q is known: there are %s", s.GPU, strings.Join(GPUNames(), ", "))
@@ -146,7 +147,7 @@ func (t *Training) At(site Site) (*Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := site.check(); err != nil {
+	if err := site.Check(); err != nil {
 		return nil, err
 	}
 	gpu := GPUs[site.GPU]

@@ -15,8 +15,8 @@ type Strategy struct {
 var Strategies = []Strategy{
 	{Name: "copies", Summary: "a whole copy on each GPU"},
 	{Name: "zero3", Summary: "ZeRO-3 or FSDP: weights, gradients and optimizer divided among the GPUs", sharded: true},
-	{Name: "zero3-activations", Summary: "the same, kept activations in host memory", sharded: true, activations: true},
-	{Name: "zero3-optimizer", Summary: "the same, kept activations and optimizer in host memory", sharded: true, activations: true, optimizer: true},
+	{Name: "zero3-activations", Summary: "ZeRO-3 or FSDP, kept activations in host memory", sharded: true, activations: true},
+	{Name: "zero3-optimizer", Summary: "ZeRO-3 or FSDP, kept activations and optimizer in host memory", sharded: true, activations: true, optimizer: true},
 }
 
 // mfu is what share of the peak is reached. These are priors from measured runs

@@ -81,18 +81,28 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 	if err != nil {
 		return nil, err
 	}
-	r, err := recipes.LoadWith(filepath.Join(req.What, mix.RecipeFile), recipes.Options{Overrides: req.Overrides, Trainer: req.Trainer})
+	r, err := datasetRecipe(d, recipes.Options{Overrides: req.Overrides, Trainer: req.Trainer})
 	if err != nil {
 		return nil, err
-	}
-	if r.DataFingerprint() != d.Manifest.Recipe.Data {
-		return nil, fmt.Errorf("%s is %w: overrides of sources, tools, mix or model.template come too late (launch the recipe with them, or change train.… only)", req.What, ErrPreparedAlready)
 	}
 	plan := newPlan(r, req)
 	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
 		return nil, err
 	}
 	return plan, y.rehearse(plan, req)
+}
+
+// datasetRecipe is the recipe that lies beside a finished dataset, with what may
+// still be said otherwise.
+func datasetRecipe(d *mix.Dataset, o recipes.Options) (*recipes.Recipe, error) {
+	r, err := recipes.LoadWith(filepath.Join(d.Dir, mix.RecipeFile), o)
+	if err != nil {
+		return nil, err
+	}
+	if r.DataFingerprint() != d.Manifest.Recipe.Data {
+		return nil, fmt.Errorf("%s is %w: overrides of sources, tools, mix or model.template come too late (launch the recipe with them, or change train.… only)", d.Dir, ErrPreparedAlready)
+	}
+	return r, nil
 }
 
 // planRecipe prepares the recipe's dataset, once nothing speaks against the

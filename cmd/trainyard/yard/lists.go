@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -13,6 +14,7 @@ import (
 	"trainyard/format/style"
 	"trainyard/launch"
 	"trainyard/launch/backend"
+	"trainyard/launch/estimate"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/sample"
@@ -58,6 +60,7 @@ var Lists = map[string]func() []Listed{
 	"tools":       listStyles,
 	"trainers":    listTrainers,
 	"backends":    listBackends,
+	"gpus":        listGPUs,
 	"samplers":    listSamplers,
 	"recipes":     listRecipes,
 	"tokenizers":  listTokenizers,
@@ -173,6 +176,16 @@ func listTrainers() []Listed {
 }
 
 func listBackends() []Listed { return summaries(backend.Backends, launch.Backend.Summary) }
+
+func listGPUs() []Listed {
+	all := summaries(estimate.GPUs, func(g estimate.GPU) string { return g.Summary })
+	for i := range all {
+		g := estimate.GPUs[all[i].Name]
+		all[i].Note = fmt.Sprintf("%.0f TFLOPS in dense bfloat16; $%.2f an hour, from $%.2f to $%.2f (read %s)",
+			g.Peak/1e12, g.Price.Likely, g.Price.Low, g.Price.High, estimate.PricesRead)
+	}
+	return all
+}
 
 func listRecipes() []Listed {
 	var all []Listed

@@ -1,0 +1,42 @@
+package estimate
+
+import "fmt"
+
+// Assumptions are what the figures of a training rest on, a line each.
+func (t *Training) Assumptions() []string {
+	lines := []string{
+		"speed: 20 to 40 % of the GPU's dense bfloat16 peak on one machine, 22 to 30 % over several, 12 to 20 % with the optimizer in host memory; measured on 7B to 70B, smaller models reach less",
+		"operations: " + t.operations(),
+		"balance: " + t.waits(),
+		"memory: " + t.remembers(),
+		"price: for a GPU and an hour on demand, from price lists read " + PricesRead + "; the ends join the slow and the dear",
+		"not counted: evaluation, saving, loading, storage, idle time, tries that fail",
+	}
+	return lines
+}
+
+func (t *Training) operations() string {
+	words := "6 a weight and token"
+	if t.lora() {
+		words = fmt.Sprintf("4 a weight and token, since only adapters of rank %d learn", loraRank)
+	}
+	if t.Squares > 0 {
+		return words + ", attention by the rows' own lengths"
+	}
+	return words + ", attention as if all rows were as long as their mean: the manifest tells no lengths"
+}
+
+func (t *Training) waits() string {
+	if len(t.Lengths) == 0 {
+		return "GPUs work 50 to 70 % of the time and wait for longer rows otherwise: the manifest tells no lengths"
+	}
+	return "in each round GPUs wait for the longest row among them, rows drawn at random and not packed"
+}
+
+func (t *Training) remembers() string {
+	words := "AdamW in mixed precision, 16 bytes a trained weight and 2 a frozen one; activations computed again, "
+	if t.FusedLoss {
+		return words + "no logits kept (Liger or the like); 10 % for the allocator"
+	}
+	return words + "logits kept in float32; 10 % for the allocator"
+}
