@@ -31,6 +31,16 @@ func exactly(what string) cobra.PositionalArgs {
 	}
 }
 
+// two is needs for commands that compare.
+func two(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usageError{fmt.Errorf("%s needs %s: %d were given", cmd.Name(), what, len(args))}
+		}
+		return nil
+	}
+}
+
 // verbs makes cmd and all below it that hold other commands refuse a word that
 // names none of those: cobra does so for the root alone.
 func verbs(cmd *cobra.Command) {

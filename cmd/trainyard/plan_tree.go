@@ -74,7 +74,7 @@ func inUnit(m *mix.Manifest, side mix.Side) int64 {
 func printTraining(t *face.Terminal, e *yard.Estimated) {
 	w := e.Work
 	t.Print("\nTraining of %s (%s), %s\n", e.Model, e.Shape, e.Method)
-	t.Print("├─ %s parameters, %s trained\n", face.About(int64(w.Parameters)), face.About(int64(w.Trained)))
+	t.Print("├─ %s parameters, %s trained\n", parameters(w.Parameters), parameters(w.Trained))
 	t.Print("├─ %s of %s, %s; about %s tokens a step\n", face.Counted(w.Steps, "step"), face.Counted(e.Batch, "row"),
 		face.Counted(int(e.Epochs), "epoch"), face.Thousands(int64(w.TokensPerStep)))
 	padding := ""
@@ -132,6 +132,14 @@ func printRemedies(t *face.Terminal, e *yard.Estimated) {
 			t.Print("%s: %s\n", s.Name, s.Summary)
 		}
 	}
+}
+
+// parameters writes a number of weights as names of models do: 32.8B, 494M.
+func parameters(n float64) string {
+	if n >= 1e9 {
+		return fmt.Sprintf("%.1fB", n/1e9)
+	}
+	return fmt.Sprintf("%.0fM", n/1e6)
 }
 
 // hours writes a length of time as people plan with it.

@@ -6,7 +6,8 @@
 // same that --json prints.
 //
 // The words: a recipe is prepared into a dataset ([Yard.Prepare]); a launch is
-// planned ([Yard.Plan]) and started ([Yard.Start]); runs are listed, looked at,
+// planned ([Yard.Plan]) and started ([Yard.Start]), and what it would cost is
+// estimated ([Yard.Estimate]); recipes and datasets are compared ([Yard.Diff]); runs are listed, looked at,
 // followed and stopped; what a recipe can name is listed ([Lists]), and one is
 // shown with the origin of each value ([Yard.Show]).
 //
