@@ -34,6 +34,13 @@ var Notes = map[string]string{
 	NoteUniqueID:       "records: a digest of the content was added to the id, which another record has too",
 	NoteRendered:       "records: tools and calls stand in the text already, so nothing describes them again",
 
+	NoteLossLast:         "turns: taken out of the loss, for more stand after them than loss: {last: n} keeps",
+	NoteLossFrom:         "turns: taken out of the loss, for they stand before the place that loss: {from: PLACE} names",
+	NoteLossWhere:        "turns: taken out of the loss, for the expression of loss: {where: EXPRESSION} is false of them",
+	NoteLossErrors:       "turns: taken out of the loss by loss: {not: errors}: the scaffold could not carry out an action of theirs",
+	NoteLossFormatErrors: "turns: taken out of the loss by loss: {not: format_errors}: the scaffold could not read them as an action",
+	NoteLossFailedRuns:   "turns: taken out of the loss by loss: {not: failed_runs}: code that they ran failed",
+
 	NoteKeptReasoning:    "turns: the assistant's, whose recorded thought is written, as reasoning: keep says or the student's template has it",
 	NoteDroppedReasoning: "turns: the assistant's, whose recorded thought is left out, as reasoning: drop says or the student's template has it",
 }
@@ -73,6 +80,13 @@ const (
 	NoteRepeated       = "repeated_turn"           // trained in another record of the source
 	NoteUniqueID       = "unique_id"               // a digest was added to an id that several records have
 	NoteRendered       = "tools_already_in_text"   // the record's text holds its tools and calls already
+
+	NoteLossLast         = "loss_last"          // not among the last n
+	NoteLossFrom         = "loss_from"          // before a place
+	NoteLossWhere        = "loss_where"         // an expression is false
+	NoteLossErrors       = "loss_errors"        // an action could not be carried out
+	NoteLossFormatErrors = "loss_format_errors" // not read as an action
+	NoteLossFailedRuns   = "loss_failed_runs"   // code that it ran failed
 
 	NoteKeptReasoning    = "kept_reasoning"    // a thought is written
 	NoteDroppedReasoning = "dropped_reasoning" // a thought is left out

@@ -35,7 +35,8 @@ var Reasons = map[string]string{
 	Structured:    "a record with calls or results as structure, which --tools-as keep cannot write",
 
 	UntrainedTurns:  "a record that keeps some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)",
-	NoTrainedTokens: "a record that keeps every assistant turn out of the loss",
+	NoTrainedTokens: "a record that keeps every assistant turn out of the loss, or of which loss: takes every one out",
+	LossFailed:      "a record on one of whose turns the expression of loss: {where: EXPRESSION} fails",
 }
 
 // Reasons a record is rejected for. They are stable: reports count them.
@@ -74,4 +75,5 @@ const (
 
 	UntrainedTurns  = "untrained_turns"   // rows of text cannot keep single turns, or parts of them, out of the loss
 	NoTrainedTokens = "no_trained_tokens" // nothing of it is in the loss
+	LossFailed      = "loss_failed"       // the expression of a loss policy fails on a turn
 )

@@ -8,6 +8,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/mix/convert"
 	"trainyard/mix/sample"
@@ -29,6 +30,7 @@ type Config struct {
 	Values    string      // a key of style.Values; empty is the style's own way
 	Verbatim  bool        // keep line ends and leading empty lines as recorded
 	Edits     []edit.Spec // of every source, after the source's own
+	Loss      loss.Spec   // which turns are learned from; a source may say otherwise
 	Flags     bool        // raise and count the flags of accepted records; a fifth more processor time
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means regular.ReadFile.
@@ -94,6 +96,7 @@ type Source struct {
 	Instance       string
 	Edits          []edit.Spec
 	Reasoning      format.Reasoning // empty: as the Config says
+	Loss           loss.Spec        // nil: as the Config says
 }
 
 // Supplied are the files with what records may lack.

@@ -13,6 +13,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/mix/cache"
 )
@@ -30,6 +31,7 @@ type preparation struct {
 	Values    string
 	Verbatim  bool
 	Edits     [2][]edit.Spec
+	Loss      [2]loss.Spec
 	Flags     bool
 	Output    string
 
@@ -52,7 +54,7 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 	return &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
-		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Flags: cfg.Flags, Output: cfg.Output,
+		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Output: cfg.Output,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,

@@ -21,6 +21,9 @@ func sourceReports(r *reading) []SourceReport {
 		for name := range r.supplies[k].road.Edits().Counts() {
 			reports[k].Notes[name] += 0 // an edit that did nothing is told as well
 		}
+		for _, note := range r.supplies[k].road.Loss().Notes() {
+			reports[k].Notes[note] += 0 // likewise
+		}
 		index[s.Name] = &reports[k]
 	}
 	for e := range r.entries.all() {

@@ -8,6 +8,7 @@ import (
 
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/mix/convert"
 	"trainyard/mix/shard"
 )
@@ -62,6 +63,14 @@ func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) c
 		Template: cfg.Template, Judge: judge, WantedOnly: true,
 		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Reasoning: cmp.Or(s.Reasoning, cfg.Reasoning), Verbatim: cfg.Verbatim, Values: cfg.Values,
 		Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent,
-		Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
+		Loss: lossOf(cfg, s), Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
 	}
+}
+
+// lossOf are the policies of one source: its own, or else those of all.
+func lossOf(cfg *Config, s *Source) loss.Spec {
+	if s.Loss != nil {
+		return s.Loss
+	}
+	return cfg.Loss
 }

@@ -44,12 +44,15 @@ func isEmpty(v reflect.Value, quiet string) bool {
 	if quiet == "seed" {
 		return v.Int() == unsaid
 	}
-	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
+	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
 }
 
 func canonical(v reflect.Value, tags []string) any {
 	if edit, ok := v.Interface().(edit.Spec); ok {
 		return editTree(edit, tags)
+	}
+	if l, ok := v.Interface().(Loss); ok {
+		return canonicalLoss(l, tags)
 	}
 	if paths, ok := v.Interface().(Paths); ok && len(paths) == 1 {
 		return paths[0]

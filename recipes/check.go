@@ -25,6 +25,7 @@ func check(r *Recipe, root *node, faults *Faults) {
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)
 	checkParams(r, root, faults)
+	checkLoss(r, root, faults)
 	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",

@@ -19,6 +19,10 @@ func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
 		d.edits(n, list, path)
 		return
 	}
+	if l, ok := v.Addr().Interface().(*Loss); ok {
+		d.loss(n, l, path)
+		return
+	}
 	if list, ok := v.Addr().Interface().(*Paths); ok {
 		d.paths(n, list, path, schema)
 		return

@@ -71,6 +71,10 @@ func change(t *testing.T, path string, v reflect.Value) {
 		*paths = Paths{"a", "b"}
 		return
 	}
+	if l, ok := v.Addr().Interface().(*Loss); ok {
+		*l = Loss{"last": int64(2)}
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(v.String() + "x")

@@ -80,6 +80,9 @@ var docs = map[string]string{
 	"reasoning":         "what becomes of recorded thoughts",
 	"sources.reasoning": "what becomes of this source's recorded thoughts",
 
+	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens",
+	"sources.loss": "the same for this source, in place of the recipe's",
+
 	"mix.sampler":         "how trajectories are chosen",
 	"mix.seed":            "decides which trajectories are chosen and in which order they stand",
 	"mix.validation_seed": "decides what is set aside",
@@ -112,6 +115,7 @@ var follows = map[string]string{
 	"tools.values":        "the style's own",
 	"sources.task":        "the source's name",
 	"sources.reasoning":   "the recipe's",
+	"sources.loss":        "the recipe's",
 	"sources.main.system": "sources.NAME.system", "sources.subagent.system": "sources.NAME.system",
 	"sources.main.tools": "sources.NAME.tools", "sources.subagent.tools": "sources.NAME.tools",
 	"reasoning":           "as the template does: qwen3 keeps, others drop",
@@ -170,6 +174,9 @@ func newItem(t reflect.Type) reflect.Value {
 }
 
 func defaultText(v reflect.Value) string {
+	if v.Type() == reflect.TypeFor[Loss]() {
+		return allTurns
+	}
 	if isEmpty(v, "empty") && (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) {
 		return ""
 	}
@@ -183,6 +190,8 @@ func typeOf(v reflect.Value, schema string) string {
 		return "list of edits"
 	case v.Type() == reflect.TypeFor[Paths]():
 		return "text, or a list"
+	case v.Type() == reflect.TypeFor[Loss]():
+		return "all, or a mapping"
 	case v.Kind() == reflect.Map, v.Kind() == reflect.Struct:
 		return "mapping"
 	case len(words[schema]) > 0:

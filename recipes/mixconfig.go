@@ -18,7 +18,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
-		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Flags: r.Report.Flags,
+		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Loss: r.Loss.spec(), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return regular.ReadFile(r.Beside(files.home(path), files.Samples)) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
 		Window: r.Mix.Window, Unique: r.Mix.Unique, Validation: r.Mix.Validation,
@@ -43,7 +43,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 		Name: src.Name, Inputs: inputs, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Repo: src.Repo, Accept: accept, Keep: src.Keep,
 		PerInstance: src.PerInstance, Share: src.Share,
-		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning),
+		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning), Loss: src.Loss.spec(),
 	}
 }
 

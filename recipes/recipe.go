@@ -36,9 +36,13 @@ type Recipe struct {
 	// last question only; results are questions to it in every style but qwen.
 	// See format.Reasoning.
 	Reasoning string `yaml:"reasoning" quiet:"empty"`
-	Mix       Mix    `yaml:"mix"`
-	Report    Report `yaml:"report" quiet:"empty"`
-	Train     Train  `yaml:"train" identity:"run"`
+	// Loss says which of the assistant's turns are learned from: all, or policies
+	// that take turns out (see format/loss); default all. It needs an output whose
+	// rows can say so.
+	Loss   Loss   `yaml:"loss" quiet:"empty"`
+	Mix    Mix    `yaml:"mix"`
+	Report Report `yaml:"report" quiet:"empty"`
+	Train  Train  `yaml:"train" identity:"run"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`
@@ -124,6 +128,8 @@ type Source struct {
 	Edits Edits `yaml:"edits" quiet:"empty"`
 	// Reasoning of this source; default the recipe's.
 	Reasoning string `yaml:"reasoning" quiet:"empty"`
+	// Loss of this source, in place of the recipe's; default the recipe's.
+	Loss Loss `yaml:"loss" quiet:"empty"`
 }
 
 // An Agent is what the records of one kind of agent lack.
@@ -232,6 +238,7 @@ func (s *Source) setDefaults() { s.Format, s.Share = "auto", 1 }
 
 // derive fills in the defaults that follow from other fields.
 func (r *Recipe) derive() {
+	r.settleLoss()
 	if r.Model.Template == "" {
 		r.Model.Template = cmp.Or(chat.ForCheckpoint(r.Model.Base), "qwen2.5")
 	}

@@ -59,8 +59,8 @@ func (s Setting) MarshalJSON() ([]byte, error) {
 }
 
 // Settings lists every key of the recipe, in the order of [Recipe.YAML]. An
-// accept mapping and a list of edits are one value each, and so is each of the
-// trainer's parameters.
+// accept mapping, a list of edits and a loss are one value each, and so is each of
+// the trainer's parameters.
 func (r *Recipe) Settings() []Setting {
 	return settingsOf(reflect.ValueOf(r).Elem(), Setting{}, "", r.said)
 }
@@ -82,6 +82,11 @@ func settingsAt(v reflect.Value, at Setting, schema string, said *node) (all []S
 	switch {
 	case v.Type() == reflect.TypeFor[Accept]():
 		at.Value = chosen(canonical(v, []string{""}).(tree))
+	case v.Type() == reflect.TypeFor[Loss]():
+		at.Value = canonical(v, nil)
+		if v.Len() == 0 {
+			at.Value = allTurns
+		}
 	case v.Kind() == reflect.Struct:
 		return settingsOf(v, at, schema, said)
 	case isNamedList(v):

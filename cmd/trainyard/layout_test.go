@@ -33,8 +33,11 @@ var mayImport = map[string][]string{
 	"format/durable":   {},
 	"format/container": {"format/regular", "format", "format/pyjson"},
 	"format/evidence":  {"format/regular", "format", "format/behaviour", "format/pyjson"},
-	"format/edit":      {"format/regular", "format", "format/behaviour", "format/protocol", "format/secret", "format/pyjson"},
-	"format/dialect":   {"format/regular", "format", "format/api", "format/container", "format/evidence", "format/pyjson"},
+	// Policies about the loss ask what a turn did, and expressions of theirs are
+	// compiled in the room that has the language.
+	"format/loss":    {"format", "format/behaviour", "format/evidence"},
+	"format/edit":    {"format/regular", "format", "format/behaviour", "format/protocol", "format/secret", "format/pyjson"},
+	"format/dialect": {"format/regular", "format", "format/api", "format/container", "format/evidence", "format/pyjson"},
 
 	"tokenize":         {"tokenize/unicode"},
 	"tokenize/unicode": {},
@@ -42,9 +45,9 @@ var mayImport = map[string][]string{
 
 	// A Config of mix says what to open, judge and edit in the words of those
 	// rooms, and the manifest counts flags by behaviour's.
-	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol"},
+	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss"},
 	// The road counts with the tokenizer of its template.
-	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style"},
+	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style"},
 	"mix/sample":  {},
 	// The cache goes by what a file of the disk is; what it keeps are bytes.
 	"mix/cache": {"format", "format/durable"},
@@ -59,10 +62,10 @@ var mayImport = map[string][]string{
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
-	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
+	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
 	"recipes/samples": {},
 
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular"},
+	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss"},
 	// The yard opens the config.json of a checkpoint, which may be anything.
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},

@@ -31,6 +31,7 @@ type treatOptions struct {
 	reasoning string // empty: the template's own way
 	values    string // empty: the style's own way
 	edits     []string
+	loss      string // empty: every turn
 }
 
 func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
@@ -48,6 +49,7 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f.StringVar(&o.values, "tool-values", "", "write arguments that are no text as json or python (default: as the style does)")
 	f.StringVar(&o.reasoning, "reasoning", "", "recorded thoughts: keep or drop them; default: as the student's template does")
 	f.BoolVar(&o.verbatim, "verbatim", false, "keep line ends and leading empty lines when writing text")
+	f.StringVar(&o.loss, "loss", "", "which turns are learned from, as a recipe says it: '{last: 3}' (trainyard list loss)")
 	f.StringArrayVar(&o.edits, "edit", nil, "edit to make, in order (trainyard list edits)")
 	completes(cmd, "tools-as", "tools")
 	completes(cmd, "template", "templates")
@@ -85,11 +87,12 @@ func (o *treatOptions) check() error {
 // road are the options of a converter, but for what it judges by.
 func (o *treatOptions) road() (convert.Options, error) {
 	specs, errEdits := recipes.ParseEdits(o.edits)
+	policies, errLoss := recipes.ParseLoss(o.loss)
 	prompt, errPrompt := convert.ToolPrompt(o.prompt, regular.ReadFile)
 	return convert.Options{
-		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs,
+		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs, Loss: policies,
 		Supplied: o.supplied, Main: o.main, Subagent: o.subagent, ToolPrompt: prompt,
-	}, errors.Join(errPrompt, errEdits)
+	}, errors.Join(errPrompt, errEdits, errLoss)
 }
 
 // newRoad makes the converter of a command line; For gives it a source.

@@ -12,6 +12,7 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/mix"
@@ -56,10 +57,29 @@ func TestInspectShowsWhatPrepareDoes(t *testing.T) {
 			t.Parallel()
 			seen := 0
 			for _, path := range paths {
-				seen += compareWithInspect(t, path, r.template, r.output, r.style)
+				seen += compareWithInspect(t, path, roadConfig(t, path, r.template, r.output, r.style))
 			}
 			if seen < 100 {
 				t.Errorf("%d records were compared", seen)
+			}
+		})
+	}
+}
+
+// The same holds for policies, which both ask at the same place.
+func TestInspectShowsWhatPoliciesTake(t *testing.T) {
+	for text, spec := range map[string]loss.Spec{
+		"{last: 2}":          {"last": 2},
+		"{not: errors}":      {"not": "errors"},
+		"{from: first_edit}": {"from": "first_edit"},
+		"{where: n_calls>0}": {"where": "n_calls>0"},
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			for _, path := range dialectFiles(t) {
+				cfg := roadConfig(t, path, "qwen2.5", "tokens", "openhands")
+				cfg.Loss = spec
+				compareWithInspect(t, path, cfg, "--loss", text)
 			}
 		})
 	}
@@ -77,20 +97,19 @@ func dialectFiles(t *testing.T) []string {
 
 // compareWithInspect prepares the records at path and inspects them, and
 // returns how many there are.
-func compareWithInspect(t *testing.T, path, template, output, as string) int {
+func compareWithInspect(t *testing.T, path string, cfg mix.Config, also ...string) int {
 	t.Helper()
-	cfg := roadConfig(t, path, template, output, as)
 	res, err := mix.Prepare(t.Context(), cfg)
 	if res == nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	flags := []string{"--template", template, "--output", output, "--tools-as", as}
+	flags := append([]string{"--template", cfg.Template, "--output", cfg.Output, "--tools-as", string(cfg.Tools)}, also...)
 	shown := inspected(t, path, flags...)
 	entries := slices.Collect(res.Entries())
 	if len(shown) != len(entries) {
 		t.Fatalf("%s: prepare read %d records, inspect shows %d", path, len(entries), len(shown))
 	}
-	rows := rowCounts(t, cfg.Out, output)
+	rows := rowCounts(t, cfg.Out, cfg.Output)
 	for i, e := range entries {
 		f := shown[i]
 		switch reason, _, _ := bytes.Cut([]byte(f.Fault), []byte(":")); {

@@ -42,3 +42,19 @@ func IsFormatError(m format.Message) bool {
 func IsTask(t *format.Trajectory, i int) bool {
 	return !slices.ContainsFunc(t.Messages[:i], func(m format.Message) bool { return m.Role != format.System })
 }
+
+// IsFailedReply says that the assistant's message at i is one that the scaffold
+// could not read: it ends on a call of nothing, or nothing but such errors
+// answers it. A reply with several calls is one only if all its results are.
+func IsFailedReply(t *format.Trajectory, i int) bool {
+	if IsNamelessCall(t.Messages[i]) {
+		return true
+	}
+	rest := t.Messages[i+1:]
+	results := ResultRun(rest)
+	if results == 0 && len(rest) > 0 && rest[0].Role == format.User {
+		results = 1
+	}
+	good := func(m format.Message) bool { return !IsFormatError(m) }
+	return results > 0 && len(t.Messages[i].Calls) <= results && !slices.ContainsFunc(rest[:results], good)
+}

@@ -9,6 +9,7 @@ import (
 	"trainyard/format/dialect"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/style"
 	"trainyard/tokenize/chat"
 )
@@ -37,6 +38,7 @@ type Converter struct {
 	options     Options
 	filtered    Stage // where Keep is asked; Read for never
 	edits       *edit.Editing
+	loss        *loss.Loss
 	rendered    style.RenderOptions // of the main agent
 	subagent    style.RenderOptions
 	template    *chat.Template
@@ -68,7 +70,9 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 	}
 	c.watchTools()
 	c.edits, err = edit.NewEdits(o.Edits, edit.Env{CountTokens: tok.Count, ReadFile: o.readFile, Specials: c.rendered.Specials})
-	return c, errors.Join(append(slices.Concat(faults, more), err)...)
+	faults = append(slices.Concat(faults, more), err)
+	c.loss, err = loss.New(o.Loss)
+	return c, errors.Join(append(faults, err)...)
 }
 
 // Worker is a copy with buffers of its own. What edits count is shared.
@@ -94,6 +98,9 @@ func (c *Converter) Tokenizer() string { return c.tokenizer }
 // Edits are the edits that records go through, with what they count.
 func (c *Converter) Edits() *edit.Editing { return c.edits }
 
+// Loss are the policies that say which turns are learned from.
+func (c *Converter) Loss() *loss.Loss { return c.loss }
+
 // A Result is what became of one record.
 type Result struct {
 	Reached Stage              // the last stage that was reached
@@ -103,6 +110,7 @@ type Result struct {
 	Notes   []string           // what edits and rendering changed, those of edits first
 	Met     Met                // tools that the converter keeps an eye on
 	Chat    format.Chat        // from Rendered on; nil without a style
+	taken   bool               // policies took turns out of the loss
 	// Example is valid until the next Convert of the same Converter.
 	Example *chat.Example
 	// Err is why the road ended before the stage that was asked for: a
@@ -163,7 +171,11 @@ func (c *Converter) judge(r *Result, rec format.Record) (err error) {
 
 func (c *Converter) edit(r *Result, _ format.Record) (err error) {
 	r.Met.Edited = true
-	r.Notes, r.Met.Edits, err = c.edits.Watch(r.Traj)
+	if r.Notes, r.Met.Edits, err = c.edits.Watch(r.Traj); err != nil {
+		return err
+	}
+	notes, err := c.loss.Apply(r.Traj)
+	r.Notes, r.taken = append(r.Notes, notes...), len(notes) > 0
 	return err
 }
 
@@ -195,13 +207,21 @@ func (c *Converter) tokenise(r *Result, _ format.Record) error {
 		return nil
 	}
 	if !c.options.Masks && r.Chat.Marked() {
-		return format.Rejectf(format.UntrainedTurns, "the record keeps some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)")
+		return format.Rejectf(format.UntrainedTurns, "%s some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)", r.keeper())
 	}
 	c.template.Apply(r.Example, r.Chat)
 	if r.Example.Trained() == 0 {
-		return format.Rejectf(format.NoTrainedTokens, "the record keeps every assistant turn out of the loss")
+		return format.Rejectf(format.NoTrainedTokens, "%s every assistant turn out of the loss", r.keeper())
 	}
 	return nil
+}
+
+// keeper is who keeps words out of the loss, for rejects.
+func (r *Result) keeper() string {
+	if r.taken {
+		return "the record, or the recipe's loss, keeps"
+	}
+	return "the record keeps"
 }
 
 // Warnings are the kinds of what in a tokenised chat would be read otherwise

@@ -2,8 +2,8 @@
 // a file to a conversation with its token ids, or to the reason why there is
 // none.
 //
-//	Parsed ─► Judged ─► Edited ─► Rendered ─► Tokenised
-//	dialect   evidence  edit      style       chat template
+//	Parsed ─► Judged ─► Edited ─────► Rendered ─► Tokenised
+//	dialect   evidence  edit, loss    style       chat template
 //
 // A [Converter] is made for one source from [Options]; [Converter.Convert] takes
 // a record as far as the caller wants to see it. A filter (keep:) is asked as soon

@@ -19,6 +19,7 @@ import (
 	"trainyard/format/dialect"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/style"
 )
 
@@ -115,6 +116,9 @@ func ways(t *testing.T) (list []way) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(edit.Edits)) {
 		add("edit "+name, chat, Options{Edits: []edit.Spec{{Name: name, Args: argsOf[name]}}}, Edited)
+	}
+	for name, given := range map[string]any{"last": 1, "from": "first_edit", "not": []any{"errors", "failed_runs", "format_errors"}, "where": `content contains "zz" or result matches "z+$"`} {
+		add("loss "+name, chat, Options{Loss: loss.Spec{name: given}}, Edited)
 	}
 	for _, name := range behaviour.FlagNames() {
 		if raised := behaviour.FlagList[name].Raised; raised != nil {

@@ -8,6 +8,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/format/regular"
 	"trainyard/format/style"
@@ -31,6 +32,7 @@ type Options struct {
 	// of one that Keep leaves out, as soon as that is known.
 	WantedOnly bool
 	Edits      []edit.Spec    // in this order
+	Loss       loss.Spec      // which turns are learned from, asked when the edits are made; empty: all
 	Style      protocol.Style // a key of style.Styles; empty keeps calls as structure
 	Reasoning  format.Reasoning
 	Verbatim   bool   // keep line ends and leading empty lines as recorded

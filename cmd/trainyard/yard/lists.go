@@ -10,6 +10,7 @@ import (
 	"trainyard/format/dialect"
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/launch"
@@ -50,6 +51,8 @@ var Lists = map[string]func() []Listed{
 	"formats":     listFormats,
 	"edits":       listEdits,
 	"flags":       listFlags,
+	"loss":        listLoss,
+	"turns":       listTurns,
 	"features":    listFeatures,
 	"where":       listWhere,
 	"reports":     listReports,
@@ -101,6 +104,18 @@ func listEdits() []Listed {
 	}
 	return all
 }
+
+// listLoss shows the policies of loss:, each with what it is given.
+func listLoss() []Listed {
+	all := summaries(loss.Policies, func(p loss.Policy) string { return p.Summary })
+	for i := range all {
+		policy := loss.Policies[all[i].Name]
+		all[i].Note, all[i].Limits = "takes "+policy.Takes, policy.Limits
+	}
+	return append([]Listed{{Name: "all", Summary: "every turn of the assistant's that the record does not keep out itself; the default"}}, all...)
+}
+
+func listTurns() []Listed { return glossary(loss.TurnNames) }
 
 func listFlags() []Listed {
 	return summaries(behaviour.FlagList, func(f behaviour.Flag) string { return f.Summary })
