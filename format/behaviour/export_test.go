@@ -5,3 +5,10 @@ var (
 	Activities = activities
 	HasSecret  = hasSecret
 )
+
+// CallFailed judges what answered a call, of a test run or not.
+func CallFailed(result string, tests bool) bool {
+	return callFailed(Action{result: result, answered: true, Effect: Effect{tests: tests}})
+}
+
+var Commonest = commonest

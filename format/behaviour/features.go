@@ -37,6 +37,8 @@ type Features struct {
 	RunBeforeEdit    bool    `json:"run_before_edit" expr:"run_before_edit"`     // code runs before the first source edit
 	RunAfterEdit     bool    `json:"run_after_edit" expr:"run_after_edit"`       // code runs after the last source edit
 	FailEditPass     bool    `json:"fail_edit_pass" expr:"fail_edit_pass"`       // a run fails, a file is edited, a run passes
+	Verified         string  `json:"verified" expr:"verified"`                   // clean or recovery: how the final test run came to pass; empty where none does
+	RuleScore        float64 `json:"rule_score" expr:"rule_score"`               // 0 to 1
 	SourceEdit       bool    `json:"source_edit" expr:"source_edit"`             // a file that is neither test nor scratch is written
 	FirstEdit        int     `json:"first_edit" expr:"first_edit"`               // 1-based step of the first source edit; 0 for none
 	PatchFiles       int     `json:"patch_files" expr:"patch_files"`             // files in the recorded patch
@@ -53,6 +55,7 @@ func Measure(t *format.Trajectory) Features {
 	f.share(steps)
 	f.shareLookups(steps)
 	f.edits(steps)
+	f.Verified, f.RuleScore = verified(steps), ruleScore(t, steps)
 	f.PatchFiles, f.PatchLines = patchSize(t.Patch)
 	f.CostUSD, f.PromptTokens, f.CompletionTokens = t.CostUSD, t.PromptTokens, t.CompletionTokens
 	return f

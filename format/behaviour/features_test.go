@@ -77,7 +77,9 @@ func TestFeaturesOfAWholeTrajectory(t *testing.T) {
 	want := behaviour.Features{
 		Steps: 6, Exploration: 2. / 6, Implementation: 1. / 6, Verification: 1. / 6, Execution: 1. / 6, Closing: 1. / 6,
 		Grep: 0.5, Cd: 0.5, Calls: map[string]int{"bash": 5}, RunsCode: 2. / 6,
-		TestRunner: true, RunBeforeEdit: true, RunAfterEdit: true, FailEditPass: true, SourceEdit: true, FirstEdit: 4,
+		TestRunner: true, RunBeforeEdit: true, RunAfterEdit: true, FailEditPass: true, SourceEdit: true, Verified: behaviour.RecoverySuccess,
+		// 0.20 × 1, for with one tool a retry is chance; 0.25 × 0.9 × 4/5; 0.25 × (0.3 × 1 + 0.7 × 0.5); 0.15 × 1
+		RuleScore: 0.6925, FirstEdit: 4,
 		PatchFiles: 1, PatchLines: 2, CostUSD: 0.25,
 	}
 	if got := behaviour.Measure(tr); !reflect.DeepEqual(got, want) {

@@ -20,6 +20,8 @@ var FeatureRules = map[string]string{
 	"run_before_edit":   "true where code runs before the first edit of a source file",
 	"run_after_edit":    "true where code runs after the last edit of a source file",
 	"fail_edit_pass":    "true where a run fails, then a source file is edited, then a run passes",
+	"verified":          `how the final run of tests, behind the last edit of a source file, passes: "clean" where none failed before it and a source file was edited, "recovery" where one did; empty where none passes (SWE-Next's two kinds of success)`,
+	"rule_score":        "SWE-Lego-Live's score of a trajectory, 0 to 1: 0.20 efficiency, 0.15 style, 0.25 calls that work, 0.25 completion and tests, 0.15 focus of edits; without their number of steps, which is relative to a dataset, and their stop words",
 	"source_edit":       "true where a file is written that is neither test nor scratch; output kept in a file (grep … > x), a stash or another branch is none",
 	"first_edit":        "step, from 1, of the first edit of a source file; 0 for none",
 	"patch_files":       "files in the recorded patch",

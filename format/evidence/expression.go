@@ -36,7 +36,7 @@ func compile(source string, g grammar) (*expression, error) {
 	}
 	options := append(pure(), expr.Env(g.names), expr.AllowUndefinedVariables())
 	if g.lists != nil {
-		options = append(options, g.lists.functions()...)
+		options = append(append(options, g.lists.functions()...), g.lists.recalls()...)
 	}
 	if _, err := expr.Compile(source, append(slices.Clone(options), expr.AsBool())...); err != nil {
 		return nil, err
@@ -81,7 +81,9 @@ func (g grammar) refuseCall(call, source string) error {
 	switch {
 	case call == fileFunction && g.lists == nil:
 		return fmt.Errorf("%q: a list of ids is a filter, not a success: use %s(…) in keep:, or name a list of those that succeeded with report: FILE", source, fileFunction)
-	case call == fileFunction || isBuiltin(call):
+	case call == recallFunction && g.lists == nil:
+		return fmt.Errorf("%q: %s(…) stands in keep:, where files can be named", source, recallFunction)
+	case call == fileFunction || call == recallFunction || isBuiltin(call):
 		return nil
 	}
 	return fmt.Errorf("unknown function %q in %q", call, source)

@@ -102,7 +102,7 @@ func (v *nameVisitor) members(ours map[string]any) []string {
 	var names []string
 	for _, path := range v.paths {
 		name, _, _ := strings.Cut(path, ".")
-		if _, known := ours[name]; !known && name != fileFunction && !slices.Contains(v.declared, name) {
+		if _, known := ours[name]; !known && name != fileFunction && name != recallFunction && !slices.Contains(v.declared, name) {
 			names = append(names, name)
 		}
 	}

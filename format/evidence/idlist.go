@@ -94,13 +94,17 @@ func (l *idList) addDocument(raw []byte, columns []string) error {
 }
 
 func (l *idList) addLines(raw []byte, columns []string) error {
+	return eachLine(raw, func(root pyjson.Value) error { return l.addElement(root, columns) })
+}
+
+// eachLine reads JSON lines.
+func eachLine(raw []byte, read func(pyjson.Value) error) error {
 	n := 0
 	for line := range bytes.Lines(raw) {
 		if n++; len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		err := pyjson.WithIndex(line, func(root pyjson.Value) error { return l.addElement(root, columns) })
-		if err != nil {
+		if err := pyjson.WithIndex(line, read); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}

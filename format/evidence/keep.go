@@ -25,6 +25,8 @@ type Subject struct {
 	Chat       format.Chat
 	Tokens     int // length under the chat template
 	Trained    int // tokens inside the loss
+	// CountTokens counts a text's tokens; nil where there is no tokenizer.
+	CountTokens func(string) int
 }
 
 // Reasons for which a filter leaves a record out.
@@ -44,7 +46,7 @@ type LeftOut struct {
 // read with readFile, under the names that the expression has for them; nil
 // reads none, for a check of the expression alone.
 func NewFilter(source string, readFile func(path string) ([]byte, error)) (*Filter, error) {
-	files := &lists{readFile: readFile, byKey: map[string]*idList{}}
+	files := &lists{readFile: readFile, byKey: map[string]*idList{}, solutions: map[string]map[string]string{}}
 	e, err := compile(source, grammar{names: keepEnv(), lists: files})
 	if err != nil {
 		return nil, fmt.Errorf("keep: %w", err)
@@ -58,7 +60,7 @@ func (f *Filter) Files() []string { return f.lists.files }
 // NeedsTokens says that the expression asks for a length in tokens. One that does
 // not can be asked before anything is tokenised.
 func (f *Filter) NeedsTokens() bool {
-	return f.expression.names.has("n_tokens") || f.expression.names.has("n_trained_tokens")
+	return slices.ContainsFunc([]string{"n_tokens", "n_trained_tokens", "observation_load"}, f.expression.names.has)
 }
 
 // NeedsEdits says that the expression asks for what edits and rendering can
@@ -87,7 +89,10 @@ func (f *Filter) values(s Subject) map[string]any {
 	env := map[string]any{
 		"n_steps": t.Steps(), "instance_id": t.InstanceID, "repo": t.Repo, "teacher": t.Teacher,
 		"id": t.ID, "traj_id": t.ID, "n_tokens": s.Tokens, "n_trained_tokens": s.Trained,
-		idsName: idsOf(t),
+		idsName: idsOf(t), patchName: t.Patch,
+	}
+	if f.expression.names.has("observation_load") {
+		env["observation_load"] = observationLoad(s)
 	}
 	if f.expression.names.has("flags") {
 		env["flags"] = RecordFlags(s.Record, t, s.Chat)

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,13 +25,24 @@ type lists struct {
 	readFile func(path string) ([]byte, error)
 	files    []string
 	byKey    map[string]*idList // by path and column
+	// solutions are the patches of patch_recall: by path and column, by instance.
+	solutions map[string]map[string]string
+}
+
+// file notes a file that the expression names.
+func (l *lists) file(path string) {
+	if !slices.Contains(l.files, path) {
+		l.files = append(l.files, path)
+	}
 }
 
 // readAll finds the calls of file in an expression and reads what they name.
 func (l *lists) readAll(tree ast.Node) error {
 	v := &fileVisitor{lists: l}
 	ast.Walk(&tree, v)
-	return v.err
+	patches := &patchVisitor{lists: l}
+	ast.Walk(&tree, patches)
+	return errors.Join(v.err, patches.err)
 }
 
 // A fileVisitor reads the files of an expression. When it patches, it makes
@@ -107,9 +119,7 @@ func (l *lists) load(call *ast.CallNode, left string) (key string, err error) {
 	if l.byKey[key] != nil {
 		return key, nil
 	}
-	if !slices.Contains(l.files, args[0]) {
-		l.files = append(l.files, args[0])
-	}
+	l.file(args[0])
 	l.byKey[key] = &idList{}
 	if l.readFile == nil {
 		return key, nil

@@ -11,7 +11,7 @@ func TestEveryNameOfAnExpressionIsExplained(t *testing.T) {
 	if !slices.Equal(explained, known) {
 		t.Errorf("WhereNames explains %q, there are %q", explained, known)
 	}
-	explained, known = slices.Sorted(maps.Keys(KeepNames)), append(slices.Sorted(maps.Keys(keepNames)), fileFunction)
+	explained, known = slices.Sorted(maps.Keys(KeepNames)), append(slices.Sorted(maps.Keys(keepNames)), fileFunction, recallFunction)
 	if slices.Sort(known); !slices.Equal(explained, known) {
 		t.Errorf("KeepNames explains %q, there are %q", explained, known)
 	}

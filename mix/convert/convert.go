@@ -132,7 +132,7 @@ func (c *Converter) Convert(rec format.Record, until Stage) Result {
 		}
 		r.Reached = next
 		if next == c.filtered {
-			r.LeftOut, r.Err = c.options.Keep.Keep(r.subject(rec))
+			r.LeftOut, r.Err = c.options.Keep.Keep(c.subject(r, rec))
 		}
 		if r.Err != nil || c.options.WantedOnly && !r.wanted() {
 			break
@@ -147,8 +147,8 @@ func (r *Result) wanted() bool {
 }
 
 // subject is what a filter sees of a record.
-func (r *Result) subject(rec format.Record) evidence.Subject {
-	s := evidence.Subject{Record: rec, Trajectory: r.Traj, Chat: r.Chat}
+func (c *Converter) subject(r Result, rec format.Record) evidence.Subject {
+	s := evidence.Subject{Record: rec, Trajectory: r.Traj, Chat: r.Chat, CountTokens: c.template.Tokenizer().Count}
 	if r.Example != nil {
 		s.Tokens, s.Trained = len(r.Example.IDs), r.Example.Trained()
 	}
