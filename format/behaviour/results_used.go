@@ -1,9 +1,7 @@
 package behaviour
 
 import (
-	"cmp"
-	"maps"
-	"slices"
+	"iter"
 	"strings"
 
 	"trainyard/format"
@@ -67,27 +65,51 @@ func setOf(words []string) map[string]bool {
 }
 
 // commonest lists the n commonest words of a text, of two equally common ones that
-// which comes first.
-func commonest(text string, n int) []string {
-	type seen struct{ count, first int }
-	counts := map[string]seen{}
-	identifier := func(r rune) bool {
-		return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-	}
-	for i, word := range strings.FieldsFunc(headOf(text, wordScan), func(r rune) bool { return !identifier(r) }) {
-		word = strings.ToLower(strings.TrimLeft(word, "0123456789"))
-		if len(word) < shortest {
-			continue
-		}
-		s, known := counts[word]
+// which comes first. A few are picked of many: that is faster than to sort.
+func commonest(text string, n int) (words []string) {
+	var seen []counted
+	at := map[string]int{}
+	for word := range identifiers(headOf(text, wordScan)) {
+		i, known := at[word]
 		if !known {
-			s.first = i
+			i = len(seen)
+			at[word], seen = i, append(seen, counted{word: word})
 		}
-		s.count++
-		counts[word] = s
+		seen[i].times++
 	}
-	words := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b].count, counts[a].count), cmp.Compare(counts[a].first, counts[b].first))
-	})
-	return words[:min(n, len(words))]
+	for range min(n, len(seen)) {
+		best := 0
+		for i := range seen {
+			if seen[i].times > seen[best].times {
+				best = i
+			}
+		}
+		words = append(words, seen[best].word)
+		seen[best].times = 0
+	}
+	return words
+}
+
+type counted struct {
+	word  string
+	times int
+}
+
+// identifiers yields the words of a text that count, in small letters: of letters,
+// digits and _, and beginning with none of the digits.
+func identifiers(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for end := 0; end < len(text); {
+			start := end
+			for start < len(text) && (!isWordByte(text[start]) || text[start] >= '0' && text[start] <= '9') {
+				start++
+			}
+			for end = start; end < len(text) && isWordByte(text[end]); {
+				end++
+			}
+			if end-start >= shortest && !yield(strings.ToLower(text[start:end])) {
+				return
+			}
+		}
+	}
 }

@@ -17,9 +17,10 @@ import (
 // the words of a result are counted without a list of words to stop at.
 func ruleScore(t *format.Trajectory, steps []Step) float64 {
 	acting := slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return len(s.Actions) == 0 })
-	efficiency := noRetries(acting)
+	failed := failedCalls(acting)
+	efficiency := noRetries(acting, failed)
 	style := 0.4*diversity(acting, len(protocol.ToolNames(t.Tools))) + 0.6*resultsUsed(t, steps)
-	mastery := 0.9*callsThatWork(acting) + 0.1*parallel(acting)
+	mastery := 0.9*callsThatWork(acting, failed) + 0.1*parallel(acting)
 	completion := 0.3*submitted(t, steps) + 0.7*tested(acting)
 	precision := 0.85*focus(acting) + 0.15*noRewrites(acting)
 	return 0.20*efficiency + 0.15*style + 0.25*mastery + 0.25*completion + 0.15*precision
@@ -45,16 +46,15 @@ func toolShares(acting []Step) (shares []float64) {
 
 // noRetries takes a tenth off for each failed step whose next step calls the same
 // tool, but for as many as chance would give.
-func noRetries(acting []Step) float64 {
-	same, failed := 0, 0
+func noRetries(acting []Step, failed []int) float64 {
+	same, errors := 0, 0
 	for i := 1; i < len(acting); i++ {
-		before := acting[i-1].Actions
-		if !slices.ContainsFunc(before, func(a Action) bool { return a.answered && callFailed(a) }) {
+		if failed[i-1] == 0 {
 			continue
 		}
-		failed++
+		errors++
 		tools := map[string]bool{}
-		for _, a := range before {
+		for _, a := range acting[i-1].Actions {
 			tools[a.Tool] = true
 		}
 		if slices.ContainsFunc(acting[i].Actions, func(a Action) bool { return tools[a.Tool] }) {
@@ -65,7 +65,7 @@ func noRetries(acting []Step) float64 {
 	for _, share := range toolShares(acting) {
 		chance += share * share
 	}
-	return 1 - clip(max(0, float64(same)-float64(failed)*chance)/10)
+	return 1 - clip(max(0, float64(same)-float64(errors)*chance)/10)
 }
 
 // diversity is the entropy of the tools called, as a part of what the tools at
@@ -85,22 +85,33 @@ func diversity(acting []Step, described int) float64 {
 	return clip(entropy / math.Log2(float64(kinds)))
 }
 
-func callsThatWork(acting []Step) float64 {
-	worked, answered := 0, 0
-	for _, s := range acting {
+// failedCalls counts those of each step.
+func failedCalls(acting []Step) []int {
+	failed := make([]int, len(acting))
+	for i, s := range acting {
+		for _, a := range s.Actions {
+			if a.answered && callFailed(a) {
+				failed[i]++
+			}
+		}
+	}
+	return failed
+}
+
+func callsThatWork(acting []Step, failed []int) float64 {
+	answered, wrong := 0, 0
+	for i, s := range acting {
+		wrong += failed[i]
 		for _, a := range s.Actions {
 			if a.answered {
 				answered++
-			}
-			if a.answered && !callFailed(a) {
-				worked++
 			}
 		}
 	}
 	if answered == 0 {
 		return 1
 	}
-	return ratio(worked, answered)
+	return ratio(answered-wrong, answered)
 }
 
 // parallel is 1 where five calls stand in a step.

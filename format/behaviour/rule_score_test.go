@@ -3,6 +3,8 @@ package behaviour_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -107,5 +109,25 @@ func TestTheRuleScoreOfRealTrajectories(t *testing.T) {
 	}
 	if low == high {
 		t.Errorf("every trajectory scores %v", low)
+	}
+}
+
+// Looking for the signs one by one finds what expressions would.
+func TestSignsOfAFailedCallAreThoseOfTheirExpressions(t *testing.T) {
+	hard := regexp.MustCompile(`command not found|Permission denied|(?i:exit code[:\s]+[1-9])|returned non-zero exit status|<tool_use_error>|The arguments provided to the tool are invalid`)
+	soft := regexp.MustCompile(`Traceback \(most recent call last\)|No such file or directory|\bFAILED\b|\b(?:SyntaxError|TypeError|ValueError|KeyError|OSError|IOError|StopIteration)\b`)
+	parts := []string{"exit code", "Exit Code", "EXIT CODE", "exit ", "xit code", ":", " ", "\n", "0", "1", "9", "TypeError", "MyTypeError", "OSError", "OSErrors", "_IOError", "FAILED", "FAILED_", "StopIteration", "Permission denied", "é", "x", "Traceback (most recent call last)"}
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		text := ""
+		for range 1 + rng.IntN(7) {
+			text += parts[rng.IntN(len(parts))]
+		}
+		if got, want := behaviour.CallFailed(text, true), hard.MatchString(text); got != want {
+			t.Fatalf("%q of a test run: got %v", text, got)
+		}
+		if got, want := behaviour.CallFailed(text, false), hard.MatchString(text) || soft.MatchString(text); got != want {
+			t.Fatalf("%q: got %v", text, got)
+		}
 	}
 }

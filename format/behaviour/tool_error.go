@@ -1,29 +1,77 @@
 package behaviour
 
-import "regexp"
+import (
+	"slices"
+	"strings"
+)
 
 // What the rule score takes for a failed call (SWE-Lego-Live, rule_score.py v5):
 // hard signs count everywhere, soft ones not in the output of a test run, where
-// they tell of the code and not of the call.
+// they tell of the code and not of the call. They are looked for one by one: a
+// single expression takes ten times as long.
 var (
-	hardError = regexp.MustCompile(`command not found|Permission denied|(?i:exit code[:\s]+[1-9])|returned non-zero exit status|<tool_use_error>|The arguments provided to the tool are invalid`)
-	softError = regexp.MustCompile(`Traceback \(most recent call last\)|No such file or directory|\bFAILED\b|` +
-		`\b(?:(?:Syntax|Type|Value|Key|Index|Attribute|Import|ModuleNotFound|FileNotFound|Name|Runtime|OS|IO|Permission|ZeroDivision|NotImplemented|Recursion|Assertion|UnicodeDecode)Error|StopIteration)\b`)
-	hardParts = []string{"command not found", "Permission denied", "xit code", "xit Code", "XIT CODE", "non-zero exit status", "<tool_use_error>", "arguments provided to the tool"}
-	softParts = []string{"Traceback (", "No such file", "FAILED", "Error", "StopIteration"}
+	hardErrors = []string{"command not found", "Permission denied", "returned non-zero exit status", "<tool_use_error>", "The arguments provided to the tool are invalid"}
+	softErrors = []string{"Traceback (most recent call last)", "No such file or directory"}
+	errorWords = namesIn("SyntaxError TypeError ValueError KeyError IndexError AttributeError ImportError ModuleNotFoundError FileNotFoundError NameError RuntimeError OSError IOError PermissionError ZeroDivisionError NotImplementedError RecursionError AssertionError UnicodeDecodeError")
+	otherWords = namesIn("FAILED StopIteration")
 )
 
 // errorScan is how far into a result is looked, in characters.
 const errorScan = 3000
 
-// callFailed judges the call by what answered it. The literal parts, one of which
-// every match holds, spare most results the expressions.
+// callFailed judges the call by what answered it.
 func callFailed(a Action) bool {
 	text := headOf(a.result, errorScan)
-	if containsAny(text, hardParts...) && hardError.MatchString(text) {
+	if containsAny(text, hardErrors...) || namesExitCode(text) {
 		return true
 	}
-	return !a.Effect.tests && containsAny(text, softParts...) && softError.MatchString(text)
+	holds := func(word string) bool { return containsWord(text, word) }
+	return !a.Effect.tests &&
+		(containsAny(text, softErrors...) || slices.ContainsFunc(otherWords, holds) || strings.Contains(text, "Error") && slices.ContainsFunc(errorWords, holds))
+}
+
+// namesExitCode looks for "exit code", white space or colons, and a digit that is
+// not 0.
+func namesExitCode(text string) bool {
+	const words = "exit code"
+	for {
+		at := strings.Index(text, "xit ")
+		if at < 0 {
+			at = strings.Index(text, "XIT ")
+		}
+		if at < 0 {
+			return false
+		}
+		start := max(at-1, 0)
+		found := len(text) >= start+len(words) && strings.EqualFold(text[start:start+len(words)], words)
+		if text = text[at+len("xit "):]; !found {
+			continue
+		}
+		rest := text[len("code"):]
+		number := strings.TrimLeft(rest, ": \t\r\n\f\v")
+		if len(number) < len(rest) && number != "" && number[0] >= '1' && number[0] <= '9' {
+			return true
+		}
+	}
+}
+
+// containsWord looks for a word that is no part of a longer one.
+func containsWord(text, word string) bool {
+	inWord := func(at int) bool { return at >= 0 && at < len(text) && isWordByte(text[at]) }
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		at += from
+		if from = at + len(word); !inWord(at-1) && !inWord(from) {
+			return true
+		}
+	}
+}
+
+func isWordByte(b byte) bool {
+	return b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
 }
 
 // headOf is the first n characters of a text.
