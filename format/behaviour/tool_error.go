@@ -30,29 +30,23 @@ func callFailed(a Action) bool {
 		(containsAny(text, softErrors...) || slices.ContainsFunc(otherWords, holds) || strings.Contains(text, "Error") && slices.ContainsFunc(errorWords, holds))
 }
 
-// namesExitCode looks for "exit code", white space or colons, and a digit that is
-// not 0.
+// namesExitCode looks for "exit code" in small or capital letters, white space or
+// colons, and a digit that is not 0.
 func namesExitCode(text string) bool {
-	const words = "exit code"
-	for {
-		at := strings.Index(text, "xit ")
-		if at < 0 {
-			at = strings.Index(text, "XIT ")
+	return slices.ContainsFunc([]string{"xit code", "xit Code", "XIT CODE"}, func(words string) bool {
+		for rest := text; ; {
+			at := strings.Index(rest, words)
+			if at < 0 {
+				return false
+			}
+			exits := at > 0 && (rest[at-1] == 'e' || rest[at-1] == 'E')
+			rest = rest[at+len(words):]
+			number := strings.TrimLeft(rest, ": \t\r\n\f")
+			if exits && len(number) < len(rest) && number != "" && number[0] >= '1' && number[0] <= '9' {
+				return true
+			}
 		}
-		if at < 0 {
-			return false
-		}
-		start := max(at-1, 0)
-		found := len(text) >= start+len(words) && strings.EqualFold(text[start:start+len(words)], words)
-		if text = text[at+len("xit "):]; !found {
-			continue
-		}
-		rest := text[len("code"):]
-		number := strings.TrimLeft(rest, ": \t\r\n\f\v")
-		if len(number) < len(rest) && number != "" && number[0] >= '1' && number[0] <= '9' {
-			return true
-		}
-	}
+	})
 }
 
 // containsWord looks for a word that is no part of a longer one.
