@@ -40,9 +40,10 @@ func namesExitCode(text string) bool {
 				return false
 			}
 			exits := at > 0 && (rest[at-1] == 'e' || rest[at-1] == 'E')
-			rest = rest[at+len(words):]
-			number := strings.TrimLeft(rest, ": \t\r\n\f")
-			if exits && len(number) < len(rest) && number != "" && number[0] >= '1' && number[0] <= '9' {
+			after := rest[at+len(words):]
+			rest = rest[at+len(words)-1:] // its e may begin the next
+			number := strings.TrimLeft(after, ": \t\r\n\f")
+			if exits && len(number) < len(after) && number != "" && number[0] >= '1' && number[0] <= '9' {
 				return true
 			}
 		}
