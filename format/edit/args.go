@@ -26,10 +26,17 @@ const (
 	SwitchArg  ArgKind = "switch"  // true or false
 	TextsArg   ArgKind = "list"    // texts; one text stands for a list of one
 	RenamesArg ArgKind = "renames" // a list of {from, to}
+	ChoicesArg ArgKind = "choices" // a list of {from, to}, where to is a list of names
 )
 
 // A rename is one entry of a renames argument.
 type rename struct{ from, to string }
+
+// A choice is one entry of a choices argument.
+type choice struct {
+	from string
+	to   []string
+}
 
 // editArgs are arguments of the kinds their edit declares.
 type editArgs map[string]any
@@ -39,6 +46,7 @@ func (a editArgs) number(name string) int       { n, _ := a[name].(int); return 
 func (a editArgs) on(name string) bool          { on, _ := a[name].(bool); return on }
 func (a editArgs) texts(name string) []string   { l, _ := a[name].([]string); return l }
 func (a editArgs) renames(name string) []rename { l, _ := a[name].([]rename); return l }
+func (a editArgs) choices(name string) []choice { l, _ := a[name].([]choice); return l }
 
 // checkArgs reads what a recipe gives by what the edit declares.
 func checkArgs(edit Edit, raw map[string]any) (editArgs, Faults) {
@@ -113,6 +121,8 @@ func (k ArgKind) read(value any) (any, error) {
 		return readTexts(value)
 	case RenamesArg:
 		return readRenames(value)
+	case ChoicesArg:
+		return readChoices(value)
 	}
 	return nil, fmt.Errorf("want a %s, got %s", k, pyjson.InJSON(value))
 }
@@ -173,6 +183,27 @@ func readRenames(value any) ([]rename, error) {
 		return nil, fmt.Errorf("want a list of {from, to}, got %s", pyjson.InJSON(value))
 	}
 	return renames, nil
+}
+
+func readChoices(value any) ([]choice, error) {
+	list, _ := value.([]any)
+	var choices []choice
+	for _, element := range list {
+		pair, _ := element.(map[string]any)
+		from, _ := pair["from"].(string)
+		to, err := readTexts(pair["to"])
+		if from == "" || err != nil || len(pair) != 2 {
+			return nil, fmt.Errorf("want a list of {from, to: [NAME, NAME]}, one is %s", pyjson.InJSON(element))
+		}
+		if slices.ContainsFunc(choices, func(c choice) bool { return c.from == from }) {
+			return nil, fmt.Errorf("%q stands there twice", from)
+		}
+		choices = append(choices, choice{from, to})
+	}
+	if len(choices) == 0 {
+		return nil, fmt.Errorf("want a list of {from, to: [NAME, NAME]}, got %s", pyjson.InJSON(value))
+	}
+	return choices, nil
 }
 
 // renamer finds what a name becomes, and says whether that is another one.

@@ -43,6 +43,7 @@ func counts(edit func(*format.Trajectory) int) func(editArgs, Env) (change, erro
 var Edits = map[string]Edit{
 	"close_function":       closeFunction,
 	"cut_after_last_edit":  cutAfterLastEdit,
+	"diversify_tools":      diversifyTools,
 	"drop_duplicate_tools": dropDuplicateTools,
 	"drop_format_errors":   dropFormatErrors,
 	"drop_icl_example":     dropExample,
@@ -60,6 +61,8 @@ var Edits = map[string]Edit{
 	"strip_argument":       stripArgument,
 	"strip_crlf":           stripCRLF,
 	"system":               systemText,
+	"text_to_reasoning":    textToReasoning,
+	"think_first":          thinkFirst,
 	"think_to_reasoning":   thinkToReasoning,
 }
 

@@ -216,6 +216,8 @@ func TestRedactionFailsClosed(t *testing.T) {
 // ready are edits that every trajectory can go through, with arguments.
 var ready = func() []edit.Spec {
 	args := map[string]map[string]any{
+		"diversify_tools":    {"tools": []any{map[string]any{"from": "execute_bash", "to": []any{"terminal", "execute_bash"}}}},
+		"think_first":        {"empty": true},
 		"drop_tool":          {"tool": "str_replace_editor", "commands": "view"},
 		"elide_observations": {"tokens": 64},
 		"scaffold_exit":      {"to": "drop"},
@@ -232,7 +234,7 @@ var ready = func() []edit.Spec {
 }()
 
 // markers are the words that edits may add; each summary names its own.
-var markers = []string{"characters", "left", "out", "redacted", "function", "terminal", "cmd", "untrained", "thinks", "thought"}
+var markers = []string{"characters", "left", "out", "redacted", "function", "terminal", "cmd", "untrained", "thinks", "thought", "think"}
 
 // On every record of the golden files and of the real ones, an edit that
 // says nothing changes nothing, one that is made again does nothing, and

@@ -9,7 +9,10 @@ import (
 )
 
 // scaffoldExit is about the turns that SWE-agent writes in the model's place
-// when a run ends on a limit or an error (sweagent/agent/agents.py).
+// when a run ends on a limit or an error (sweagent/agent/agents.py). SWE-smith
+// (train/traj_mgr) and SERA (postprocess/utils.py) make a call of submit of the
+// first, behind the words "Since we have successfully fixed the issue and verified
+// it works, let's submit the changes:".
 var scaffoldExit = Edit{
 	Name:    "scaffold_exit",
 	Summary: "drop the last reply where SWE-agent wrote it (\"Exit due to cost limit\"), or make it a call of submit",

@@ -79,6 +79,8 @@ type way struct {
 var argsOf = map[string]map[string]any{
 	"rename_tool":        {"tools": []any{map[string]any{"from": "execute_bash", "to": "bash"}}},
 	"rename_argument":    {"arguments": []any{map[string]any{"from": "command", "to": "cmd"}}},
+	"diversify_tools":    {"tools": []any{map[string]any{"from": "execute_bash", "to": []any{"bash", "terminal"}}}},
+	"think_first":        {"empty": true},
 	"replace":            {"pattern": "zz+", "with": "y"},
 	"elide_observations": {"tokens": 100},
 	"drop_tool":          {"tool": "execute_bash"},
