@@ -15,12 +15,17 @@ const listLong = `List the keys of recipes, formats, ways of writing tools, edit
 templates, tokenizers, conventions, trainers, backends, GPUs or recipes, each with one
 line on when to use it and, where there are any, its arguments and known limits.
 
+Policies about what is learned from (loss, with the names of their expressions: turns),
+and the operations of published work, each with its source and what a source of a
+recipe says for it.
+
 The words of reports are listed too, each with what it counts: flags, features, the
 names that an expression can use (where), what reports of evaluations look like
 (reports), the notes of what a rendering changed, the reasons that records are
 rejected for, and the remarks on what is not as a recipe asks.`
 
 const listExample = `  trainyard list keys            every key of a recipe: type, default, what it is for
+  trainyard list operations      what published work did to its trajectories, as a recipe says it
   trainyard list trainers        with their parameters, placeholders and progress lines
   trainyard list recipes --json`
 
@@ -103,5 +108,8 @@ func addMore(tab *face.Table, l yard.Listed) {
 	}
 	if l.Note != "" {
 		tab.Row("", l.Note)
+	}
+	if l.Source != "" {
+		tab.Row("", "source: "+l.Source)
 	}
 }

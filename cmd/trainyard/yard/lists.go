@@ -35,6 +35,7 @@ type Listed struct {
 	Limits  string   `json:"limits,omitempty"` // what it leaves out or alone
 	Args    []Arg    `json:"args,omitempty"`
 	Note    string   `json:"note,omitempty"` // what else there is to know
+	Source  string   `json:"source,omitempty"`
 }
 
 // An Arg is one argument of a thing that takes some.
@@ -52,6 +53,7 @@ var Lists = map[string]func() []Listed{
 	"edits":       listEdits,
 	"flags":       listFlags,
 	"loss":        listLoss,
+	"operations":  listOperations,
 	"turns":       listTurns,
 	"features":    listFeatures,
 	"where":       listWhere,
@@ -113,6 +115,19 @@ func listLoss() []Listed {
 		all[i].Note, all[i].Limits = "takes "+policy.Takes, policy.Limits
 	}
 	return append([]Listed{{Name: "all", Summary: "every turn of the assistant's that the record does not keep out itself; the default"}}, all...)
+}
+
+// listOperations shows what published work did, and what a source says for it.
+func listOperations() []Listed {
+	all := summaries(recipes.Operations, func(o recipes.Operation) string { return o.Summary })
+	for i := range all {
+		o := recipes.Operations[all[i].Name]
+		if o.Say != "" {
+			all[i].Note = o.Say
+		}
+		all[i].Source, all[i].Limits = o.Source, o.Note
+	}
+	return all
 }
 
 func listTurns() []Listed { return glossary(loss.TurnNames) }
