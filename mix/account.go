@@ -22,7 +22,7 @@ type line struct {
 	source, file, reason, detail int32
 	tokens                       int32
 	item                         int32 // index into the prepared items; -1 where it never became one
-	of                           int32 // of a duplicate of content: the line that was kept; else -1
+	of                           int32 // of a duplicate of content or near: the line that was kept; else -1
 	outcome                      int8  // index into Outcomes; undecided where it is not known yet
 }
 

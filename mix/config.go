@@ -47,6 +47,7 @@ type Config struct {
 	Strict         bool    // what falls short of the recipe, or far from it, is an error
 	Window         int     // longest trajectory in tokens; longer ones are dropped and counted
 	Unique         string  // UniqueContent or UniqueNone
+	Near           float64 // Jaccard similarity from which on trajectories are repeats, [MinNear, 1]; 0 = exact ones alone are
 	Validation     float64 // fraction of what the sampler could use to set aside, whole repositories, [0, 1)
 
 	Out     string // output directory; created
@@ -107,6 +108,11 @@ const (
 	UniqueNone    = "none"    // nothing is
 )
 
+// MinNear is the least similarity that can be asked for: of different instances
+// of one scaffold most pairs are below .03 (the median on our samples), and a
+// search for much less compares everything with everything.
+const MinNear = 0.5
+
 // Progress tells how far a prepare is. Done and Total are bytes of input
 // while reading and rows while writing.
 type Progress struct {
@@ -157,6 +163,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: no unit %q", c.Unit)
 	case !slices.Contains([]string{UniqueContent, UniqueNone}, c.Unique):
 		return fmt.Errorf("prepare: no unique %q", c.Unique)
+	case c.Near != 0 && !(c.Near >= MinNear && c.Near <= 1):
+		return fmt.Errorf("prepare: near %v is neither 0 nor in [%v, 1]", c.Near, MinNear)
 	}
 	return nil
 }

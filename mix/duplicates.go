@@ -38,13 +38,10 @@ func (p *planner) lot(it *Item) uint64 {
 	return sample.Key(p.cfg.Seed, "repeat "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
 }
 
-// byText orders the items so that those of one text, and among them those of
+// byText orders the items that are undecided so that those of one text, and among them those of
 // one source, stand together.
 func (p *planner) byText() []int32 {
-	order := make([]int32, len(p.items))
-	for i := range order {
-		order[i] = int32(i)
-	}
+	order := p.choose(p.undecided)
 	slices.SortFunc(order, func(a, b int32) int {
 		x, y := &p.items[a], &p.items[b]
 		return cmp.Or(cmp.Compare(x.Digest[0], y.Digest[0]), cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))

@@ -18,7 +18,7 @@ const (
 	Rejected    Outcome = "rejected"     // could not be read, parsed or rendered; Reason says why
 	NotAccepted Outcome = "not_accepted" // Reason: refused (evidence of failure) or unknown (no evidence)
 	Filtered    Outcome = "filtered"     // Reason: keep (the source's keep: is false) or unknown (the record lacks what it names)
-	Duplicate   Outcome = "duplicate"    // Reason: content (another record has the same text) or instance (per_instance reached)
+	Duplicate   Outcome = "duplicate"    // Reason: content (another record has the same text), near (nearly the same) or instance (per_instance reached)
 	OverWindow  Outcome = "over_window"  // longer than the window
 	NotSampled  Outcome = "not_sampled"  // left over by the sampler
 )
@@ -38,7 +38,7 @@ type Entry struct {
 	Tokens  int32   `json:"tokens,omitempty"`
 
 	item int // index into the prepared items; -1 where it never became one
-	of   int // of a duplicate of content: the number of the one that was kept; else -1
+	of   int // of a duplicate of content or near: the number of the one that was kept; else -1
 }
 
 // A place is where another record stands.

@@ -211,7 +211,7 @@ func (o *outDir) clearWork() error {
 // spool gives the reading a place for its rows.
 func (o *outDir) spool(r *reading) error {
 	dir, err := o.work()
-	r.stores = newStores(dir)
+	r.stores.dir = dir
 	return err
 }
 

@@ -162,21 +162,26 @@ func (f *filing) take(res *result) error {
 	return f.r.take(res)
 }
 
-// row finds a place for the row of a result.
+// row finds a place for the row of a result, and for what is compared of it.
 func (f *filing) row(res *result) (err error) {
-	if !res.kept {
-		return nil
+	if res.kept {
+		res.item.at, err = f.place(res.packed)
 	}
+	if res.sketch != nil && err == nil {
+		res.sketch.at, err = f.place(res.sketch.turns)
+	}
+	return err
+}
+
+func (f *filing) place(packed []byte) (extent, error) {
 	if f.writer != nil {
-		off, err := f.writer.Row(res.packed)
+		off, err := f.writer.Row(packed)
 		if err == nil {
-			res.item.at = extent{off: off, n: int32(len(res.packed)), store: f.store}
-			return nil
+			return extent{off: off, n: int32(len(packed)), store: f.store}, nil
 		}
 		f.giveUp(err)
 	}
-	res.item.at, err = f.r.stores.append(res.packed)
-	return err
+	return f.r.stores.append(packed)
 }
 
 // advance ends the entries of the parts before one, and begins its own.

@@ -40,7 +40,11 @@ type MixLine struct {
 // where its record stands, so that a record more, or another order of records,
 // changes no more than it must.
 func makePlan(cfg *Config, items []Item, entries *account, repos *names) *plan {
-	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
+	return newPlanner(cfg, items, entries, repos).plan()
+}
+
+func newPlanner(cfg *Config, items []Item, entries *account, repos *names) *planner {
+	p := &planner{cfg: cfg, items: items, entries: entries, repos: repos, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
 	for k, s := range cfg.Sources {
 		p.used[k] = s.Share > 0 || !sample.Samplers[cfg.Sampler].NeedsShares
 	}
@@ -49,8 +53,13 @@ func makePlan(cfg *Config, items []Item, entries *account, repos *names) *plan {
 			p.lineOf[i] = int32(n)
 		}
 	}
+	return p
+}
+
+func (p *planner) plan() *plan {
 	p.dropDuplicates()
 	p.dropOverWindow()
+	p.dropNear()
 	p.key = p.keys()
 	p.limitInstances()
 	p.setAside()
@@ -67,6 +76,9 @@ type planner struct {
 	lineOf  []int32  // item -> line of the account
 	key     []uint64 // item -> its place when its source is chosen from
 	used    []bool   // source -> the sampler may take of it
+
+	sketches *sketches // of the items; nil where near duplicates are not looked for
+	err      error     // of reading them again
 
 	aside aside
 }

@@ -33,6 +33,7 @@ type preparation struct {
 	Edits     [2][]edit.Spec
 	Loss      [2]loss.Spec
 	Flags     bool
+	Near      bool // what is compared stands beside the row
 	Output    string
 
 	Source, Format, Task, Teacher, Repo string // the first, and three more, stand in the row
@@ -54,7 +55,7 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 	return &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
-		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Output: cfg.Output,
+		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Near: cfg.Near > 0, Output: cfg.Output,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,

@@ -59,6 +59,9 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	r := newReading(&cfg, sources, roads, in)
 	r.began, r.used = began, used
 	if cfg.DryRun {
+		if err := r.openTurns(); err != nil {
+			return nil, err
+		}
 		m, _, err := readAndPlan(ctx, r)
 		return r.result(m), errors.Join(err, r.close())
 	}
@@ -96,6 +99,7 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 	if err := errors.Join(out.refuseInUse(r.cfg), out.spool(r)); err != nil {
 		return nil, err
 	}
+
 	m, p, err := readAndPlan(ctx, r)
 	if err == nil {
 		err = write(ctx, r, p, out, m)
@@ -132,7 +136,10 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	if err := r.inputs.unchanged(); err != nil {
 		return nil, nil, err
 	}
-	p := makePlan(r.cfg, r.items, r.entries, r.repos)
+	p, err := r.plan()
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range p.Renamed {
 		r.notes[r.items[i].Source][format.NoteUniqueID]++
 	}
@@ -141,6 +148,14 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whyNothing(m))
 	}
 	return m, p, m.strict(r.cfg)
+}
+
+// plan decides what becomes of every item.
+func (r *reading) plan() (*plan, error) {
+	p := newPlanner(r.cfg, r.items, r.entries, r.repos)
+	p.sketches = r.sketches
+	out := p.plan()
+	return out, p.err
 }
 
 // runAndDigest reads the input and, at the same time, hashes it.

@@ -23,9 +23,10 @@ type result struct {
 	item   Item
 	repo   string
 	inst   string
-	kept   bool   // it became an item
-	packed []byte // the row as the stores keep it; nil in a dry run
-	file   string // of the record, and a text about it, on this machine
+	kept   bool    // it became an item
+	packed []byte  // the row as the stores keep it; nil in a dry run
+	sketch *sketch // where near duplicates are looked for
+	file   string  // of the record, and a text about it, on this machine
 	detail string
 	met    convert.Met
 	notes  []string
@@ -49,6 +50,9 @@ type reading struct {
 	uncached error        // why nothing more is put there
 	keptRows []string     // files that a fault of the cache left, to be removed at the end
 
+	sketches *sketches // nil where near duplicates are not looked for
+	turns    string    // a directory for their turns in a dry run, to be removed at the end
+
 	items   []Item
 	entries *account
 	repos   *names
@@ -62,6 +66,9 @@ type reading struct {
 
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{cfg: cfg, inputs: in, stores: newStores(""), repos: newNames(), entries: newAccount()}
+	if cfg.Near > 0 {
+		r.sketches = &sketches{stores: r.stores}
+	}
 	for k, src := range sources {
 		r.supplies = append(r.supplies, &supply{source: src, road: roads[k]})
 		r.namers = append(r.namers, newNamer(&cfg.Sources[k]))
@@ -136,6 +143,9 @@ func (r *reading) close() error {
 	for _, path := range r.keptRows {
 		errs = append(errs, os.Remove(path))
 	}
+	if r.turns != "" {
+		errs = append(errs, os.RemoveAll(r.turns))
+	}
 	if r.cache != nil {
 		errs = append(errs, r.cache.Close())
 	}
@@ -171,6 +181,9 @@ func (r *reading) take(res *result) error {
 
 // keep turns a result into an item.
 func (r *reading) keep(res *result) {
+	if r.sketches != nil {
+		r.sketches.keep(res.sketch)
+	}
 	source := &r.cfg.Sources[res.item.Source]
 	repo := format.NormalRepo(res.repo)
 	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
@@ -251,6 +264,9 @@ func (w *worker) pack(res *result, done convert.Result) {
 	res.item.Bytes, res.item.Digest = int32(w.row.TextBytes()), contentDigest(w.row.Messages)
 	res.item.Text, res.item.ID = textSum(w.row.Messages), stableID(done.Traj.InstanceID, done.Traj.ID)
 	res.kept = true
+	if w.cfg.Near > 0 {
+		res.sketch = newSketch(done.Chat)
+	}
 	if !w.cfg.DryRun {
 		w.codec.Begin()
 		w.output.Pack(w.codec, &w.row, done.Example)

@@ -1,6 +1,9 @@
 package mix
 
-import "trainyard/mix/convert"
+import (
+	"trainyard/mix/convert"
+	"trainyard/mix/dedup"
+)
 
 // A record is a result as a cache keeps it: with the names of this machine, which
 // are replaced by the recipe's when it is taken up again.
@@ -25,6 +28,13 @@ type keptItem struct {
 	Off                           int64
 	N                             int32
 	Repo, Instance                string
+	Sketch                        *keptSketch // where near duplicates are looked for
+}
+
+type keptSketch struct {
+	Signature dedup.Signature
+	Off       int64
+	N         int32
 }
 
 func (res *result) record() *record {
@@ -38,6 +48,9 @@ func (res *result) record() *record {
 		k.Item = &keptItem{
 			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
 			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst,
+		}
+		if sk := res.sketch; sk != nil {
+			k.Item.Sketch = &keptSketch{sk.signature, sk.at.off, sk.at.n}
 		}
 	}
 	return k
@@ -55,6 +68,9 @@ func (k *record) result(source, store int32) *result {
 		res.item = Item{
 			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
 			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store},
+		}
+		if sk := it.Sketch; sk != nil {
+			res.sketch = &sketch{signature: sk.Signature, at: extent{off: sk.Off, n: sk.N, store: store}}
 		}
 	}
 	return res

@@ -29,6 +29,7 @@ const (
 	Far     = "far"
 	Unnamed = "unnamed"
 	Unread  = "unread"
+	Near    = "near"
 )
 
 // RemarkKinds says what each kind tells. Short and far ones are errors under
@@ -37,6 +38,7 @@ var RemarkKinds = map[string]string{
 	Short:   "a source has less than is asked of it",
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
+	Near:    "a source loses over a fifth of its trajectories to near duplicates",
 	Unread:  "the recipe says what the sampler does not read, or keeps what the template does not show",
 }
 
@@ -62,6 +64,7 @@ func (m *Manifest) remarks(cfg *Config) []Remark {
 	}
 	r.shares(cfg)
 	r.thoughts(cfg)
+	r.near(cfg)
 	r.starved()
 	r.sources()
 	r.budget()

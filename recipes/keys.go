@@ -91,6 +91,7 @@ var docs = map[string]string{
 	"mix.window":          "longest example, in tokens",
 	"mix.over_window":     "what becomes of a longer one: it is dropped and counted, never cut",
 	"mix.unique":          "which repeats are dropped: of the same rendered conversation, or none",
+	"mix.near":            "Jaccard similarity (words in fives, without system text) from which on trajectories are repeats, such as 0.8; 0 looks for none",
 	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
 	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels",

@@ -168,6 +168,10 @@ type Mix struct {
 	OverWindow string `yaml:"over_window"`
 	// Unique drops repeats: content (default) by the rendered conversation, none.
 	Unique string `yaml:"unique"`
+	// Near drops near duplicates too: of two trajectories whose turns, without
+	// system text, have a Jaccard similarity of words in fives of so much or more,
+	// one is kept; from mix.MinNear to 1, or 0, the default: none are looked for.
+	Near float64 `yaml:"near" quiet:"empty"`
 	// Validation is the fraction of what the sampler could use to set aside,
 	// [0, 1), or the nearest that whole repositories give; default 0.02.
 	Validation float64 `yaml:"validation"`

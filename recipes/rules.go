@@ -11,6 +11,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/evidence"
+	"trainyard/mix"
 )
 
 // required holds the keys that have no default, by schema path, with the way
@@ -65,6 +66,7 @@ var rules = map[string]rule{
 	"mix.validation_seed": atLeast(0, ""),
 	"mix.budget":          atLeast(0, "0 is no limit"),
 	"mix.window":          atLeast(1, "tokens"),
+	"mix.near":            nearRule,
 	"mix.validation":      within(0, 1, false, "a fraction"),
 
 	"train.seed":   atLeast(0, ""),
@@ -113,6 +115,15 @@ func expressionFault(err error, example string) (msg, hint string) {
 		return msg, ""
 	}
 	return msg, example
+}
+
+// nearRule keeps a similarity from being asked for as a part of a hundred, or so
+// small that templates pass for repeats.
+func nearRule(v reflect.Value) (msg, hint string) {
+	if f := v.Float(); f == 0 || f >= mix.MinNear && f <= 1 {
+		return "", ""
+	}
+	return fmt.Sprintf("%v is neither 0 nor in [%v, 1]", v.Float(), mix.MinNear), "0.8 is usual; 0 looks for none"
 }
 
 const maxNumber = 1e300 // so that sums of a few stay finite

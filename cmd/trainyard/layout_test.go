@@ -45,12 +45,15 @@ var mayImport = map[string][]string{
 
 	// A Config of mix says what to open, judge and edit in the words of those
 	// rooms, and the manifest counts flags by behaviour's.
-	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss"},
+	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss", "mix/dedup"},
 	// The road counts with the tokenizer of its template.
 	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style"},
 	"mix/sample":  {},
 	// The cache goes by what a file of the disk is; what it keeps are bytes.
 	"mix/cache": {"format", "format/durable"},
+	// Texts in, pairs out: what a conversation is, and what is counted of it, is
+	// for mix to say.
+	"mix/dedup": {},
 	// A shard's footer is sealed and checked by the room that reads Parquet.
 	"mix/shard": {"format/container", "format/regular", "tokenize/chat"},
 
@@ -102,6 +105,7 @@ var doors = map[string][]string{
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
 	"github.com/dustin/go-humanize":      {"mix/remarks.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
+	"github.com/zeebo/xxh3":              {"mix/dedup"},
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/zeebo/xxh3":              {"mix"},                                 // the digests of texts: ten times SHA-256, alike in every process
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
