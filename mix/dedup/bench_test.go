@@ -104,3 +104,20 @@ func BenchmarkNearDuplicates(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGrams looks for the statements of a benchmark as large as SWE-bench
+// (2,294 of 200 words) in code.
+func BenchmarkGrams(b *testing.B) {
+	texts := code(b, 16e6)
+	g := NewGrams()
+	for i := range int32(2294) {
+		g.Add(i, phrase(strconv.Itoa(int(i))+"_", 200))
+	}
+	b.SetBytes(bytesOf(texts))
+	var hits []Hit
+	for b.Loop() {
+		for i := range texts {
+			hits = g.Find(hits[:0], 0, texts[i])
+		}
+	}
+}
