@@ -36,6 +36,28 @@ func RepoOfInstance(id string) string {
 	return ""
 }
 
+// numbered are the ids that name a change of a repository by its number, each
+// with owner, name and number.
+var numbered = []*regexp.Regexp{
+	regexp.MustCompile(`^([^/]+?)__([^/]+)-(\d+)$`),
+	regexp.MustCompile(`^([\w.-]+)/([\w.-]+?)(?::pr-|#|/pulls?/|/issues?/)(\d+)$`),
+	regexp.MustCompile(`sweb\.eval\.\w+\.([\w-]+?)_1776_([\w.-]+?)-(\d+)(?::|$)`),
+}
+
+// NormalInstance is the one spelling of an instance's id: owner/name#123 in
+// small letters for owner__name-123, with or without the number of an attempt,
+// owner/name:pr-123, the path of a forge and the image of SWE-bench; of others
+// the id in small letters.
+func NormalInstance(id string) string {
+	id = forge.ReplaceAllString(WithoutAttempt(strings.ToLower(strings.TrimSpace(id))), "")
+	for _, pattern := range numbered {
+		if m := pattern.FindStringSubmatch(id); m != nil {
+			return m[1] + "/" + m[2] + "#" + m[3]
+		}
+	}
+	return id
+}
+
 // WithoutAttempt cuts the number of the attempt that SWE-Gym adds to an
 // instance's id.
 func WithoutAttempt(id string) string {

@@ -55,3 +55,22 @@ func TestIdsGiveTheRepositoryTheyHold(t *testing.T) {
 		}
 	}
 }
+
+func TestAnInstanceHasOneSpelling(t *testing.T) {
+	for id, want := range map[string]string{
+		"django__django-123":                                      "django/django#123",
+		"Django__Django-123_4":                                    "django/django#123",
+		"django/django:pr-123":                                    "django/django#123",
+		"django/django#123":                                       "django/django#123",
+		"https://github.com/Django/django/pull/123":               "django/django#123",
+		"swebench/sweb.eval.x86_64.django_1776_django-123:latest": "django/django#123",
+		"ponylang__ponyc-4595":                                    "ponylang/ponyc#4595",
+		"owner__name.1a2b3c4d.func_basic__x1":                     "owner__name.1a2b3c4d.func_basic__x1",
+		"HumanEval/7":                                             "humaneval/7",
+		"":                                                        "",
+	} {
+		if got := NormalInstance(id); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}

@@ -54,6 +54,9 @@ func TestADatasetFromTheCacheHasTheSameBytes(t *testing.T) {
 			cfg := prepareConfig(t, paths...)
 			cfg.Output, cfg.Flags, cfg.Window = output, true, 1<<20
 			cfg.Edits = []edit.Spec{{Name: "drop_tool", Args: map[string]any{"tool": "no_such_tool"}}, {Name: "redact_secrets"}}
+			benchmark := filepath.Join(t.TempDir(), "ids.txt")
+			put(t, filepath.Dir(benchmark), "ids.txt", "psf__requests-1766\ndjango__django-11099\n")
+			cfg.Near, cfg.Decontaminate = 0.5, Decontamination{Files: []string{benchmark}}
 			for k := range cfg.Sources {
 				cfg.Sources[k].Accept = evidence.Accept{Any: true}
 			}

@@ -56,3 +56,12 @@ func (c *companions) usedSince() (files []FileDigest) {
 	c.used = nil
 	return files
 }
+
+// usedByAll adds to what each source goes by the files read since that all go by.
+func (c *companions) usedByAll(used [][]FileDigest) [][]FileDigest {
+	all := c.usedSince()
+	for k := range used {
+		used[k] = append(used[k], all...)
+	}
+	return used
+}

@@ -48,6 +48,7 @@ type Config struct {
 	Window         int     // longest trajectory in tokens; longer ones are dropped and counted
 	Unique         string  // UniqueContent or UniqueNone
 	Near           float64 // Jaccard similarity from which on trajectories are repeats, [MinNear, 1]; 0 = exact ones alone are
+	Decontaminate  Decontamination
 	Validation     float64 // fraction of what the sampler could use to set aside, whole repositories, [0, 1)
 
 	Out     string // output directory; created

@@ -45,12 +45,14 @@ type Manifest struct {
 	Inputs         []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
 	Mix            []MixLine      `json:"mix"`
 	Sources        []SourceReport `json:"sources"`
-	Totals         Totals         `json:"totals"`
-	Validation     ValidationSide `json:"validation"`
-	Remarks        []Remark       `json:"remarks,omitempty"` // where this is not what was asked
-	Shards         []Shard        `json:"shards"`
-	Outcomes       FileDigest     `json:"outcomes"`
-	RecipeFile     FileDigest     `json:"recipe_file"`
+	// Contamination is there where the recipe decontaminates.
+	Contamination *ContaminationReport `json:"contamination,omitempty"`
+	Totals        Totals               `json:"totals"`
+	Validation    ValidationSide       `json:"validation"`
+	Remarks       []Remark             `json:"remarks,omitempty"` // where this is not what was asked
+	Shards        []Shard              `json:"shards"`
+	Outcomes      FileDigest           `json:"outcomes"`
+	RecipeFile    FileDigest           `json:"recipe_file"`
 }
 
 // Totals are summed over the sources; Train and Validation are the rows that

@@ -18,13 +18,16 @@ const (
 	Rejected    Outcome = "rejected"     // could not be read, parsed or rendered; Reason says why
 	NotAccepted Outcome = "not_accepted" // Reason: refused (evidence of failure) or unknown (no evidence)
 	Filtered    Outcome = "filtered"     // Reason: keep (the source's keep: is false) or unknown (the record lacks what it names)
-	Duplicate   Outcome = "duplicate"    // Reason: content (another record has the same text), near (nearly the same) or instance (per_instance reached)
-	OverWindow  Outcome = "over_window"  // longer than the window
-	NotSampled  Outcome = "not_sampled"  // left over by the sampler
+	// Contaminated is what has something of a benchmark; Reason is the first of
+	// DecontaminationRules that says so, and Detail tells of all.
+	Contaminated Outcome = "contaminated"
+	Duplicate    Outcome = "duplicate"   // Reason: content (another record has the same text), near (nearly the same) or instance (per_instance reached)
+	OverWindow   Outcome = "over_window" // longer than the window
+	NotSampled   Outcome = "not_sampled" // left over by the sampler
 )
 
 // Outcomes lists all outcomes in the order of the pipeline.
-var Outcomes = []Outcome{Rejected, NotAccepted, Filtered, Duplicate, OverWindow, NotSampled, Validation, Kept}
+var Outcomes = []Outcome{Rejected, NotAccepted, Filtered, Contaminated, Duplicate, OverWindow, NotSampled, Validation, Kept}
 
 // An Entry is the account of one record.
 type Entry struct {
@@ -79,6 +82,7 @@ type Funnel struct {
 	Parsed       Count `json:"parsed"`
 	Accepted     Count `json:"accepted"`
 	Wanted       Count `json:"wanted"` // by the source's keep:
+	Clean        Count `json:"clean"`  // without what a decontamination found
 	Unique       Count `json:"unique"`
 	WithinWindow Count `json:"within_window"`
 	Sampled      Count `json:"sampled"`
@@ -94,7 +98,8 @@ func funnel(by map[Outcome]Count) Funnel {
 		{&f.Sampled, []Outcome{Kept, Validation}},
 		{&f.WithinWindow, []Outcome{NotSampled}},
 		{&f.Unique, []Outcome{OverWindow}},
-		{&f.Wanted, []Outcome{Duplicate}},
+		{&f.Clean, []Outcome{Duplicate}},
+		{&f.Wanted, []Outcome{Contaminated}},
 		{&f.Accepted, []Outcome{Filtered}},
 		{&f.Parsed, []Outcome{NotAccepted}},
 		{&f.Read, []Outcome{Rejected}},

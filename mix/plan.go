@@ -57,6 +57,7 @@ func newPlanner(cfg *Config, items []Item, entries *account, repos *names) *plan
 }
 
 func (p *planner) plan() *plan {
+	p.decontaminate()
 	p.dropDuplicates()
 	p.dropOverWindow()
 	p.dropNear()
@@ -79,6 +80,8 @@ type planner struct {
 
 	sketches *sketches // of the items; nil where near duplicates are not looked for
 	err      error     // of reading them again
+
+	contamination *contamination // nil where there is no benchmark
 
 	aside aside
 }

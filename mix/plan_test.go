@@ -125,11 +125,11 @@ func TestTheFunnelSumsToTheRecordsRead(t *testing.T) {
 		total += int64(i + 1)
 	}
 	f := funnel(by)
-	stages := []int64{f.Read.Records, f.Parsed.Records, f.Accepted.Records, f.Wanted.Records, f.Unique.Records, f.WithinWindow.Records, f.Sampled.Records}
+	stages := []int64{f.Read.Records, f.Parsed.Records, f.Accepted.Records, f.Wanted.Records, f.Clean.Records, f.Unique.Records, f.WithinWindow.Records, f.Sampled.Records}
 	if stages[0] != total {
 		t.Errorf("%d read, %d in outcomes", stages[0], total)
 	}
-	for i, lost := range []Outcome{Rejected, NotAccepted, Filtered, Duplicate, OverWindow, NotSampled} {
+	for i, lost := range []Outcome{Rejected, NotAccepted, Filtered, Contaminated, Duplicate, OverWindow, NotSampled} {
 		if stages[i]-stages[i+1] != by[lost].Records {
 			t.Errorf("between stage %d and %d lie %d records, %s are %d", i, i+1, stages[i]-stages[i+1], lost, by[lost].Records)
 		}

@@ -34,7 +34,9 @@ type preparation struct {
 	Loss      [2]loss.Spec
 	Flags     bool
 	Near      bool // what is compared stands beside the row
-	Output    string
+	// Decontaminate says what of a benchmark is looked for in a record.
+	Decontaminate Decontamination
+	Output        string
 
 	Source, Format, Task, Teacher, Repo string // the first, and three more, stand in the row
 	Accept                              evidence.Accept
@@ -55,7 +57,7 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 	return &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
-		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Near: cfg.Near > 0, Output: cfg.Output,
+		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate, Output: cfg.Output,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,

@@ -51,13 +51,15 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	files := newCompanions(&cfg)
 	sources, judges, err := openSources(&cfg, files)
 	roads, used, errRoads := converters(&cfg, sources, judges, files)
-	if err := errors.Join(err, errRoads); err != nil {
+	marked, errMarked := readBenchmark(ctx, cfg.Decontaminate, files)
+	if err := errors.Join(err, errRoads, errMarked); err != nil {
 		return nil, err
 	}
 	in := newInputs(&cfg, sources, judges)
 	in.recipe = files.digests
 	r := newReading(&cfg, sources, roads, in)
-	r.began, r.used = began, used
+	r.began, r.used = began, files.usedByAll(used)
+	r.avoid(marked)
 	if cfg.DryRun {
 		if err := r.openTurns(); err != nil {
 			return nil, err
@@ -153,7 +155,7 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 // plan decides what becomes of every item.
 func (r *reading) plan() (*plan, error) {
 	p := newPlanner(r.cfg, r.items, r.entries, r.repos)
-	p.sketches = r.sketches
+	p.sketches, p.contamination = r.sketches, r.contamination
 	out := p.plan()
 	return out, p.err
 }
@@ -212,6 +214,7 @@ func describe(r *reading, p *plan) *Manifest {
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: validationSide(r, p),
 	}
+	m.Contamination = r.contamination.report()
 	m.Remarks = m.remarks(cfg)
 	for _, s := range p.shards(r.items) {
 		m.Shards = append(m.Shards, s.shard(r.items))

@@ -19,19 +19,20 @@ import (
 
 // A result is what a worker made of one record.
 type result struct {
-	entry  Entry
-	item   Item
-	repo   string
-	inst   string
-	kept   bool    // it became an item
-	packed []byte  // the row as the stores keep it; nil in a dry run
-	sketch *sketch // where near duplicates are looked for
-	file   string  // of the record, and a text about it, on this machine
-	detail string
-	met    convert.Met
-	notes  []string
-	warned []string // kinds of tokenize.Warning
-	err    error    // fatal: not a fault of the record
+	entry     Entry
+	item      Item
+	repo      string
+	inst      string
+	kept      bool       // it became an item
+	packed    []byte     // the row as the stores keep it; nil in a dry run
+	suspicion *suspicion // what the record has of a benchmark; nil for nothing
+	sketch    *sketch    // where near duplicates are looked for
+	file      string     // of the record, and a text about it, on this machine
+	detail    string
+	met       convert.Met
+	notes     []string
+	warned    []string // kinds of tokenize.Warning
+	err       error    // fatal: not a fault of the record
 }
 
 // A reading is the first pass over the input: every record becomes an entry,
@@ -50,8 +51,9 @@ type reading struct {
 	uncached error        // why nothing more is put there
 	keptRows []string     // files that a fault of the cache left, to be removed at the end
 
-	sketches *sketches // nil where near duplicates are not looked for
-	turns    string    // a directory for their turns in a dry run, to be removed at the end
+	sketches      *sketches      // nil where near duplicates are not looked for
+	turns         string         // a directory for their turns in a dry run, to be removed at the end
+	contamination *contamination // nil where there is no benchmark
 
 	items   []Item
 	entries *account
@@ -184,6 +186,9 @@ func (r *reading) keep(res *result) {
 	if r.sketches != nil {
 		r.sketches.keep(res.sketch)
 	}
+	if res.suspicion != nil {
+		r.contamination.suspicions[int32(len(r.items))] = res.suspicion
+	}
 	source := &r.cfg.Sources[res.item.Source]
 	repo := format.NormalRepo(res.repo)
 	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
@@ -203,20 +208,25 @@ func (r *reading) progress() {
 // A worker turns the records of one source into results. Its buffers live as
 // long as it does.
 type worker struct {
-	cfg    *Config
-	k      int // the source's index
-	source *Source
-	names  *namer
-	road   *convert.Converter
-	row    shard.Row
-	output shard.Output
-	codec  *shard.RowCodec
+	cfg       *Config
+	k         int // the source's index
+	source    *Source
+	names     *namer
+	road      *convert.Converter
+	row       shard.Row
+	output    shard.Output
+	codec     *shard.RowCodec
+	benchmark *benchmark // nil for none
 }
 
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	return &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Schema())}
+	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Schema())}
+	if r.contamination != nil {
+		w.benchmark = r.contamination.benchmark
+	}
+	return w
 }
 
 // do makes a packed row of what became of a record, or tells why there is none.
@@ -266,6 +276,9 @@ func (w *worker) pack(res *result, done convert.Result) {
 	res.kept = true
 	if w.cfg.Near > 0 {
 		res.sketch = newSketch(done.Chat)
+	}
+	if w.benchmark != nil {
+		res.suspicion = w.benchmark.look(done.Traj, done.Chat, w.row.Repo)
 	}
 	if !w.cfg.DryRun {
 		w.codec.Begin()

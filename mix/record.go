@@ -28,7 +28,15 @@ type keptItem struct {
 	Off                           int64
 	N                             int32
 	Repo, Instance                string
-	Sketch                        *keptSketch // where near duplicates are looked for
+	Sketch                        *keptSketch    // where near duplicates are looked for
+	Suspicion                     *keptSuspicion // nil for none
+}
+
+// A keptSuspicion is what a record has of a benchmark.
+type keptSuspicion struct {
+	Instance, Repo int32
+	Hits           []dedup.Hit
+	Patch          dedup.Match
 }
 
 type keptSketch struct {
@@ -52,6 +60,9 @@ func (res *result) record() *record {
 		if sk := res.sketch; sk != nil {
 			k.Item.Sketch = &keptSketch{sk.signature, sk.at.off, sk.at.n}
 		}
+		if s := res.suspicion; s != nil {
+			k.Item.Suspicion = &keptSuspicion{s.instance, s.repo, s.hits, s.patch}
+		}
 	}
 	return k
 }
@@ -71,6 +82,9 @@ func (k *record) result(source, store int32) *result {
 		}
 		if sk := it.Sketch; sk != nil {
 			res.sketch = &sketch{signature: sk.Signature, at: extent{off: sk.Off, n: sk.N, store: store}}
+		}
+		if s := it.Suspicion; s != nil {
+			res.suspicion = &suspicion{s.Instance, s.Repo, s.Hits, s.Patch}
 		}
 	}
 	return res

@@ -26,6 +26,9 @@ func check(r *Recipe, root *node, faults *Faults) {
 	checkTools(r, root, faults)
 	checkParams(r, root, faults)
 	checkLoss(r, root, faults)
+	if d := root.get("decontaminate"); len(r.Decontaminate.Files) == 0 && d.get("by") != nil && d.get("files") == nil {
+		faults.add(place(d, "by", root), "decontaminate.by", "names no benchmark", "write decontaminate: {files: [FILE], by: [ngram]}")
+	}
 	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",

@@ -96,6 +96,9 @@ var docs = map[string]string{
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
 	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels",
 
+	"decontaminate.files": "files of benchmarks that must not be trained on: SWE-bench rows (JSON lines, a list, Parquet) or ids",
+	"decontaminate.by":    "what counts as having something of them; all that the files can serve",
+
 	"report.flags": "count loops, error turns, secrets and the like; a fifth more time",
 
 	"train.trainer":     "program that trains",

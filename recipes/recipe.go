@@ -39,10 +39,12 @@ type Recipe struct {
 	// Loss says which of the assistant's turns are learned from: all, or policies
 	// that take turns out (see format/loss); default all. It needs an output whose
 	// rows can say so.
-	Loss   Loss   `yaml:"loss" quiet:"empty"`
-	Mix    Mix    `yaml:"mix"`
-	Report Report `yaml:"report" quiet:"empty"`
-	Train  Train  `yaml:"train" identity:"run"`
+	Loss Loss `yaml:"loss" quiet:"empty"`
+	Mix  Mix  `yaml:"mix"`
+	// Decontaminate leaves out what has something of a benchmark; default none.
+	Decontaminate Decontaminate `yaml:"decontaminate" quiet:"empty"`
+	Report        Report        `yaml:"report" quiet:"empty"`
+	Train         Train         `yaml:"train" identity:"run"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`
@@ -181,6 +183,17 @@ type Mix struct {
 	// Strict makes an error of every remark that a prepare prints as short: or
 	// far:; default false.
 	Strict bool `yaml:"strict" identity:"none"`
+}
+
+// Decontaminate names benchmarks that must not be trained on.
+type Decontaminate struct {
+	// Files hold them: rows as SWE-bench has them (instance_id, repo,
+	// problem_statement, patch) as JSON lines, a JSON list or Parquet, or ids
+	// alone; see [Recipe.Beside].
+	Files Paths `yaml:"files"`
+	// By are the rules of mix.DecontaminationRules, one or several; default all
+	// that the files can serve.
+	By Paths `yaml:"by"`
 }
 
 // A Report says what a prepare counts besides what it must.

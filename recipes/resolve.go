@@ -43,7 +43,7 @@ func (r *Recipe) UsesSamples() bool {
 
 // paths are all the files that the recipe names, as it spells them.
 func (r *Recipe) paths() []string {
-	edits, all := slices.Clone(r.Edits), []string{r.Tools.Prompt}
+	edits, all := slices.Clone(r.Edits), append([]string{r.Tools.Prompt}, r.Decontaminate.Files...)
 	for _, s := range r.Sources {
 		all = append(append(all, s.Path...), s.Accept.Report, s.System, s.Tools, s.Main.System, s.Main.Tools, s.Subagent.System, s.Subagent.Tools, s.Instance)
 		all = append(all, keepFiles(s.Keep)...)

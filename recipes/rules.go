@@ -69,6 +69,8 @@ var rules = map[string]rule{
 	"mix.near":            nearRule,
 	"mix.validation":      within(0, 1, false, "a fraction"),
 
+	"decontaminate.files": pathRule,
+
 	"train.seed":   atLeast(0, ""),
 	"train.epochs": atLeast(1, ""),
 	"train.batch":  atLeast(1, "sequences per step"),

@@ -28,6 +28,7 @@ var words = map[string][]string{
 	"mix.over_window":   {"drop"},
 	"mix.unique":        {mix.UniqueContent, mix.UniqueNone},
 	"mix.output":        names(shard.Outputs),
+	"decontaminate.by":  mix.DecontaminationRules,
 	"train.trainer":     names(trainer.Trainers),
 	"train.method":      {"full", "lora"},
 	"train.schedule":    {"cosine", "linear", "constant"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,6 +23,7 @@ func printPrepared(t *face.Terminal, done *yard.Prepared) error {
 		return err
 	}
 	printReasons(t, m)
+	printContamination(t, done)
 	for _, hint := range evidenceHints(done) {
 		t.Say("%s", hint)
 	}
@@ -37,28 +39,41 @@ func printFunnel(t *face.Terminal, m *mix.Manifest) error {
 	return funnelTable(m, face.Thousands[int64]).Else(funnelTable(m, face.About)).Write(t.Out)
 }
 
+// asked says which stages of the funnel a recipe asks for.
+type asked struct{ keep, clean bool }
+
 // funnelTable has a row for each source; tokens says how tokens are written.
 func funnelTable(m *mix.Manifest, tokens func(int64) string) *face.Table {
-	keeps := slices.ContainsFunc(m.Sources, func(s mix.SourceReport) bool { return s.Keep != "" })
+	show := asked{
+		keep:  slices.ContainsFunc(m.Sources, func(s mix.SourceReport) bool { return s.Keep != "" }),
+		clean: m.Contamination != nil,
+	}
 	header := []string{"source", "read", "parsed", "accepted", "unique", "within window", "sampled"}
-	if keeps {
+	if show.clean {
+		header = slices.Insert(header, 4, "clean")
+	}
+	if show.keep {
 		header = slices.Insert(header, 4, "wanted")
 	}
-	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7).Gives(0).Leaves(slices.Index(header, "unique"), 2)
+	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7, 8).Gives(0).Leaves(slices.Index(header, "unique"), 2)
 	for _, s := range m.Sources {
-		tab.Row(funnelRow(s.Name, s.Funnel, keeps, tokens)...)
+		tab.Row(funnelRow(s.Name, s.Funnel, show, tokens)...)
 	}
-	tab.Row(funnelRow("total", m.Totals.Funnel, keeps, tokens)...)
+	tab.Row(funnelRow("total", m.Totals.Funnel, show, tokens)...)
 	return tab
 }
 
 // funnelRow writes 12 (34,567). Records that were not accepted are never
 // tokenised, so that tokens begin with the accepted ones. What a filter wants
-// of them has a column where some source has one.
-func funnelRow(name string, f mix.Funnel, keeps bool, tokens func(int64) string) []string {
+// of them has a column where some source has one, and what is in no benchmark
+// where the recipe names one.
+func funnelRow(name string, f mix.Funnel, show asked, tokens func(int64) string) []string {
 	row := []string{name, face.Thousands(f.Read.Records), face.Thousands(f.Parsed.Records)}
 	stages := []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled}
-	if keeps {
+	if show.clean {
+		stages = slices.Insert(stages, 1, f.Clean)
+	}
+	if show.keep {
 		stages = slices.Insert(stages, 1, f.Wanted)
 	}
 	for _, c := range stages {
@@ -89,6 +104,26 @@ func printReasons(t *face.Terminal, m *mix.Manifest) {
 		for _, kind := range slices.Sorted(maps.Keys(s.Warnings)) {
 			t.Print("    %s: %s\n", kind, chat.WarningKinds[kind])
 		}
+	}
+}
+
+// printContamination tells what was looked for of the benchmarks, and in a dry
+// run every record that has it: outcomes.jsonl does so of a dataset.
+func printContamination(t *face.Terminal, done *yard.Prepared) {
+	c := done.Manifest.Contamination
+	if c == nil {
+		return
+	}
+	t.Print("  contamination by %s, of %s in %s: %s\n", strings.Join(c.By, ", "), face.Plural(c.Instances, "instance", "instances"),
+		face.Plural(c.Repos, "repository", "repositories"), cmp.Or(strings.Join(countWords(c.Found), "; "), "none"))
+	if n := c.TemplateGrams; n > 0 {
+		t.Print("    %s of thirteen words are a template's and were passed over\n", face.Plural(n, "run", "runs"))
+	}
+	if u := c.Untold; u.Statements+u.Patches > 0 {
+		t.Print("    %s and %s say too little to be looked for\n", face.Plural(u.Statements, "statement", "statements"), face.Plural(u.Patches, "patch", "patches"))
+	}
+	for _, e := range done.Contaminated {
+		t.Print("    %s:%d %s: %s: %s\n", e.File, e.Line, e.ID, e.Reason, e.Detail)
 	}
 }
 

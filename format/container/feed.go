@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -96,6 +97,21 @@ func (f *Feed) ReadFile(ctx context.Context, file format.File, yield func(format
 // record with Err.
 func (f *Feed) Stream(ctx context.Context, path string, in io.Reader, yield func(format.Record) error) error {
 	return f.Reader(ctx, path, yield).stream(in)
+}
+
+// ReadBytes reads a file that is in memory, plain, compressed or Parquet, and
+// would lie at path: ReadFile for the files that a recipe names.
+func (f *Feed) ReadBytes(ctx context.Context, path string, raw []byte, yield func(format.Record) error) (err error) {
+	r := f.Reader(ctx, path, yield)
+	if KindOf(path) == kindParquet {
+		err = f.readParquet(r, bytes.NewReader(raw), int64(len(raw)))
+	} else {
+		err = r.stream(bytes.NewReader(raw))
+	}
+	if err == nil && r.yielded == 0 {
+		err = r.Reject(1, format.EmptyFile, "the file holds no record")
+	}
+	return err
 }
 
 // ReadWhole reads a file of one record.

@@ -16,12 +16,14 @@ const distinctWords = 7
 type Grams struct {
 	byHash map[uint64]int32 // to an index into grams
 	grams  []gram
-	filter []uint64 // a bit for each hash, to ask before byHash
+	texts  map[int32]string // statement -> its text
+	filter []uint64         // a bit for each hash, to ask before byHash
 }
 
 type gram struct {
 	statement, last int32 // the first and the last that have it
 	statements      int32
+	start, end      int32 // where it stands in the first
 }
 
 // shared is in how many statements a gram is a template's: those of issue
@@ -33,7 +35,7 @@ const filterBits = 25 // 4 MB
 
 // NewGrams makes an index without a statement.
 func NewGrams() *Grams {
-	return &Grams{byHash: map[uint64]int32{}, filter: make([]uint64, 1<<filterBits/64)}
+	return &Grams{byHash: map[uint64]int32{}, texts: map[int32]string{}, filter: make([]uint64, 1<<filterBits/64)}
 }
 
 // Add takes the grams of a statement. The result is their number: 0 where the
@@ -41,25 +43,27 @@ func NewGrams() *Grams {
 // the grams of one have numbers in a row, but for those that stood in another
 // or are no gram.
 func (g *Grams) Add(statement int32, text string) (n int) {
+	g.texts[statement] = text
 	for r := newGramReader(text); r.next(); {
 		if r.varied() {
-			g.add(statement, r.hash())
+			start, end := r.span()
+			g.add(r.hash(), gram{statement, statement, 1, int32(start), int32(end)})
 			n++
 		}
 	}
 	return n
 }
 
-func (g *Grams) add(statement int32, h uint64) {
+func (g *Grams) add(h uint64, found gram) {
 	if known, met := g.byHash[h]; met {
-		if k := &g.grams[known]; k.last != statement {
-			k.last = statement
+		if k := &g.grams[known]; k.last != found.last {
+			k.last = found.last
 			k.statements++
 		}
 		return
 	}
 	g.byHash[h] = int32(len(g.grams))
-	g.grams = append(g.grams, gram{statement, statement, 1})
+	g.grams = append(g.grams, found)
 	bit := h >> (64 - filterBits)
 	g.filter[bit/64] |= 1 << (bit % 64)
 }
@@ -142,7 +146,8 @@ type Stretch struct {
 	Statement  int32
 	Words      int
 	Piece      int
-	Start, End int // bytes of the piece, half-open
+	Start, End int    // bytes of the piece, half-open
+	Text       string // as the statement has it
 }
 
 // Longest joins the hits of one text, as Find gave them, that go on from one
@@ -153,10 +158,15 @@ func (g *Grams) Longest(hits []Hit) (best Stretch) {
 		}
 		if words := GramWords + n - 1; words > best.Words {
 			first, last := hits[i], hits[i+n-1]
-			best = Stretch{g.Statement(first.Gram), words, int(first.Piece), int(first.Start), int(last.End)}
+			best = Stretch{g.Statement(first.Gram), words, int(first.Piece), int(first.Start), int(last.End), g.text(first.Gram, last.Gram)}
 		}
 	}
 	return best
+}
+
+// text is what the statement of two grams has from one to the other.
+func (g *Grams) text(first, last int32) string {
+	return g.texts[g.Statement(first)][g.grams[first].start:g.grams[last].end]
 }
 
 // goesOn says that b is the gram one word after a, in the text and in the

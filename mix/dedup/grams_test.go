@@ -28,8 +28,8 @@ func TestAGramIsFoundWithItsExactSpan(t *testing.T) {
 	if stretch.Statement != 1 || stretch.Piece != 4 || text[stretch.Start:stretch.End] != quoted {
 		t.Errorf("%+v: %q, want %q", stretch, text[stretch.Start:stretch.End], quoted)
 	}
-	if stretch.Words != 18 {
-		t.Errorf("%d words, want 18", stretch.Words)
+	if stretch.Words != 18 || stretch.Text != phrase("says", 18) {
+		t.Errorf("%d words, want 18: %q", stretch.Words, stretch.Text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -21,7 +22,7 @@ func NewPatches() *Patches { return &Patches{byLine: map[uint64][]int32{}} }
 func (p *Patches) Add(diff string) {
 	solution := int32(len(p.lines))
 	p.lines = append(p.lines, 0)
-	for line := range addedLines(diff) {
+	for line := range AddedLines(diff) {
 		if h, telling := lineHash(line); telling {
 			p.add(solution, h)
 		}
@@ -49,8 +50,8 @@ func (p *Patches) add(solution int32, h uint64) {
 // Lines is how many lines of a solution say enough to be looked for.
 func (p *Patches) Lines(solution int32) int { return int(p.lines[solution]) }
 
-// addedLines are those behind a plus.
-func addedLines(diff string) func(func(string) bool) {
+// AddedLines are those of a unified diff behind a plus.
+func AddedLines(diff string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(diff) {
 			if added, ok := strings.CutPrefix(line, "+"); ok && !strings.HasPrefix(line, "+++ ") && !yield(added) {

@@ -29,6 +29,10 @@ type Prepared struct {
 	Manifest *mix.Manifest `json:"manifest"`
 	Cache    *Cached       `json:"cache,omitempty"` // nil where none was asked
 
+	// Contaminated are the records of a dry run that have something of a benchmark,
+	// which outcomes.jsonl tells of a dataset.
+	Contaminated []mix.Entry `json:"contaminated,omitempty"`
+
 	// Paths are where the sources' records lie on this machine, by name: of
 	// several places the first, and none of samples that were there for a dry
 	// run alone.
@@ -67,12 +71,26 @@ func (y *Yard) prepare(ctx context.Context, r *recipes.Recipe, req PrepareReques
 			return err
 		}
 		done.Manifest, done.Reused = res.Manifest, res.Reused
+		done.listContaminated(res)
 		if !req.DryRun {
 			done.Cache = y.settle(res)
 		}
 		return err
 	})
 	return done, err
+}
+
+// listContaminated keeps the records that a dry run would leave no file to tell
+// of.
+func (p *Prepared) listContaminated(res *mix.Result) {
+	if !p.DryRun {
+		return
+	}
+	for e := range res.Entries() {
+		if e.Outcome == mix.Contaminated {
+			p.Contaminated = append(p.Contaminated, e)
+		}
+	}
 }
 
 // inUse tells the first run that still reads the dataset in dir.
