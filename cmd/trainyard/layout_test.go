@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	// are rows in containers, and no trajectories.
 	// The road counts with the tokenizer of its template.
 	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style"},
+	"mix/pack":    {},
 	"mix/sample":  {},
 	// The cache goes by what a file of the disk is; what it keeps are bytes.
 	"mix/cache": {"format", "format/durable"},
