@@ -43,6 +43,10 @@ var Notes = map[string]string{
 
 	NoteKeptReasoning:    "turns: the assistant's, whose recorded thought is written, as reasoning: keep says or the student's template has it",
 	NoteDroppedReasoning: "turns: the assistant's, whose recorded thought is left out, as reasoning: drop says or the student's template has it",
+
+	NoteCut:    "records: longer than the window, cut behind the last trained turn that fits",
+	NoteSplit:  "records: longer than the window, split into rows that overlap",
+	NoteElided: "texts: an observation, in whose place a mark stands, for the record is longer than the window",
 }
 
 // Notes: what reading and rendering change, besides the rendering itself, and
@@ -90,6 +94,10 @@ const (
 
 	NoteKeptReasoning    = "kept_reasoning"    // a thought is written
 	NoteDroppedReasoning = "dropped_reasoning" // a thought is left out
+
+	NoteCut    = "cut_to_window"    // what follows the last trained turn that fits
+	NoteSplit  = "split_to_window"  // rows that overlap
+	NoteElided = "elided_to_window" // a mark in place of an observation
 )
 
 // SplitNotes parts counts of notes: those of changes, and those that only tell

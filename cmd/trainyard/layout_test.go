@@ -49,9 +49,11 @@ var mayImport = map[string][]string{
 	// rooms, and the manifest counts flags by behaviour's. The files of a benchmark
 	// are rows in containers, and no trajectories.
 	// The road counts with the tokenizer of its template.
-	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style"},
-	"mix/pack":    {},
-	"mix/sample":  {},
+	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "mix/pack"},
+	// The road counts with the tokenizer of its template, and asks pack what fits
+	// into the window.
+	"mix/pack":   {},
+	"mix/sample": {},
 	// The cache goes by what a file of the disk is; what it keeps are bytes.
 	"mix/cache": {"format", "format/durable"},
 	// Texts in, pairs out: what a conversation is, and what is counted of it, is

@@ -60,7 +60,7 @@ func elided(text string, most int, tokens func(string) int) (string, bool) {
 		half = max(half, 0)
 		head, tail := text[:boundary(text, half, -1)], text[boundary(text, len(text)-half, +1):]
 		left := utf8.RuneCountInString(text) - utf8.RuneCountInString(head) - utf8.RuneCountInString(tail)
-		short := fmt.Sprintf("%s\n[… %d characters left out …]\n%s", head, left, tail)
+		short := head + "\n" + LeftOut(left) + "\n" + tail
 		if tokens(short) <= most {
 			return short, true
 		}
@@ -68,6 +68,11 @@ func elided(text string, most int, tokens func(string) int) (string, bool) {
 			return "", false
 		}
 	}
+}
+
+// LeftOut is the mark that stands in place of so many characters.
+func LeftOut(characters int) string {
+	return fmt.Sprintf("[… %d characters left out …]", characters)
 }
 
 // boundary moves an offset to the nearest start of a character on one side.

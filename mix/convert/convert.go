@@ -24,11 +24,12 @@ const (
 	Edited                 // the edits that were asked for are made
 	Rendered               // a chat, or messages with calls where no style is given
 	Tokenised              // token ids, and which of them are learned from
+	Fitted                 // the rows that a dataset takes of it, none over the window
 )
 
 // stages lead from one place to the next; stages[Parsed] leads to Parsed.
 var stages = [...]func(*Converter, *Result, format.Record) error{
-	Parsed: (*Converter).parse, Judged: (*Converter).judge, Edited: (*Converter).edit, Rendered: (*Converter).render, Tokenised: (*Converter).tokenise,
+	Parsed: (*Converter).parse, Judged: (*Converter).judge, Edited: (*Converter).edit, Rendered: (*Converter).render, Tokenised: (*Converter).tokenise, Fitted: (*Converter).fit,
 }
 
 // A Converter takes the records of one source along the road. It holds buffers:
@@ -44,7 +45,8 @@ type Converter struct {
 	template    *chat.Template
 	tokenizer   string
 	example     chat.Example
-	undescribed []*undescribed // of the main agent and, where its tools are given apart, of subagents
+	examples    []*chat.Example // of parts
+	undescribed []*undescribed  // of the main agent and, where its tools are given apart, of subagents
 }
 
 // New makes the converter of a source, nil where Options.Parse is given or
@@ -58,6 +60,9 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 	tok := template.Tokenizer()
 	if _, known := style.Styles[o.Style]; !known && o.Style != "" {
 		return nil, fmt.Errorf("no way of writing tools is called %q", o.Style)
+	}
+	if err := o.checkWindow(); err != nil {
+		return nil, err
 	}
 	if o.Judge == nil {
 		o.Judge, _ = evidence.NewJudge(evidence.Accept{}) // no evidence is no error
@@ -78,7 +83,7 @@ func New(src *dialect.Source, o Options) (*Converter, error) {
 // Worker is a copy with buffers of its own. What edits count is shared.
 func (c *Converter) Worker() *Converter {
 	w := *c
-	w.example = chat.Example{}
+	w.example, w.examples = chat.Example{}, nil
 	return &w
 }
 
@@ -113,6 +118,7 @@ type Result struct {
 	taken   bool               // policies took turns out of the loss
 	// Example is valid until the next Convert of the same Converter.
 	Example *chat.Example
+	Fit     Fit // from Fitted on
 	// Err is why the road ended before the stage that was asked for: a
 	// *format.Reject, or what is no fault of the record. It is nil for a record
 	// that was left because it is not accepted, or not kept.
@@ -181,9 +187,9 @@ func (c *Converter) edit(r *Result, _ format.Record) (err error) {
 
 func (c *Converter) render(r *Result, _ format.Record) (err error) {
 	var notes []string
-	options, watch := c.rendered, c.undescribed[mainAgent]
+	options, watch := c.optionsOf(r.Traj), c.undescribed[mainAgent]
 	if r.Traj.Subagent {
-		options, watch = c.subagent, c.undescribed[len(c.undescribed)-1]
+		watch = c.undescribed[len(c.undescribed)-1]
 	}
 	options.Undescribed = func(tool string) { r.Met.Undescribed = append(r.Met.Undescribed, tool) }
 	defer func() { watch.see(r.Met.Undescribed) }()
@@ -195,6 +201,14 @@ func (c *Converter) render(r *Result, _ format.Record) (err error) {
 	}
 	r.Notes = append(r.Notes, notes...)
 	return err
+}
+
+// optionsOf are those of the agent that acted.
+func (c *Converter) optionsOf(t *format.Trajectory) style.RenderOptions {
+	if t.Subagent {
+		return c.subagent
+	}
+	return c.rendered
 }
 
 // tokenise rejects a conversation that no trainer could be told the loss of.

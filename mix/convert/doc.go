@@ -2,14 +2,14 @@
 // a file to a conversation with its token ids, or to the reason why there is
 // none.
 //
-//	Parsed ─► Judged ─► Edited ─────► Rendered ─► Tokenised
-//	dialect   evidence  edit, loss    style       chat template
+//	Parsed ─► Judged ─► Edited ─────► Rendered ─► Tokenised ─────► Fitted
+//	dialect   evidence  edit, loss    style       chat template    window
 //
 // A [Converter] is made for one source from [Options]; [Converter.Convert] takes
 // a record as far as the caller wants to see it. A filter (keep:) is asked as soon
 // as what it names is known: after Judged, Rendered or Tokenised. prepare goes to the end, accept
-// to Judged, convert to Rendered, inspect to the end again, and so does tokens with
-// chats as they stand: what one of them shows is what the others do, since none
+// to Judged, convert to Rendered, inspect to the end again, and tokens to Tokenised
+// with chats as they stand: what one of them shows is what the others do, since none
 // of them has a step of its own.
 //
 // It chooses nothing and writes nothing: which rows a dataset has is for package

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"trainyard/format"
 	"trainyard/format/edit"
@@ -45,6 +47,10 @@ type Options struct {
 	// Masks says that rows can keep single turns out of the loss; without it a
 	// record that asks for that is rejected at Tokenised.
 	Masks bool
+	// Window is the longest row, in tokens; 0 is no limit. OverWindow, a key of the
+	// registry of that name, says what becomes of a longer one; empty is Drop.
+	Window     int
+	OverWindow string
 	// ReadFile reads those files and those of edits; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 }
@@ -72,6 +78,18 @@ func (o *Options) template() (*chat.Template, error) {
 		return nil, err
 	}
 	return template.With(o.Chat)
+}
+
+// checkWindow refuses a policy that rows cannot follow.
+func (o *Options) checkWindow() error {
+	policy, known := OverWindow[cmp.Or(o.OverWindow, Drop)]
+	switch {
+	case !known:
+		return format.UnknownName("policy over the window", o.OverWindow, slices.Sorted(maps.Keys(OverWindow)))
+	case policy.Masks && !o.Masks:
+		return fmt.Errorf("over the window %s: parts overlap, and rows of text cannot keep the overlap out of the loss (output tokens can)", o.OverWindow)
+	}
+	return nil
 }
 
 // filterStage is the first place at which all is known that Keep looks at.
