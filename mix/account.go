@@ -2,6 +2,7 @@ package mix
 
 import (
 	"iter"
+	"math"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,7 @@ type line struct {
 	item                         int32 // index into the prepared items; -1 where it never became one
 	of                           int32 // of a duplicate of content or near: the line that was kept; else -1
 	outcome                      int8  // index into Outcomes; undecided where it is not known yet
+	rows                         uint16
 }
 
 const undecided = -1
@@ -34,7 +36,7 @@ func (a *account) add(e Entry) {
 	a.lines = append(a.lines, line{
 		id: a.ids.keep(e.ID), number: e.Line, tokens: e.Tokens, item: int32(e.item), of: -1,
 		source: a.shared.id(e.Source), file: a.text(e.File), reason: a.shared.id(e.Reason), detail: a.text(e.Detail),
-		outcome: int8(slices.Index(Outcomes, e.Outcome)),
+		outcome: int8(slices.Index(Outcomes, e.Outcome)), rows: uint16(min(e.Rows, math.MaxUint16)),
 	})
 }
 
@@ -63,7 +65,7 @@ func (a *account) entry(i int) Entry {
 	l, text := &a.lines[i], a.shared.list
 	e := Entry{
 		Source: text[l.source], File: text[l.file], Line: l.number, ID: l.id, Reason: text[l.reason], Detail: text[l.detail],
-		Tokens: l.tokens, item: int(l.item), of: int(l.of),
+		Tokens: l.tokens, Rows: int32(l.rows), item: int(l.item), of: int(l.of),
 	}
 	if l.outcome != undecided {
 		e.Outcome = Outcomes[l.outcome]

@@ -52,7 +52,8 @@ func TestADatasetFromTheCacheHasTheSameBytes(t *testing.T) {
 		t.Run(output, func(t *testing.T) {
 			t.Parallel()
 			cfg := prepareConfig(t, paths...)
-			cfg.Output, cfg.Flags, cfg.Window = output, true, 1<<20
+			cfg.Output, cfg.Flags, cfg.Window = output, true, 900
+			cfg.OverWindow = map[bool]string{true: "split", false: "cut"}[shard.Outputs[output].Flags]
 			cfg.Edits = []edit.Spec{{Name: "drop_tool", Args: map[string]any{"tool": "no_such_tool"}}, {Name: "redact_secrets"}}
 			benchmark := filepath.Join(t.TempDir(), "ids.txt")
 			put(t, filepath.Dir(benchmark), "ids.txt", "psf__requests-1766\ndjango__django-11099\n")
@@ -155,7 +156,7 @@ func TestTheKeyOfAPreparationLeavesNothingOut(t *testing.T) {
 	elsewhere := map[string]string{
 		"Name": "Source", "ToolPrompt": "Prompt", "Inputs": "the name and the files of a part", "GivenReport": "the names of files, put in place last",
 	}
-	planning := strings.Fields("Recipe YAML ReadFile Sources Sampler Unit Budget Seed ValidationSeed Strict Window Unique Validation Out Replace InUse Cache Workers DryRun Progress PerInstance Share")
+	planning := strings.Fields("Recipe YAML ReadFile Sources Sampler Unit Budget Seed ValidationSeed Strict Packing Unique Validation Out Replace InUse Cache Workers DryRun Progress PerInstance Share")
 	for _, of := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[Source]()} {
 		for f := range fields(of) {
 			if _, other := elsewhere[f]; !said[f] && !other && !slices.Contains(planning, f) {

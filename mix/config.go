@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/mix/convert"
+	"trainyard/mix/pack"
 	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 )
@@ -36,7 +38,10 @@ type Config struct {
 	// recipe's spelling; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
 	Output   string // a key of Outputs: what the rows hold
-	Sources  []Source
+	// Packing is a key of pack.Packers, for an output whose rows hold several
+	// trajectories; empty is DefaultPacking.
+	Packing string
+	Sources []Source
 
 	Sampler string
 	Unit    Unit
@@ -45,7 +50,8 @@ type Config struct {
 	// ValidationSeed is that of the choice of what is set aside.
 	ValidationSeed int64
 	Strict         bool    // what falls short of the recipe, or far from it, is an error
-	Window         int     // longest trajectory in tokens; longer ones are dropped and counted
+	Window         int     // longest row in tokens
+	OverWindow     string  // a key of convert.OverWindow: what becomes of a longer trajectory; empty is drop
 	Unique         string  // UniqueContent or UniqueNone
 	Near           float64 // Jaccard similarity from which on trajectories are repeats, [MinNear, 1]; 0 = exact ones alone are
 	Decontaminate  Decontamination
@@ -140,7 +146,9 @@ func (c *Config) workers() int {
 // check refuses what no pass over the data could make sense of.
 func (c *Config) check() error {
 	sampler, ok := sample.Samplers[c.Sampler]
-	_, known := shard.Outputs[c.Output]
+	output, known := shard.Outputs[c.Output]
+	_, knownPacking := pack.Packers[cmp.Or(c.Packing, DefaultPacking)]
+	policy, knownPolicy := convert.OverWindow[cmp.Or(c.OverWindow, convert.Drop)]
 	total := 0.0
 	for _, s := range c.Sources {
 		total += s.Share
@@ -158,6 +166,14 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: sampler %s takes everything, so that a budget of %d means nothing (use proportional or shares)", c.Sampler, c.Budget)
 	case c.Window <= 0:
 		return fmt.Errorf("prepare: window %d holds no token", c.Window)
+	case !knownPacking:
+		return fmt.Errorf("prepare: no packing %q", c.Packing)
+	case c.Packing != "" && output.Join == nil:
+		return fmt.Errorf("prepare: packing %s, but rows of %s hold one trajectory each", c.Packing, c.Output)
+	case !knownPolicy:
+		return fmt.Errorf("prepare: nothing over the window can be %q", c.OverWindow)
+	case policy.Masks && !output.Flags:
+		return fmt.Errorf("prepare: over the window %s: parts overlap, and rows of %s cannot keep the overlap out of the loss", c.OverWindow, c.Output)
 	case c.Validation < 0 || c.Validation >= 1:
 		return fmt.Errorf("prepare: validation %v is not in [0, 1)", c.Validation)
 	case !slices.Contains([]Unit{Trajectories, Tokens}, c.Unit):

@@ -56,7 +56,7 @@ func (p *planner) sameText(a, b int32) bool { return p.items[a].Digest == p.item
 func (p *planner) scarcity(byText []int32) []float64 {
 	has := make([]float64, len(p.cfg.Sources))
 	for same := range runs(byText, func(a, b int32) bool { return p.sameText(a, b) && p.items[a].Source == p.items[b].Source }) {
-		if it := &p.items[same[0]]; int(it.Tokens) <= p.cfg.Window {
+		if it := &p.items[same[0]]; !it.over(p.cfg.Window) {
 			has[it.Source] += float64(it.size(p.cfg.Unit))
 		}
 	}

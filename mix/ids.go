@@ -19,18 +19,26 @@ func (p *planner) renameShared() map[int32]string {
 			shared = append(shared, same...)
 		}
 	}
-	slices.Sort(shared)
 	renamed, taken := map[int32]string{}, map[string]bool{}
-	free := func(name string) bool {
+	met := func(name string) bool {
 		_, met := slices.BinarySearchFunc(texts, name, func(i int32, name string) int { return cmp.Compare(p.id(i), name) })
-		return !met && !taken[name]
+		return met || taken[name]
 	}
-	for _, i := range shared {
-		name := fmt.Sprintf("%s-%08x", p.id(i), p.items[i].Text)
-		for n := 2; !free(name); n++ { // the text too is that of another
+	for _, i := range texts { // the rows of what was split have ids too
+		if rows := p.items[i].rows(); rows > 1 && slices.ContainsFunc(rowIDs(p.id(i), rows), met) {
+			shared = append(shared, i)
+		}
+	}
+	slices.Sort(shared)
+	for _, i := range slices.Compact(shared) {
+		name, rows := fmt.Sprintf("%s-%08x", p.id(i), p.items[i].Text), p.items[i].rows()
+		for n := 2; met(name) || slices.ContainsFunc(rowIDs(name, rows), met); n++ { // the text too is that of another
 			name = fmt.Sprintf("%s-%08x-%d", p.id(i), p.items[i].Text, n)
 		}
 		taken[name], renamed[i] = true, name
+		for _, id := range rowIDs(name, rows) {
+			taken[id] = true
+		}
 	}
 	for i, name := range renamed {
 		p.entries.lines[p.lineOf[i]].id = name

@@ -19,7 +19,7 @@ import (
 type Item struct {
 	Source   int32  // index into Config.Sources
 	Repo     int32  // interned repository, its normal name; 0 is the empty name
-	Tokens   int32  // length under the template
+	Tokens   int32  // length of its rows under the template
 	Trained  int32  // tokens inside the loss
 	Steps    int32  // assistant turns
 	Bytes    int32  // text size in a shard, before compression
@@ -29,7 +29,8 @@ type Item struct {
 	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest
 
-	at extent // where its row lies in the spool
+	at  extent   // where its rows lie in the spool
+	fit *fitting // of one that was over the window, where the recipe makes such ones fit
 }
 
 // size is the item's weight in the given unit.

@@ -36,7 +36,9 @@ type Manifest struct {
 	Tokenizer      string         `json:"tokenizer"`
 	Tools          string         `json:"tools"`
 	Output         string         `json:"output"`
+	Packing        string         `json:"packing,omitempty"` // a key of pack.Packers, where rows are packed
 	Window         int            `json:"window"`
+	OverWindow     string         `json:"over_window,omitempty"` // what became of longer ones; empty is drop
 	Seed           int64          `json:"seed"`
 	ValidationSeed int64          `json:"validation_seed"`
 	Sampler        string         `json:"sampler"`
@@ -71,6 +73,10 @@ type Side struct {
 	TrainedTokens int64 `json:"trained_tokens"`
 	Steps         int64 `json:"steps"`
 	Repos         int   `json:"repos"`
+	// Of packed rows: how many sequences they hold, and the part of the windows
+	// that holds tokens.
+	Sequences   int64   `json:"sequences,omitempty"`
+	Utilisation float64 `json:"utilisation,omitempty"`
 
 	Lengths Lengths `json:"lengths,omitzero"` // zero where there are no rows, and in manifests older than it
 }
@@ -96,9 +102,12 @@ type SourceReport struct {
 	Keep     string            `json:"keep,omitempty"` // as the recipe spells it
 	Funnel   Funnel            `json:"funnel"`
 	Outcomes map[Outcome]Count `json:"outcomes"`
-	Reasons  map[string]int64  `json:"reasons"`  // why records are in no shard, to records
-	Examples map[string]string `json:"examples"` // for each reason with more to say, the first record's
-	Notes    map[string]int64  `json:"notes"`    // edits made to accepted records, by name: the recipe's, 0 included, and those of rendering
+	// Retention is what windows hold of what is within reach; manifests of older
+	// programs have none.
+	Retention *Retention        `json:"retention,omitempty"`
+	Reasons   map[string]int64  `json:"reasons"`  // why records are in no shard, to records
+	Examples  map[string]string `json:"examples"` // for each reason with more to say, the first record's
+	Notes     map[string]int64  `json:"notes"`    // edits made to accepted records, by name: the recipe's, 0 included, and those of rendering
 	// Unmatched are tools that edits name and no accepted record has, and those
 	// that such records call and no list describes, a line each.
 	Unmatched []string `json:"unmatched,omitempty"`
@@ -124,6 +133,7 @@ type Shard struct {
 	Rows          int64  `json:"rows"`
 	Tokens        int64  `json:"tokens"`
 	TrainedTokens int64  `json:"trained_tokens"`
+	Sequences     int64  `json:"sequences,omitempty"` // of packed rows
 }
 
 func (m *Manifest) write(dir string) error {

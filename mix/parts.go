@@ -118,7 +118,7 @@ func (r *reading) convert(ctx context.Context, k int, parts []inputPart) error {
 	filing := &filing{r: r, supply: s, parts: parts, partOf: dialect.PartOf(list), at: -1}
 	r.current = source
 	newWork := func() func(format.Record, convert.Result) *result { return newWorker(r, k).do }
-	err := convert.Walk(ctx, s.road.For(source), r.cfg.workers(), convert.Tokenised, newWork, filing.take)
+	err := convert.Walk(ctx, s.road.For(source), r.cfg.workers(), convert.Fitted, newWork, filing.take)
 	if err == nil {
 		err = filing.advance(len(parts))
 	}

@@ -12,8 +12,10 @@ type plan struct {
 	Train      []int32 // indices into items, in shard order
 	Validation []int32
 	Mix        []MixLine
-	Aside      aside
-	Renamed    map[int32]string // items whose trajectory id was that of others too, and the id they have now
+
+	trainRows, validationRows *rows // see lay
+	Aside                     aside
+	Renamed                   map[int32]string // items whose trajectory id was that of others too, and the id they have now
 }
 
 // A MixLine is one source's part of the mix: what was asked of it, what it
@@ -96,8 +98,9 @@ func (p *planner) undecided(item int) bool {
 
 func (p *planner) dropOverWindow() {
 	for i := range p.items {
-		if p.undecided(i) && int(p.items[i].Tokens) > p.cfg.Window {
+		if it := &p.items[i]; p.undecided(i) && it.over(p.cfg.Window) {
 			p.decide(i, OverWindow, "")
+			p.explain(i, it.fit)
 		}
 	}
 }

@@ -142,18 +142,29 @@ func TestShardsAreCutByTextAndKeepTheOrder(t *testing.T) {
 	for i := range items {
 		items[i].Bytes, order[i] = 1<<20, int32(i)
 	}
-	plans := cutShards("train", order, items)
+	plans := cutShards("train", rowsOf(order), items)
 	if len(plans) != 4 || plans[0].file != "train-00000-of-00004.parquet" {
 		t.Fatalf("%d files, the first is %s", len(plans), plans[0].file)
 	}
 	var all []int32
 	for _, p := range plans {
-		if n := len(p.items); n != 250 {
+		if n := p.rows.count(); n != 250 {
 			t.Errorf("%s has %d rows of 1000 in 4 files", p.file, n)
 		}
-		all = append(all, p.items...)
+		for _, row := range p.rows.pieces {
+			all = append(all, row.item)
+		}
 	}
 	if !slices.Equal(all, order) {
 		t.Error("the files do not hold the rows in order")
 	}
+}
+
+// rowsOf are rows of one item each.
+func rowsOf(order []int32) *rows {
+	r := &rows{}
+	for _, i := range order {
+		r.add([]piece{{item: i}}, false)
+	}
+	return r
 }

@@ -16,6 +16,7 @@ import (
 	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/mix/cache"
+	"trainyard/mix/convert"
 )
 
 // A preparation is all that decides what becomes of a record of one source,
@@ -34,6 +35,9 @@ type preparation struct {
 	Loss      [2]loss.Spec
 	Flags     bool
 	Near      bool // what is compared stands beside the row
+	// Where what is longer than the window is made to fit, rows depend on it.
+	OverWindow string
+	Window     int
 	// Decontaminate says what of a benchmark is looked for in a record.
 	Decontaminate Decontamination
 	Output        string
@@ -54,14 +58,18 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 		return nil, err
 	}
 	s := &cfg.Sources[k]
-	return &preparation{
+	said := &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
 		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate, Output: cfg.Output,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,
-	}, nil
+	}
+	if convert.OverWindow[cfg.OverWindow].Fits() {
+		said.OverWindow, said.Window = cfg.OverWindow, cfg.Window
+	}
+	return said, nil
 }
 
 // in is the preparation's place in a cache.

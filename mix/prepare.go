@@ -145,7 +145,13 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	for i := range p.Renamed {
 		r.notes[r.items[i].Source][format.NoteUniqueID]++
 	}
+	if err := p.lay(r.cfg, r.items); err != nil {
+		return nil, p, err
+	}
 	m := describe(r, p)
+	if err := refuseOver(r.cfg, r.entries); err != nil {
+		return m, p, err
+	}
 	if len(p.Train) == 0 {
 		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whyNothing(m))
 	}
@@ -209,9 +215,9 @@ func describe(r *reading, p *plan) *Manifest {
 	reports := sourceReports(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
-		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
-		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
-		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
+		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output, Packing: cfg.packing(),
+		Window: cfg.Window, OverWindow: cfg.overWindow(), Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
+		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(cfg, reports, p, r.items),
 		Validation: validationSide(r, p),
 	}
 	m.Contamination = r.contamination.report()

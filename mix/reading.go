@@ -1,7 +1,6 @@
 package mix
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -222,7 +221,7 @@ type worker struct {
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Schema())}
+	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Spooled())}
 	if r.contamination != nil {
 		w.benchmark = r.contamination.benchmark
 	}
@@ -269,7 +268,7 @@ func (res *result) filtered(done convert.Result) {
 // pack fills in the row of a conversation and packs it.
 func (w *worker) pack(res *result, done convert.Result) {
 	res.notes, res.warned = done.Notes, w.road.Warnings(done)
-	w.fill(done)
+	w.fill(done.Traj, convert.Row{Chat: done.Chat, Example: done.Example})
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
 	res.item.Bytes, res.item.Digest = int32(w.row.TextBytes()), contentDigest(w.row.Messages)
 	res.item.Text, res.item.ID = textSum(w.row.Messages), stableID(done.Traj.InstanceID, done.Traj.ID)
@@ -280,20 +279,25 @@ func (w *worker) pack(res *result, done convert.Result) {
 	if w.benchmark != nil {
 		res.suspicion = w.benchmark.look(done.Traj, done.Chat, w.row.Repo)
 	}
-	if !w.cfg.DryRun {
-		w.codec.Begin()
-		w.output.Pack(w.codec, &w.row, done.Example)
-		res.packed = bytes.Clone(w.codec.Row)
-	}
 	res.repo, res.inst = w.row.Repo, done.Traj.InstanceID
-	res.entry.Tokens = w.row.NTokens
+	w.packRows(res, done)
+	res.entry.Tokens = res.item.Tokens
 }
 
-func (w *worker) fill(done convert.Result) {
-	r, traj := &w.row, done.Traj
+// packRow appends the row at hand to what the spool keeps.
+func (w *worker) packRow(res *result, as convert.Row) {
+	if !w.cfg.DryRun {
+		w.codec.Begin()
+		w.output.Pack(w.codec, &w.row, as.Example)
+		res.packed = append(res.packed, w.codec.Row...)
+	}
+}
+
+func (w *worker) fill(traj *format.Trajectory, as convert.Row) {
+	r := &w.row
 	r.Messages = r.Messages[:0]
 	r.NSteps = 0
-	for _, t := range done.Chat {
+	for _, t := range as.Chat {
 		r.Messages = append(r.Messages, shard.Message{Role: string(t.Role), Content: t.Content})
 		if t.Role == format.Assistant {
 			r.NSteps++
@@ -304,7 +308,7 @@ func (w *worker) fill(done convert.Result) {
 	if r.Teacher == "" {
 		r.Teacher = traj.Teacher
 	}
-	r.NTokens, r.NTrainedTokens = int32(len(done.Example.IDs)), int32(done.Example.Trained())
+	r.NTokens, r.NTrainedTokens = int32(len(as.Example.IDs)), int32(as.Example.Trained())
 }
 
 // rejected records the fault of a record; anything else is fatal.

@@ -13,7 +13,7 @@ type record struct {
 	ID             string
 	Outcome        Outcome
 	Reason, Detail string
-	Tokens         int32
+	Tokens, Rows   int32
 	Item           *keptItem // nil where it is none
 	Notes, Warned  []string
 	Met            convert.Met
@@ -30,6 +30,35 @@ type keptItem struct {
 	Repo, Instance                string
 	Sketch                        *keptSketch    // where near duplicates are looked for
 	Suspicion                     *keptSuspicion // nil for none
+	Fit                           *keptFit       // of one that was over the window, and made to fit or not
+}
+
+type keptFit struct {
+	Whole [2]int32 // tokens, and those of them that are trained
+	Why   string
+	Parts [][2]int32
+}
+
+func (f *fitting) kept() *keptFit {
+	if f == nil {
+		return nil
+	}
+	k := &keptFit{Whole: [2]int32{f.whole.tokens, f.whole.trained}, Why: f.why}
+	for _, p := range f.parts {
+		k.Parts = append(k.Parts, [2]int32{p.tokens, p.trained})
+	}
+	return k
+}
+
+func (k *keptFit) fitting() *fitting {
+	if k == nil {
+		return nil
+	}
+	f := &fitting{whole: length{k.Whole[0], k.Whole[1]}, why: k.Why}
+	for _, p := range k.Parts {
+		f.parts = append(f.parts, length{p[0], p[1]})
+	}
+	return f
 }
 
 // A keptSuspicion is what a record has of a benchmark.
@@ -48,14 +77,14 @@ type keptSketch struct {
 func (res *result) record() *record {
 	e := &res.entry
 	k := &record{
-		File: res.file, Line: e.Line, ID: e.ID, Outcome: e.Outcome, Reason: e.Reason, Detail: res.detail, Tokens: e.Tokens,
+		File: res.file, Line: e.Line, ID: e.ID, Outcome: e.Outcome, Reason: e.Reason, Detail: res.detail, Tokens: e.Tokens, Rows: e.Rows,
 		Notes: res.notes, Warned: res.warned, Met: res.met,
 	}
 	if res.kept {
 		it := &res.item
 		k.Item = &keptItem{
 			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
-			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst,
+			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Fit: it.fit.kept(),
 		}
 		if sk := res.sketch; sk != nil {
 			k.Item.Sketch = &keptSketch{sk.signature, sk.at.off, sk.at.n}
@@ -71,14 +100,14 @@ func (res *result) record() *record {
 // names.
 func (k *record) result(source, store int32) *result {
 	res := &result{
-		entry: Entry{Line: k.Line, ID: k.ID, Outcome: k.Outcome, Reason: k.Reason, Tokens: k.Tokens},
+		entry: Entry{Line: k.Line, ID: k.ID, Outcome: k.Outcome, Reason: k.Reason, Tokens: k.Tokens, Rows: k.Rows},
 		item:  Item{Source: source}, file: k.File, detail: k.Detail, notes: k.Notes, warned: k.Warned, met: k.Met,
 	}
 	if it := k.Item; it != nil {
 		res.kept, res.repo, res.inst = true, it.Repo, it.Instance
 		res.item = Item{
 			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
-			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store},
+			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store}, fit: it.Fit.fitting(),
 		}
 		if sk := it.Sketch; sk != nil {
 			res.sketch = &sketch{signature: sk.Signature, at: extent{off: sk.Off, n: sk.N, store: store}}

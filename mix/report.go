@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"trainyard/format/behaviour"
+	"trainyard/mix/pack"
 )
 
 // sourceReports fills the funnels, outcome counts and reasons of every source from
@@ -40,7 +41,8 @@ func sourceReports(r *reading) []SourceReport {
 			s.reason(&e)
 		}
 	}
-	for k := range reports {
+	for k, kept := range retentions(r) {
+		reports[k].Retention = &kept
 		reports[k].Funnel = funnel(reports[k].Outcomes)
 		if r.cfg.Flags {
 			reports[k].flagEnds()
@@ -83,7 +85,7 @@ func reasonKey(e *Entry) string {
 }
 
 // totals sums the sources and measures both sides.
-func totals(reports []SourceReport, p *plan, items []Item) Totals {
+func totals(cfg *Config, reports []SourceReport, p *plan, items []Item) Totals {
 	t := Totals{Outcomes: map[Outcome]Count{}}
 	for _, r := range reports {
 		for o, c := range r.Outcomes {
@@ -93,7 +95,7 @@ func totals(reports []SourceReport, p *plan, items []Item) Totals {
 		}
 	}
 	t.Funnel = funnel(t.Outcomes)
-	t.Train, t.Validation = side(p.Train, items), side(p.Validation, items)
+	t.Train, t.Validation = side(p.Train, items).of(p.trainRows, cfg.Window), side(p.Validation, items).of(p.validationRows, cfg.Window)
 	return t
 }
 
@@ -112,6 +114,15 @@ func side(order []int32, items []Item) Side {
 	}
 	s.Repos = len(repos)
 	s.Lengths = lengthsOf(order, items)
+	return s
+}
+
+// of is the side with its rows counted as they lie in the shards.
+func (s Side) of(as *rows, window int) Side {
+	s.Rows = int64(as.count())
+	if as.ends != nil {
+		s.Sequences, s.Utilisation = int64(len(as.pieces)), pack.Utilisation(s.Tokens, as.count(), window)
+	}
 	return s
 }
 

@@ -7,7 +7,9 @@ import (
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/launch/trainer"
+	"trainyard/mix/convert"
 	"trainyard/mix/sample"
+	"trainyard/mix/shard"
 )
 
 // check finds the faults that lie between fields. Single values were checked
@@ -29,11 +31,26 @@ func check(r *Recipe, root *node, faults *Faults) {
 	if d := root.get("decontaminate"); len(r.Decontaminate.Files) == 0 && d.get("by") != nil && d.get("files") == nil {
 		faults.add(place(d, "by", root), "decontaminate.by", "names no benchmark", "write decontaminate: {files: [FILE], by: [ngram]}")
 	}
+	checkRows(r, root, faults)
 	mix := root.get("mix")
 	if r.Mix.Window > r.Model.Context {
 		faults.add(place(mix, "window", root), "mix.window",
 			fmt.Sprintf("%d is over the model's context of %d tokens", r.Mix.Window, r.Model.Context),
 			"lower mix.window or raise model.context")
+	}
+}
+
+// checkRows refuses what the rows cannot say or hold.
+func checkRows(r *Recipe, root *node, faults *Faults) {
+	output, known := shard.Outputs[r.Mix.Output]
+	if known && convert.OverWindow[r.Mix.OverWindow].Masks && !output.Flags {
+		faults.add(place(root.get("mix"), "over_window", root), "mix.over_window",
+			fmt.Sprintf("%s: its rows overlap, and rows of %s cannot keep the overlap out of the loss", r.Mix.OverWindow, r.Mix.Output),
+			"choose mix.output: tokens or packed, or mix.over_window: cut or elide")
+	}
+	if known && r.Mix.Packing != "" && output.Join == nil {
+		faults.add(place(root.get("mix"), "packing", root), "mix.packing",
+			fmt.Sprintf("%s, but rows of %s hold one trajectory each", r.Mix.Packing, r.Mix.Output), "choose mix.output: packed, or leave it out")
 	}
 }
 

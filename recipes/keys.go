@@ -89,12 +89,13 @@ var docs = map[string]string{
 	"mix.unit":            "what budget and shares count",
 	"mix.budget":          "the most to take, in units; 0 is no limit",
 	"mix.window":          "longest example, in tokens",
-	"mix.over_window":     "what becomes of a longer one: it is dropped and counted, never cut",
+	"mix.over_window":     "what becomes of a longer one: dropped and counted, cut behind a trained turn, split into rows that overlap, elided (marks for its oldest observations), or fail",
 	"mix.unique":          "which repeats are dropped: of the same rendered conversation, or none",
 	"mix.near":            "Jaccard similarity (words in fives, without system text) from which on trajectories are repeats, such as 0.8; 0 looks for none",
 	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
-	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels",
+	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels, or windows packed with those",
+	"mix.packing":         "how windows are packed",
 
 	"decontaminate.files": "files of benchmarks that must not be trained on: SWE-bench rows (JSON lines, a list, Parquet) or ids",
 	"decontaminate.by":    "what counts as having something of them; all that the files can serve",
@@ -126,6 +127,7 @@ var follows = map[string]string{
 	"mix.seed":            "seed",
 	"mix.validation_seed": "seed",
 	"mix.window":          "model.context",
+	"mix.packing":         "best-fit, where mix.output is packed",
 	"train.seed":          "seed",
 }
 

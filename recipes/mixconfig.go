@@ -21,7 +21,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Loss: r.Loss.spec(), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return regular.ReadFile(r.Beside(files.home(path), files.Samples)) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
-		Window: r.Mix.Window, Unique: r.Mix.Unique, Near: r.Mix.Near, Decontaminate: mix.Decontamination{Files: r.Decontaminate.Files, By: r.Decontaminate.By}, Validation: r.Mix.Validation,
+		Window: r.Mix.Window, OverWindow: r.Mix.OverWindow, Packing: r.Mix.Packing, Unique: r.Mix.Unique, Near: r.Mix.Near, Decontaminate: mix.Decontamination{Files: r.Decontaminate.Files, By: r.Decontaminate.By}, Validation: r.Mix.Validation,
 	}
 	for _, src := range r.Sources {
 		cfg.Sources = append(cfg.Sources, r.mixSource(src, files))

@@ -165,8 +165,8 @@ type Mix struct {
 	Budget int64 `yaml:"budget"`
 	// Window is the longest example, in tokens; default model.context.
 	Window int `yaml:"window"`
-	// OverWindow is what becomes of a longer one: drop, counted. Nothing else
-	// is offered: a cut trajectory teaches to stop in the middle.
+	// OverWindow is what becomes of a longer one: drop (default), counted, or
+	// another of convert.OverWindow.
 	OverWindow string `yaml:"over_window"`
 	// Unique drops repeats: content (default) by the rendered conversation, none.
 	Unique string `yaml:"unique"`
@@ -178,8 +178,12 @@ type Mix struct {
 	// [0, 1), or the nearest that whole repositories give; default 0.02.
 	Validation float64 `yaml:"validation"`
 	// Output is what the rows hold: messages (default), text that every
-	// trainer reads, or tokens, which are input_ids, attention_mask and labels.
+	// trainer reads, tokens, which are input_ids, attention_mask and labels, or
+	// packed, windows full of those.
 	Output string `yaml:"output"`
+	// Packing is how packed rows are filled, a key of pack.Packers; default empty:
+	// best-fit, and nothing for other rows.
+	Packing string `yaml:"packing" quiet:"empty"`
 	// Strict makes an error of every remark that a prepare prints as short: or
 	// far:; default false.
 	Strict bool `yaml:"strict" identity:"none"`

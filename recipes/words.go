@@ -9,6 +9,8 @@ import (
 	"trainyard/format/style"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
+	"trainyard/mix/convert"
+	"trainyard/mix/pack"
 	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 	"trainyard/tokenize/chat"
@@ -25,10 +27,11 @@ var words = map[string][]string{
 	"sources.format":    append([]string{dialect.Auto}, dialect.Names()...),
 	"mix.sampler":       names(sample.Samplers),
 	"mix.unit":          {string(mix.Trajectories), string(mix.Tokens)},
-	"mix.over_window":   {"drop"},
+	"mix.over_window":   names(convert.OverWindow),
 	"mix.unique":        {mix.UniqueContent, mix.UniqueNone},
 	"mix.output":        names(shard.Outputs),
 	"decontaminate.by":  mix.DecontaminationRules,
+	"mix.packing":       names(pack.Packers),
 	"train.trainer":     names(trainer.Trainers),
 	"train.method":      {"full", "lora"},
 	"train.schedule":    {"cosine", "linear", "constant"},

@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 
 	// A Config of mix says what to open, judge and edit in the words of those
 	// rooms, and the manifest counts flags by behaviour's.
-	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss", "mix/dedup", "format/container"},
+	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss", "mix/dedup", "format/container", "mix/pack"},
 	// rooms, and the manifest counts flags by behaviour's. The files of a benchmark
 	// are rows in containers, and no trajectories.
 	// The road counts with the tokenizer of its template.
@@ -70,7 +70,7 @@ var mayImport = map[string][]string{
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
-	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer"},
+	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "mix/convert", "mix/pack"},
 	"recipes/samples": {},
 
 	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss"},

@@ -18,6 +18,9 @@ type Policy struct {
 	fit func(*Converter, *Result) (why string, err error)
 }
 
+// Fits says that it makes rows of a longer conversation.
+func (p Policy) Fits() bool { return p.fit != nil }
+
 // Drop and Fail leave a conversation out; under Fail there may be none.
 const (
 	Drop = "drop"
@@ -70,6 +73,9 @@ func (c *Converter) fit(r *Result, _ format.Record) (err error) {
 		r.Fit.Why = fmt.Sprintf("%d tokens, the window holds %d", tokens, window)
 	default:
 		r.Fit.Why, err = policy.fit(c, r)
+	}
+	if r.Fit.Why != "" && len(r.Example.IDs) != tokens {
+		c.template.Apply(r.Example, r.Chat) // as it was before a policy tried
 	}
 	return err
 }

@@ -56,15 +56,20 @@ func newPager() pager {
 // long all of it is before compression.
 func (p *pager) page(dst []byte, h pageHeader, plain []byte) (_ []byte, uncompressed int) {
 	p.data = p.zstd.EncodeAll(plain, p.data[:0])
+	return pageOf(dst, h, p.data, len(plain))
+}
+
+// pageOf is a page of values that are compressed already, plain bytes before.
+func pageOf(dst []byte, h pageHeader, data []byte, plain int) (_ []byte, uncompressed int) {
 	levels := len(h.levels.repetition) + len(h.levels.definition)
-	if len(plain) > math.MaxInt32-levels {
+	if plain > math.MaxInt32-levels {
 		panic("shard: a page over 2 GiB") // a record has 64 MiB at most
 	}
 	start := len(dst)
 	dst = appendThrift(dst, &pq.PageHeader{
 		Type:                 pq.DataPageV2,
-		UncompressedPageSize: int32(levels + len(plain)),
-		CompressedPageSize:   int32(levels + len(p.data)),
+		UncompressedPageSize: int32(levels + plain),
+		CompressedPageSize:   int32(levels + len(data)),
 		DataPageHeaderV2: thrift.New(pq.DataPageHeaderV2{
 			NumValues: int32(h.values), NumRows: int32(h.rows), Encoding: h.encoding,
 			RepetitionLevelsByteLength: int32(len(h.levels.repetition)),
@@ -74,7 +79,7 @@ func (p *pager) page(dst []byte, h pageHeader, plain []byte) (_ []byte, uncompre
 	})
 	dst = append(dst, h.levels.repetition...)
 	dst = append(dst, h.levels.definition...)
-	return append(dst, p.data...), len(dst) - start + len(plain)
+	return append(dst, data...), len(dst) - start + plain
 }
 
 func appendThrift(dst []byte, v any) []byte {

@@ -9,12 +9,24 @@ import (
 // An Output is what the rows of the shards hold.
 type Output struct {
 	Summary string
-	// flags says that single turns can be kept out of the loss.
+	// Flags says that single turns can be kept out of the loss.
 	Flags bool
-	// schema is what parquet-go makes of the rows' struct.
+	// Schema is what parquet-go makes of the rows' struct.
 	Schema func() *Schema
-	// pack makes what the spool keeps of a row: a cell for each column.
+	// spooled is what the spool keeps of a row, where that is not a row of Schema.
+	spooled *Schema
+	// Pack makes what the spool keeps of a row: a cell for each column.
 	Pack func(*RowCodec, *Row, *chat.Example)
+	// Join makes one row of several in the spool; nil where each is one.
+	Join func(*RowCodec, [][]byte)
+}
+
+// Spooled is the schema of what Pack makes.
+func (o Output) Spooled() *Schema {
+	if o.spooled != nil {
+		return o.spooled
+	}
+	return o.Schema()
 }
 
 // Outputs are the kinds of shards by name.
@@ -29,5 +41,13 @@ var Outputs = map[string]Output{
 		Flags:   true,
 		Schema:  sync.OnceValue(schemaOf[TokenRow]),
 		Pack:    func(p *RowCodec, _ *Row, ex *chat.Example) { p.packTokens(ex) },
+	},
+	"packed": {
+		Summary: "windows full of token ids, with labels and where each trajectory begins, for TRL and axolotl",
+		Flags:   true,
+		Schema:  sync.OnceValue(schemaOf[PackedRow]),
+		spooled: &sequences,
+		Pack:    packSequence,
+		Join:    joinSequences,
 	},
 }

@@ -18,7 +18,11 @@ import (
 // reused between calls; its strings stay valid.
 func ReadRows(path string, yield func(*Row) error) error { return readRows(path, yield) }
 
-// ReadTokens is ReadRows for shards of tokens. The row's slices are reused.
+// ReadPacked is ReadRows for shards of packed sequences.
+func ReadPacked(path string, yield func(*PackedRow) error) error { return readRows(path, yield) }
+
+// ReadTokens is ReadRows for shards of tokens, and of packed sequences as if they
+// were such. The row's slices are reused.
 func ReadTokens(path string, yield func(*TokenRow) error) error {
 	f, size, err := open(path)
 	if err != nil {
@@ -155,6 +159,8 @@ func outputOf(root *parquet.Column) string {
 	switch {
 	case has("messages") && has("n_trained_tokens") && has("traj_id"):
 		return "messages"
+	case has("input_ids") && has("labels") && has("seq_lengths") && has("traj_ids"):
+		return "packed"
 	case has("input_ids") && has("labels"):
 		return "tokens"
 	}

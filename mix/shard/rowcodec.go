@@ -34,6 +34,14 @@ func (p *RowCodec) list(n int) {
 	p.add(n, uncompressed, p.cell)
 }
 
+// frames ends the cell of a list of n numbers that are compressed already.
+func (p *RowCodec) frames(n int, data []byte) {
+	var uncompressed int
+	encoding := p.schema.columns[p.column].encoding
+	p.cell, uncompressed = pageOf(p.cell[:0], pageHeader{n, 1, encoding, listLevels(n)}, data, 4*n)
+	p.add(n, uncompressed, p.cell)
+}
+
 func (p *RowCodec) text(s string) {
 	p.plain = appendText(p.plain[:0], s)
 	p.add(1, len(p.plain), p.plain)
@@ -72,6 +80,19 @@ func (s *Schema) WithText(packed []byte, column, text string) []byte {
 		out.add(int(values), int(uncompressed), data)
 	}
 	return out.Row
+}
+
+// Nth is one of several packed rows that stand one behind the other.
+func (s *Schema) Nth(packed []byte, n int) []byte {
+	for r := (unpacker{packed}); ; n-- {
+		from := len(packed) - len(r.rest)
+		for range s.columns {
+			r.next()
+		}
+		if to := len(packed) - len(r.rest); n == 0 {
+			return packed[from:to]
+		}
+	}
 }
 
 // An unpacker reads the cells that a packer of this process has added.
