@@ -21,7 +21,7 @@ const RecipeFile = "recipe.yaml"
 // shard's: dialects, rendering, tokenizer, planning, how rows are written.
 // A change of what some recipe and inputs give raises it, so that no older
 // dataset passes for a fresh one.
-const Pipeline = 4
+const Pipeline = 5
 
 // manifestFormat changes when a reader of older manifests would go wrong.
 const manifestFormat = 1

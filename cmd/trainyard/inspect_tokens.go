@@ -13,24 +13,22 @@ import (
 )
 
 // inspectTokens lists the rows of shards of tokens, or decodes one with its
-// labelled tokens marked. Such rows hold no ids of trajectories.
+// labelled tokens marked. Shards from before Pipeline 5 hold no ids of
+// trajectories.
 func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []string, opts inspectOptions) error {
-	if opts.id != "" {
-		return usageError{errors.New("rows of tokens have no ids: choose one with --row")}
-	}
 	list := newRowList(t, s, "row", "shard")
 	n := 0
 	for _, path := range paths {
 		var shown *shard.TokenRow
 		err := shard.ReadTokens(path, func(row *shard.TokenRow) error {
-			if n++; opts.row > 0 && n < opts.row {
-				return ctx.Err()
-			}
-			if n == opts.row {
-				shown = &shard.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels)}
+			n++
+			switch {
+			case n == opts.row || opts.id != "" && row.TrajID == opts.id:
+				shown = &shard.TokenRow{InputIDs: slices.Clone(row.InputIDs), Labels: slices.Clone(row.Labels), TrajID: row.TrajID, Task: row.Task}
 				return errFound
+			case !opts.one():
+				list.add(n, filepath.Base(path), facts{ID: row.TrajID, Task: row.Task, Tokens: len(row.InputIDs), Trained: labelled(row).Trained()})
 			}
-			list.add(n, filepath.Base(path), facts{Tokens: len(row.InputIDs), Trained: labelled(row).Trained()})
 			return ctx.Err()
 		})
 		if errors.Is(err, errFound) {
@@ -44,7 +42,7 @@ func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []s
 			return err
 		}
 	}
-	if opts.row > 0 {
+	if opts.one() {
 		return notFound(opts, n, "row")
 	}
 	return list.print()
@@ -69,12 +67,12 @@ func showTokens(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, row *sha
 	ex := labelled(row)
 	if s.json() {
 		return t.PrintJSON(map[string]any{
-			"number": at.number, "place": at.file, "tokens": len(ex.IDs), "trained_tokens": ex.Trained(),
+			"number": at.number, "place": at.file, "traj_id": row.TrajID, "task": row.Task, "tokens": len(ex.IDs), "trained_tokens": ex.Trained(),
 			"input_ids": row.InputIDs, "labels": row.Labels,
 		})
 	}
 	m := newMarker(t)
-	t.Print("%s\n", m.heading("row %d of %s: %s tokens, %s trained", at.number, at.file, face.Thousands(len(ex.IDs)), face.Thousands(ex.Trained())))
+	t.Print("%s\n", m.heading("row %d of %s, %s: %s tokens, %s trained", at.number, at.file, row.TrajID, face.Thousands(len(ex.IDs)), face.Thousands(ex.Trained())))
 	t.Print("%s\n", m.tokens(tok, ex, chat.Span{End: len(ex.IDs)}))
 	return nil
 }

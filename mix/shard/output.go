@@ -37,10 +37,10 @@ var Outputs = map[string]Output{
 		Pack:    func(p *RowCodec, row *Row, _ *chat.Example) { p.PackRow(row) },
 	},
 	"tokens": {
-		Summary: "input_ids, attention_mask and labels, for axolotl, TRL and Together",
+		Summary: "input_ids, attention_mask and labels, traj_id and task beside them, for axolotl, TRL and Together",
 		Flags:   true,
 		Schema:  sync.OnceValue(schemaOf[TokenRow]),
-		Pack:    func(p *RowCodec, _ *Row, ex *chat.Example) { p.packTokens(ex) },
+		Pack:    func(p *RowCodec, row *Row, ex *chat.Example) { p.packTokens(row, ex) },
 	},
 	"packed": {
 		Summary: "windows full of token ids, with labels and where each trajectory begins, for TRL and axolotl",

@@ -80,12 +80,14 @@ func TestAShardOfTokensReadsBackAsItWasPacked(t *testing.T) {
 		}
 		return ex
 	}
-	file := writeShardFile(t, "tokens", 40, func(i int) (*Row, *chat.Example) { return nil, example(i) })
+	file := writeShardFile(t, "tokens", 40, func(i int) (*Row, *chat.Example) {
+		return &Row{TrajID: fmt.Sprint("id-", i), Task: "tâche"}, example(i)
+	})
 	for i, row := range readShardFile[TokenRow](t, file) {
 		ids := example(i).IDs
 		labels := slices.Repeat([]int32{ignored}, len(ids))
 		copy(labels[i/2:i], ids[i/2:i])
-		want := TokenRow{InputIDs: ids, AttentionMask: slices.Repeat([]int32{1}, len(ids)), Labels: labels}
+		want := TokenRow{InputIDs: ids, AttentionMask: slices.Repeat([]int32{1}, len(ids)), Labels: labels, TrajID: fmt.Sprint("id-", i), Task: "tâche"}
 		if !reflect.DeepEqual(row, want) {
 			t.Fatalf("row %d came back as %v, want %v", i, row, want)
 		}

@@ -16,6 +16,8 @@ type tokenReader struct {
 	group   int    // index of the next row group
 	left    int64  // rows of the open one
 	columns [3]*listReader
+	beside  [2]int // leaves of traj_id and task; below 0 where a file has none
+	texts   [2]*textReader
 }
 
 // newTokenReader gives nil where a column is not a plain list of 32-bit integers,
@@ -29,6 +31,7 @@ func newTokenReader(file *parquet.File) *tokenReader {
 		}
 		r.leaves[i] = leaf
 	}
+	r.beside = [2]int{textLeaf(file, "traj_id"), textLeaf(file, "task")}
 	return r
 }
 
@@ -45,6 +48,11 @@ func (r *tokenReader) read(row *TokenRow) (err error) {
 			return err
 		}
 	}
+	for i, text := range []*string{&row.TrajID, &row.Task} {
+		if *text, err = r.texts[i].next(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -54,6 +62,9 @@ func (r *tokenReader) open() {
 	for i, leaf := range r.leaves {
 		r.columns[i] = newListReader(group, leaf)
 	}
+	for i, leaf := range r.beside {
+		r.texts[i] = newTextReader(group, leaf)
+	}
 	r.group, r.left = r.group+1, group.NumRows()
 }
 
@@ -62,6 +73,9 @@ func (r *tokenReader) close() {
 		if column != nil {
 			_ = column.pages.Close() // nothing was written
 		}
+	}
+	for _, text := range r.texts {
+		text.close()
 	}
 }
 

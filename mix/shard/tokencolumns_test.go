@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,16 +19,26 @@ func TestTokensOfOtherWritersAreReadAlike(t *testing.T) {
 		InputIDs      []int32 `parquet:"input_ids,list" parquet-element:",dict"`
 		AttentionMask []int32 `parquet:"attention_mask,list" parquet-element:",delta"`
 		Labels        []int32 `parquet:"labels,list,optional"`
+		TrajID        string  `parquet:"traj_id,dict"`
+		Task          string  `parquet:"task,optional"`
+	}
+	// Before Pipeline 5 there was nothing beside the three columns.
+	type three struct {
+		InputIDs      []int32 `parquet:"input_ids,list"`
+		AttentionMask []int32 `parquet:"attention_mask,list"`
+		Labels        []int32 `parquet:"labels,list"`
 	}
 	type wide struct {
 		InputIDs      []int64 `parquet:"input_ids,list"`
 		AttentionMask []int32 `parquet:"attention_mask,list"`
 		Labels        []int32 `parquet:"labels,list"`
+		TrajID        string  `parquet:"traj_id"`
+		Task          string  `parquet:"task"`
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	var rows []TokenRow
-	for range 300 {
-		row := TokenRow{InputIDs: []int32{}, AttentionMask: []int32{}, Labels: []int32{}}
+	for i := range 300 {
+		row := TokenRow{InputIDs: []int32{}, AttentionMask: []int32{}, Labels: []int32{}, TrajID: fmt.Sprint("t", i), Task: []string{"", "a", "bb"}[i%3]}
 		for range rng.IntN(200) {
 			row.InputIDs = append(row.InputIDs, rng.Int32N(50))
 			row.AttentionMask = append(row.AttentionMask, 1)
@@ -36,8 +47,13 @@ func TestTokensOfOtherWritersAreReadAlike(t *testing.T) {
 		rows = append(rows, row)
 	}
 	checkTokens(t, rows, func(r TokenRow) dictionary { return dictionary(r) }, true)
+	var bare []TokenRow
+	for _, row := range rows {
+		bare = append(bare, TokenRow{InputIDs: row.InputIDs, AttentionMask: row.AttentionMask, Labels: row.Labels})
+	}
+	checkTokens(t, bare, func(r TokenRow) three { return three{r.InputIDs, r.AttentionMask, r.Labels} }, true)
 	checkTokens(t, rows, func(r TokenRow) wide {
-		w := wide{AttentionMask: r.AttentionMask, Labels: r.Labels}
+		w := wide{AttentionMask: r.AttentionMask, Labels: r.Labels, TrajID: r.TrajID, Task: r.Task}
 		for _, id := range r.InputIDs {
 			w.InputIDs = append(w.InputIDs, int64(id))
 		}
@@ -66,7 +82,7 @@ func checkTokens[T any](t *testing.T, rows []TokenRow, as func(TokenRow) T, plai
 	}
 	i := 0
 	err = ReadTokens(path, func(row *TokenRow) error {
-		if !slices.Equal(row.InputIDs, rows[i].InputIDs) || !slices.Equal(row.AttentionMask, rows[i].AttentionMask) || !slices.Equal(row.Labels, rows[i].Labels) {
+		if !slices.Equal(row.InputIDs, rows[i].InputIDs) || !slices.Equal(row.AttentionMask, rows[i].AttentionMask) || !slices.Equal(row.Labels, rows[i].Labels) || row.TrajID != rows[i].TrajID || row.Task != rows[i].Task {
 			t.Fatalf("row %d of %v differs", i, reflect.TypeFor[T]())
 		}
 		i++

@@ -9,26 +9,31 @@ import (
 	"trainyard/tokenize/chat"
 )
 
-// A TokenRow is a row of a shard of tokens: exactly the three columns by
-// which trainers know pre-tokenised data. All three have the same length.
+// A TokenRow is a row of a shard of tokens: the three columns by which trainers
+// know pre-tokenised data, of one length, and beside them whose row it is. Trainers
+// drop columns of other names before they make batches (.ci/readers runs them).
 type TokenRow struct {
 	InputIDs []int32 `parquet:"input_ids,list"`
 	// AttentionMask is all ones; as differences of neighbours it takes no room
 	// and a tenth of the time of plain values.
 	AttentionMask []int32 `parquet:"attention_mask,list" parquet-element:",delta"`
 	Labels        []int32 `parquet:"labels,list"`
+	TrajID        string  `parquet:"traj_id"`
+	Task          string  `parquet:"task"`
 }
 
 // ignored is the label of a token outside the loss (PyTorch's ignore_index).
 const ignored = -100
 
-func (p *RowCodec) packTokens(ex *chat.Example) {
+func (p *RowCodec) packTokens(row *Row, ex *chat.Example) {
 	p.plain, _ = new(plain.Encoding).EncodeInt32(p.plain, ex.IDs)
 	p.list(len(ex.IDs))
 	p.plain, _ = new(delta.BinaryPackedEncoding).EncodeInt32(p.plain, p.mask(len(ex.IDs)))
 	p.list(len(ex.IDs))
 	p.plain, _ = new(plain.Encoding).EncodeInt32(p.plain, p.labels(ex))
 	p.list(len(ex.IDs))
+	p.text(row.TrajID)
+	p.text(row.Task)
 }
 
 // mask is n ones.
