@@ -46,7 +46,9 @@ func rowsDigest(t *testing.T, dir, output string) string {
 	for _, path := range append(d.Shards("train"), d.Shards("validation")...) {
 		read := func() error { return shard.ReadRows(path, func(row *shard.Row) error { return enc.Encode(row) }) }
 		if output == "tokens" {
-			read = func() error { return shard.ReadTokens(path, func(row *shard.TokenRow) error { return enc.Encode(row) }) }
+			read = func() error {
+				return shard.ReadTokens(path, func(row *shard.TokenRow) error { return enc.Encode(row) })
+			}
 		}
 		if err := read(); err != nil {
 			t.Fatal(err)
