@@ -62,6 +62,9 @@ var mayImport = map[string][]string{
 	// A shard's footer is sealed and checked by the room that reads Parquet.
 	"mix/shard": {"format/container", "format/regular", "tokenize/chat"},
 
+	// Rows of messages are tokenised, and rows of tokens read back into turns.
+	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
+
 	"launch":                     {"launch/files", "format/durable", "format/secret"},
 	"launch/files":               {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":             {"launch"},
@@ -73,7 +76,7 @@ var mayImport = map[string][]string{
 	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "mix/convert", "mix/pack"},
 	"recipes/samples": {},
 
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss"},
+	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss", "mix/export"},
 	// The yard opens the config.json of a checkpoint, which may be anything.
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
@@ -82,7 +85,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/shard", "recipes", "tokenize", "tokenize/chat"},
+	"cmd/trainyard": {"cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"trainyard/format/style"
+	"trainyard/mix/export"
 	"trainyard/recipes"
 )
 
@@ -57,5 +58,16 @@ func TestTheReadmeNamesEveryStyle(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(root, "format", "style", strings.ReplaceAll(name, "-", "")+".go")); err != nil {
 			t.Errorf("style %s: %v", name, err)
 		}
+	}
+}
+
+// TestTheReadmeNamesEveryTarget of an export.
+func TestTheReadmeNamesEveryTarget(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "--for " + strings.Join(names(export.Targets), "|") + "`"; !strings.Contains(string(readme), want) {
+		t.Errorf("README.md does not show %s", want)
 	}
 }

@@ -28,7 +28,7 @@ func NewProgressLine(t *Terminal, quiet bool) *ProgressLine {
 	return &ProgressLine{t: t, on: t.ErrTTY && !quiet}
 }
 
-var stageVerbs = map[string]string{"wait": "waiting for another prepare of this dataset", "hash": "hashing", "read": "reading", "write": "writing"}
+var stageVerbs = map[string]string{"wait": "waiting for another prepare of this dataset", "hash": "hashing", "read": "reading", "write": "writing", "export": "exporting"}
 
 // Update shows how far the prepare is. That it waits for another is told where
 // no line is shown as well, once.

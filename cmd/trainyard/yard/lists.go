@@ -71,6 +71,7 @@ var Lists = map[string]func() []Listed{
 	"tokenizers":  listTokenizers,
 	"templates":   listTemplates,
 	"conventions": listConventions,
+	"targets":     listTargets,
 }
 
 // ListNames are the words that ask for lists, sorted.
