@@ -18,11 +18,13 @@ type conversation struct {
 }
 
 // A turn is one message. Trained says that the whole of an assistant's turn is in
-// the loss, and partly that some of its tokens are.
+// the loss, and partly that some of its tokens are: those of the trained parts, of
+// which there are none where no characters say it.
 type turn struct {
 	role            format.Role
 	content         string
 	trained, partly bool
+	parts           []part
 }
 
 // check refuses what the target cannot say.
@@ -33,6 +35,7 @@ func (t *Target) check(c *conversation) error {
 	for i, turn := range c.turns {
 		switch {
 		case t.says == noLoss || t.says == eachToken || turn.role != format.Assistant:
+		case turn.partly && t.says == eachPart && len(turn.parts) > 0:
 		case turn.partly:
 			return fmt.Errorf("message %d is trained in part, which no line can say (tinker's can)", i+1)
 		case !turn.trained && t.says == allTurns:

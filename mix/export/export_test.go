@@ -69,12 +69,16 @@ func run(t *testing.T, d *mix.Dataset, target string) (*export.Summary, map[stri
 }
 
 func TestEveryTargetWritesItsGoldenFile(t *testing.T) {
+	finest := map[string]*mix.Dataset{ // what the lines can say at most
+		"nemo-rl": dataset(t, "messages", plain),
+		"axolotl": dataset(t, "tokens", plain, first, part),
+		"tinker":  dataset(t, "tokens", part),
+	}
 	marked := dataset(t, "tokens", plain, first)
-	whole := dataset(t, "messages", plain)
 	for name := range export.Targets {
 		d := marked
-		if name == "nemo-rl" { // its lines cannot say that a turn is not trained
-			d = whole
+		if finest[name] != nil {
+			d = finest[name]
 		}
 		_, files, err := run(t, d, name)
 		if err != nil {
@@ -137,7 +141,7 @@ func TestATargetThatCannotSayARowRefusesItAndLeavesNothing(t *testing.T) {
 		{last, "swift", "the last message is outside the loss"},
 		{last, "openai", ""},
 		{part, "openai", "message 3 is trained in part"},
-		{part, "axolotl", "message 3 is trained in part"},
+		{part, "axolotl", ""},
 		{part, "nemo-rl", "message 3 is trained in part"},
 		{part, "tinker", ""},
 		{part, "sts", ""},

@@ -8,6 +8,7 @@ type message struct {
 	Content string      `json:"content"`
 	Weight  *int        `json:"weight,omitempty"`
 	Train   *bool       `json:"train,omitempty"`
+	Detail  []part      `json:"train_detail,omitempty"`
 	Loss    *bool       `json:"loss,omitempty"`
 }
 

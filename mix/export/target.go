@@ -32,6 +32,7 @@ type loss int
 const (
 	allTurns  loss = iota // every assistant turn is trained
 	eachTurn              // a turn is trained or not
+	eachPart              // so is a part of its text
 	eachToken             // so is a token
 	noLoss                // nothing is trained from it
 )

@@ -60,13 +60,13 @@ func (r *reader) readTurns() error {
 	start, _ := tok.Special("<|im_start|>")
 	end, _ := tok.Special("<|im_end|>")
 	for rest := r.c.ids; len(rest) > 0; {
-		close := slices.Index(rest, end)
-		if rest[0] != start || close < 0 {
+		stop := slices.Index(rest, end)
+		if rest[0] != start || stop < 0 {
 			return fmt.Errorf("message %d does not lie between <|im_start|> and <|im_end|>", len(r.c.turns)+1)
 		}
-		role, content, _ := strings.Cut(string(tok.Decode(rest[1:close])), "\n")
+		role, content, _ := strings.Cut(string(tok.Decode(rest[1:stop])), "\n")
 		r.c.turns = append(r.c.turns, turn{role: format.Role(role), content: content})
-		for rest = rest[close+1:]; len(rest) > 0 && rest[0] != start; { // the newline
+		for rest = rest[stop+1:]; len(rest) > 0 && rest[0] != start; { // the newline
 			rest = rest[1:]
 		}
 	}
@@ -85,8 +85,11 @@ func (r *reader) readLoss() error {
 		t := &r.c.turns[i]
 		t.trained = slices.Equal(got, whole) && len(whole) > 0
 		t.partly = !t.trained && len(got) > 0
-		if len(got) > 0 && t.role != format.Assistant {
+		switch {
+		case len(got) > 0 && t.role != format.Assistant:
 			return fmt.Errorf("message %d is the %s's and trained, which no line can say", i+1, t.role)
+		case t.partly:
+			t.parts = r.parts(t.content, got, whole[0])
 		}
 	}
 	return nil
