@@ -184,8 +184,13 @@ func compareWithTokens(t *testing.T, path, template string) int {
 
 // roadConfig takes all records at path to rows.
 func roadConfig(t *testing.T, path, template, output, as string) mix.Config {
+	packing := ""
+	if shard.Outputs[output].Join != nil {
+		packing = "none" // a row is a record then
+	}
 	return mix.Config{
-		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
+		Packing: packing,
+		Recipe:  mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
 		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
 		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
 	}
@@ -215,7 +220,7 @@ func rowCounts(t *testing.T, dir, output string) map[string]int {
 		return counts
 	}
 	for _, path := range d.Shards("train") {
-		if output == "tokens" {
+		if shard.Outputs[output].Flags {
 			err = shard.ReadTokens(path, func(row *shard.TokenRow) error {
 				counts[fmt.Sprint(len(row.InputIDs), labelled(row).Trained())]++
 				return nil
