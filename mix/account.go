@@ -24,6 +24,7 @@ type line struct {
 	item                         int32 // index into the prepared items; -1 where it never became one
 	of                           int32 // of a duplicate of content: the line that was kept; else -1
 	outcome                      int8  // index into Outcomes; undecided where it is not known yet
+	rows                         int16 // how often the record is a row, where that is more than once
 }
 
 const undecided = -1
@@ -63,7 +64,7 @@ func (a *account) entry(i int) Entry {
 	l, text := &a.lines[i], a.shared.list
 	e := Entry{
 		Source: text[l.source], File: text[l.file], Line: l.number, ID: l.id, Reason: text[l.reason], Detail: text[l.detail],
-		Tokens: l.tokens, item: int(l.item), of: int(l.of),
+		Tokens: l.tokens, Rows: int(l.rows), item: int(l.item), of: int(l.of),
 	}
 	if l.outcome != undecided {
 		e.Outcome = Outcomes[l.outcome]

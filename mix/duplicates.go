@@ -41,13 +41,10 @@ func (p *planner) lot(it *Item) uint64 {
 // byText orders the items so that those of one text, and among them those of
 // one source, stand together.
 func (p *planner) byText() []int32 {
-	order := make([]int32, len(p.items))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int {
+	order := p.choose(func(int) bool { return true })
+	p.sortBy(order, func(i int32) uint64 { return p.items[i].Digest[0] }, func(a, b int32) int {
 		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(x.Digest[0], y.Digest[0]), cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))
 	})
 	return order
 }
@@ -67,6 +64,7 @@ func (p *planner) scarcity(byText []int32) []float64 {
 		switch {
 		case !p.used[k]:
 			has[k] = math.Inf(1)
+		case p.cfg.Sources[k].Amount.By != "":
 		case sample.Samplers[p.cfg.Sampler].NeedsShares:
 			has[k] /= p.cfg.Sources[k].Share
 		}
@@ -82,9 +80,8 @@ func (p *planner) limitInstances() {
 		it := &p.items[i]
 		return p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i)
 	})
-	slices.SortFunc(limited, func(a, b int32) int {
-		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Instance, y.Instance), p.byKey(a, b))
+	p.sortBy(limited, func(i int32) uint64 { return p.items[i].Instance }, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(p.items[a].Source, p.items[b].Source), p.byKey(a, b))
 	})
 	for same := range runs(limited, func(a, b int32) bool {
 		return p.items[a].Source == p.items[b].Source && p.items[a].Instance == p.items[b].Instance

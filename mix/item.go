@@ -32,19 +32,14 @@ type Item struct {
 
 // size is the item's weight in the given unit.
 func (it *Item) size(u Unit) int64 {
-	if u == Tokens {
+	switch u {
+	case Tokens:
 		return int64(it.Tokens)
+	case Trained:
+		return int64(it.Trained)
 	}
 	return 1
 }
-
-// A Unit is what budgets and shares are counted in.
-type Unit string
-
-const (
-	Trajectories Unit = "trajectories"
-	Tokens       Unit = "tokens"
-)
 
 // digest identifies a chat's text within this process: two hashes with seeds
 // of their own, so that a million texts clash with odds of 1 in 10^26.

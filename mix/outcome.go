@@ -36,6 +36,7 @@ type Entry struct {
 	Reason  string  `json:"reason,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Tokens  int32   `json:"tokens,omitempty"`
+	Rows    int     `json:"rows,omitempty"` // of a record that is repeated: how often it is a row
 
 	item int // index into the prepared items; -1 where it never became one
 	of   int // of a duplicate of content: the number of the one that was kept; else -1

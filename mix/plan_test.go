@@ -49,7 +49,12 @@ func testConfig(sources int) *Config {
 
 func planned(t *testing.T, cfg *Config, w *world) *plan {
 	t.Helper()
-	return makePlan(cfg, w.items, w.entries, w.repos)
+	p, err := makePlan(cfg, w.items, w.entries, w.repos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.items = p.Items
+	return p
 }
 
 func TestEveryItemEndsInOneOutcomeAndTheRowsAreThoseKept(t *testing.T) {

@@ -116,10 +116,16 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	if err := r.inputs.unchanged(); err != nil {
 		return nil, nil, err
 	}
-	p := makePlan(r.cfg, r.items, r.entries, r.repos)
-	for i := range p.Renamed {
-		r.notes[r.items[i].Source][format.NoteUniqueID]++
+	p, err := makePlan(r.cfg, r.items, r.entries, r.repos)
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
+	for i := range p.Renamed {
+		if int(i) < len(r.items) { // the others are told as repeats
+			r.notes[r.items[i].Source][format.NoteUniqueID]++
+		}
+	}
+	r.items = p.Items
 	m := describe(r, p)
 	if len(p.Train) == 0 {
 		return m, p, fmt.Errorf("prepare: %w: %s", ErrNothingLeft, whyNothing(m))
@@ -177,7 +183,7 @@ func describe(r *reading, p *plan) *Manifest {
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
-		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
+		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget, Amounts: cfg.Amounts,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: validationSide(r, p),
 	}

@@ -23,6 +23,10 @@ func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
 		d.paths(n, list, path, schema)
 		return
 	}
+	if isWhole(v.Type()) {
+		wholeOf(v).decode(d, n, path, schema)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		d.structure(n, v, path, schema)

@@ -53,7 +53,7 @@ func random(rng *rand.Rand) *Recipe {
 	}
 	r.Tools.Prompt = []string{"", "p" + oneLineOf(rng)}[rng.IntN(2)]
 	r.Edits, r.Sources[0].Edits = someEdits(rng), someEdits(rng)
-	r.Mix.Sampler, r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = "proportional", rng.Int64(), rng.Int64(), rng.Float64()
+	r.Mix.Sampler, r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = "proportional", rng.Int64(), someBudget(rng), rng.Float64()
 	r.Train.LR = math.Exp(-20 * rng.Float64())
 	if p, ok := free(rng, 3).(map[string]any); ok {
 		r.Train.Params = p
@@ -125,4 +125,11 @@ func anything(rng *rand.Rand) string {
 		b.WriteString(parts[rng.IntN(len(parts))])
 	}
 	return b.String()
+}
+
+func someBudget(rng *rand.Rand) Budget {
+	if rng.IntN(2) == 0 {
+		return Budget{Percent: float64(1+rng.IntN(1000)) / 10}
+	}
+	return Budget{Units: rng.Int64()}
 }

@@ -50,6 +50,8 @@ func eachLeaf(v reflect.Value, path string, visit func(path, group string, v ref
 		at := dotted(path, key)
 		switch fv := v.Field(i); {
 		case key == "-":
+		case isWhole(fv.Type()):
+			visit(at, path+".*", fv)
 		case fv.Kind() == reflect.Struct:
 			eachLeaf(fv, at, visit)
 		case fv.Type() == reflect.TypeFor[Edits](), fv.Type() == reflect.TypeFor[Paths]():
@@ -69,6 +71,14 @@ func change(t *testing.T, path string, v reflect.Value) {
 	}
 	if paths, ok := v.Addr().Interface().(*Paths); ok {
 		*paths = Paths{"a", "b"}
+		return
+	}
+	if weights, ok := v.Addr().Interface().(*Weights); ok {
+		*weights = Weights{"a": 2}
+		return
+	}
+	if budget, ok := v.Addr().Interface().(*Budget); ok {
+		*budget = Budget{Percent: 5}
 		return
 	}
 	switch v.Kind() {

@@ -38,7 +38,7 @@ func (m *merger) merge(base, over *node, path, schema string) *node {
 }
 
 func (m *merger) mappings(base, over *node, path, schema string) *node {
-	out := &node{kind: mapping, at: settled(base, over), keys: slices.Clone(base.keys)}
+	out := &node{kind: mapping, at: settled(base, over), keys: settledAmount(base.keys, over, schema)}
 	for _, e := range over.keys {
 		i := out.index(e.key)
 		at := dotted(path, e.key)

@@ -102,9 +102,19 @@ type Source struct {
 	// PerInstance keeps at most so many trajectories of one instance;
 	// default 0, no limit.
 	PerInstance int `yaml:"per_instance"`
-	// Share is the relative weight under the sampler shares, any scale;
-	// default 1. Other samplers ignore it.
+	// Share is the relative weight under the sampler shares, any scale, or a
+	// fraction of the budget where a source gets the rest; default 1. Other
+	// samplers ignore it. A source says one of share, take, epochs and rest.
 	Share float64 `yaml:"share"`
+	// Take is so many units of this source; default 0, as the sampler says.
+	Take int64 `yaml:"take" quiet:"empty"`
+	// Epochs is so many times all that the source has, 0.5 for half; above 1
+	// rows are repeated. Default 0, as the sampler says.
+	Epochs float64 `yaml:"epochs" quiet:"empty"`
+	// Rest gives the source what the others leave of the budget; default false.
+	Rest bool `yaml:"rest" quiet:"empty"`
+	// Most is all that may be taken of this source, in units; default 0, no limit.
+	Most int64 `yaml:"most" quiet:"empty"`
 	// System is a file with the system text to put in place of the records'
 	// own, or of none; see [Recipe.Beside]. Default empty: the record's.
 	System string `yaml:"system" quiet:"empty"`
@@ -151,10 +161,28 @@ type Mix struct {
 	Seed int64 `yaml:"seed"`
 	// ValidationSeed decides what is set aside; default seed.
 	ValidationSeed int64 `yaml:"validation_seed" quiet:"seed"`
-	// Unit is what budget and shares count: trajectories (default) or tokens.
+	// Unit is what budget and amounts count: trajectories (default), tokens, or
+	// trained, the tokens inside the loss.
 	Unit string `yaml:"unit"`
-	// Budget is the most to take, in units; default 0, no limit.
-	Budget int64 `yaml:"budget"`
+	// Budget is the most to take, in units, or 5% of all there is; default 0, no
+	// limit.
+	Budget Budget `yaml:"budget"`
+	// Temperature is that of the sampler temperature, above 0; default 0, none.
+	Temperature float64 `yaml:"temperature" quiet:"empty"`
+	// Short says what happens where a source has less than is asked of it: tell
+	// (default), or another of sample.Shorts.
+	Short string `yaml:"short" quiet:"tell"`
+	// Repeat bounds how often a row stands in the mix.
+	Repeat Repeat `yaml:"repeat" quiet:"empty"`
+	// Fraction takes the front of the mix, source by source, (0, 1]: the mix of a
+	// smaller one lies inside that of a larger one. Default 1.
+	Fraction float64 `yaml:"fraction" quiet:"1"`
+	// Drop and Only leave sources out, Scale multiplies their parts against the
+	// others'. The total stays what it is without them, and so does what is set
+	// aside. Default none.
+	Drop  Paths   `yaml:"drop" quiet:"empty"`
+	Only  Paths   `yaml:"only" quiet:"empty"`
+	Scale Weights `yaml:"scale" quiet:"empty"`
 	// Window is the longest example, in tokens; default model.context.
 	Window int `yaml:"window"`
 	// OverWindow is what becomes of a longer one: drop, counted. Nothing else
@@ -171,6 +199,14 @@ type Mix struct {
 	// Strict makes an error of every remark that a prepare prints as short: or
 	// far:; default false.
 	Strict bool `yaml:"strict" identity:"none"`
+}
+
+// A Repeat bounds repeats. Rows are repeated under epochs above 1 and short:
+// repeat alone.
+type Repeat struct {
+	// Max is how often one row may stand in the mix; default 0, which is
+	// sample.DefaultRepeat.
+	Max int `yaml:"max" quiet:"empty"`
 }
 
 // A Report says what a prepare counts besides what it must.
@@ -214,7 +250,7 @@ func defaults() *Recipe {
 		Tools: Tools{As: "openhands"},
 		Mix: Mix{
 			Sampler: "all", Seed: unsaid, ValidationSeed: unsaid, Unit: "trajectories",
-			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
+			Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
 		},
 		// Epochs, batch and rate are those of the reference's 32B run.
 		Train: Train{

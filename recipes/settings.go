@@ -82,6 +82,8 @@ func settingsAt(v reflect.Value, at Setting, schema string, said *node) (all []S
 	switch {
 	case v.Type() == reflect.TypeFor[Accept]():
 		at.Value = chosen(canonical(v, []string{""}).(tree))
+	case isWhole(v.Type()):
+		at.Value = canonical(v, nil)
 	case v.Kind() == reflect.Struct:
 		return settingsOf(v, at, schema, said)
 	case isNamedList(v):
