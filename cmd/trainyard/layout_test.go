@@ -94,7 +94,7 @@ var doors = map[string][]string{
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
-	"github.com/dustin/go-humanize":      {"mix/remarks.go"},
+	"github.com/dustin/go-humanize":      {"mix"}, // numbers in remarks
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},
