@@ -1,6 +1,7 @@
 package mix
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -40,6 +41,7 @@ type Config struct {
 	Unit    Unit
 	Budget  int64 // in Unit, train side; 0 = as much as the sampler allows
 	Amounts Amounts
+	Order   Order // of the train side
 	Seed    int64 // of the choice and the order of rows
 	// ValidationSeed is that of the choice of what is set aside.
 	ValidationSeed int64
@@ -89,6 +91,10 @@ type Source struct {
 	// zero value leaves it to the sampler.
 	Amount sample.Amount
 	Most   int64 // all that may be taken of it, in Unit; 0 = no limit
+	// Select are selections among what is accepted and kept, one after the other.
+	Select              []sample.Args
+	PerRepo, PerTeacher int  // keep at most this many of one; 0 = no limit
+	Reference           bool // others are matched to it, and none of it is in the mix
 	// System, Tools and Instance are files, as the recipe spells them, with
 	// what the records may lack: see format.RenderOptions and format.Input.
 	Supplied
@@ -157,5 +163,5 @@ func (c *Config) check() error {
 	case !slices.Contains([]string{UniqueContent, UniqueNone}, c.Unique):
 		return fmt.Errorf("prepare: no unique %q", c.Unique)
 	}
-	return c.Amounts.check(c)
+	return cmp.Or(c.Amounts.check(c), c.checkSelections())
 }

@@ -73,12 +73,13 @@ func (p *planner) scarcity(byText []int32) []float64 {
 }
 
 // limitInstances keeps so many of an instance in each source as the recipe
-// says, those that come first in the source's shuffle. Records without an
+// says, those that come first in the source's shuffle; a source with a selection
+// is limited behind it, in its order. Records without an
 // instance id are unlimited.
 func (p *planner) limitInstances() {
 	limited := p.choose(func(i int) bool {
 		it := &p.items[i]
-		return p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i)
+		return p.cfg.Sources[it.Source].PerInstance > 0 && len(p.cfg.Sources[it.Source].Select) == 0 && it.Instance != 0 && p.undecided(i)
 	})
 	p.sortBy(limited, func(i int32) uint64 { return p.items[i].Instance }, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(p.items[a].Source, p.items[b].Source), p.byKey(a, b))

@@ -22,6 +22,7 @@ type Item struct {
 	Steps    int32  // assistant turns
 	Bytes    int32  // text size in a shard, before compression
 	Text     uint32 // checksum of the text, the same in every process
+	Teacher  int32  // interned name; 0 is the empty one
 	Instance uint64 // hash of the instance within this process; 0 is the empty name
 	Flags    flags  // where they are asked for
 	ID       uint64 // of instance id and trajectory id, the same in every process

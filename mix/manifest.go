@@ -43,6 +43,7 @@ type Manifest struct {
 	Unit           Unit           `json:"unit"`
 	Budget         int64          `json:"budget,omitempty"`
 	Amounts        Amounts        `json:"amounts,omitzero"`
+	Order          Order          `json:"order,omitzero"`
 	Inputs         []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
 	Mix            []MixLine      `json:"mix"`
 	Sources        []SourceReport `json:"sources"`

@@ -26,6 +26,14 @@ type MixLine struct {
 	Got    Size  `json:"got"` // with what is repeated
 	// Repeats are the rows of Got that are there for another time.
 	Repeats Size `json:"repeats,omitzero"`
+	// Reference is what others were matched to; none of it is in the mix.
+	Reference Size   `json:"reference,omitzero"`
+	Match     *Match `json:"match,omitempty"` // of a source that is matched to another
+	// Unknown counts, of what could be selected from, the records of which a
+	// feature that a selection goes by is not known.
+	Unknown map[string]int64 `json:"unknown,omitempty"`
+	// Before are the records that it was selected from.
+	Before int64 `json:"before_selection,omitempty"`
 	// Shortest is the length of the shortest trajectory it had, in the mix's unit.
 	Shortest int64 `json:"shortest,omitempty"`
 	// Validation is the source's part of the other side.

@@ -23,8 +23,8 @@ type plan struct {
 // Every choice goes by keys made of a seed and of what an item is, never by
 // where its record stands, so that a record more, or another order of records,
 // changes no more than it must.
-func makePlan(cfg *Config, items []Item, entries *account, repos *names) (*plan, error) {
-	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
+func makePlan(cfg *Config, items []Item, entries *account, repos *names, known features) (*plan, error) {
+	p := planner{cfg: cfg, items: items, entries: entries, repos: repos, known: known, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
 	for k, s := range cfg.Sources {
 		p.used[k] = cfg.uses(&s)
 	}
@@ -45,6 +45,7 @@ func makePlan(cfg *Config, items []Item, entries *account, repos *names) (*plan,
 	out.Renamed = p.renameShared()
 	p.repeat(out)
 	p.shuffle("train order", out.Train)
+	p.arrange(out.Train)
 	p.shuffle("validation order", out.Validation)
 	return out, nil
 }
@@ -58,6 +59,7 @@ type planner struct {
 	key     []uint64 // item -> its place when its source is chosen from
 	used    []bool   // source -> the sampler may take of it
 	scratch []keyed  // of sortBy
+	known   features // what selections and the order go by
 
 	aside aside
 }
@@ -106,7 +108,8 @@ func (p *planner) byKey(a, b int32) int {
 
 // sample runs the sampler over what is left.
 func (p *planner) sample() (*plan, error) {
-	members := p.members(func(i int) bool { return p.undecided(i) && !p.isAside(i) })
+	selected := p.selectFrom(p.members(func(i int) bool { return p.undecided(i) && !p.isAside(i) }), false)
+	members := selected.members
 	pools := p.pools(members)
 	choices, err := sample.Samplers[p.cfg.Sampler].Choose(pools, p.terms())
 	if err != nil {
@@ -125,7 +128,7 @@ func (p *planner) sample() (*plan, error) {
 			if size := pools[k].Sizes[n]; line.Shortest == 0 || size < line.Shortest {
 				line.Shortest = size
 			}
-			p.decide(int(i), NotSampled, "")
+			p.decide(int(i), NotSampled, p.unsampled(k))
 		}
 		for n, item := range c.Items {
 			i := members[k][item]
@@ -136,6 +139,7 @@ func (p *planner) sample() (*plan, error) {
 			p.decide(int(i), Kept, "")
 			out.Train = append(out.Train, i)
 		}
+		selected.tell(line, k, c.Items)
 	}
 	out.Validation = p.chooseAside(pools, aside)
 	for _, i := range out.Validation {
@@ -174,14 +178,21 @@ func (p *planner) members(belongs func(item int) bool) [][]int32 {
 func (p *planner) pools(members [][]int32) []sample.Pool {
 	pools := make([]sample.Pool, len(members))
 	for k, list := range members {
-		pool, s := &pools[k], &p.cfg.Sources[k]
-		pool.Name, pool.Share, pool.Amount, pool.Most = s.Name, s.Share, s.Amount, s.Most
-		pool.Sizes, pool.Order = make([]int64, len(list)), make([]int, len(list))
-		for n, i := range list {
-			pool.Sizes[n], pool.Order[n] = p.items[i].size(p.cfg.Unit), n
+		pools[k] = p.pool(k, list)
+		if p.cfg.Sources[k].Reference { // none of it is in the mix
+			pools[k].Amount = sample.Amount{By: sample.ByTake}
 		}
 	}
 	return pools
+}
+
+func (p *planner) pool(k int, list []int32) sample.Pool {
+	s := &p.cfg.Sources[k]
+	pool := sample.Pool{Name: s.Name, Share: s.Share, Amount: s.Amount, Most: s.Most, Sizes: make([]int64, len(list)), Order: make([]int, len(list))}
+	for n, i := range list {
+		pool.Sizes[n], pool.Order[n] = p.items[i].size(p.cfg.Unit), n
+	}
+	return pool
 }
 
 // shuffle orders rows by keys of their own.

@@ -39,7 +39,7 @@ func BenchmarkPlanMillion(b *testing.B) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		b.StartTimer()
-		p, err := makePlan(cfg, w.items, w.entries, w.repos)
+		p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
 		b.StopTimer()
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/(1<<20), "MB-allocated")

@@ -116,7 +116,7 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	if err := r.inputs.unchanged(); err != nil {
 		return nil, nil, err
 	}
-	p, err := makePlan(r.cfg, r.items, r.entries, r.repos)
+	p, err := makePlan(r.cfg, r.items, r.entries, r.repos, r.features())
 	if err != nil {
 		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
@@ -183,7 +183,7 @@ func describe(r *reading, p *plan) *Manifest {
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.roads[0].Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output,
-		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget, Amounts: cfg.Amounts,
+		Window: cfg.Window, Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget, Amounts: cfg.Amounts, Order: cfg.Order,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(reports, p, r.items),
 		Validation: validationSide(r, p),
 	}

@@ -16,15 +16,18 @@ import (
 
 // A result is what a worker made of one record.
 type result struct {
-	entry  Entry
-	item   Item
-	repo   string
-	inst   string
-	kept   bool   // it became an item
-	packed []byte // the row as the spool keeps it; nil in a dry run
-	notes  []string
-	warned []string // kinds of tokenize.Warning
-	err    error    // fatal: not a fault of the record
+	entry   Entry
+	item    Item
+	repo    string
+	inst    string
+	teacher string
+	kept    bool // it became an item
+	trial   trial
+	values  []float64 // of the features that the recipe names
+	packed  []byte    // the row as the spool keeps it; nil in a dry run
+	notes   []string
+	warned  []string // kinds of tokenize.Warning
+	err     error    // fatal: not a fault of the record
 }
 
 // A reading is the first pass over the input: every record becomes an entry,
@@ -36,19 +39,20 @@ type reading struct {
 	inputs  *inputs
 	spool   *spool
 
-	items   []Item
-	entries *account
-	repos   *names
-	notes   []map[string]int64 // for each source
-	warned  []map[string]int64 // likewise
-	tokens  int64
-	total   int64 // bytes of input
+	items    []Item
+	entries  *account
+	repos    *names
+	measured measured
+	notes    []map[string]int64 // for each source
+	warned   []map[string]int64 // likewise
+	tokens   int64
+	total    int64 // bytes of input
 }
 
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{
 		cfg: cfg, sources: sources, roads: roads, inputs: in, spool: &spool{},
-		repos: newNames(), entries: newAccount(),
+		repos: newNames(), entries: newAccount(), measured: newMeasured(cfg),
 	}
 	for _, src := range sources {
 		r.notes, r.warned = append(r.notes, map[string]int64{}), append(r.warned, map[string]int64{})
@@ -76,6 +80,7 @@ func (r *reading) take(res *result) error {
 		return res.err
 	}
 	res.entry.item = -1
+	r.measured.try(&r.cfg.Sources[res.item.Source], res)
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
 	}
@@ -102,6 +107,7 @@ func (r *reading) keep(res *result) (err error) {
 	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
 	res.entry.item = len(r.items)
 	r.items = append(r.items, res.item)
+	r.measured.add(&r.items[len(r.items)-1], res)
 	r.tokens += int64(res.item.Tokens)
 	return nil
 }
@@ -117,21 +123,22 @@ func (r *reading) progress() {
 // A worker turns the records of one source into results. Its buffers live as
 // long as it does.
 type worker struct {
-	cfg    *Config
-	k      int // the source's index
-	source *Source
-	names  namings
-	report naming
-	road   *convert.Converter
-	row    shard.Row
-	output shard.Output
-	codec  *shard.RowCodec
+	cfg      *Config
+	k        int // the source's index
+	source   *Source
+	names    namings
+	report   naming
+	road     *convert.Converter
+	row      shard.Row
+	output   shard.Output
+	codec    *shard.RowCodec
+	measures []*evidence.Measure // of the features that the recipe names, nil for those that this source needs not
 }
 
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	return &worker{cfg: r.cfg, k: k, source: source, names: newNamings(source.Inputs), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema())}
+	return &worker{cfg: r.cfg, k: k, source: source, names: newNamings(source.Inputs), report: newNaming(source.Accept.Report, source.GivenReport), road: r.roads[k], output: output, codec: shard.NewRowCodec(output.Schema()), measures: r.measured.measures[k]}
 }
 
 // do makes a packed row of what became of a record, or tells why there is none.
@@ -141,6 +148,7 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 	if done.Reached >= convert.Parsed {
 		res.entry.ID = done.Traj.ID
 	}
+	res.trial = w.trial(done)
 	switch {
 	case done.Err != nil:
 		return w.rejected(res, done.Err)
@@ -151,6 +159,7 @@ func (w *worker) do(rec format.Record, done convert.Result) *result {
 		return w.filtered(res, done)
 	}
 	w.pack(res, done)
+	res.values = w.values(rec, done)
 	if w.cfg.Flags {
 		res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
 	}
@@ -184,7 +193,7 @@ func (w *worker) pack(res *result, done convert.Result) {
 		w.output.Pack(w.codec, &w.row, done.Example)
 		res.packed = bytes.Clone(w.codec.Row)
 	}
-	res.repo, res.inst = w.row.Repo, done.Traj.InstanceID
+	res.repo, res.inst, res.teacher = w.row.Repo, done.Traj.InstanceID, w.row.Teacher
 	res.entry.Tokens = w.row.NTokens
 }
 

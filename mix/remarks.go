@@ -30,6 +30,7 @@ const (
 	Unnamed = "unnamed"
 	Unread  = "unread"
 	Again   = "again"
+	Unknown = "unknown"
 )
 
 // RemarkKinds says what each kind tells. Short and far ones are errors under
@@ -38,6 +39,7 @@ var RemarkKinds = map[string]string{
 	Short:   "a source has less than is asked of it",
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
+	Unknown: "records lack a feature that a selection goes by",
 	Again:   "rows of a source stand in the mix more than once, as the recipe allows",
 	Unread:  "the recipe says what the sampler does not read, or keeps what the template does not show",
 }
@@ -61,6 +63,8 @@ func (m *Manifest) remarks(cfg *Config) []Remark {
 	r.starved()
 	r.sources(cfg)
 	r.budget()
+	r.matches(cfg)
+	r.unknown()
 	if m.Validation.Asked > 0 {
 		r.validation()
 		r.ratios()

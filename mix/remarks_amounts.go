@@ -3,7 +3,9 @@ package mix
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 
@@ -21,7 +23,7 @@ func (r *remarker) sources(cfg *Config) {
 		switch {
 		case had < line.Asked && line.Target < line.Asked || had < line.Asked && line.Repeats.Records == 0:
 			r.short(line, cfg.wayOut(&cfg.Sources[k], line.Asked, had))
-		case line.Share > 0 && line.Asked == 0 && line.Amount == "" && had > 0 && r.whole.Asked > 0 && !r.m.Amounts.leavesOut(line.Source):
+		case line.Share > 0 && line.Asked == 0 && line.Amount == "" && line.Reference.Records == 0 && had > 0 && r.whole.Asked > 0 && !r.m.Amounts.leavesOut(line.Source):
 			r.say(Far, "%s has none of the mix: its share of the %s asked is less than one", line.Source, r.units(r.whole.Asked))
 		case math.Abs(float64(got-line.Target)) > far*float64(line.Target):
 			r.say(Far, "%s gives %s of the %s asked: its share is too fine for its trajectories, the shortest of which has %s", line.Source,
@@ -48,6 +50,21 @@ func (r *remarker) again(line *MixLine) {
 	times := int64(math.Ceil(float64(line.Got.Records) / float64(max(1, line.Had.Records))))
 	r.say(Again, "%s has %s, and %s of its %s are repeats: one stands up to %d times (mix.repeat.max is %d)", line.Source, r.units(r.in(line.Had)),
 		humanize.Comma(line.Repeats.Records), rows(line.Got.Records), max(2, times), cmp.Or(r.m.Amounts.Repeat, sample.DefaultRepeat))
+}
+
+// unknown tells the features that records lack. Where all do, it is the source
+// that is short.
+func (r *remarker) unknown() {
+	for k := range r.m.Mix {
+		line := &r.m.Mix[k]
+		for _, feature := range slices.Sorted(maps.Keys(line.Unknown)) {
+			kind, n := Unknown, line.Unknown[feature]
+			if n == line.Before {
+				kind = Short
+			}
+			r.say(kind, "%s of the %s of %s have no %s to be selected by (trainyard inspect shows a record)", humanize.Comma(n), records(line.Before), line.Source, feature)
+		}
+	}
 }
 
 func rows(n int64) string {

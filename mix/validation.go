@@ -56,7 +56,7 @@ func (p *planner) isAside(item int) bool { return p.aside.of != nil && p.aside.o
 // sampler gives sources shares, they have the same there as on the train side;
 // what they have besides is left out.
 func (p *planner) chooseAside(train []sample.Pool, choices []sample.Choice) (rows []int32) {
-	members := p.members(p.isAside)
+	members := p.selectFrom(p.members(p.isAside), true).members
 	targets := p.asideTargets(train, choices)
 	for k, pool := range p.pools(members) {
 		chosen := pool.Order
@@ -64,7 +64,10 @@ func (p *planner) chooseAside(train []sample.Pool, choices []sample.Choice) (row
 			chosen = pool.Nearest(targets[k])
 		}
 		for _, i := range members[k] {
-			p.decide(int(i), NotSampled, "")
+			p.decide(int(i), NotSampled, p.unsampled(k))
+		}
+		if p.cfg.Sources[k].Reference {
+			continue
 		}
 		for _, n := range chosen {
 			rows = append(rows, members[k][n])

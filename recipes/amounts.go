@@ -31,6 +31,8 @@ func (s *Source) amount() sample.Amount {
 		return sample.Amount{By: sample.ByEpochs, N: s.Epochs}
 	case s.Rest:
 		return sample.Amount{By: sample.ByRest}
+	case s.Select.has(sample.Matched):
+		return sample.Amount{By: sample.ByEpochs, N: 1} // as many as it is matched to
 	}
 	return sample.Amount{}
 }

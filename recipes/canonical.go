@@ -45,7 +45,7 @@ func isEmpty(v reflect.Value, quiet string) bool {
 		return v.Int() == unsaid
 	}
 	if quiet != "empty" {
-		return fmt.Sprint(v) == quiet
+		return fmt.Sprint(canonical(v, nil)) == quiet
 	}
 	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
 }

@@ -23,6 +23,8 @@ func check(r *Recipe, root *node, faults *Faults) {
 	checkShares(r, root, faults)
 	checkBudget(r, root, faults)
 	checkAmounts(r, root, faults)
+	checkSelections(r, root, faults)
+	checkOrder(r, root, faults)
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)
 	checkParams(r, root, faults)

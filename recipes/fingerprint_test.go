@@ -81,6 +81,14 @@ func change(t *testing.T, path string, v reflect.Value) {
 		*budget = Budget{Percent: 5}
 		return
 	}
+	if selections, ok := v.Addr().Interface().(*Selections); ok {
+		*selections = Selections{{By: "teachers", To: 1}}
+		return
+	}
+	if order, ok := v.Addr().Interface().(*Order); ok {
+		order.By = "n_tokens"
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(v.String() + "x")

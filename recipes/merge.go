@@ -11,7 +11,7 @@ type merger struct{ faults Faults }
 // wholes are the mappings and lists that are one value: a layer that says one
 // replaces it, because the members of accept exclude each other and the order
 // of edits is part of what they do.
-var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edits": true}
+var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edits": true, "sources.select": true, "mix.order": true}
 
 // merge lays over on top of base, which may be nil. path names the value in
 // faults, schema is path without the names of list items.

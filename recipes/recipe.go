@@ -3,6 +3,7 @@ package recipes
 import (
 	"cmp"
 
+	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
 
@@ -115,6 +116,16 @@ type Source struct {
 	Rest bool `yaml:"rest" quiet:"empty"`
 	// Most is all that may be taken of this source, in units; default 0, no limit.
 	Most int64 `yaml:"most" quiet:"empty"`
+	// Select are selections among what is accepted and kept, one after the other;
+	// default none, a shuffle.
+	Select Selections `yaml:"select" quiet:"empty"`
+	// PerRepo and PerTeacher keep at most so many of one repository, or of one
+	// teacher, those that the selections prefer; default 0, no limit.
+	PerRepo    int `yaml:"per_repo" quiet:"empty"`
+	PerTeacher int `yaml:"per_teacher" quiet:"empty"`
+	// Reference keeps the source out of the mix: others are matched to it. Default
+	// false.
+	Reference bool `yaml:"reference" quiet:"empty"`
 	// System is a file with the system text to put in place of the records'
 	// own, or of none; see [Recipe.Beside]. Default empty: the record's.
 	System string `yaml:"system" quiet:"empty"`
@@ -174,6 +185,8 @@ type Mix struct {
 	Short string `yaml:"short" quiet:"tell"`
 	// Repeat bounds how often a row stands in the mix.
 	Repeat Repeat `yaml:"repeat" quiet:"empty"`
+	// Order is that of the train side; default a shuffle.
+	Order Order `yaml:"order" quiet:"shuffle"`
 	// Fraction takes the front of the mix, source by source, (0, 1]: the mix of a
 	// smaller one lies inside that of a larger one. Default 1.
 	Fraction float64 `yaml:"fraction" quiet:"1"`
@@ -250,7 +263,7 @@ func defaults() *Recipe {
 		Tools: Tools{As: "openhands"},
 		Mix: Mix{
 			Sampler: "all", Seed: unsaid, ValidationSeed: unsaid, Unit: "trajectories",
-			Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
+			Order: Order{By: mix.Shuffle}, Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
 		},
 		// Epochs, batch and rate are those of the reference's 32B run.
 		Train: Train{

@@ -66,6 +66,8 @@ var rules = map[string]rule{
 	"sources.take":        atLeast(0, "0 leaves it to the sampler"),
 	"sources.epochs":      within(0, 1000, false, "times all that the source has"),
 	"sources.most":        atLeast(0, "0 is no limit"),
+	"sources.per_repo":    atLeast(0, "0 is no limit"),
+	"sources.per_teacher": atLeast(0, "0 is no limit"),
 	"mix.temperature":     within(0, maxNumber, false, "1 is proportional, a large one equal"),
 	"mix.repeat.max":      atLeast(0, ""),
 	"mix.fraction":        fractionRule,

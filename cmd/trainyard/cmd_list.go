@@ -11,8 +11,8 @@ import (
 	"trainyard/cmd/trainyard/yard"
 )
 
-const listLong = `List the keys of recipes, formats, ways of writing tools, edits, samplers, outputs,
-templates, tokenizers, conventions, trainers, backends or recipes, each with one line
+const listLong = `List the keys of recipes, formats, ways of writing tools, edits, samplers, selections,
+outputs, templates, tokenizers, conventions, trainers, backends or recipes, each with one line
 on when to use it and, where there are any, its arguments and known limits.
 
 The words of reports are listed too, each with what it counts: flags, features, the

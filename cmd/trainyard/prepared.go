@@ -158,6 +158,7 @@ func printMix(t *face.Terminal, m *mix.Manifest) error {
 	if err := mixTable(m, whole, face.Thousands[int64]).Else(mixTable(m, whole, face.About).Leaves(8, 5, 2)).Write(t.Out); err != nil {
 		return err
 	}
+	printMatches(t, m)
 	printValidation(t, m)
 	printRemarks(t, m)
 	return nil
@@ -189,6 +190,24 @@ func printValidation(t *face.Terminal, m *mix.Manifest) {
 	t.Print("validation: %s, %s tokens, of %s; %s of %s set aside: %s of what could be used, %.1f %% asked\n",
 		face.Counted(held.Rows, "row"), face.Thousands(held.Tokens), face.Plural(len(v.Repos), "repository", "repositories"),
 		face.Thousands(v.Held), face.Counted(v.Groups, "group"), face.Percent(aside, could), 100*v.Asked)
+}
+
+// printMatches tells how near each matched source came to what it is matched to.
+func printMatches(t *face.Terminal, m *mix.Manifest) {
+	for _, line := range m.Mix {
+		if line.Match == nil {
+			continue
+		}
+		var parts []string
+		for _, feature := range slices.Sorted(maps.Keys(line.Match.Differences)) {
+			parts = append(parts, fmt.Sprintf("%s %+.2f", feature, line.Match.Differences[feature]))
+		}
+		for _, group := range slices.Sorted(maps.Keys(line.Match.Groups)) {
+			parts = append(parts, fmt.Sprintf("%.1f %% in the same %s", 100*line.Match.Groups[group], group))
+		}
+		t.Print("%s is matched to the %s of %s, %s tokens against %s; means off by, in standard deviations: %s\n", line.Source,
+			face.Counted(line.Match.Arm.Records, "row"), line.Match.With, face.Thousands(line.Got.Tokens), face.Thousands(line.Match.Arm.Tokens), strings.Join(parts, ", "))
+	}
 }
 
 // printRemarks tells where the dataset is not what was asked.

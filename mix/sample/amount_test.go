@@ -204,7 +204,7 @@ func TestWhatIsRepeatedIsRepeatedAlike(t *testing.T) {
 	for range 300 {
 		for _, p := range randomPools(r) {
 			times := map[int]int{}
-			for _, i := range p.take(r.Int64N(1+5*p.Had()), 4) {
+			for _, i := range p.Take(r.Int64N(1+5*p.Had()), 4) {
 				times[i]++
 			}
 			low, high := 4, 0

@@ -21,7 +21,7 @@ func apportion(pools []Pool, amounts []Amount, t Terms) ([]Choice, error) {
 	}
 	choices := make([]Choice, len(pools))
 	for k := range pools {
-		choices[k] = Choice{Asked: asked[k], Target: targets[k], Items: pools[k].take(targets[k], t.repeat())}
+		choices[k] = Choice{Asked: asked[k], Target: targets[k], Items: pools[k].Take(targets[k], t.repeat())}
 	}
 	return choices, nil
 }

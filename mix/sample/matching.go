@@ -25,7 +25,7 @@ var OnGroups = map[string]Per{"repo": PerRepository, "teacher": PerTeacher, "ins
 func newMatching(arm, pool *View, armRows, poolRows []int, on []string) *matching {
 	m := &matching{arm: arm, pool: pool, armRows: armRows, poolRows: poolRows, scale: map[string]spread{}}
 	if len(on) == 0 {
-		on = []string{"repo", "n_tokens"}
+		on = DefaultOn
 	}
 	for _, word := range on {
 		if per, group := OnGroups[word]; group {

@@ -43,10 +43,10 @@ type Choice struct {
 	Items []int
 }
 
-// take takes items in the pool's order up to the target: the whole pool as
+// Take takes items in the pool's order up to the target: the whole pool as
 // often as it goes in, but no more than most times, and then what fits of it.
 // So one item never stands twice more often than another.
-func (p *Pool) take(target int64, most int) []int {
+func (p *Pool) Take(target int64, most int) []int {
 	had := p.Had()
 	if had == 0 {
 		return nil

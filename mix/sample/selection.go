@@ -25,6 +25,28 @@ type Args struct {
 	On       []string // what is to be alike: "repo", "teacher", and features
 }
 
+// Matched is the selection that needs the amount of another source.
+const Matched = "matched"
+
+// DefaultOn is what matched and split go by where nothing is said.
+var DefaultOn = []string{"repo", "n_tokens"}
+
+// Features are the features that the arguments name.
+func (a *Args) Features() (names []string) {
+	if a.By == PassRate {
+		names = append(names, PassRate)
+	}
+	if a.Of != "" {
+		names = append(names, a.Of)
+	}
+	for _, word := range a.On {
+		if _, group := OnGroups[word]; !group {
+			names = append(names, word)
+		}
+	}
+	return names
+}
+
 // The ends of an order.
 const (
 	Least = "least"
@@ -37,12 +59,17 @@ var ArgSummaries = map[string]string{
 	"from":  "lower bound, 0 to 1",
 	"to":    "upper bound, 0 to 1",
 	"order": "least or most: which end comes first",
-	"per":   "instance, repository or teacher",
+	"per":   "instance, repo or teacher",
 	"count": "how many of each, or of repositories and whole how many in all",
 	"want":  "max or min: as many repositories as there can be, or as few",
 	"side":  "low or high",
 	"with":  "other sources",
 	"on":    "what is to be alike: repo, teacher, and features",
+}
+
+// ArgKinds are their types.
+var ArgKinds = map[string]string{
+	"of": "text", "from": "number", "to": "number", "order": "word", "per": "word", "count": "integer", "want": "word", "side": "word", "with": "list", "on": "list",
 }
 
 // Selections are the ways to choose, by name.
@@ -56,9 +83,9 @@ var Selections = map[string]Selection{
 	"teachers":     {Summary: "one of each teacher and round again, so that the teachers have the same part of any front", choose: teachers},
 	"common":       {Summary: "instances that every teacher has, or, with other sources, those too", Reads: []string{"with"}, choose: common},
 	"best":         {Summary: "the least or most of a feature of each instance, such as n_steps or reward", Reads: []string{"of", "order", "per", "count"}, Needs: []string{"of"}, choose: best},
-	"pass_rate":    {Summary: "instances by how many of their rollouts succeeded, those not accepted among them: [from, to]", Reads: []string{"from", "to"}, choose: passRate},
+	PassRate:       {Summary: "instances by how many of their rollouts succeeded, those not accepted among them: [from, to]", Reads: []string{"from", "to"}, choose: passRate},
 	"split":        {Summary: "the low or the high half by a feature, of each pair of two that are alike otherwise", Reads: []string{"of", "side", "on"}, Needs: []string{"of", "side"}, choose: splitHalves},
-	"matched":      {Summary: "as many as another source gives, each the nearest to one of its", Reads: []string{"with", "on"}, Needs: []string{"with"}, choose: matched},
+	Matched:        {Summary: "as many as another source gives, each the nearest to one of its", Reads: []string{"with", "on"}, Needs: []string{"with"}, choose: matched},
 }
 
 // Choose runs the selections of a source, one after the other, over all its

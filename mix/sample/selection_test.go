@@ -13,7 +13,7 @@ import (
 func randomView(r *rand.Rand, n int) *View {
 	v := &View{Columns: map[string][]float64{"reward": make([]float64, n), PassRate: make([]float64, n)}}
 	for i := range n {
-		it := Item{Repo: uint64(r.IntN(1 + r.IntN(12))), Instance: uint64(r.IntN(30)), Teacher: uint64(r.IntN(4)), Tokens: int32(1 + r.IntN(4000)), Steps: int32(1 + r.IntN(20))}
+		it := Item{Key: uint64(i) * 400_000_000, Repo: uint64(r.IntN(1 + r.IntN(12))), Instance: uint64(r.IntN(30)), Teacher: uint64(r.IntN(4)), Tokens: int32(1 + r.IntN(4000)), Steps: int32(1 + r.IntN(20))}
 		it.Trained = 1 + it.Tokens/3
 		v.Items = append(v.Items, it)
 		v.Columns["reward"][i], v.Columns[PassRate][i] = float64(r.IntN(5)), float64(r.IntN(5))/4
@@ -390,7 +390,7 @@ func TestTheTwoSidesOfASplitDifferInTheFeatureAlone(t *testing.T) {
 func TestEverySelectionSaysWhatItsArgumentsAre(t *testing.T) {
 	for name, s := range Selections {
 		for _, arg := range s.Reads {
-			if ArgSummaries[arg] == "" {
+			if ArgSummaries[arg] == "" || ArgKinds[arg] == "" {
 				t.Errorf("%s reads %s, of which nothing is said", name, arg)
 			}
 		}

@@ -20,6 +20,7 @@ type Terms struct {
 // 2305.16264, section 6.
 const DefaultRepeat = 4
 
+// repeat is how often one item may stand in the mix.
 func (t Terms) repeat() int {
 	if t.Repeat == 0 {
 		return DefaultRepeat
@@ -35,9 +36,12 @@ func (t Terms) budget(pools []Pool) int64 {
 	return int64(math.Round(t.Percent / 100 * float64(hadOf(pools))))
 }
 
+// hadOf is what there is of the pools of which something may be taken.
 func hadOf(pools []Pool) (total int64) {
 	for k := range pools {
-		total += pools[k].Had()
+		if a := pools[k].Amount; !a.fixed() || a.N > 0 {
+			total += pools[k].Had()
+		}
 	}
 	return total
 }

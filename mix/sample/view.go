@@ -11,6 +11,7 @@ import (
 // and what is unknown is like nothing else.
 type Item struct {
 	Repo, Teacher, Instance uint64
+	Key                     uint64 // its place in the order of the view
 	Tokens, Trained, Steps  int32
 }
 
@@ -79,7 +80,7 @@ type Per string
 
 const (
 	PerInstance   Per = "instance"
-	PerRepository Per = "repository"
+	PerRepository Per = "repo"
 	PerTeacher    Per = "teacher"
 )
 

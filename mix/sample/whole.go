@@ -10,7 +10,8 @@ import (
 // that passes it stays where that is nearer.
 func wholeRepositories(v *View, rows []int, a Args) []int {
 	groups := v.groups(rows, PerRepository)
-	slices.SortStableFunc(groups, func(x, y []int) int { return cmp.Compare(v.Items[x[0]].Repo, v.Items[y[0]].Repo) })
+	lot := func(group []int) uint64 { return cmp.Or(v.Items[group[0]].Repo, v.Items[group[0]].Key) }
+	slices.SortStableFunc(groups, func(x, y []int) int { return cmp.Compare(lot(x), lot(y)) })
 	in, n := map[int]bool{}, 0
 	for _, g := range groups {
 		if n+len(g)-a.Count > a.Count-n { // farther with it than without
