@@ -55,11 +55,11 @@ type planner struct {
 	items   []Item
 	entries *account
 	repos   *names
-	lineOf  []int32  // item -> line of the account
-	key     []uint64 // item -> its place when its source is chosen from
-	used    []bool   // source -> the sampler may take of it
-	scratch []keyed  // of sortBy
-	known   features // what selections and the order go by
+	lineOf  []int32    // item -> line of the account
+	key     []uint64   // item -> its place when its source is chosen from
+	used    []bool     // source -> the sampler may take of it
+	scratch [2][]keyed // of sortBy
+	known   features   // what selections and the order go by
 
 	aside aside
 }
