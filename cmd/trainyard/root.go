@@ -40,7 +40,7 @@ func newRoot(t *face.Terminal, sig *signals) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	s.flags(root)
 	root.AddCommand(
-		newDemo(t, s), newPrepare(t, s), newInspect(t, s), newConvert(t, s), newAccept(t, s), newTools(t), newShow(t, s),
+		newDemo(t, s), newPrepare(t, s), newInspect(t, s), newConvert(t, s), newAccept(t, s), newTools(t), newShow(t, s), newMixes(t, s),
 		newLaunch(t, s), newRuns(t, s), newList(t, s), newTokens(t, s), newTokenizer(t, s),
 		newSupervise(), newSmokeTrain(t),
 	)
