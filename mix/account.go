@@ -22,10 +22,10 @@ type line struct {
 	number                       int // of the record in its file
 	source, file, reason, detail int32
 	tokens                       int32
-	item                         int32 // index into the prepared items; -1 where it never became one
-	of                           int32 // of a duplicate of content or near: the line that was kept; else -1
-	outcome                      int8  // index into Outcomes; undecided where it is not known yet
-	rows                         uint16
+	item                         int32  // index into the prepared items; -1 where it never became one
+	of                           int32  // of a duplicate of content or near: the line that was kept; else -1
+	outcome                      int8   // index into Outcomes; undecided where it is not known yet
+	rows                         uint16 // how many rows the record is, where that is more than one
 }
 
 const undecided = -1

@@ -29,7 +29,10 @@ func TestTheAccountOfARecordTakesLessThan200Bytes(t *testing.T) {
 		cfg.Sampler, cfg.Validation, cfg.Budget = "all", validation, 0
 		var a, b runtime.MemStats
 		runtime.ReadMemStats(&a)
-		p := makePlan(cfg, w.items, w.entries, w.repos)
+		p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+		if err != nil {
+			t.Fatal(err)
+		}
 		runtime.ReadMemStats(&b)
 		t.Logf("validation %v: planning allocates %d bytes a record", validation, (b.TotalAlloc-a.TotalAlloc)/n)
 		if each := (b.TotalAlloc - a.TotalAlloc) / n; each >= 400 {

@@ -46,6 +46,8 @@ type Config struct {
 	Sampler string
 	Unit    Unit
 	Budget  int64 // in Unit, train side; 0 = as much as the sampler allows
+	Amounts Amounts
+	Order   Order // of the train side
 	Seed    int64 // of the choice and the order of rows
 	// ValidationSeed is that of the choice of what is set aside.
 	ValidationSeed int64
@@ -97,6 +99,14 @@ type Source struct {
 	Keep        string // expression that chooses among the accepted; empty keeps all; see evidence.NewFilter
 	PerInstance int    // keep at most this many of one instance; 0 = no limit
 	Share       float64
+	// Amount is what the recipe asks of the source by itself, but for a share; the
+	// zero value leaves it to the sampler.
+	Amount sample.Amount
+	Most   int64 // all that may be taken of it, in Unit; 0 = no limit
+	// Select are selections among what is accepted and kept, one after the other.
+	Select              []sample.Args
+	PerRepo, PerTeacher int  // keep at most this many of one; 0 = no limit
+	Reference           bool // others are matched to it, and none of it is in the mix
 	// System, Tools and Instance are files, as the recipe spells them, with
 	// what the records may lack: see format.RenderOptions and format.Input.
 	Supplied
@@ -176,12 +186,12 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: over the window %s: parts overlap, and rows of %s cannot keep the overlap out of the loss", c.OverWindow, c.Output)
 	case c.Validation < 0 || c.Validation >= 1:
 		return fmt.Errorf("prepare: validation %v is not in [0, 1)", c.Validation)
-	case !slices.Contains([]Unit{Trajectories, Tokens}, c.Unit):
+	case !slices.Contains(Units, c.Unit):
 		return fmt.Errorf("prepare: no unit %q", c.Unit)
 	case !slices.Contains([]string{UniqueContent, UniqueNone}, c.Unique):
 		return fmt.Errorf("prepare: no unique %q", c.Unique)
 	case c.Near != 0 && !(c.Near >= MinNear && c.Near <= 1):
 		return fmt.Errorf("prepare: near %v is neither 0 nor in [%v, 1]", c.Near, MinNear)
 	}
-	return nil
+	return cmp.Or(c.Amounts.check(c), c.checkSelections())
 }

@@ -42,9 +42,9 @@ func (p *planner) lot(it *Item) uint64 {
 // one source, stand together.
 func (p *planner) byText() []int32 {
 	order := p.choose(p.undecided)
-	slices.SortFunc(order, func(a, b int32) int {
+	p.sortBy(order, func(i int32) uint64 { return p.items[i].Digest[0] }, func(a, b int32) int {
 		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(x.Digest[0], y.Digest[0]), cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(x.Digest[1], y.Digest[1]), cmp.Compare(x.Source, y.Source), cmp.Compare(a, b))
 	})
 	return order
 }
@@ -64,6 +64,7 @@ func (p *planner) scarcity(byText []int32) []float64 {
 		switch {
 		case !p.used[k]:
 			has[k] = math.Inf(1)
+		case p.cfg.Sources[k].Amount.By != "":
 		case sample.Samplers[p.cfg.Sampler].NeedsShares:
 			has[k] /= p.cfg.Sources[k].Share
 		}
@@ -72,16 +73,16 @@ func (p *planner) scarcity(byText []int32) []float64 {
 }
 
 // limitInstances keeps so many of an instance in each source as the recipe
-// says, those that come first in the source's shuffle. Records without an
+// says, those that come first in the source's shuffle; a source with a selection
+// is limited behind it, in its order. Records without an
 // instance id are unlimited.
 func (p *planner) limitInstances() {
 	limited := p.choose(func(i int) bool {
 		it := &p.items[i]
-		return p.cfg.Sources[it.Source].PerInstance > 0 && it.Instance != 0 && p.undecided(i)
+		return p.cfg.Sources[it.Source].PerInstance > 0 && len(p.cfg.Sources[it.Source].Select) == 0 && it.Instance != 0 && p.undecided(i)
 	})
-	slices.SortFunc(limited, func(a, b int32) int {
-		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Instance, y.Instance), p.byKey(a, b))
+	p.sortBy(limited, func(i int32) uint64 { return p.items[i].Instance }, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(p.items[a].Source, p.items[b].Source), p.byKey(a, b))
 	})
 	for same := range runs(limited, func(a, b int32) bool {
 		return p.items[a].Source == p.items[b].Source && p.items[a].Instance == p.items[b].Instance

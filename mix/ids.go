@@ -3,6 +3,7 @@ package mix
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 )
 
@@ -12,7 +13,11 @@ import (
 // shard and keep theirs.
 func (p *planner) renameShared() map[int32]string {
 	texts := p.choose(func(i int) bool { return !p.entries.repeats(p.lineOf[i]) }) // but the repeats of another's text
-	slices.SortFunc(texts, func(a, b int32) int { return cmp.Or(cmp.Compare(p.id(a), p.id(b)), cmp.Compare(a, b)) })
+	hash := make([]uint64, len(p.items))                                           // numbers are sorted in a fraction of the time of texts
+	for _, i := range texts {
+		hash[i] = maphash.String(instanceSeed, p.id(i))
+	}
+	p.sortBy(texts, func(i int32) uint64 { return hash[i] }, func(a, b int32) int { return cmp.Or(cmp.Compare(p.id(a), p.id(b)), cmp.Compare(a, b)) })
 	var shared []int32
 	for same := range runs(texts, func(a, b int32) bool { return p.id(a) == p.id(b) }) {
 		if len(same) > 1 {
@@ -21,7 +26,8 @@ func (p *planner) renameShared() map[int32]string {
 	}
 	renamed, taken := map[int32]string{}, map[string]bool{}
 	met := func(name string) bool {
-		_, met := slices.BinarySearchFunc(texts, name, func(i int32, name string) int { return cmp.Compare(p.id(i), name) })
+		h := maphash.String(instanceSeed, name)
+		_, met := slices.BinarySearchFunc(texts, name, func(i int32, name string) int { return cmp.Or(cmp.Compare(hash[i], h), cmp.Compare(p.id(i), name)) })
 		return met || taken[name]
 	}
 	for _, i := range texts { // the rows of what was split have ids too

@@ -24,6 +24,7 @@ type Item struct {
 	Steps    int32  // assistant turns
 	Bytes    int32  // text size in a shard, before compression
 	Text     uint32 // checksum of the text, the same in every process
+	Teacher  int32  // interned name; 0 is the empty one
 	Instance uint64 // hash of the instance within this process; 0 is the empty name
 	Flags    flags  // where they are asked for
 	ID       uint64 // of instance id and trajectory id, the same in every process
@@ -35,19 +36,14 @@ type Item struct {
 
 // size is the item's weight in the given unit.
 func (it *Item) size(u Unit) int64 {
-	if u == Tokens {
+	switch u {
+	case Tokens:
 		return int64(it.Tokens)
+	case Trained:
+		return int64(it.Trained)
 	}
 	return 1
 }
-
-// A Unit is what budgets and shares are counted in.
-type Unit string
-
-const (
-	Trajectories Unit = "trajectories"
-	Tokens       Unit = "tokens"
-)
 
 // digest identifies a chat's text, in every process: 128 bits of XXH3, so that
 // a million texts clash with odds of 1 in 10^26. Who makes two texts of one

@@ -44,6 +44,8 @@ type Manifest struct {
 	Sampler        string         `json:"sampler"`
 	Unit           Unit           `json:"unit"`
 	Budget         int64          `json:"budget,omitempty"`
+	Amounts        Amounts        `json:"amounts,omitzero"`
+	Order          Order          `json:"order,omitzero"`
 	Inputs         []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
 	Mix            []MixLine      `json:"mix"`
 	Sources        []SourceReport `json:"sources"`
@@ -84,8 +86,8 @@ type Side struct {
 // ValidationSide lists what was set aside.
 type ValidationSide struct {
 	Asked    float64  `json:"asked"`
-	Could    Count    `json:"could_be_used"` // what the sampler could use before anything was set aside
-	SetAside Count    `json:"set_aside"`     // what was taken out of its reach; the rows are chosen from it
+	Could    Size     `json:"could_be_used"` // what the sampler could use before anything was set aside
+	SetAside Size     `json:"set_aside"`     // what was taken out of its reach; the rows are chosen from it
 	Groups   int      `json:"groups"`        // of what stays together: a repository, an instance, a text
 	Held     int      `json:"groups_set_aside"`
 	Largest  int64    `json:"largest_group"` // in the mix's unit

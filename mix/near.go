@@ -119,14 +119,13 @@ func (s *sketches) set(item int32) (*dedup.Set, error) {
 // dropNear drops what is nearly the same as another item within the window
 // that is kept. Of two that of the source which has least for what is asked of
 // it is kept, as with exact duplicates; within a source a keyed hash decides.
-func (p *planner) dropNear() {
+func (p *planner) dropNear() error {
 	if p.sketches == nil {
-		return
+		return nil
 	}
 	repeats, err := dedup.Drop(p.nearOrder(), p.sketches.signatures, p.cfg.Near, p.sketches.set)
 	if err != nil {
-		p.err = err
-		return
+		return err
 	}
 	for _, r := range repeats {
 		p.decide(int(r.Text), Duplicate, NearDuplicate)
@@ -134,6 +133,7 @@ func (p *planner) dropNear() {
 		line.of = p.lineOf[r.Of]
 		line.detail = p.entries.text(fmt.Sprintf("Jaccard similarity %.3f, mix.near is %g", r.Jaccard, p.cfg.Near))
 	}
+	return nil
 }
 
 // nearOrder is who is kept before whom.

@@ -39,7 +39,7 @@ type Entry struct {
 	Reason  string  `json:"reason,omitempty"`
 	Detail  string  `json:"detail,omitempty"`
 	Tokens  int32   `json:"tokens,omitempty"`
-	Rows    int32   `json:"rows,omitempty"` // of one that was split
+	Rows    int32   `json:"rows,omitempty"` // of a record that was split or is repeated: how many rows it is
 
 	item int // index into the prepared items; -1 where it never became one
 	of   int // of a duplicate of content or near: the number of the one that was kept; else -1

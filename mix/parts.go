@@ -115,7 +115,7 @@ func (r *reading) convert(ctx context.Context, k int, parts []inputPart) error {
 		list[i] = parts[i].Part
 	}
 	source := s.source.Of(list)
-	filing := &filing{r: r, supply: s, parts: parts, partOf: dialect.PartOf(list), at: -1}
+	filing := &filing{r: r, k: k, supply: s, parts: parts, partOf: dialect.PartOf(list), at: -1}
 	r.current = source
 	newWork := func() func(format.Record, convert.Result) *result { return newWorker(r, k).do }
 	err := convert.Walk(ctx, s.road.For(source), r.cfg.workers(), convert.Fitted, newWork, filing.take)
@@ -133,6 +133,7 @@ func (r *reading) convert(ctx context.Context, k int, parts []inputPart) error {
 // part's into an entry of its own, and hands it on.
 type filing struct {
 	r      *reading
+	k      int // the source's index
 	supply *supply
 	parts  []inputPart
 	partOf func(file string) int
@@ -155,7 +156,7 @@ func (f *filing) take(res *result) error {
 		return err
 	}
 	if f.writer != nil {
-		if err := f.index.Encode(res.record()); err != nil {
+		if err := f.index.Encode(res.record(f.r.measured.measures[f.k])); err != nil {
 			f.giveUp(err)
 		}
 	}
@@ -284,7 +285,7 @@ func (r *reading) replay(ctx context.Context, k int, p *inputPart) error {
 		} else if err != nil {
 			return fmt.Errorf("cache: what is known of %s: %w", p.Files[0].Path, err)
 		}
-		res := kept.result(int32(k), store)
+		res := kept.result(int32(k), store, r.measured.measures[k])
 		names.name(res)
 		s.road.Meet(res.met)
 		if err := errors.Join(r.take(res), ctx.Err()); err != nil {

@@ -2,36 +2,20 @@ package mix
 
 import (
 	"cmp"
-	"slices"
 
 	"trainyard/mix/sample"
 )
 
 // A plan says which items become rows, on which side, in which order.
 type plan struct {
-	Train      []int32 // indices into items, in shard order
+	Items      []Item  // those read, and one more for each time that a row is repeated
+	Train      []int32 // indices into Items, in shard order
 	Validation []int32
 	Mix        []MixLine
 
 	trainRows, validationRows *rows // see lay
 	Aside                     aside
 	Renamed                   map[int32]string // items whose trajectory id was that of others too, and the id they have now
-}
-
-// A MixLine is one source's part of the mix: what was asked of it, what it
-// had and what was got, on the train side.
-type MixLine struct {
-	Source string  `json:"source"`
-	Share  float64 `json:"share,omitempty"`
-	Asked  int64   `json:"asked"` // in the mix's unit
-	Had    Count   `json:"had"`
-	Got    Count   `json:"got"`
-	// Trained is the part of Got's tokens that is inside the loss.
-	Trained int64 `json:"trained_tokens"`
-	// Shortest is the length of the shortest trajectory it had, in the mix's unit.
-	Shortest int64 `json:"shortest,omitempty"`
-	// Validation is the source's part of the other side.
-	Validation Count `json:"validation"`
 }
 
 // makePlan decides the outcome of every item still undecided in entries,
@@ -41,14 +25,14 @@ type MixLine struct {
 // Every choice goes by keys made of a seed and of what an item is, never by
 // where its record stands, so that a record more, or another order of records,
 // changes no more than it must.
-func makePlan(cfg *Config, items []Item, entries *account, repos *names) *plan {
-	return newPlanner(cfg, items, entries, repos).plan()
+func makePlan(cfg *Config, items []Item, entries *account, repos *names, known features) (*plan, error) {
+	return newPlanner(cfg, items, entries, repos, known).plan()
 }
 
-func newPlanner(cfg *Config, items []Item, entries *account, repos *names) *planner {
-	p := &planner{cfg: cfg, items: items, entries: entries, repos: repos, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
+func newPlanner(cfg *Config, items []Item, entries *account, repos *names, known features) *planner {
+	p := &planner{cfg: cfg, items: items, entries: entries, repos: repos, known: known, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
 	for k, s := range cfg.Sources {
-		p.used[k] = s.Share > 0 || !sample.Samplers[cfg.Sampler].NeedsShares
+		p.used[k] = cfg.uses(&s)
 	}
 	for n := range entries.lines {
 		if i := entries.lines[n].item; i >= 0 {
@@ -58,17 +42,26 @@ func newPlanner(cfg *Config, items []Item, entries *account, repos *names) *plan
 	return p
 }
 
-func (p *planner) plan() *plan {
+func (p *planner) plan() (*plan, error) {
 	p.decontaminate()
 	p.dropDuplicates()
 	p.dropOverWindow()
-	p.dropNear()
+	if err := p.dropNear(); err != nil {
+		return nil, err
+	}
 	p.key = p.keys()
 	p.limitInstances()
 	p.setAside()
-	out := p.sample()
+	out, err := p.sample()
+	if err != nil {
+		return nil, err
+	}
 	out.Renamed = p.renameShared()
-	return out
+	p.repeat(out)
+	p.shuffle("train order", out.Train)
+	p.arrange(out.Train)
+	p.shuffle("validation order", out.Validation)
+	return out, nil
 }
 
 type planner struct {
@@ -76,13 +69,13 @@ type planner struct {
 	items   []Item
 	entries *account
 	repos   *names
-	lineOf  []int32  // item -> line of the account
-	key     []uint64 // item -> its place when its source is chosen from
-	used    []bool   // source -> the sampler may take of it
+	lineOf  []int32    // item -> line of the account
+	key     []uint64   // item -> its place when its source is chosen from
+	used    []bool     // source -> the sampler may take of it
+	scratch [2][]keyed // of sortBy
+	known   features   // what selections and the order go by
 
-	sketches *sketches // of the items; nil where near duplicates are not looked for
-	err      error     // of reading them again
-
+	sketches      *sketches      // of the items; nil where near duplicates are not looked for
 	contamination *contamination // nil where there is no benchmark
 
 	aside aside
@@ -110,13 +103,10 @@ func (p *planner) dropOverWindow() {
 // taken or left together.
 func (p *planner) keys() []uint64 {
 	order := p.choose(p.undecided)
-	byID := func(a, b int32) int {
-		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.ID, y.ID))
-	}
-	slices.SortFunc(order, byID)
+	p.sortBy(order, func(i int32) uint64 { return p.items[i].ID }, func(a, b int32) int { return cmp.Compare(p.items[a].Source, p.items[b].Source) })
+	same := func(a, b int32) bool { return p.items[a].Source == p.items[b].Source && p.items[a].ID == p.items[b].ID }
 	keys := make([]uint64, len(p.items))
-	for same := range runs(order, func(a, b int32) bool { return byID(a, b) == 0 }) {
+	for same := range runs(order, same) {
 		for _, i := range same {
 			it := &p.items[i]
 			ids := []uint64{it.ID}
@@ -134,49 +124,70 @@ func (p *planner) byKey(a, b int32) int {
 	return cmp.Or(cmp.Compare(p.key[a], p.key[b]), cmp.Compare(p.items[a].Text, p.items[b].Text), cmp.Compare(a, b))
 }
 
-// sample runs the sampler over what is left and shuffles both sides.
-func (p *planner) sample() *plan {
-	members := p.members(func(i int) bool { return p.undecided(i) && !p.isAside(i) })
+// sample runs the sampler over what is left.
+func (p *planner) sample() (*plan, error) {
+	selected := p.selectFrom(p.members(func(i int) bool { return p.undecided(i) && !p.isAside(i) }), false)
+	members := selected.members
 	pools := p.pools(members)
-	choices := sample.Samplers[p.cfg.Sampler].Choose(pools, p.cfg.Budget)
+	choices, err := sample.Samplers[p.cfg.Sampler].Choose(pools, p.terms())
+	if err != nil {
+		return nil, p.tellShort(err, members)
+	}
 	out := &plan{Mix: make([]MixLine, len(pools))}
+	aside := choices // the whole mix, whatever fraction of it is taken
+	if f := p.cfg.Amounts.Fraction; f > 0 {
+		choices = sample.Fraction(pools, choices, f)
+	}
 	for k, c := range choices {
 		line := &out.Mix[k]
-		*line = MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked}
+		*line = MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked, Amount: p.said(k), Target: c.Target}
 		for n, i := range members[k] {
-			line.Had.add(p.items[i].Tokens)
+			line.Had.add(&p.items[i])
 			if size := pools[k].Sizes[n]; line.Shortest == 0 || size < line.Shortest {
 				line.Shortest = size
 			}
-			p.decide(int(i), NotSampled, "")
+			p.decide(int(i), NotSampled, p.unsampled(k))
 		}
-		for _, n := range c.Items {
-			i := members[k][n]
-			line.Got.add(p.items[i].Tokens)
-			line.Trained += int64(p.items[i].Trained)
+		for n, item := range c.Items {
+			i := members[k][item]
+			line.Got.add(&p.items[i])
+			if n > 0 && c.Items[n-1] == item {
+				line.Repeats.add(&p.items[i])
+			}
 			p.decide(int(i), Kept, "")
 			out.Train = append(out.Train, i)
 		}
+		selected.tell(line, k, c.Items)
 	}
-	out.Validation = p.chooseAside(pools, choices)
+	out.Validation = p.chooseAside(pools, aside)
 	for _, i := range out.Validation {
 		p.decide(int(i), Validation, "")
-		out.Mix[p.items[i].Source].Validation.add(p.items[i].Tokens)
+		out.Mix[p.items[i].Source].Validation.add(&p.items[i])
 	}
 	out.Aside = p.aside
-	p.shuffle("train order", out.Train)
-	p.shuffle("validation order", out.Validation)
-	return out
+	return out, nil
 }
 
-// members lists the items of each source that belong, in reading order.
+// members lists the items of each source that belong, in the source's order.
 func (p *planner) members(belongs func(item int) bool) [][]int32 {
+	counts := make([]int, len(p.cfg.Sources))
+	for i := range p.items {
+		if belongs(i) {
+			counts[p.items[i].Source]++
+		}
+	}
 	members := make([][]int32, len(p.cfg.Sources))
+	for k, n := range counts {
+		members[k] = make([]int32, 0, n)
+	}
 	for i := range p.items {
 		if belongs(i) {
 			k := p.items[i].Source
 			members[k] = append(members[k], int32(i))
 		}
+	}
+	for k := range members {
+		p.sortBy(members[k], func(i int32) uint64 { return p.key[i] }, p.byKey)
 	}
 	return members
 }
@@ -185,23 +196,24 @@ func (p *planner) members(belongs func(item int) bool) [][]int32 {
 func (p *planner) pools(members [][]int32) []sample.Pool {
 	pools := make([]sample.Pool, len(members))
 	for k, list := range members {
-		pool := &pools[k]
-		pool.Name, pool.Share = p.cfg.Sources[k].Name, p.cfg.Sources[k].Share
-		pool.Sizes, pool.Order = make([]int64, 0, len(list)), make([]int, 0, len(list))
-		for n, i := range list {
-			pool.Sizes = append(pool.Sizes, p.items[i].size(p.cfg.Unit))
-			pool.Order = append(pool.Order, n)
+		pools[k] = p.pool(k, list)
+		if p.cfg.Sources[k].Reference { // none of it is in the mix
+			pools[k].Amount = sample.Amount{By: sample.ByTake}
 		}
-		slices.SortFunc(pool.Order, func(a, b int) int { return p.byKey(list[a], list[b]) })
 	}
 	return pools
 }
 
+func (p *planner) pool(k int, list []int32) sample.Pool {
+	s := &p.cfg.Sources[k]
+	pool := sample.Pool{Name: s.Name, Share: s.Share, Amount: s.Amount, Most: s.Most, Sizes: make([]int64, len(list)), Order: make([]int, len(list))}
+	for n, i := range list {
+		pool.Sizes[n], pool.Order[n] = p.items[i].size(p.cfg.Unit), n
+	}
+	return pool
+}
+
 // shuffle orders rows by keys of their own.
 func (p *planner) shuffle(decision string, rows []int32) {
-	at := make([]uint64, len(p.items))
-	for _, i := range rows {
-		at[i] = sample.Key(p.cfg.Seed, decision, p.key[i])
-	}
-	slices.SortFunc(rows, func(a, b int32) int { return cmp.Or(cmp.Compare(at[a], at[b]), p.byKey(a, b)) })
+	p.sortBy(rows, func(i int32) uint64 { return sample.Key(p.cfg.Seed, decision, p.key[i]) }, p.byKey)
 }

@@ -13,6 +13,7 @@ type world struct {
 	items   []Item
 	entries *account
 	repos   *names
+	known   features
 }
 
 func newWorld(r *rand.Rand, sources int) *world {
@@ -49,7 +50,12 @@ func testConfig(sources int) *Config {
 
 func planned(t *testing.T, cfg *Config, w *world) *plan {
 	t.Helper()
-	return makePlan(cfg, w.items, w.entries, w.repos)
+	p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.items = p.Items
+	return p
 }
 
 func TestEveryItemEndsInOneOutcomeAndTheRowsAreThoseKept(t *testing.T) {

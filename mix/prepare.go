@@ -140,11 +140,14 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 	}
 	p, err := r.plan()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
 	for i := range p.Renamed {
-		r.notes[r.items[i].Source][format.NoteUniqueID]++
+		if int(i) < len(r.items) { // the others are told as repeats
+			r.notes[r.items[i].Source][format.NoteUniqueID]++
+		}
 	}
+	r.items = p.Items
 	if err := p.lay(r.cfg, r.items); err != nil {
 		return nil, p, err
 	}
@@ -160,10 +163,9 @@ func readAndPlan(ctx context.Context, r *reading) (*Manifest, *plan, error) {
 
 // plan decides what becomes of every item.
 func (r *reading) plan() (*plan, error) {
-	p := newPlanner(r.cfg, r.items, r.entries, r.repos)
+	p := newPlanner(r.cfg, r.items, r.entries, r.repos, r.features())
 	p.sketches, p.contamination = r.sketches, r.contamination
-	out := p.plan()
-	return out, p.err
+	return p.plan()
 }
 
 // runAndDigest reads the input and, at the same time, hashes it.
@@ -216,7 +218,7 @@ func describe(r *reading, p *plan) *Manifest {
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
 		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output, Packing: cfg.packing(),
-		Window: cfg.Window, OverWindow: cfg.overWindow(), Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
+		Window: cfg.Window, OverWindow: cfg.overWindow(), Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget, Amounts: cfg.Amounts, Order: cfg.Order,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(cfg, reports, p, r.items),
 		Validation: validationSide(r, p),
 	}

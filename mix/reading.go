@@ -22,7 +22,10 @@ type result struct {
 	item      Item
 	repo      string
 	inst      string
-	kept      bool       // it became an item
+	teacher   string
+	kept      bool // it became an item
+	trial     trial
+	values    []float64  // of the features that the recipe names
 	packed    []byte     // the row as the stores keep it; nil in a dry run
 	suspicion *suspicion // what the record has of a benchmark; nil for nothing
 	sketch    *sketch    // where near duplicates are looked for
@@ -54,19 +57,20 @@ type reading struct {
 	turns         string         // a directory for their turns in a dry run, to be removed at the end
 	contamination *contamination // nil where there is no benchmark
 
-	items   []Item
-	entries *account
-	repos   *names
-	notes   []map[string]int64 // for each source
-	warned  []map[string]int64 // likewise
-	tokens  int64
+	items    []Item
+	entries  *account
+	repos    *names
+	measured measured
+	notes    []map[string]int64 // for each source
+	warned   []map[string]int64 // likewise
+	tokens   int64
 
 	total, done, fromCache int64 // bytes of input
 	current                *dialect.Source
 }
 
 func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
-	r := &reading{cfg: cfg, inputs: in, stores: newStores(""), repos: newNames(), entries: newAccount()}
+	r := &reading{cfg: cfg, inputs: in, stores: newStores(""), repos: newNames(), entries: newAccount(), measured: newMeasured(cfg)}
 	if cfg.Near > 0 {
 		r.sketches = &sketches{stores: r.stores}
 	}
@@ -166,6 +170,7 @@ func (r *reading) run(ctx context.Context) error {
 // take gets the results in reading order. It alone touches the items.
 func (r *reading) take(res *result) error {
 	res.entry.item = -1
+	r.measured.try(&r.cfg.Sources[res.item.Source], res)
 	for _, n := range res.notes {
 		r.notes[res.item.Source][n]++
 	}
@@ -193,6 +198,7 @@ func (r *reading) keep(res *result) {
 	res.item.Repo, res.item.Instance = r.repos.id(repo), instanceKey(instanceName(source.Name, repo, res.inst))
 	res.entry.item = len(r.items)
 	r.items = append(r.items, res.item)
+	r.measured.add(&r.items[len(r.items)-1], res)
 	r.tokens += int64(res.item.Tokens)
 }
 
@@ -215,13 +221,14 @@ type worker struct {
 	row       shard.Row
 	output    shard.Output
 	codec     *shard.RowCodec
-	benchmark *benchmark // nil for none
+	measures  []*evidence.Measure // of the features that the recipe names, nil for those that this source needs not
+	benchmark *benchmark          // nil for none
 }
 
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Spooled())}
+	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Spooled()), measures: r.measured.measures[k]}
 	if r.contamination != nil {
 		w.benchmark = r.contamination.benchmark
 	}
@@ -241,6 +248,7 @@ func (w *worker) judge(res *result, rec format.Record, done convert.Result) {
 	if done.Reached >= convert.Parsed {
 		res.entry.ID = done.Traj.ID
 	}
+	res.trial = w.trial(done)
 	switch {
 	case done.Err != nil:
 		res.rejected(done.Err)
@@ -250,10 +258,12 @@ func (w *worker) judge(res *result, rec format.Record, done convert.Result) {
 		res.filtered(done)
 	default:
 		w.pack(res, done)
+		res.values = w.values(rec, done)
 		if w.cfg.Flags {
 			res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
 		}
 	}
+
 }
 
 // filtered records why keep: leaves a record out, with its length where that
@@ -279,7 +289,7 @@ func (w *worker) pack(res *result, done convert.Result) {
 	if w.benchmark != nil {
 		res.suspicion = w.benchmark.look(done.Traj, done.Chat, w.row.Repo)
 	}
-	res.repo, res.inst = w.row.Repo, done.Traj.InstanceID
+	res.repo, res.inst, res.teacher = w.row.Repo, done.Traj.InstanceID, w.row.Teacher
 	w.packRows(res, done)
 	res.entry.Tokens = res.item.Tokens
 }

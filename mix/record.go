@@ -1,6 +1,9 @@
 package mix
 
 import (
+	"math"
+
+	"trainyard/format/evidence"
 	"trainyard/mix/convert"
 	"trainyard/mix/dedup"
 )
@@ -17,6 +20,13 @@ type record struct {
 	Item           *keptItem // nil where it is none
 	Notes, Warned  []string
 	Met            convert.Met
+	Trial          keptTrial
+}
+
+// A keptTrial is what a record says of its instance.
+type keptTrial struct {
+	Repo, Instance string
+	Passed, Judged bool
 }
 
 // A keptItem is an item and where its row lies in the rows of its part.
@@ -27,7 +37,8 @@ type keptItem struct {
 	Digest                        digest
 	Off                           int64
 	N                             int32
-	Repo, Instance                string
+	Repo, Instance, Teacher       string
+	Values                        []float64      // of the features that the source's selections name, by name
 	Sketch                        *keptSketch    // where near duplicates are looked for
 	Suspicion                     *keptSuspicion // nil for none
 	Fit                           *keptFit       // of one that was over the window, and made to fit or not
@@ -74,17 +85,18 @@ type keptSketch struct {
 	N         int32
 }
 
-func (res *result) record() *record {
+func (res *result) record(measures []*evidence.Measure) *record {
 	e := &res.entry
 	k := &record{
 		File: res.file, Line: e.Line, ID: e.ID, Outcome: e.Outcome, Reason: e.Reason, Detail: res.detail, Tokens: e.Tokens, Rows: e.Rows,
 		Notes: res.notes, Warned: res.warned, Met: res.met,
+		Trial: keptTrial{res.trial.repo, res.trial.inst, res.trial.passed, res.trial.judged},
 	}
 	if res.kept {
 		it := &res.item
 		k.Item = &keptItem{
 			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
-			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Fit: it.fit.kept(),
+			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Teacher: res.teacher, Values: own(res.values, measures), Fit: it.fit.kept(),
 		}
 		if sk := res.sketch; sk != nil {
 			k.Item.Sketch = &keptSketch{sk.signature, sk.at.off, sk.at.n}
@@ -98,13 +110,15 @@ func (res *result) record() *record {
 
 // result is the record as a worker of the source would have given it, but for its
 // names.
-func (k *record) result(source, store int32) *result {
+func (k *record) result(source, store int32, measures []*evidence.Measure) *result {
 	res := &result{
 		entry: Entry{Line: k.Line, ID: k.ID, Outcome: k.Outcome, Reason: k.Reason, Tokens: k.Tokens, Rows: k.Rows},
 		item:  Item{Source: source}, file: k.File, detail: k.Detail, notes: k.Notes, warned: k.Warned, met: k.Met,
+		trial: trial{k.Trial.Repo, k.Trial.Instance, k.Trial.Passed, k.Trial.Judged},
 	}
 	if it := k.Item; it != nil {
-		res.kept, res.repo, res.inst = true, it.Repo, it.Instance
+		res.kept, res.repo, res.inst, res.teacher = true, it.Repo, it.Instance, it.Teacher
+		res.values = among(it.Values, measures)
 		res.item = Item{
 			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
 			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store}, fit: it.Fit.fitting(),
@@ -117,4 +131,29 @@ func (k *record) result(source, store int32) *result {
 		}
 	}
 	return res
+}
+
+// own are the values that a source needs, among those of all that the recipe
+// names.
+func own(values []float64, measures []*evidence.Measure) (kept []float64) {
+	for n, x := range values {
+		if measures[n] != nil {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// among puts them where they belong; the others are unknown.
+func among(kept []float64, measures []*evidence.Measure) []float64 {
+	if len(measures) == 0 {
+		return nil
+	}
+	values := make([]float64, len(measures))
+	for n, m := range measures {
+		if values[n] = math.NaN(); m != nil {
+			values[n], kept = kept[0], kept[1:]
+		}
+	}
+	return values
 }

@@ -30,6 +30,8 @@ const (
 	Unnamed = "unnamed"
 	Unread  = "unread"
 	Near    = "near"
+	Again   = "again"
+	Unknown = "unknown"
 )
 
 // RemarkKinds says what each kind tells. Short and far ones are errors under
@@ -39,6 +41,8 @@ var RemarkKinds = map[string]string{
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
 	Near:    "a source loses over a fifth of its trajectories to near duplicates",
+	Unknown: "records lack a feature that a selection goes by",
+	Again:   "rows of a source stand in the mix more than once, as the recipe allows",
 	Unread:  "the recipe says what the sampler does not read, or keeps what the template does not show",
 }
 
@@ -55,19 +59,15 @@ type remarker struct {
 
 // remarks compares what the manifest says with what was asked.
 func (m *Manifest) remarks(cfg *Config) []Remark {
-	r := &remarker{m: m, sampler: sample.Samplers[m.Sampler]}
-	for _, line := range m.Mix {
-		r.whole.Asked += line.Asked
-		r.whole.Had.sum(line.Had)
-		r.whole.Got.sum(line.Got)
-		r.whole.Validation.sum(line.Validation)
-	}
+	r := &remarker{m: m, sampler: sample.Samplers[m.Sampler], whole: m.Whole()}
 	r.shares(cfg)
 	r.thoughts(cfg)
 	r.near(cfg)
 	r.starved()
-	r.sources()
+	r.sources(cfg)
 	r.budget()
+	r.matches(cfg)
+	r.unknown()
 	if m.Validation.Asked > 0 {
 		r.validation()
 		r.ratios()
@@ -80,15 +80,8 @@ func (r *remarker) say(kind, format string, args ...any) {
 	r.remarks = append(r.remarks, Remark{kind, fmt.Sprintf(format, args...)})
 }
 
-// in is a count in the mix's unit.
-func (m *Manifest) in(c Count) int64 {
-	if m.Unit == Tokens {
-		return c.Tokens
-	}
-	return c.Records
-}
-
-func (r *remarker) in(c Count) int64 { return r.m.in(c) }
+// in is a size in the mix's unit.
+func (r *remarker) in(s Size) int64 { return r.m.Unit.Of(s) }
 
 // shares tells those that no sampler reads.
 func (r *remarker) shares(cfg *Config) {
@@ -143,23 +136,6 @@ func (r *remarker) starved() {
 	}
 }
 
-// sources tells which of them gave another amount than was asked.
-func (r *remarker) sources() {
-	for _, line := range r.m.Mix {
-		had, got := r.in(line.Had), r.in(line.Got)
-		switch {
-		case had < line.Asked:
-			r.say(Short, "%s has %s of the %s asked; it is %s of the mix, not %s", line.Source,
-				humanize.Comma(had), r.units(line.Asked), percent(got, r.in(r.whole.Got)), percent(line.Asked, r.whole.Asked))
-		case line.Share > 0 && line.Asked == 0 && had > 0 && r.whole.Asked > 0:
-			r.say(Far, "%s has none of the mix: its share of the %s asked is less than one", line.Source, r.units(r.whole.Asked))
-		case math.Abs(float64(got-line.Asked)) > far*float64(line.Asked):
-			r.say(Far, "%s gives %s of the %s asked: its share is too fine for its trajectories, the shortest of which has %s", line.Source,
-				humanize.Comma(got), r.units(line.Asked), humanize.Comma(line.Shortest))
-		}
-	}
-}
-
 // budget tells one that cannot be meant in the unit it is given in.
 func (r *remarker) budget() {
 	had, shortest := r.in(r.whole.Had), int64(math.MaxInt64)
@@ -173,7 +149,7 @@ func (r *remarker) budget() {
 	case r.m.Budget == 0 || had == 0:
 	case r.m.Unit == Trajectories && r.m.Budget/absurd > had:
 		r.say(Far, "mix.budget asks for %s, and there are %s (mix.unit=tokens counts tokens)", r.units(r.m.Budget), humanize.Comma(had))
-	case r.m.Unit == Tokens && r.m.Budget < shortest:
+	case r.m.Unit != Trajectories && r.m.Budget < shortest:
 		r.say(Far, "mix.budget asks for %s, and the shortest trajectory has %s (mix.unit=trajectories counts trajectories)", r.units(r.m.Budget), humanize.Comma(shortest))
 	case r.m.Budget > had && !r.sampler.NeedsShares:
 		r.say(Short, "mix.budget asks for %s, and there are %s", r.units(r.m.Budget), humanize.Comma(had))
@@ -187,7 +163,7 @@ func (r *remarker) validation() {
 	want := v.Asked * could
 	off := math.Abs(aside - want)
 	half := 0.5 // a trajectory, which cannot be divided
-	if r.m.Unit == Tokens {
+	if r.m.Unit != Trajectories {
 		half = 0
 	}
 	if could > 0 && (aside == 0 || off > far*want && off > half) {
@@ -236,7 +212,7 @@ func records(n int64) string {
 }
 
 // units writes an amount in the mix's unit.
-func (r *remarker) units(n int64) string { return humanize.Comma(n) + " " + string(r.m.Unit) }
+func (r *remarker) units(n int64) string { return humanize.Comma(n) + " " + r.m.Unit.words() }
 
 func percent[P, W int | int64 | float64](part P, whole W) string {
 	if whole == 0 {

@@ -12,8 +12,8 @@ type aside struct {
 	of      []bool  // item -> it stands there; nil where nothing was asked
 	groups  int     // how many there are in all
 	held    int     // how many of them were set aside
-	items   Count   // in those
-	could   Count   // what the sampler could have used without them
+	items   Size    // in those
+	could   Size    // what the sampler could have used without them
 	largest int64   // size of the largest group, in the mix's unit
 	unnamed []Count // for each source, what could be used and names no repository
 }
@@ -38,13 +38,13 @@ func (p *planner) setAside() {
 		}
 		for _, i := range g.items {
 			it := &p.items[i]
-			p.aside.could.add(it.Tokens)
+			p.aside.could.add(it)
 			if it.Repo == 0 {
 				p.aside.unnamed[it.Source].add(it.Tokens)
 			}
 			if h.held[n] {
 				p.aside.of[i] = true
-				p.aside.items.add(it.Tokens)
+				p.aside.items.add(it)
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func (p *planner) isAside(item int) bool { return p.aside.of != nil && p.aside.o
 // sampler gives sources shares, they have the same there as on the train side;
 // what they have besides is left out.
 func (p *planner) chooseAside(train []sample.Pool, choices []sample.Choice) (rows []int32) {
-	members := p.members(p.isAside)
+	members := p.selectFrom(p.members(p.isAside), true).members
 	targets := p.asideTargets(train, choices)
 	for k, pool := range p.pools(members) {
 		chosen := pool.Order
@@ -64,7 +64,10 @@ func (p *planner) chooseAside(train []sample.Pool, choices []sample.Choice) (row
 			chosen = pool.Nearest(targets[k])
 		}
 		for _, i := range members[k] {
-			p.decide(int(i), NotSampled, "")
+			p.decide(int(i), NotSampled, p.unsampled(k))
+		}
+		if p.cfg.Sources[k].Reference {
+			continue
 		}
 		for _, n := range chosen {
 			rows = append(rows, members[k][n])
@@ -77,11 +80,11 @@ func (p *planner) chooseAside(train []sample.Pool, choices []sample.Choice) (row
 // for all. It goes by the largest mix of these ratios, whatever the budget, so
 // that budgets of one recipe are measured on the same rows.
 func (p *planner) asideTargets(train []sample.Pool, choices []sample.Choice) []int64 {
-	sampler := sample.Samplers[p.cfg.Sampler]
-	if !sampler.NeedsShares {
+	if !p.divides() {
 		return nil
 	}
-	if largest := sampler.Choose(train, 0); taken(train, largest) > taken(train, choices) {
+	most := sample.Terms{Temperature: p.cfg.Amounts.Temperature, Scale: p.scale()}
+	if largest, err := sample.Samplers[p.cfg.Sampler].Choose(train, most); err == nil && taken(train, largest) > taken(train, choices) {
 		choices = largest
 	}
 	targets := make([]int64, len(train))

@@ -44,6 +44,9 @@ func isEmpty(v reflect.Value, quiet string) bool {
 	if quiet == "seed" {
 		return v.Int() == unsaid
 	}
+	if quiet != "empty" {
+		return fmt.Sprint(canonical(v, nil)) == quiet
+	}
 	return v.IsZero() || (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.Len() == 0
 }
 
@@ -56,6 +59,9 @@ func canonical(v reflect.Value, tags []string) any {
 	}
 	if paths, ok := v.Interface().(Paths); ok && len(paths) == 1 {
 		return paths[0]
+	}
+	if isWhole(v.Type()) {
+		return wholeOf(v).canonical()
 	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:

@@ -24,6 +24,9 @@ func check(r *Recipe, root *node, faults *Faults) {
 	}
 	checkShares(r, root, faults)
 	checkBudget(r, root, faults)
+	checkAmounts(r, root, faults)
+	checkSelections(r, root, faults)
+	checkOrder(r, root, faults)
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)
 	checkParams(r, root, faults)
@@ -141,8 +144,8 @@ func checkShares(r *Recipe, root *node, faults *Faults) {
 }
 
 func checkBudget(r *Recipe, root *node, faults *Faults) {
-	if sample.Samplers[r.Mix.Sampler].TakesAll && r.Mix.Budget != 0 {
+	if sample.Samplers[r.Mix.Sampler].TakesAll && r.Mix.Budget != (Budget{}) {
 		faults.add(place(root.get("mix"), "budget", root), "mix.budget",
-			fmt.Sprintf("%d, but the sampler %s takes everything", r.Mix.Budget, r.Mix.Sampler), "leave it out, or choose mix.sampler: proportional or shares")
+			fmt.Sprintf("%v, but the sampler %s takes everything", r.Mix.Budget.canonical(), r.Mix.Sampler), "leave it out, or choose mix.sampler: proportional or shares")
 	}
 }

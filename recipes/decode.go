@@ -27,6 +27,10 @@ func (d *decoder) value(n *node, v reflect.Value, path, schema string) {
 		d.paths(n, list, path, schema)
 		return
 	}
+	if isWhole(v.Type()) {
+		wholeOf(v).decode(d, n, path, schema)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		d.structure(n, v, path, schema)
@@ -127,8 +131,19 @@ func assign(v reflect.Value, got any, keeps func(reflect.Value) bool) bool {
 	return true
 }
 
+// ruleOf is the rule of a key, or of an argument below one.
+func ruleOf(schema string) rule {
+	if arg, is := strings.CutPrefix(schema, "sources.select."); is {
+		return argRules[arg]
+	}
+	if arg, is := strings.CutPrefix(schema, "mix.order."); is {
+		return orderRules[arg]
+	}
+	return rules[schema]
+}
+
 func (d *decoder) rule(n *node, v reflect.Value, path, schema string) bool {
-	rule := rules[schema]
+	rule := ruleOf(schema)
 	if known, ok := words[schema]; ok {
 		rule = oneOf(known)
 	}

@@ -47,13 +47,14 @@ func random(rng *rand.Rand) *Recipe {
 		r.Sources = append(r.Sources, Source{
 			Name: string(rune('a'+i)) + letters(rng), Path: Paths{"p" + oneLineOf(rng), "q" + oneLineOf(rng)}[:1+rng.IntN(2)], Format: "auto",
 			Task: oneLineOf(rng), Teacher: oneLineOf(rng), PerInstance: rng.IntN(3), Share: rng.Float64() + 0.1,
-			Keep:   []string{"", "n_tokens < 5", "w == " + strconv.Quote(oneLineOf(rng))}[rng.IntN(3)],
+			Select: someSelections(rng), Keep: []string{"", "n_tokens < 5", "w == " + strconv.Quote(oneLineOf(rng))}[rng.IntN(3)],
 			Accept: []Accept{{Field: "f" + anything(rng)}, {Where: "w == " + strconv.Quote(oneLineOf(rng))}, {Report: "r" + oneLineOf(rng)}, {Any: true}}[rng.IntN(4)],
 		})
 	}
 	r.Tools.Prompt = []string{"", "p" + oneLineOf(rng)}[rng.IntN(2)]
 	r.Edits, r.Sources[0].Edits = someEdits(rng), someEdits(rng)
-	r.Mix.Sampler, r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = "proportional", rng.Int64(), rng.Int64(), rng.Float64()
+	r.Mix.Sampler, r.Mix.Seed, r.Mix.Budget, r.Mix.Validation = "proportional", rng.Int64(), someBudget(rng), rng.Float64()
+	r.Mix.Order = []Order{{By: "shuffle"}, {By: "n_steps", First: "most"}, {By: "shuffle", Stages: Paths{r.Sources[0].Name}}}[rng.IntN(3)]
 	r.Train.LR = math.Exp(-20 * rng.Float64())
 	if p, ok := free(rng, 3).(map[string]any); ok {
 		r.Train.Params = p
@@ -125,4 +126,16 @@ func anything(rng *rand.Rand) string {
 		b.WriteString(parts[rng.IntN(len(parts))])
 	}
 	return b.String()
+}
+
+func someBudget(rng *rand.Rand) Budget {
+	if rng.IntN(2) == 0 {
+		return Budget{Percent: float64(1+rng.IntN(1000)) / 10}
+	}
+	return Budget{Units: rng.Int64()}
+}
+
+func someSelections(rng *rand.Rand) Selections {
+	all := Selections{{By: "uniform", To: 1}, {By: "quantile", Of: "n_steps", From: 0.25, To: 0.5, Per: "teacher"}, {By: "split", Of: "features.exploration", Side: "low", On: Paths{"repo", "n_tokens"}, To: 1}}
+	return append(Selections(nil), all[:rng.IntN(4)]...)
 }

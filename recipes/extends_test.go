@@ -72,7 +72,7 @@ func TestParentsApplyFromLeftToRight(t *testing.T) {
 		[2]string{"a.yaml", "{sources: [{name: x, path: x, accept: {any: true}}], mix: {seed: 1, budget: 1}, train: {epochs: 9}}"},
 		[2]string{"sub/b.yaml", "{extends: ../base.yaml, mix: {seed: 2}, train: {epochs: !unset }}"},
 		[2]string{"base.yaml", "{mix: {seed: 3, unit: tokens}}"})
-	if r.Mix.Seed != 2 || r.Mix.Unit != "tokens" || r.Mix.Budget != 7 || r.Train.Epochs != defaults().Train.Epochs {
+	if r.Mix.Seed != 2 || r.Mix.Unit != "tokens" || r.Mix.Budget.Units != 7 || r.Train.Epochs != defaults().Train.Epochs {
 		t.Errorf("mix is %+v, epochs %d", r.Mix, r.Train.Epochs)
 	}
 	if len(r.Files) != 4 || filepath.Base(r.Files[3]) != "c.yaml" || filepath.Base(r.Files[1]) != "base.yaml" {

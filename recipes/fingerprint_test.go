@@ -50,6 +50,8 @@ func eachLeaf(v reflect.Value, path string, visit func(path, group string, v ref
 		at := dotted(path, key)
 		switch fv := v.Field(i); {
 		case key == "-":
+		case isWhole(fv.Type()):
+			visit(at, path+".*", fv)
 		case fv.Kind() == reflect.Struct:
 			eachLeaf(fv, at, visit)
 		case fv.Type() == reflect.TypeFor[Edits](), fv.Type() == reflect.TypeFor[Paths]():
@@ -73,6 +75,22 @@ func change(t *testing.T, path string, v reflect.Value) {
 	}
 	if l, ok := v.Addr().Interface().(*Loss); ok {
 		*l = Loss{"last": int64(2)}
+		return
+	}
+	if weights, ok := v.Addr().Interface().(*Weights); ok {
+		*weights = Weights{"a": 2}
+		return
+	}
+	if budget, ok := v.Addr().Interface().(*Budget); ok {
+		*budget = Budget{Percent: 5}
+		return
+	}
+	if selections, ok := v.Addr().Interface().(*Selections); ok {
+		*selections = Selections{{By: "teachers", To: 1}}
+		return
+	}
+	if order, ok := v.Addr().Interface().(*Order); ok {
+		order.By = "n_tokens"
 		return
 	}
 	switch v.Kind() {

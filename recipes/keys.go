@@ -65,7 +65,15 @@ var docs = map[string]string{
 	"sources.accept.any":      "true takes every record: you vouch for it",
 	"sources.keep":            "an expression that chooses among the accepted: lengths, flags, features, lists in files (list where)",
 	"sources.per_instance":    "keep at most so many trajectories of one instance; 0 is no limit",
-	"sources.share":           "weight under the sampler shares, on any scale",
+	"sources.share":           "weight under the sampler shares, on any scale; a fraction of the budget where a source gets the rest",
+	"sources.take":            "so many units of this source, in place of a share",
+	"sources.epochs":          "so many times all that the source has, in place of a share: 0.5 is half, above 1 rows are repeated",
+	"sources.rest":            "this source gets what the others leave of the budget",
+	"sources.select":          "which of the trajectories, one selection or several in turn: {by: quantile, of: n_steps, to: 0.25} (trainyard list selections)",
+	"sources.per_repo":        "keep at most so many trajectories of one repository; 0 is no limit",
+	"sources.per_teacher":     "keep at most so many trajectories of one teacher; 0 is no limit",
+	"sources.reference":       "keeps the source out of the mix: others are matched to it",
+	"sources.most":            "all that may be taken of this source, in units; 0 is no limit",
 	"sources.system":          "file with the system text that stands in place of the records' own",
 	"sources.tools":           "file with the JSON list of tools for records that hold none",
 	"sources.main.system":     "system text of the main agent alone, in sessions that hold subagents too",
@@ -86,8 +94,16 @@ var docs = map[string]string{
 	"mix.sampler":         "how trajectories are chosen",
 	"mix.seed":            "decides which trajectories are chosen and in which order they stand",
 	"mix.validation_seed": "decides what is set aside",
-	"mix.unit":            "what budget and shares count",
-	"mix.budget":          "the most to take, in units; 0 is no limit",
+	"mix.unit":            "what budget and amounts count; trained are the tokens inside the loss",
+	"mix.budget":          "the most to take, in units, or in percent of all there is (5%); 0 is no limit",
+	"mix.temperature":     "of the sampler temperature: 1 is proportional, a large one equal",
+	"mix.short":           "what happens where a source has less than is asked",
+	"mix.repeat.max":      "how often a row may stand in the mix, under epochs above 1 and short: repeat",
+	"mix.order":           "order of the train rows: shuffle, a feature, or {by: n_tokens, first: least, stages: [SOURCE, SOURCE]}",
+	"mix.fraction":        "front of the mix to take, of each source: 0.05 lies inside 0.25, and both inside 1",
+	"mix.drop":            "sources to leave out, the total as it is with them: the others have their part",
+	"mix.only":            "the sources to take, and no other, the total as it is with all",
+	"mix.scale":           "what to multiply the parts of sources by, against the others', the total as it is: {NAME: 2}",
 	"mix.window":          "longest example, in tokens",
 	"mix.over_window":     "what becomes of a longer one: dropped and counted, cut behind a trained turn, split into rows that overlap, elided (marks for its oldest observations), or fail",
 	"mix.unique":          "which repeats are dropped: of the same rendered conversation, or none",
@@ -124,6 +140,7 @@ var follows = map[string]string{
 	"sources.main.system": "sources.NAME.system", "sources.subagent.system": "sources.NAME.system",
 	"sources.main.tools": "sources.NAME.tools", "sources.subagent.tools": "sources.NAME.tools",
 	"reasoning":           "as the template does: qwen3 keeps, others drop",
+	"mix.repeat.max":      "4",
 	"mix.seed":            "seed",
 	"mix.validation_seed": "seed",
 	"mix.window":          "model.context",
@@ -153,6 +170,8 @@ func keysAt(v reflect.Value, name, schema, identity string) []Key {
 		Summary: docs[schema], Identity: identities[identity],
 	}
 	switch {
+	case isWhole(v.Type()) && !needed:
+		k.Default = cmp.Or(follows[schema], defaultText(v))
 	case v.Kind() == reflect.Struct && wholes[schema]:
 		return append([]Key{k}, keysOfStruct(v, name, schema, identity)...)
 	case v.Kind() == reflect.Struct:
@@ -194,6 +213,8 @@ func typeOf(v reflect.Value, schema string) string {
 	switch {
 	case v.Type() == reflect.TypeFor[Edits]():
 		return "list of edits"
+	case isWhole(v.Type()):
+		return wholeOf(v).typeName()
 	case v.Type() == reflect.TypeFor[Paths]():
 		return "text, or a list"
 	case v.Type() == reflect.TypeFor[Loss]():

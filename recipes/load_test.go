@@ -50,7 +50,7 @@ func TestWhatARecipeDoesNotSayHasItsDocumentedDefault(t *testing.T) {
 		Tools:   Tools{As: "openhands"},
 		Sources: []Source{{Name: "a", Path: Paths{"a.jsonl"}, Format: "auto", Task: "a", Accept: Accept{Any: true}, Share: 1}},
 		Mix: Mix{Sampler: "all", Seed: 17, ValidationSeed: 17, Unit: "trajectories", Window: 32768,
-			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages"},
+			Order: Order{By: "shuffle"}, Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages"},
 		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05, Seed: 17},
 		Files: []string{"memory.yaml"},
 	}

@@ -11,7 +11,7 @@ type merger struct{ faults Faults }
 // wholes are the mappings and lists that are one value: a layer that says one
 // replaces it, because the members of accept exclude each other, the order of edits
 // is part of what they do, and policies are one answer together.
-var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edits": true, "sources.loss": true, "loss": true}
+var wholes = map[string]bool{"sources.accept": true, "sources.edits": true, "edits": true, "sources.loss": true, "loss": true, "sources.select": true, "mix.order": true}
 
 // merge lays over on top of base, which may be nil. path names the value in
 // faults, schema is path without the names of list items.
@@ -38,7 +38,7 @@ func (m *merger) merge(base, over *node, path, schema string) *node {
 }
 
 func (m *merger) mappings(base, over *node, path, schema string) *node {
-	out := &node{kind: mapping, at: settled(base, over), keys: slices.Clone(base.keys)}
+	out := &node{kind: mapping, at: settled(base, over), keys: settledAmount(base.keys, over, schema)}
 	for _, e := range over.keys {
 		i := out.index(e.key)
 		at := dotted(path, e.key)

@@ -20,7 +20,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Loss: r.Loss.spec(), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return regular.ReadFile(r.Beside(files.home(path), files.Samples)) },
-		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget, Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
+		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget.Units, Amounts: r.amounts(), Order: r.Mix.Order.order(), Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,
 		Window: r.Mix.Window, OverWindow: r.Mix.OverWindow, Packing: r.Mix.Packing, Unique: r.Mix.Unique, Near: r.Mix.Near, Decontaminate: mix.Decontamination{Files: r.Decontaminate.Files, By: r.Decontaminate.By}, Validation: r.Mix.Validation,
 	}
 	for _, src := range r.Sources {
@@ -42,7 +42,8 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 	return mix.Source{
 		Name: src.Name, Inputs: inputs, GivenReport: src.Accept.Report, Format: src.Format,
 		Task: src.Task, Teacher: src.Teacher, Repo: src.Repo, Accept: accept, Keep: src.Keep,
-		PerInstance: src.PerInstance, Share: src.Share,
+		PerInstance: src.PerInstance, Share: src.Share, Amount: src.amount(), Most: src.Most,
+		Select: src.Select.args(), PerRepo: src.PerRepo, PerTeacher: src.PerTeacher, Reference: src.Reference,
 		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning), Loss: src.Loss.spec(),
 	}
 }

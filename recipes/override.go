@@ -48,7 +48,7 @@ func (o *overriding) descend(t reflect.Type, keys []string, value, path string) 
 	if t == reflect.TypeFor[Edits]() {
 		return o.fault(path, "is replaced whole", "write "+path+"=[NAME, {name: NAME, ARGUMENT: VALUE}]")
 	}
-	if t == reflect.TypeFor[Paths]() {
+	if t == reflect.TypeFor[Paths]() || isWhole(t) && t.Kind() != reflect.Map {
 		return o.fault(path, "has no keys below it", "")
 	}
 	switch t.Kind() {

@@ -15,7 +15,15 @@ type Paths []string
 func (p Paths) String() string { return strings.Join(p, ", ") }
 
 // pathsHint shows both ways to write them.
-const pathsHint = "write path: FILE, or path: [FILE, FILE]"
+func pathsHint(path string) string {
+	key := lastKey(path)
+	if key == "path" {
+		return "write path: FILE, or path: [FILE, FILE]"
+	}
+	return fmt.Sprintf("write %s: NAME, or %s: [NAME, NAME]", key, key)
+}
+
+func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // paths decodes one path or a list of them, each by the rule of the key.
 func (d *decoder) paths(n *node, into *Paths, path, schema string) {
@@ -24,7 +32,7 @@ func (d *decoder) paths(n *node, into *Paths, path, schema string) {
 		*into = d.path(nil, n, path, schema)
 		return
 	case n.kind != list:
-		d.faults.add(n.at, path, n.mistaken("text"), pathsHint)
+		d.faults.add(n.at, path, n.mistaken("text"), pathsHint(path))
 		return
 	case len(n.items) == 0:
 		d.faults.add(n.at, path, "an empty list", "at least one is needed")

@@ -3,6 +3,7 @@ package recipes
 import (
 	"cmp"
 
+	"trainyard/mix"
 	"trainyard/tokenize/chat"
 )
 
@@ -108,9 +109,29 @@ type Source struct {
 	// PerInstance keeps at most so many trajectories of one instance;
 	// default 0, no limit.
 	PerInstance int `yaml:"per_instance"`
-	// Share is the relative weight under the sampler shares, any scale;
-	// default 1. Other samplers ignore it.
+	// Share is the relative weight under the sampler shares, any scale, or a
+	// fraction of the budget where a source gets the rest; default 1. Other
+	// samplers ignore it. A source says one of share, take, epochs and rest.
 	Share float64 `yaml:"share"`
+	// Take is so many units of this source; default 0, as the sampler says.
+	Take int64 `yaml:"take" quiet:"empty"`
+	// Epochs is so many times all that the source has, 0.5 for half; above 1
+	// rows are repeated. Default 0, as the sampler says.
+	Epochs float64 `yaml:"epochs" quiet:"empty"`
+	// Rest gives the source what the others leave of the budget; default false.
+	Rest bool `yaml:"rest" quiet:"empty"`
+	// Most is all that may be taken of this source, in units; default 0, no limit.
+	Most int64 `yaml:"most" quiet:"empty"`
+	// Select are selections among what is accepted and kept, one after the other;
+	// default none, a shuffle.
+	Select Selections `yaml:"select" quiet:"empty"`
+	// PerRepo and PerTeacher keep at most so many of one repository, or of one
+	// teacher, those that the selections prefer; default 0, no limit.
+	PerRepo    int `yaml:"per_repo" quiet:"empty"`
+	PerTeacher int `yaml:"per_teacher" quiet:"empty"`
+	// Reference keeps the source out of the mix: others are matched to it. Default
+	// false.
+	Reference bool `yaml:"reference" quiet:"empty"`
 	// System is a file with the system text to put in place of the records'
 	// own, or of none; see [Recipe.Beside]. Default empty: the record's.
 	System string `yaml:"system" quiet:"empty"`
@@ -159,10 +180,30 @@ type Mix struct {
 	Seed int64 `yaml:"seed"`
 	// ValidationSeed decides what is set aside; default seed.
 	ValidationSeed int64 `yaml:"validation_seed" quiet:"seed"`
-	// Unit is what budget and shares count: trajectories (default) or tokens.
+	// Unit is what budget and amounts count: trajectories (default), tokens, or
+	// trained, the tokens inside the loss.
 	Unit string `yaml:"unit"`
-	// Budget is the most to take, in units; default 0, no limit.
-	Budget int64 `yaml:"budget"`
+	// Budget is the most to take, in units, or 5% of all there is; default 0, no
+	// limit.
+	Budget Budget `yaml:"budget"`
+	// Temperature is that of the sampler temperature, above 0; default 0, none.
+	Temperature float64 `yaml:"temperature" quiet:"empty"`
+	// Short says what happens where a source has less than is asked of it: tell
+	// (default), or another of sample.Shorts.
+	Short string `yaml:"short" quiet:"tell"`
+	// Repeat bounds how often a row stands in the mix.
+	Repeat Repeat `yaml:"repeat" quiet:"empty"`
+	// Order is that of the train side; default a shuffle.
+	Order Order `yaml:"order" quiet:"shuffle"`
+	// Fraction takes the front of the mix, source by source, (0, 1]: the mix of a
+	// smaller one lies inside that of a larger one. Default 1.
+	Fraction float64 `yaml:"fraction" quiet:"1"`
+	// Drop and Only leave sources out, Scale multiplies their parts against the
+	// others'. The total stays what it is without them, and so does what is set
+	// aside. Default none.
+	Drop  Paths   `yaml:"drop" quiet:"empty"`
+	Only  Paths   `yaml:"only" quiet:"empty"`
+	Scale Weights `yaml:"scale" quiet:"empty"`
 	// Window is the longest example, in tokens; default model.context.
 	Window int `yaml:"window"`
 	// OverWindow is what becomes of a longer one: drop (default), counted, or
@@ -187,6 +228,14 @@ type Mix struct {
 	// Strict makes an error of every remark that a prepare prints as short: or
 	// far:; default false.
 	Strict bool `yaml:"strict" identity:"none"`
+}
+
+// A Repeat bounds repeats. Rows are repeated under epochs above 1 and short:
+// repeat alone.
+type Repeat struct {
+	// Max is how often one row may stand in the mix; default 0, which is
+	// sample.DefaultRepeat.
+	Max int `yaml:"max" quiet:"empty"`
 }
 
 // Decontaminate names benchmarks that must not be trained on.
@@ -241,7 +290,7 @@ func defaults() *Recipe {
 		Tools: Tools{As: "openhands"},
 		Mix: Mix{
 			Sampler: "all", Seed: unsaid, ValidationSeed: unsaid, Unit: "trajectories",
-			OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
+			Order: Order{By: mix.Shuffle}, Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages",
 		},
 		// Epochs, batch and rate are those of the reference's 32B run.
 		Train: Train{

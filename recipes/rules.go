@@ -64,10 +64,22 @@ var rules = map[string]rule{
 	"seed":                atLeast(0, ""),
 	"mix.seed":            atLeast(0, ""),
 	"mix.validation_seed": atLeast(0, ""),
-	"mix.budget":          atLeast(0, "0 is no limit"),
-	"mix.window":          atLeast(1, "tokens"),
-	"mix.near":            nearRule,
-	"mix.validation":      within(0, 1, false, "a fraction"),
+	"sources.take":        atLeast(0, "0 leaves it to the sampler"),
+	"sources.epochs":      within(0, 1000, false, "times all that the source has"),
+	"sources.most":        atLeast(0, "0 is no limit"),
+	"sources.per_repo":    atLeast(0, "0 is no limit"),
+	"sources.per_teacher": atLeast(0, "0 is no limit"),
+	"mix.temperature":     within(0, maxNumber, false, "1 is proportional, a large one equal"),
+	"mix.repeat.max":      atLeast(0, ""),
+	"mix.fraction":        fractionRule,
+	"mix.drop":            nameRule,
+	"mix.only":            nameRule,
+	"mix.scale":           within(0, maxNumber, false, "0 leaves the source out"),
+
+	"mix.budget":     atLeast(0, "0 is no limit"),
+	"mix.window":     atLeast(1, "tokens"),
+	"mix.near":       nearRule,
+	"mix.validation": within(0, 1, false, "a fraction"),
 
 	"decontaminate.files": pathRule,
 
@@ -152,6 +164,14 @@ func atLeast(low int64, hint string) rule {
 		}
 		return fmt.Sprintf("%d is below %d", v.Int(), low), hint
 	}
+}
+
+// fractionRule bounds a number to (0, 1].
+func fractionRule(v reflect.Value) (msg, hint string) {
+	if f := v.Float(); f <= 0 || f > 1 {
+		return fmt.Sprintf("%v is not above 0 and up to 1", f), "a fraction of the mix"
+	}
+	return "", ""
 }
 
 // within bounds a number to [low, high), or to (low, high) where open.

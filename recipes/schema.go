@@ -59,7 +59,7 @@ func lookup(t reflect.Type, key, path string) (f field, hint string, ok bool) {
 // leaves lists the dotted paths below t, a named item written NAME.
 func leaves(t reflect.Type, path string) []string {
 	switch {
-	case t == reflect.TypeFor[Edits](), t == reflect.TypeFor[Paths]():
+	case t == reflect.TypeFor[Edits](), t == reflect.TypeFor[Paths](), isWhole(t):
 		return []string{path}
 	case t.Kind() == reflect.Slice:
 		return leaves(t.Elem(), dotted(path, "NAME"))

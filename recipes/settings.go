@@ -87,6 +87,8 @@ func settingsAt(v reflect.Value, at Setting, schema string, said *node) (all []S
 		if v.Len() == 0 {
 			at.Value = allTurns
 		}
+	case isWhole(v.Type()):
+		at.Value = canonical(v, nil)
 	case v.Kind() == reflect.Struct:
 		return settingsOf(v, at, schema, said)
 	case isNamedList(v):

@@ -26,7 +26,8 @@ var words = map[string][]string{
 	"tools.values":      style.ValueNames(),
 	"sources.format":    append([]string{dialect.Auto}, dialect.Names()...),
 	"mix.sampler":       names(sample.Samplers),
-	"mix.unit":          {string(mix.Trajectories), string(mix.Tokens)},
+	"mix.unit":          texts(mix.Units),
+	"mix.short":         names(sample.Shorts),
 	"mix.over_window":   names(convert.OverWindow),
 	"mix.unique":        {mix.UniqueContent, mix.UniqueNone},
 	"mix.output":        names(shard.Outputs),
@@ -37,4 +38,13 @@ var words = map[string][]string{
 	"train.schedule":    {"cosine", "linear", "constant"},
 }
 
-func names[V any](registry map[string]V) []string { return slices.Sorted(maps.Keys(registry)) }
+func names[K ~string, V any](registry map[K]V) []string {
+	return texts(slices.Sorted(maps.Keys(registry)))
+}
+
+func texts[K ~string](list []K) (all []string) {
+	for _, k := range list {
+		all = append(all, string(k))
+	}
+	return all
+}

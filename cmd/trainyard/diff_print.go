@@ -112,7 +112,7 @@ func sideRow(name, letter string, side *yard.SourceSide, none bool) []string {
 		return []string{name, letter, "-"}
 	}
 	row := []string{name, letter}
-	for _, n := range []int64{side.Read.Records, side.Accepted.Records, side.Asked, side.Had.Records, side.Got.Records, side.Got.Tokens, side.Trained, side.Validation.Records} {
+	for _, n := range []int64{side.Read.Records, side.Accepted.Records, side.Asked, side.Had.Records, side.Got.Records, side.Got.Tokens, side.Got.Trained, side.Validation.Records} {
 		row = append(row, face.Thousands(n))
 	}
 	return row

@@ -112,8 +112,8 @@ var doors = map[string][]string{
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
-	"github.com/dustin/go-humanize":      {"mix/remarks.go", "mix/fitting.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
-	"github.com/zeebo/xxh3":              {"mix", "mix/dedup"},                                                                             // digests of texts and of runs of words, alike in every process
+	"github.com/dustin/go-humanize":      {"mix/remarks.go", "mix/fitting.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go", "mix"}, // numbers and sizes as people write them
+	"github.com/zeebo/xxh3":              {"mix", "mix/dedup"},                                                                                    // digests of texts and of runs of words, alike in every process
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},

@@ -40,16 +40,13 @@ func planTable(m *mix.Manifest, number func(int64) string) *face.Table {
 	tab := face.NewTable("", "asked", "got", "records", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
 	train, held := m.Totals.Train, m.Totals.Validation
 	both := train.Tokens + held.Tokens
-	asked := wholeMix(m).Asked
+	asked := m.Whole().Asked
 	tab.Row(m.Recipe.Name, "", "", number(train.Rows+held.Rows), number(both), number(train.TrainedTokens+held.TrainedTokens), "")
 	tab.Row("├─ train", number(asked), number(inUnit(m, train)), number(train.Rows), number(train.Tokens), number(train.TrainedTokens), face.Percent(train.Tokens, both))
 	for i, line := range m.Mix {
-		got := line.Got.Records
-		if m.Unit == mix.Tokens {
-			got = line.Got.Tokens
-		}
+		got := m.Unit.Of(line.Got)
 		tab.Row("│  "+branch(i, len(m.Mix))+line.Source, number(line.Asked), number(got), number(line.Got.Records),
-			number(line.Got.Tokens), number(line.Trained), face.Percent(line.Got.Tokens, both))
+			number(line.Got.Tokens), number(line.Got.Trained), face.Percent(line.Got.Tokens, both))
 	}
 	tab.Row("└─ validation", "", number(inUnit(m, held)), number(held.Rows), number(held.Tokens), number(held.TrainedTokens), face.Percent(held.Tokens, both))
 	return tab
@@ -65,10 +62,7 @@ func branch(i, n int) string {
 
 // inUnit is the size of a side in the mix's unit.
 func inUnit(m *mix.Manifest, side mix.Side) int64 {
-	if m.Unit == mix.Tokens {
-		return side.Tokens
-	}
-	return side.Rows
+	return m.Unit.Of(mix.Size{Count: mix.Count{Records: side.Rows, Tokens: side.Tokens}, Trained: side.TrainedTokens})
 }
 
 func printTraining(t *face.Terminal, e *yard.Estimated) {

@@ -1,4 +1,6 @@
-// Package sample chooses rows by length alone. A strategy is a pure function on
-// pools of sizes; [Samplers] names them all. Largest remainder is the only
-// rounding.
+// Package sample chooses rows by length alone. What comes in are pools of sizes,
+// one for each source, and what a recipe says of each (an [Amount]) and of the
+// whole ([Terms]); what goes out is a [Choice] for each pool. [Samplers] name
+// the ways to divide. Everything is a pure function, and largest remainder is
+// the only rounding.
 package sample

@@ -10,7 +10,8 @@ import (
 // its own source that it completes, and a budget takes the front of it: a
 // smaller mix lies inside a larger one by construction, and no source is off
 // its proportion by more than one item. Costs one sort of the items.
-func chooseProportional(pools []Pool, budget int64) []Choice {
+func chooseProportional(pools []Pool, t Terms) []Choice {
+	budget := t.budget(pools)
 	had := make([]float64, len(pools))
 	total := int64(0)
 	for k := range pools {
@@ -22,7 +23,7 @@ func chooseProportional(pools []Pool, budget int64) []Choice {
 	}
 	choices := make([]Choice, len(pools))
 	for k, asked := range split(had, budget) {
-		choices[k].Asked = asked
+		choices[k].Asked, choices[k].Target = asked, asked
 	}
 	for _, p := range interleave(pools) {
 		if p.size > budget {

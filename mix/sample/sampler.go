@@ -1,96 +1,49 @@
 package sample
 
-import (
-	"crypto/sha256"
-	"encoding/binary"
-	"slices"
-)
-
-// A Pool is one source's candidates: the lengths the sampler may choose from.
-type Pool struct {
-	Name  string
-	Share float64 // relative weight, not negative; samplers that need none ignore it
-	Sizes []int64 // in the unit of the budget, in reading order
-	// Order is the pool's own shuffle of the indices of Sizes: by their [Key],
-	// so that it depends on the seed and on what the items are, not on where
-	// they stand or what else there is.
-	Order []int
-}
-
-// Had is the size of the whole pool.
-func (p *Pool) Had() int64 {
-	var n int64
-	for _, s := range p.Sizes {
-		n += s
-	}
-	return n
-}
-
-// A Choice is what a sampler took from one pool.
-type Choice struct {
-	Asked int64 // what the strategy wanted, in the unit of the budget
-	Items []int // indices into Pool.Sizes, ascending
-}
-
-// A Sampler is a pure function on lengths. It gets the budget (0 = as much as
-// the strategy allows) and answers with one choice per pool, in their order.
+// A Sampler is a pure function on lengths: it answers with one choice for each
+// pool, in their order.
 type Sampler struct {
 	Summary string
-	// NeedsShares says that shares summing to 0 are a mistake.
+	// NeedsShares says that shares are read, and that all of them 0 is a mistake.
 	NeedsShares bool
 	// TakesAll says that a budget means nothing.
 	TakesAll bool
-	Choose   func(pools []Pool, budget int64) []Choice
+	// amount is that of a source which says none itself; nil where the sampler
+	// does not go by amounts.
+	amount func(*Pool, Terms) Amount
+	choose func([]Pool, Terms) []Choice // where amount is nil
 }
 
 // Samplers are the strategies by name.
 var Samplers = map[string]Sampler{
-	"all":          {Summary: "every trajectory of every source", TakesAll: true, Choose: chooseAll},
-	"shares":       {Summary: "each source its share of the budget, exact to one trajectory", NeedsShares: true, Choose: chooseShares},
-	"proportional": {Summary: "a smaller copy of the whole; smaller budgets lie inside larger ones", Choose: chooseProportional},
+	"all":          {Summary: "every trajectory of every source that says no take or epochs of its own", TakesAll: true, amount: whole},
+	"equal":        {Summary: "the same amount of every source that says none of its own", amount: one},
+	"proportional": {Summary: "a smaller copy of the whole; smaller budgets lie inside larger ones", choose: chooseProportional},
+	"shares":       {Summary: "each source its share of the budget, exact to one trajectory", NeedsShares: true, amount: shareOf},
+	"temperature":  {Summary: "each source by what it has to the power of 1/mix.temperature: between proportional (1) and equal", amount: tempered},
 }
 
-// Key is where an item stands in the order of one decision: the same whatever
-// else there is, so that a record more moves no other one. ids are what the
-// item is known by.
-func Key(seed int64, decision string, ids ...uint64) uint64 {
-	text := binary.LittleEndian.AppendUint64(make([]byte, 0, 64), uint64(seed))
-	for _, id := range ids {
-		text = binary.LittleEndian.AppendUint64(text, id)
+// TakesAmounts says that sources may say an amount of their own.
+func (s Sampler) TakesAmounts() bool { return s.amount != nil }
+
+// Divides says that the parts of the mix are asked for, and are not what the
+// sources happen to have.
+func (s Sampler) Divides() bool { return s.amount != nil && !s.TakesAll }
+
+// Choose decides. Its error is a [*ShortError] where the terms forbid that a
+// source is short, or else a budget that cannot be divided.
+func (s Sampler) Choose(pools []Pool, t Terms) ([]Choice, error) {
+	if s.amount == nil {
+		return s.choose(pools, t), nil
 	}
-	sum := sha256.Sum256(append(text, decision...))
-	return binary.LittleEndian.Uint64(sum[:])
-}
-
-// fill takes items in the pool's order and never exceeds the target. One that
-// does not fit is passed over while more than a hundredth is missing. Later it
-// ends the walk: which small items fit into the rest would depend on every item
-// before them, and one record more would change them all.
-func (p *Pool) fill(target int64) []int {
-	var items []int
-	left := target
-	for _, i := range p.Order {
-		if p.Sizes[i] <= left {
-			left -= p.Sizes[i]
-			items = append(items, i)
-		} else if left <= target/100 {
-			break
+	if s.TakesAll {
+		t.Budget, t.Percent = 0, 0
+	}
+	amounts := make([]Amount, len(pools))
+	for k := range pools {
+		if amounts[k] = pools[k].Amount; amounts[k].By == "" {
+			amounts[k] = s.amount(&pools[k], t)
 		}
 	}
-	slices.Sort(items)
-	return items
-}
-
-// Nearest takes items in the pool's order as long as each brings their sum
-// nearer to the target, which it may exceed by half an item.
-func (p *Pool) Nearest(target int64) []int {
-	var items []int
-	for _, i := range p.Order {
-		if p.Sizes[i] < 2*target {
-			target -= p.Sizes[i]
-			items = append(items, i)
-		}
-	}
-	slices.Sort(items)
-	return items
+	return apportion(pools, amounts, t)
 }

@@ -36,34 +36,65 @@ func TestEverySamplerKeepsItsPromises(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			for range 300 {
 				pools := randomPools(r)
-				budget := r.Int64N(2_000_000)
-				choices := s.Choose(pools, budget)
-				again := s.Choose(pools, budget)
+				terms := randomTerms(r)
+				choices, err := s.Choose(pools, terms)
+				again, _ := s.Choose(pools, terms)
+				if err != nil {
+					t.Fatal(err)
+				}
 				if len(choices) != len(pools) {
 					t.Fatalf("%d choices for %d pools", len(choices), len(pools))
 				}
 				total := int64(0)
 				for k, c := range choices {
-					checkDistinct(t, pools[k], c)
+					checkDistinct(t, pools[k], c, terms)
 					total += got(pools[k], c)
 					if !slices.Equal(c.Items, again[k].Items) {
 						t.Fatalf("two calls chose differently from %s", pools[k].Name)
 					}
 				}
-				if name != "all" && budget > 0 && total > budget {
-					t.Fatalf("got %d of a budget of %d", total, budget)
+				if name != "all" && terms.Budget > 0 && total > terms.Budget {
+					t.Fatalf("got %d of a budget of %d", total, terms.Budget)
 				}
 			}
 		})
 	}
 }
 
-// checkDistinct holds that an item is chosen once at most, in ascending order.
-func checkDistinct(t *testing.T, p Pool, c Choice) {
+// randomTerms are terms that can always be met, with or without a budget.
+func randomTerms(r *rand.Rand) Terms {
+	shorts := []Short{Tell, Shrink, Fill, Repeat}
+	return Terms{Budget: r.Int64N(2) * r.Int64N(2_000_000), Short: shorts[r.IntN(len(shorts))], Repeat: 1 + r.IntN(5), Temperature: 0.5 + 5*r.Float64()}
+}
+
+// checkDistinct holds that items ascend, and that one is chosen once, or as
+// often as the terms say at most.
+func checkDistinct(t *testing.T, p Pool, c Choice, terms Terms) {
 	t.Helper()
-	if !slices.IsSorted(c.Items) || len(slices.Compact(slices.Clone(c.Items))) != len(c.Items) {
-		t.Fatalf("%s: items %v are not ascending and distinct", p.Name, c.Items)
+	times, most := map[int]int{}, 1
+	if terms.Short == Repeat {
+		most = terms.repeat()
 	}
+	for _, i := range c.Items {
+		times[i]++
+	}
+	for i, n := range times {
+		if n > most {
+			t.Fatalf("%s: item %d is taken %d times, and may be %d", p.Name, i, n, most)
+		}
+	}
+	if !slices.IsSorted(c.Items) {
+		t.Fatalf("%s: items %v do not ascend", p.Name, c.Items)
+	}
+}
+
+func choose(t *testing.T, sampler string, pools []Pool, terms Terms) []Choice {
+	t.Helper()
+	choices, err := Samplers[sampler].Choose(pools, terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return choices
 }
 
 func TestSharesDivideTheBudgetToTheLastToken(t *testing.T) {
@@ -88,7 +119,7 @@ func TestSharesFillWithinTheSmallestItemLeftOrAHundredth(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 300 {
 		pools := randomPools(r)
-		for k, c := range chooseShares(pools, 200_000) {
+		for k, c := range choose(t, "shares", pools, Terms{Budget: 200_000}) {
 			missing := c.Asked - got(pools[k], c)
 			for i, size := range pools[k].Sizes {
 				if _, taken := slices.BinarySearch(c.Items, i); !taken && size <= missing && missing > c.Asked/100 {
@@ -134,7 +165,7 @@ func TestSharesWithoutBudgetHoldTheRatio(t *testing.T) {
 	for k := range pools {
 		pools[k].Order = rand.New(rand.NewPCG(1, 1)).Perm(len(pools[k].Sizes))
 	}
-	choices := chooseShares(pools, 0)
+	choices := choose(t, "shares", pools, Terms{})
 	if a, b := len(choices[0].Items), len(choices[1].Items); a != 30 || b != 10 {
 		t.Errorf("took %d and %d, want 30 and 10", a, b)
 	}
@@ -148,7 +179,7 @@ func TestAShortSourceGivesAllItHasAndTheReportSaysWhatWasAsked(t *testing.T) {
 	for i := range pools[1].Sizes {
 		pools[1].Sizes[i] = 1
 	}
-	c := chooseShares(pools, 100)
+	c := choose(t, "shares", pools, Terms{Budget: 100})
 	if c[0].Asked != 50 || got(pools[0], c[0]) != 10 || got(pools[1], c[1]) != 50 {
 		t.Errorf("asked %d, got %d and %d", c[0].Asked, got(pools[0], c[0]), got(pools[1], c[1]))
 	}
@@ -159,8 +190,8 @@ func TestASmallerProportionalMixLiesInsideALargerOne(t *testing.T) {
 	for range 200 {
 		pools := randomPools(r)
 		budget := r.Int64N(1_000_000)
-		small := chooseProportional(pools, budget)
-		large := chooseProportional(pools, budget+r.Int64N(50_000))
+		small := chooseProportional(pools, Terms{Budget: budget})
+		large := chooseProportional(pools, Terms{Budget: budget + r.Int64N(50_000)})
 		for k := range pools {
 			for _, i := range small[k].Items {
 				if _, in := slices.BinarySearch(large[k].Items, i); !in {

@@ -23,10 +23,9 @@ type SourceSide struct {
 	Read       mix.Count `json:"read"`
 	Accepted   mix.Count `json:"accepted"`
 	Asked      int64     `json:"asked"` // in the mix's unit
-	Had        mix.Count `json:"had"`
-	Got        mix.Count `json:"got"`
-	Trained    int64     `json:"trained_tokens"` // of Got
-	Validation mix.Count `json:"validation"`
+	Had        mix.Size  `json:"had"`
+	Got        mix.Size  `json:"got"`
+	Validation mix.Size  `json:"validation"`
 }
 
 // A FileChange is an input that was added, removed or changed.
@@ -82,7 +81,7 @@ func sourceSide(c *Compared, name string) *SourceSide {
 	side := &SourceSide{Read: report.Funnel.Read, Accepted: report.Funnel.Accepted}
 	for _, line := range c.dataset.Manifest.Mix {
 		if line.Source == name {
-			side.Asked, side.Had, side.Got, side.Trained, side.Validation = line.Asked, line.Had, line.Got, line.Trained, line.Validation
+			side.Asked, side.Had, side.Got, side.Validation = line.Asked, line.Had, line.Got, line.Validation
 		}
 	}
 	return side

@@ -67,6 +67,7 @@ var Lists = map[string]func() []Listed{
 	"backends":    listBackends,
 	"gpus":        listGPUs,
 	"samplers":    listSamplers,
+	"selections":  listSelections,
 	"recipes":     listRecipes,
 	"tokenizers":  listTokenizers,
 	"templates":   listTemplates,
@@ -185,6 +186,17 @@ func listStyles() []Listed {
 
 func listSamplers() []Listed {
 	return summaries(sample.Samplers, func(s sample.Sampler) string { return s.Summary })
+}
+
+func listSelections() []Listed {
+	all := summaries(sample.Selections, func(s sample.Selection) string { return s.Summary })
+	for i := range all {
+		s := sample.Selections[all[i].Name]
+		for _, arg := range s.Reads {
+			all[i].Args = append(all[i].Args, Arg{arg, sample.ArgKinds[arg], slices.Contains(s.Needs, arg), sample.ArgSummaries[arg]})
+		}
+	}
+	return all
 }
 
 func listTemplates() []Listed {

@@ -1,0 +1,70 @@
+package yard
+
+import (
+	"encoding/csv"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"trainyard/mix"
+	"trainyard/recipes"
+)
+
+// Mixes makes a series of variants of a recipe's mix.
+func (y *Yard) Mixes(series, recipe string, overrides []string, o recipes.SeriesOptions) ([]recipes.Variant, error) {
+	return recipes.Variants(series, recipe, overrides, o)
+}
+
+// A MixRatio says which part of a dataset's train side each source is.
+type MixRatio struct {
+	Dataset string             `json:"run_id"` // the directory's name, which holds the fingerprint
+	Recipe  string             `json:"name"`
+	Ratios  map[string]float64 `json:"ratios"`
+}
+
+// MixRatios reads what datasets hold, from their manifests, in a unit.
+func (y *Yard) MixRatios(dirs []string, unit mix.Unit) ([]MixRatio, error) {
+	var all []MixRatio
+	for _, dir := range dirs {
+		d, err := mix.OpenDataset(dir)
+		if err != nil {
+			return nil, err
+		}
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		row := MixRatio{filepath.Base(path), d.Manifest.Recipe.Name, map[string]float64{}}
+		whole := unit.Of(d.Manifest.Whole().Got)
+		for _, line := range d.Manifest.Mix {
+			row.Ratios[line.Source] = float64(unit.Of(line.Got)) / float64(max(1, whole))
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+// WriteRatios writes the ratios as the table that olmix's fit reads as
+// ratios.csv (olmix/fit/loaders.py): run_id, name, and a column for each source.
+func WriteRatios(to io.Writer, all []MixRatio) error {
+	var sources []string
+	for _, row := range all {
+		for _, name := range sortedKeys(row.Ratios) {
+			if !slices.Contains(sources, name) {
+				sources = append(sources, name)
+			}
+		}
+	}
+	slices.Sort(sources)
+	w := csv.NewWriter(to)
+	lines := [][]string{append([]string{"run_id", "name"}, sources...)}
+	for _, row := range all {
+		line := []string{row.Dataset, row.Recipe}
+		for _, name := range sources {
+			line = append(line, strconv.FormatFloat(row.Ratios[name], 'f', -1, 64))
+		}
+		lines = append(lines, line)
+	}
+	return w.WriteAll(lines)
+}

@@ -1,0 +1,48 @@
+package sample
+
+// common keeps the instances that every teacher of the source has; with other
+// sources, those that each of them has too, whoever the teacher. So teachers are
+// compared on the same work. A row without an instance is of none.
+func common(v *View, rows []int, a Args) []int {
+	if len(a.With) > 0 {
+		return commonWith(v, rows)
+	}
+	teachers, has := map[uint64]bool{}, map[uint64]map[uint64]bool{}
+	for _, i := range rows {
+		it := &v.Items[i]
+		teachers[it.Teacher] = true
+		if has[it.Instance] == nil {
+			has[it.Instance] = map[uint64]bool{}
+		}
+		has[it.Instance][it.Teacher] = true
+	}
+	return where(rows, func(i int) bool {
+		instance := v.Items[i].Instance
+		return instance != 0 && len(has[instance]) == len(teachers)
+	})
+}
+
+func commonWith(v *View, rows []int) []int {
+	in := map[uint64]int{}
+	for n, other := range v.With {
+		for k := range other.Items {
+			if instance := other.Items[k].Instance; in[instance] == n {
+				in[instance] = n + 1
+			}
+		}
+	}
+	return where(rows, func(i int) bool {
+		instance := v.Items[i].Instance
+		return instance != 0 && in[instance] == len(v.With)
+	})
+}
+
+// where lists the rows of which something holds, in their order.
+func where(rows []int, holds func(row int) bool) (out []int) {
+	for _, i := range rows {
+		if holds(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
