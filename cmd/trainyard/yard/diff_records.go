@@ -96,8 +96,7 @@ func recordChanges(ctx context.Context, a, b *mix.Dataset, most int) (all []Reco
 	both.Go(func() { d.a, errA = readAccount(ctx, a, seed) })
 	both.Go(func() { d.b, errB = readAccount(ctx, b, seed) })
 	both.Wait()
-	defer d.a.close()
-	defer d.b.close()
+	defer func() { err = errors.Join(err, d.a.close(), d.b.close()) }()
 	if err := errors.Join(errA, errB); err != nil {
 		return nil, err
 	}
@@ -147,10 +146,11 @@ func (a *account) number(why string) int32 {
 	return n
 }
 
-func (a *account) close() {
-	if a.log != nil {
-		a.log.Close()
+func (a *account) close() error {
+	if a.log == nil {
+		return nil
 	}
+	return a.log.Close()
 }
 
 // entry reads the record at a place; nil where there is none.
