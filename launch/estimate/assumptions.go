@@ -34,7 +34,7 @@ func (t *Training) waits() string {
 }
 
 func (t *Training) remembers() string {
-	words := "AdamW in mixed precision, 16 bytes a trained weight and 2 a frozen one; activations computed again, "
+	words := "AdamW in mixed precision, 16 bytes a trained weight and 2 a frozen one; activations computed again; 225 GiB of host memory a GPU; "
 	if t.FusedLoss {
 		return words + "no logits kept (Liger or the like); 10 % for the allocator"
 	}

@@ -170,15 +170,16 @@ func (t *Training) At(site Site) (*Estimate, error) {
 	return e, nil
 }
 
-// choose finds the first strategy under which a GPU holds what it must, or the one
-// that needs least. On one GPU nothing is divided.
+// choose finds the first strategy under which a GPU and its machine hold what they
+// must, or else the one that asks least beyond what they have.
 func (t *Training) choose(site Site) (best Strategy, need Memory, fits bool) {
+	gpu := GPUs[site.GPU]
 	for _, s := range Strategies {
 		m := t.need(s, site.Count)
-		if m.Total <= GPUs[site.GPU].Memory {
+		if m.excess(gpu) <= 1 {
 			return s, m, true
 		}
-		if best.Name == "" || m.Total < need.Total {
+		if best.Name == "" || m.excess(gpu) < need.excess(gpu) {
 			best, need = s, m
 		}
 	}
