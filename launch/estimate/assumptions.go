@@ -27,8 +27,11 @@ func (t *Training) operations() string {
 }
 
 func (t *Training) waits() string {
-	if len(t.Lengths) == 0 {
+	switch n := len(t.Lengths); {
+	case n == 0:
 		return "GPUs work 50 to 70 % of the time and wait for longer rows otherwise: the manifest tells no lengths"
+	case t.Lengths[0] == t.Lengths[n-1]:
+		return "all rows are equally long, so that no GPU waits for another"
 	}
 	return "in each round GPUs wait for the longest row among them, rows drawn at random and not packed"
 }

@@ -115,6 +115,18 @@ func TestMoreWorkTakesLonger(t *testing.T) {
 	grows("padding", hours(func(*Training) {}, 8), hours(func(x *Training) { x.PerDevice = 2 }, 8))
 }
 
+func TestRowsOfOneLengthLeaveNoGPUWaiting(t *testing.T) {
+	training := coder32("lora")
+	training.Lengths, training.PerDevice = Quantiles{32768, 32768}, 2
+	e, err := training.At(Site{GPU: "h100", Count: 8})
+	if err != nil || math.Abs(e.Balance.Low-1) > 1e-9 || math.Abs(training.padding()-1) > 1e-9 {
+		t.Errorf("balance %v, padding %v, %v", e.Balance, training.padding(), err)
+	}
+	if lines := strings.Join(training.Assumptions(), "\n"); !strings.Contains(lines, "all rows are equally long") {
+		t.Error(lines)
+	}
+}
+
 // TestMoreGPUsHoldLessEach, adapters less than the whole, and longer rows more.
 func TestMoreGPUsHoldLessEach(t *testing.T) {
 	for _, name := range ShapeNames() {
