@@ -243,6 +243,8 @@ func wholeMix(m *mix.Manifest) (whole mix.MixLine) {
 		whole.Had.Tokens += line.Had.Tokens
 		whole.Got.Records += line.Got.Records
 		whole.Got.Tokens += line.Got.Tokens
+		whole.Validation.Records += line.Validation.Records
+		whole.Validation.Tokens += line.Validation.Tokens
 	}
 	return whole
 }

@@ -33,7 +33,7 @@ func (t *Training) waits() string {
 	case t.Lengths[0] == t.Lengths[n-1]:
 		return "all rows are equally long, so that no GPU waits for another"
 	}
-	return "in each round GPUs wait for the longest row among them, rows drawn at random and not packed"
+	return "in each round GPUs wait for the longest row among them, rows drawn at random"
 }
 
 func (t *Training) remembers() string {

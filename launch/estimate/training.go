@@ -13,7 +13,7 @@ type Training struct {
 	Method  string    // full or lora
 	Rows    int64     // of one epoch
 	Tokens  int64     // likewise
-	Squares float64   // sum of the squares of the rows' lengths; 0: all rows are as long as the mean
+	Squares float64   // sum of the squares of the lengths of rows, or of the sequences in packed ones; 0: all are as long as the mean
 	Longest int64     // tokens of the longest row
 	Lengths Quantiles // of the rows; nil: not known
 	Epochs  float64
