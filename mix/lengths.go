@@ -5,22 +5,26 @@ import "slices"
 // Lengths tell how long the rows of a side are, in tokens: what they cost to train
 // on depends on it, not on their sum alone.
 type Lengths struct {
-	// Squares is the sum of the squares: attention costs a row its square.
+	// Squares is the sum of the squares of the sequences: attention costs each its
+	// square. A row is one sequence, and a packed one several.
 	Squares float64 `json:"squares"`
-	// Quantiles are equally spaced: of the shortest row, after each twentieth of the
-	// rows, of the longest.
+	// Quantiles are of the rows, equally spaced: of the shortest, after each
+	// twentieth of them, of the longest.
 	Quantiles [21]int64 `json:"quantiles"`
 }
 
-// lengthsOf measures the items of order; of none it is the zero value.
-func lengthsOf(order []int32, items []Item) (l Lengths) {
-	if len(order) == 0 {
+// lengths measures the rows; of none it is the zero value.
+func (r *rows) lengths(items []Item) (l Lengths) {
+	if r.count() == 0 {
 		return l
 	}
-	tokens := make([]int32, len(order))
-	for n, i := range order {
-		tokens[n] = items[i].Tokens
-		l.Squares += float64(tokens[n]) * float64(tokens[n])
+	for _, p := range r.pieces {
+		tokens := float64(items[p.item].row(int(p.n)).tokens)
+		l.Squares += tokens * tokens
+	}
+	tokens := make([]int32, r.count())
+	for k := range tokens {
+		tokens[k] = r.length(k, items).tokens
 	}
 	slices.Sort(tokens)
 	for q := range l.Quantiles {

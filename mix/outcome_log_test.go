@@ -29,7 +29,11 @@ func TestTheAccountIsReadBackAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
+	defer func() {
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	var got []Entry
 	if err := log.Each(func(at int64, e Entry) error {
 		again, err := log.At(at)

@@ -95,7 +95,7 @@ func totals(cfg *Config, reports []SourceReport, p *plan, items []Item) Totals {
 		}
 	}
 	t.Funnel = funnel(t.Outcomes)
-	t.Train, t.Validation = side(p.Train, items).of(p.trainRows, cfg.Window), side(p.Validation, items).of(p.validationRows, cfg.Window)
+	t.Train, t.Validation = side(p.Train, items).of(p.trainRows, items, cfg.Window), side(p.Validation, items).of(p.validationRows, items, cfg.Window)
 	return t
 }
 
@@ -113,13 +113,12 @@ func side(order []int32, items []Item) Side {
 		}
 	}
 	s.Repos = len(repos)
-	s.Lengths = lengthsOf(order, items)
 	return s
 }
 
 // of is the side with its rows counted as they lie in the shards.
-func (s Side) of(as *rows, window int) Side {
-	s.Rows = int64(as.count())
+func (s Side) of(as *rows, items []Item, window int) Side {
+	s.Rows, s.Lengths = int64(as.count()), as.lengths(items)
 	if as.ends != nil {
 		s.Sequences, s.Utilisation = int64(len(as.pieces)), pack.Utilisation(s.Tokens, as.count(), window)
 	}

@@ -17,6 +17,9 @@ func printPlan(t *face.Terminal, e *yard.Estimated) error {
 	if err := planTable(m, face.Thousands[int64]).Else(planTable(m, face.About)).Write(t.Out); err != nil {
 		return err
 	}
+	if train := m.Totals.Train; train.Sequences > 0 {
+		t.Print("packed: %s in %s of the window, %.1f %% full\n", face.Counted(train.Sequences, "sequence"), face.Counted(train.Rows, "row"), 100*train.Utilisation)
+	}
 	printRemarks(t, m)
 	if e.Unknown != "" {
 		t.Print("\nCost: not known. %s\n", e.Unknown)
@@ -38,17 +41,18 @@ func printPlan(t *face.Terminal, e *yard.Estimated) error {
 // says how large numbers are written.
 func planTable(m *mix.Manifest, number func(int64) string) *face.Table {
 	tab := face.NewTable("", "asked", "got", "records", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
-	train, held := m.Totals.Train, m.Totals.Validation
+	whole, train, held := m.Whole(), m.Totals.Train, m.Totals.Validation
 	both := train.Tokens + held.Tokens
-	asked := m.Whole().Asked
-	tab.Row(m.Recipe.Name, "", "", number(train.Rows+held.Rows), number(both), number(train.TrainedTokens+held.TrainedTokens), "")
-	tab.Row("├─ train", number(asked), number(inUnit(m, train)), number(train.Rows), number(train.Tokens), number(train.TrainedTokens), face.Percent(train.Tokens, both))
+	in := m.Unit.Of
+	tab.Row(m.Recipe.Name, "", "", number(whole.Got.Records+whole.Validation.Records), number(both), number(train.TrainedTokens+held.TrainedTokens), "")
+	tab.Row("├─ train", number(whole.Asked), number(in(whole.Got)), number(whole.Got.Records),
+		number(train.Tokens), number(train.TrainedTokens), face.Percent(train.Tokens, both))
 	for i, line := range m.Mix {
-		got := m.Unit.Of(line.Got)
-		tab.Row("│  "+branch(i, len(m.Mix))+line.Source, number(line.Asked), number(got), number(line.Got.Records),
+		tab.Row("│  "+branch(i, len(m.Mix))+line.Source, number(line.Asked), number(in(line.Got)), number(line.Got.Records),
 			number(line.Got.Tokens), number(line.Got.Trained), face.Percent(line.Got.Tokens, both))
 	}
-	tab.Row("└─ validation", "", number(inUnit(m, held)), number(held.Rows), number(held.Tokens), number(held.TrainedTokens), face.Percent(held.Tokens, both))
+	tab.Row("└─ validation", "", number(in(whole.Validation)), number(whole.Validation.Records),
+		number(held.Tokens), number(held.TrainedTokens), face.Percent(held.Tokens, both))
 	return tab
 }
 
@@ -58,11 +62,6 @@ func branch(i, n int) string {
 		return "└─ "
 	}
 	return "├─ "
-}
-
-// inUnit is the size of a side in the mix's unit.
-func inUnit(m *mix.Manifest, side mix.Side) int64 {
-	return m.Unit.Of(mix.Size{Count: mix.Count{Records: side.Rows, Tokens: side.Tokens}, Trained: side.TrainedTokens})
 }
 
 func printTraining(t *face.Terminal, e *yard.Estimated) {

@@ -115,6 +115,42 @@ func TestMoreWorkTakesLonger(t *testing.T) {
 	grows("padding", hours(func(*Training) {}, 8), hours(func(x *Training) { x.PerDevice = 2 }, 8))
 }
 
+func TestRowsOfOneLengthLeaveNoGPUWaiting(t *testing.T) {
+	training := coder32("lora")
+	training.Lengths, training.PerDevice = Quantiles{32768, 32768}, 2
+	e, err := training.At(Site{GPU: "h100", Count: 8})
+	if err != nil || math.Abs(e.Balance.Low-1) > 1e-9 || math.Abs(training.padding()-1) > 1e-9 {
+		t.Errorf("balance %v, padding %v, %v", e.Balance, training.padding(), err)
+	}
+	if lines := strings.Join(training.Assumptions(), "\n"); !strings.Contains(lines, "all rows are equally long") {
+		t.Error(lines)
+	}
+}
+
+// TestMoreGPUsHoldLessEach, adapters less than the whole, and longer rows more.
+func TestMoreGPUsHoldLessEach(t *testing.T) {
+	for _, name := range ShapeNames() {
+		for _, s := range Strategies[1:] {
+			full := Training{Model: Shapes[name], Method: "full", Longest: 32768}
+			lora, longer, logits := full, full, full
+			lora.Method, longer.Longest, full.FusedLoss = "lora", 40_000, true
+			few, many := logits.need(s, 4), logits.need(s, 8)
+			if many.Weights > few.Weights || many.Optimizer > few.Optimizer || many.Host > few.Host || many.Total+many.Host >= few.Total+few.Host {
+				t.Errorf("%s under %s: 8 GPUs hold %+v each, 4 hold %+v", name, s.Name, many, few)
+			}
+			if a := lora.need(s, 8); a.Optimizer+a.Host >= many.Optimizer+many.Host {
+				t.Errorf("%s under %s: adapters need %+v, the whole %+v", name, s.Name, a, many)
+			}
+			if l := longer.need(s, 8); l.Total <= many.Total {
+				t.Errorf("%s under %s: longer rows need %+v, shorter %+v", name, s.Name, l, many)
+			}
+			if f := full.need(s, 8); f.Logits != 0 || many.Logits == 0 || f.Total >= many.Total {
+				t.Errorf("%s under %s: without logits %+v, with them %+v", name, s.Name, f, many)
+			}
+		}
+	}
+}
+
 func TestCostIsHoursTimesGPUsTimesPrice(t *testing.T) {
 	training := coder32("lora")
 	e, err := training.At(Site{GPU: "h100", Count: 8, Price: 2})

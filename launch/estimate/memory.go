@@ -30,6 +30,14 @@ const loraRank = 64
 // the sum says 80 GB: 4,096 tokens, two rows, eight H100).
 const reserved = .10
 
+// hostMemory is what a machine has for each of its GPUs: Lambda's of eight H100 has
+// 1,800 GiB.
+const hostMemory = 1800 << 30 / node
+
+// excess is what is needed by what there is, of a GPU or its machine, whichever is
+// shorter of it: up to 1 it fits.
+func (m Memory) excess(g GPU) float64 { return max(m.Total/g.Memory, m.Host/hostMemory) }
+
 // need is what a GPU holds while it trains on its longest row.
 func (t *Training) need(s Strategy, gpus int) (m Memory) {
 	trained, share := t.trained(), 1.0
@@ -47,6 +55,9 @@ func (t *Training) need(s Strategy, gpus int) (m Memory) {
 	}
 	if s.optimizer {
 		m.Host, m.Optimizer = m.Host+m.Optimizer, 0
+	}
+	if s.weights {
+		m.Host, m.Weights, m.Gradients, share = m.Host+m.Weights+m.Gradients, 0, 0, 0
 	}
 	if s.sharded {
 		// The layer at work and the next, and the output layer.
