@@ -41,6 +41,15 @@ var serves = map[string][]string{
 	ByPatch:    {"patch", "fix_patch"},
 }
 
+func (d *Decontamination) check() error {
+	for _, rule := range d.By {
+		if !slices.Contains(DecontaminationRules, rule) {
+			return fmt.Errorf("prepare: no rule of decontamination %q", rule)
+		}
+	}
+	return nil
+}
+
 // A benchmark is what the files of a decontamination hold.
 type benchmark struct {
 	by        []string

@@ -183,5 +183,5 @@ func (c *Config) check() error {
 	case c.Near != 0 && !(c.Near >= MinNear && c.Near <= 1):
 		return fmt.Errorf("prepare: near %v is neither 0 nor in [%v, 1]", c.Near, MinNear)
 	}
-	return nil
+	return c.Decontaminate.check()
 }
