@@ -234,6 +234,6 @@ func (c *contamination) report() *ContaminationReport {
 	}
 	return &ContaminationReport{
 		By: c.by, Instances: len(c.instances), Repos: c.repos(), Found: c.found,
-		TemplateGrams: c.templates + c.grams.Shared(), Untold: c.untold,
+		TemplateGrams: c.templates + c.grams.Shared(), Untold: c.untold(),
 	}
 }

@@ -169,6 +169,7 @@ func TestOnlyTheRulesThatAreAskedForCount(t *testing.T) {
 func TestAListOfIDsServesTheirRules(t *testing.T) {
 	for name, text := range map[string]string{
 		"ids.txt":  "bench__repo1-101\n\nbench__repo2-102\n",
+		"mark.txt": "\ufeffbench__repo1-101\r\nbench__repo2-102",
 		"ids.json": `["bench__repo1-101", "bench__repo2-102"]`,
 		"multi.jsonl": `{"org": "bench", "repo": "repo1", "number": 101, "fix_patch": "+x"}` + "\n" +
 			`{"org": "bench", "repo": "repo2", "number": "102", "fix_patch": "+y"}`,
