@@ -41,16 +41,25 @@ var serves = map[string][]string{
 	ByPatch:    {"patch", "fix_patch"},
 }
 
+func (d *Decontamination) check() error {
+	for _, rule := range d.By {
+		if !slices.Contains(DecontaminationRules, rule) {
+			return fmt.Errorf("prepare: no rule of decontamination %q", rule)
+		}
+	}
+	return nil
+}
+
 // A benchmark is what the files of a decontamination hold.
 type benchmark struct {
-	by        []string
-	instances []benchmarked
-	byID      map[string]int32 // normal id -> instance
-	byRepo    map[string]int32 // normal name -> the first instance; the name without owner too
-	grams     *dedup.Grams     // statements are numbered as instances, and so are solutions
-	patches   *dedup.Patches
-	seen      map[string]bool // members of rows that were met
-	untold    Untold
+	by         []string
+	instances  []benchmarked
+	byID       map[string]int32 // normal id -> instance
+	byRepo     map[string]int32 // normal name -> the first instance; the name without owner too
+	grams      *dedup.Grams     // statements are numbered as instances, and so are solutions
+	patches    *dedup.Patches
+	seen       map[string]bool // members of rows that were met
+	unsearched int             // instances without a gram
 }
 
 // A benchmarked is one instance.
@@ -110,8 +119,10 @@ func (b *benchmark) rules(d Decontamination) error {
 
 // readFile reads JSON lines, a JSON list, Parquet, or ids, one a line.
 func (b *benchmark) readFile(ctx context.Context, file string, raw []byte) error {
-	if container.KindOf(file) == container.Unknown && !bytes.ContainsAny(raw[:min(len(raw), 1)], `{["`) {
-		return b.readIDs(file, raw)
+	text := bytes.TrimPrefix(raw, []byte("\ufeff")) // a mark that editors leave
+	first := bytes.TrimSpace(text)
+	if container.KindOf(file) == container.Unknown && !bytes.ContainsAny(first[:min(len(first), 1)], `{["`) {
+		return b.readIDs(file, text)
 	}
 	feed := container.Feed{Max: 1 << 30}
 	return feed.ReadBytes(ctx, file, raw, func(rec format.Record) error {
@@ -140,7 +151,7 @@ func (b *benchmark) readIDs(file string, raw []byte) error {
 			b.add(file, benchmarkRow{ID: id})
 		}
 	}
-	if n == 0 {
+	if len(bytes.TrimSpace(raw)) == 0 {
 		return fmt.Errorf("%s: the file is empty", file)
 	}
 	b.seen["instance_id"] = true
@@ -197,13 +208,23 @@ func (b *benchmark) add(file string, row benchmarkRow) {
 			b.byRepo[name] = n
 		}
 	}
-	if row.Statement != "" && b.grams.Add(n, row.Statement) == 0 {
-		b.untold.Statements++
+	if b.grams.Add(n, row.Statement) == 0 {
+		b.unsearched++
 	}
-	patch := row.Patch + row.Fix
-	if b.patches.Add(patch); patch != "" && b.patches.Lines(n) == 0 {
-		b.untold.Patches++
+	b.patches.Add(row.Patch + row.Fix)
+}
+
+// untold counts what the rules in force look for in vain.
+func (b *benchmark) untold() (u Untold) {
+	if b.has(ByNgram) {
+		u.Statements = b.unsearched
 	}
+	for n := range b.instances {
+		if b.has(ByPatch) && b.patches.Lines(int32(n)) == 0 {
+			u.Patches++
+		}
+	}
+	return u
 }
 
 // repos counts the repositories.
@@ -218,10 +239,10 @@ func (b *benchmark) repos() int {
 
 func (b *benchmark) has(rule string) bool { return slices.Contains(b.by, rule) }
 
-// Untold are the parts of a benchmark that can be found by no rule.
+// Untold counts the instances that a rule in force cannot find.
 type Untold struct {
-	Statements int `json:"statements,omitempty"` // of fewer than thirteen words, or a few words again and again
-	Patches    int `json:"patches,omitempty"`    // whose added lines all say too little
+	Statements int `json:"statements,omitempty"` // none, or of fewer than thirteen words, or the same few again and again
+	Patches    int `json:"patches,omitempty"`    // none, or their added lines all say too little
 }
 
 func quoted(text string, limit int) string {

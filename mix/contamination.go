@@ -95,8 +95,8 @@ func appendStrings(texts []string, raw []byte) []string {
 }
 
 // templateGroups is in how many repositories a text of a benchmark is a
-// template's, or common knowledge: what leaks of an issue stands in rollouts of
-// its own repository.
+// template's, or common knowledge: a piece that leaks of an issue stands in
+// rollouts of its own repository. For most of one see wholeWords.
 const templateGroups = 3
 
 // contamination is what of a benchmark the items have.
@@ -158,20 +158,15 @@ func (p *planner) contaminateRepeats(same []int32) {
 	}
 }
 
-// templateGrams are those that stand in items of several repositories. An item
-// that names none counts by its instance; all that name neither count as one,
-// so that they prove nothing.
+// templateGrams are those that stand in items of several repositories. All that
+// name none count as one: rollouts on one leaked instance may go by many ids.
 func (p *planner) templateGrams() map[int32]bool {
-	groups, template := map[int32][]uint64{}, map[int32]bool{}
+	groups, template := map[int32][]int32{}, map[int32]bool{}
 	for i, s := range p.contamination.suspicions {
-		it := &p.items[i]
-		group := it.Instance
-		if it.Repo != 0 {
-			group = uint64(it.Repo)
-		}
+		repo := p.items[i].Repo
 		for _, h := range s.hits {
-			if known := groups[h.Gram]; len(known) < templateGroups && !slices.Contains(known, group) {
-				groups[h.Gram] = append(known, group)
+			if known := groups[h.Gram]; len(known) < templateGroups && !slices.Contains(known, repo) {
+				groups[h.Gram] = append(known, repo)
 			}
 		}
 	}
@@ -194,14 +189,28 @@ func (c *contamination) verdict(s *suspicion, template map[int32]bool) (rules, d
 	if s.repo >= 0 {
 		say(ByRepo, "repository %s, that of %v", c.instances[s.repo].repo, &c.instances[s.repo])
 	}
-	own := slices.DeleteFunc(slices.Clone(s.hits), func(h dedup.Hit) bool { return template[h.Gram] })
-	if st := c.grams.Longest(own); st.Words > 0 {
-		say(ByNgram, "message %d [%d, %d) has %d words of the statement of %v: %s", st.Piece, st.Start, st.End, st.Words, &c.instances[st.Statement], quoted(st.Text, shownBytes))
+	if st := c.stretch(s, template); st.Words > 0 {
+		say(ByNgram, "message %d [%d, %d) has %d of %d words of the statement of %v: %s", st.Piece, st.Start, st.End, st.Words, st.All, &c.instances[st.Statement], quoted(st.Text, shownBytes))
 	}
 	if m := s.patch; m.Found > 0 {
 		say(ByPatch, "the agent wrote %d of %d lines of the solution of %v, first %s", m.Found, m.All, &c.instances[m.Solution], quoted(m.First, shownBytes))
 	}
 	return rules, detail
+}
+
+// wholeWords is how long a statement must be for half of it to be a leak however
+// many repositories have it: records misname theirs, and a question of a line
+// may be anyone's.
+const wholeWords = 40
+
+// stretch is the longest that a record shares with a statement and that proves
+// something.
+func (c *contamination) stretch(s *suspicion, template map[int32]bool) dedup.Stretch {
+	if st := c.grams.Longest(s.hits); st.All >= wholeWords && 2*st.Words >= st.All {
+		return st
+	}
+	own := slices.DeleteFunc(slices.Clone(s.hits), func(h dedup.Hit) bool { return template[h.Gram] })
+	return c.grams.Longest(own)
 }
 
 // shownBytes is how much of a text a line of outcomes.jsonl quotes.
@@ -213,8 +222,8 @@ type ContaminationReport struct {
 	Instances int              `json:"instances"`
 	Repos     int              `json:"repos"`
 	Found     map[string]int64 `json:"found"` // rule -> records, each under all the rules that it meets
-	// TemplateGrams are runs of thirteen words that prove nothing: three statements
-	// of the benchmark have them, or records of three repositories.
+	// TemplateGrams are runs of thirteen words that prove nothing alone: three
+	// statements of the benchmark have them, or records of three repositories.
 	TemplateGrams int    `json:"template_grams"`
 	Untold        Untold `json:"untold,omitzero"` // what no rule can find
 }
@@ -225,6 +234,6 @@ func (c *contamination) report() *ContaminationReport {
 	}
 	return &ContaminationReport{
 		By: c.by, Instances: len(c.instances), Repos: c.repos(), Found: c.found,
-		TemplateGrams: c.templates + c.grams.Shared(), Untold: c.untold,
+		TemplateGrams: c.templates + c.grams.Shared(), Untold: c.untold(),
 	}
 }

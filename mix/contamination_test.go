@@ -145,12 +145,12 @@ func checkSpan(t *testing.T, cfg Config, l *accounted) {
 	if l.Reason != ByNgram {
 		return
 	}
-	var message, start, end, words int
-	if _, err := fmt.Sscanf(l.Detail, "message %d [%d, %d) has %d words", &message, &start, &end, &words); err != nil {
+	var message, start, end, words, all int
+	if _, err := fmt.Sscanf(l.Detail, "message %d [%d, %d) has %d of %d words", &message, &start, &end, &words, &all); err != nil {
 		t.Fatalf("%q: %v", l.Detail, err)
 	}
 	text := contaminatedRollouts()[l.Line-1].Messages[message]["content"]
-	if span := text[start:end]; !strings.Contains(issue(3), span) || len(span) < len(issue(3))*9/10 || words < 100 {
+	if span := text[start:end]; !strings.Contains(issue(3), span) || len(span) < len(issue(3))*9/10 || words < 100 || all < words {
 		t.Errorf("%d words at [%d, %d): %q", words, start, end, span)
 	}
 	if !strings.Contains(l.Detail, "Bench__Repo3-103") || !strings.Contains(l.Detail, "breaks") {
@@ -169,6 +169,7 @@ func TestOnlyTheRulesThatAreAskedForCount(t *testing.T) {
 func TestAListOfIDsServesTheirRules(t *testing.T) {
 	for name, text := range map[string]string{
 		"ids.txt":  "bench__repo1-101\n\nbench__repo2-102\n",
+		"mark.txt": "\ufeffbench__repo1-101\r\nbench__repo2-102",
 		"ids.json": `["bench__repo1-101", "bench__repo2-102"]`,
 		"multi.jsonl": `{"org": "bench", "repo": "repo1", "number": 101, "fix_patch": "+x"}` + "\n" +
 			`{"org": "bench", "repo": "repo2", "number": "102", "fix_patch": "+y"}`,
@@ -184,16 +185,21 @@ func TestAListOfIDsServesTheirRules(t *testing.T) {
 // benchmark says; a copy in one repository's many rollouts is a leak.
 func TestATemplateIsNoContamination(t *testing.T) {
 	file := putFile(t, filepath.Join(t.TempDir(), "bench.jsonl"), jsonLines(t, sweRows()))
-	rows := contaminatedRollouts()[10:]
+	rows := append(contaminatedRollouts()[10:], contaminatedRollouts()[10:]...)
+	for n := range rows {
+		rows[n].Repo += fmt.Sprint("-", n)
+		rows[n].Messages[2]["content"] += fmt.Sprint(n)
+	}
 	for n := range 3 {
-		rows[n].Messages[1]["content"] += issue(1)
+		rows[n].Messages[1]["content"] += issue(1)[:300]
+		rows[n+10].Messages[1]["content"] += issue(3) // but most of a statement is a leak
 	}
 	for n := 4; n < 9; n++ {
-		rows[n].Repo = "mine/one"
+		rows[n].Repo = []string{"mine/one", "Mine/One.git", "", "", ""}[n-4]
 		rows[n].Messages[1]["content"] += issue(2)
 	}
 	_, m := decontaminated(t, file, rows, ByNgram)
-	if n := m.Totals.Outcomes[Contaminated].Records; n != 5 || m.Contamination.TemplateGrams < 20 {
+	if n := m.Totals.Outcomes[Contaminated].Records; n != 8 || m.Contamination.TemplateGrams < 20 {
 		t.Errorf("%d found, %+v", n, m.Contamination)
 	}
 }

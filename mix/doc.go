@@ -25,7 +25,8 @@
 // Writing copies the pages of conversations from the spool in the
 // planned order, makes one page of each side column and a footer, one shard a
 // worker. So memory holds items (about a hundred bytes each) and the account
-// of every record (56 bytes and its id), the records in flight (64 MiB) and one
+// of every record (56 bytes and its id; 700 bytes more an item where near
+// duplicates are looked for), the records in flight (64 MiB) and one
 // row group a worker (128 MiB before compression and its last row), not the
 // input.
 //
@@ -36,8 +37,10 @@
 //
 // Figures stand in BENCH.md.
 //
-// The package never looks at words: what text means is the business of
-// format and tokenize. It does not repeat trajectories, and it does not pack
+// Two things look at words while records are read: near duplicates (their turns
+// lie in a file beside the spool) and what records have of a benchmark. The rest
+// of the package does not: what text means is the business of format and
+// tokenize. It does not repeat trajectories, and it does not pack
 // them; trainers do.
 //
 // parquet-go/parquet-go gives the schema, the encodings and the structures of

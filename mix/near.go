@@ -51,10 +51,15 @@ func newSketch(chat format.Chat) *sketch {
 	return &sketch{signature: dedup.Sign(turns), turns: packTurns(turns)}
 }
 
-// packTurns writes texts behind one another, each with its length. S2 makes a
-// quarter of them, at a tenth of the time that signing takes.
+// packTurns writes texts behind one another, each with its length. S2 makes
+// less than half of them (45 % of pieces of 12 KB of rollouts), in about the time
+// that signing takes.
 func packTurns(turns []string) []byte {
-	var plain []byte
+	size := 0
+	for _, t := range turns {
+		size += binary.MaxVarintLen64 + len(t)
+	}
+	plain := make([]byte, 0, size)
 	for _, t := range turns {
 		plain = append(binary.AppendUvarint(plain, uint64(len(t))), t...)
 	}

@@ -117,10 +117,10 @@ func printContamination(t *face.Terminal, done *yard.Prepared) {
 	t.Print("  contamination by %s, of %s in %s: %s\n", strings.Join(c.By, ", "), face.Plural(c.Instances, "instance", "instances"),
 		face.Plural(c.Repos, "repository", "repositories"), cmp.Or(strings.Join(countWords(c.Found), "; "), "none"))
 	if n := c.TemplateGrams; n > 0 {
-		t.Print("    %s of thirteen words are a template's and were passed over\n", face.Plural(n, "run", "runs"))
+		t.Print("    %s of thirteen words stand in several statements or repositories, and prove nothing alone\n", face.Plural(n, "run", "runs"))
 	}
 	if u := c.Untold; u.Statements+u.Patches > 0 {
-		t.Print("    %s and %s say too little to be looked for\n", face.Plural(u.Statements, "statement", "statements"), face.Plural(u.Patches, "patch", "patches"))
+		t.Print("    without enough to look for: %s and %s\n", face.Plural(u.Statements, "statement", "statements"), face.Plural(u.Patches, "patch", "patches"))
 	}
 	for _, e := range done.Contaminated {
 		t.Print("    %s:%d %s: %s: %s\n", e.File, e.Line, e.ID, e.Reason, e.Detail)

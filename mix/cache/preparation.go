@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"trainyard/format"
 	"trainyard/format/durable"
@@ -87,12 +86,4 @@ func (p *Part) name() string {
 func (p *Part) marks() string {
 	sum := sha256.Sum256([]byte(p.Marks))
 	return hex.EncodeToString(sum[:12])
-}
-
-func (p *Part) paths() string {
-	names := make([]string, len(p.Files))
-	for i, f := range p.Files {
-		names[i] = f.Path
-	}
-	return strings.Join(names, ", ")
 }

@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // code is about so many bytes of texts of some 100 KB, each of random stretches
@@ -87,6 +89,7 @@ func BenchmarkNearDuplicates(b *testing.B) {
 		texts[i] = copied[:40_000] + texts[i][:4_000] + copied[44_000:]
 	}
 	b.SetBytes(bytesOf(texts))
+	before := cpu(b)
 	for b.Loop() {
 		signatures := make([]Signature, len(texts))
 		var wait sync.WaitGroup
@@ -103,6 +106,17 @@ func BenchmarkNearDuplicates(b *testing.B) {
 			b.Fatal(len(repeats), err)
 		}
 	}
+	b.ReportMetric((cpu(b)-before)/float64(b.N), "cpu-s/op")
+}
+
+// cpu is the processor time of this process in seconds: what is left of a figure
+// where others use the machine as well.
+func cpu(b *testing.B) float64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
 // BenchmarkGrams looks for the statements of a benchmark as large as SWE-bench

@@ -1,6 +1,11 @@
 package dedup
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+)
 
 // GramWords is the number of words of a gram: that of GPT-3's overlap analysis
 // (Brown et al. 2020, appendix C) and of most since.
@@ -17,6 +22,8 @@ type Grams struct {
 	byHash map[uint64]int32 // to an index into grams
 	grams  []gram
 	texts  map[int32]string // statement -> its text
+	words  map[int32]int    // statement -> how many it has
+	known  map[uint64]int   // text -> the number of its grams
 	filter []uint64         // a bit for each hash, to ask before byHash
 }
 
@@ -35,22 +42,30 @@ const filterBits = 25 // 4 MB
 
 // NewGrams makes an index without a statement.
 func NewGrams() *Grams {
-	return &Grams{byHash: map[uint64]int32{}, texts: map[int32]string{}, filter: make([]uint64, 1<<filterBits/64)}
+	return &Grams{byHash: map[uint64]int32{}, texts: map[int32]string{}, words: map[int32]int{}, known: map[uint64]int{}, filter: make([]uint64, 1<<filterBits/64)}
 }
 
 // Add takes the grams of a statement. The result is their number: 0 where the
 // text is too short or says little. Statements are added one after the other;
 // the grams of one have numbers in a row, but for those that stood in another
-// or are no gram.
+// or are no gram. The same text again, as of one issue under several ids, adds
+// nothing.
 func (g *Grams) Add(statement int32, text string) (n int) {
+	whole := xxh3.HashString(strings.TrimSpace(text))
+	if n, again := g.known[whole]; again {
+		return n
+	}
+	defer func() { g.known[whole] = n }()
 	g.texts[statement] = text
-	for r := newGramReader(text); r.next(); {
+	r := newGramReader(text)
+	for r.next() {
 		if r.varied() {
 			start, end := r.span()
 			g.add(r.hash(), gram{statement, statement, 1, int32(start), int32(end)})
 			n++
 		}
 	}
+	g.words[statement] = r.read
 	return n
 }
 
@@ -144,7 +159,7 @@ func (g *Grams) Shared() (n int) {
 // A Stretch is a run of words that a text and a statement share.
 type Stretch struct {
 	Statement  int32
-	Words      int
+	Words, All int // that are shared, and that the statement has
 	Piece      int
 	Start, End int    // bytes of the piece, half-open
 	Text       string // as the statement has it
@@ -158,7 +173,7 @@ func (g *Grams) Longest(hits []Hit) (best Stretch) {
 		}
 		if words := GramWords + n - 1; words > best.Words {
 			first, last := hits[i], hits[i+n-1]
-			best = Stretch{g.Statement(first.Gram), words, int(first.Piece), int(first.Start), int(last.End), g.text(first.Gram, last.Gram)}
+			best = Stretch{g.Statement(first.Gram), words, g.words[g.Statement(first.Gram)], int(first.Piece), int(first.Start), int(last.End), g.text(first.Gram, last.Gram)}
 		}
 	}
 	return best

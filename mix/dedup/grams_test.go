@@ -28,7 +28,7 @@ func TestAGramIsFoundWithItsExactSpan(t *testing.T) {
 	if stretch.Statement != 1 || stretch.Piece != 4 || text[stretch.Start:stretch.End] != quoted {
 		t.Errorf("%+v: %q, want %q", stretch, text[stretch.Start:stretch.End], quoted)
 	}
-	if stretch.Words != 18 || stretch.Text != phrase("says", 18) {
+	if stretch.Words != 18 || stretch.All != 32 || stretch.Text != phrase("says", 18) {
 		t.Errorf("%d words, want 18: %q", stretch.Words, stretch.Text)
 	}
 }
@@ -62,6 +62,18 @@ func TestTextOfManyStatementsIsATemplates(t *testing.T) {
 		t.Errorf("%d hits, %d shared", len(hits), g.Shared())
 	}
 	if s := g.Longest(g.Find(nil, 0, phrase("issue2x", 20))); s.Statement != 2 || s.Words != 20 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestOneStatementUnderManyIdsIsNoTemplate(t *testing.T) {
+	g := NewGrams()
+	for i := range int32(4) {
+		if n := g.Add(i, phrase("one", 20)+strings.Repeat("\n", int(i))); n != 20-GramWords+1 {
+			t.Errorf("id %d has %d grams", i, n)
+		}
+	}
+	if s := g.Longest(g.Find(nil, 0, phrase("one", 20))); s.Words != 20 || s.Statement != 0 {
 		t.Errorf("%+v", s)
 	}
 }

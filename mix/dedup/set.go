@@ -10,9 +10,23 @@ type Set struct {
 
 // NewSet collects the shingles of a text that is given in pieces.
 func NewSet(text []string) *Set {
-	s := &Set{table: make([]uint64, 64)}
+	bytes := 0
+	for _, piece := range text {
+		bytes += len(piece)
+	}
+	s := &Set{table: make([]uint64, tableSize(bytes))}
 	eachShingle(text, s.add)
 	return s
+}
+
+// tableSize is what the shingles of so many bytes of code and prose need: a word
+// has some seven bytes, what stands between words among them.
+func tableSize(bytes int) int {
+	size := 64
+	for size < bytes/4 {
+		size *= 2
+	}
+	return size
 }
 
 // Len is the number of shingles.
