@@ -193,9 +193,5 @@ func (c *Config) check() error {
 	case c.Near != 0 && !(c.Near >= MinNear && c.Near <= 1):
 		return fmt.Errorf("prepare: near %v is neither 0 nor in [%v, 1]", c.Near, MinNear)
 	}
-<<<<<<< HEAD
-	return cmp.Or(c.Amounts.check(c), c.checkSelections())
-=======
-	return c.Decontaminate.check()
->>>>>>> dedup
+	return cmp.Or(c.Amounts.check(c), c.checkSelections(), c.Decontaminate.check())
 }

@@ -16,6 +16,7 @@ import (
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/mix"
+	"trainyard/mix/pack"
 	"trainyard/mix/shard"
 	"trainyard/tokenize/chat"
 )
@@ -184,14 +185,14 @@ func compareWithTokens(t *testing.T, path, template string) int {
 
 // roadConfig takes all records at path to rows.
 func roadConfig(t *testing.T, path, template, output, as string) mix.Config {
-	packing := ""
+	packing, window := "", 1<<30
 	if shard.Outputs[output].Join != nil {
-		packing = "none" // a row is a record then
+		packing, window = "none", pack.MaxWindow // a row is a record then
 	}
 	return mix.Config{
 		Packing: packing,
 		Recipe:  mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
-		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 30, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
+		Sampler: "all", Unit: mix.Trajectories, Window: window, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
 		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
 	}
 }
