@@ -94,6 +94,7 @@ var docs = map[string]string{
 	"mix.near":            "Jaccard similarity (words in fives, without system text) from which on trajectories are repeats, such as 0.8; 0 looks for none",
 	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
+	"mix.convention":      "whose spans are learned from within a turn (trainyard list conventions); exact with mix.output: tokens, else a matter of counts",
 	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels, or windows packed with those",
 	"mix.packing":         "how windows are packed",
 
@@ -126,6 +127,7 @@ var follows = map[string]string{
 	"reasoning":           "as the template does: qwen3 keeps, others drop",
 	"mix.seed":            "seed",
 	"mix.validation_seed": "seed",
+	"mix.convention":      "default: content and <|im_end|>, what the student must produce",
 	"mix.window":          "model.context",
 	"mix.packing":         "best-fit, where mix.output is packed",
 	"train.seed":          "seed",

@@ -11,7 +11,7 @@ import (
 // Spans that other programs cut anywhere among the tokens of one answer.
 func TestPartsAreCharactersOrNone(t *testing.T) {
 	const text = "née 𝟙 ok"
-	r, err := newReader("qwen2.5", &axolotl)
+	r, err := newReader("qwen2.5", "", &axolotl)
 	if err != nil {
 		t.Fatal(err)
 	}

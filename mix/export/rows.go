@@ -18,12 +18,15 @@ type reader struct {
 	example  chat.Example
 }
 
-func newReader(template string, target *Target) (*reader, error) {
+func newReader(template, convention string, target *Target) (*reader, error) {
 	tok, err := chat.ForTemplate(template)
 	if err != nil {
 		return nil, err
 	}
 	t, err := chat.NewTemplate(template, tok)
+	if err == nil {
+		t, err = t.With(chat.Options{Convention: convention})
+	}
 	return &reader{template: t, tokens: target.says == eachToken}, err
 }
 
