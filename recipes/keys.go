@@ -80,7 +80,7 @@ var docs = map[string]string{
 	"reasoning":         "what becomes of recorded thoughts",
 	"sources.reasoning": "what becomes of this source's recorded thoughts",
 
-	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens",
+	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens or turns",
 	"sources.loss": "the same for this source, in place of the recipe's",
 
 	"mix.sampler":         "how trajectories are chosen",
@@ -95,7 +95,7 @@ var docs = map[string]string{
 	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
 	"mix.convention":      "whose spans are learned from within a turn (trainyard list conventions); exact with mix.output: tokens, else a matter of counts",
-	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels, or windows packed with those",
+	"mix.output":          "what the rows hold: text that every trainer reads, token ids with labels, windows packed with those, or text with what is learned from beside every message (trainyard list outputs)",
 	"mix.packing":         "how windows are packed",
 
 	"decontaminate.files": "files of benchmarks that must not be trained on: SWE-bench rows (JSON lines, a list, Parquet) or ids",

@@ -40,8 +40,8 @@ func TestALossIsAWordOrPolicies(t *testing.T) {
 // Text cannot say it, wherever the recipe says it.
 func TestPoliciesThatNoRowCanHoldAreRefusedWithTheWayOut(t *testing.T) {
 	for arg, want := range map[string]string{
-		"loss={last: 1}":           `override "loss={last: 1}": loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens)`,
-		"sources.a.loss={last: 1}": `override "sources.a.loss={last: 1}": sources.a.loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens)`,
+		"loss={last: 1}":           `override "loss={last: 1}": loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens or mix.output: turns)`,
+		"sources.a.loss={last: 1}": `override "sources.a.loss={last: 1}": sources.a.loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens or mix.output: turns)`,
 	} {
 		if got := faultsOf(t, small, arg).Error(); got != want {
 			t.Errorf("got %s\nwant %s", got, want)

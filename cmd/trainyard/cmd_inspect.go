@@ -93,7 +93,10 @@ func (o inspectOptions) road() (*convert.Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRoad(o.treat, func(r *convert.Options) { r.Judge, r.Keep, r.Masks = judge, filter, shard.Outputs[o.output].Flags })
+	output := shard.Outputs[o.output]
+	return newRoad(o.treat, func(r *convert.Options) {
+		r.Judge, r.Keep, r.Masks, r.Parts = judge, filter, output.Flags, output.Parts
+	})
 }
 
 func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {
@@ -111,7 +114,7 @@ func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string,
 		return err
 	}
 	switch output {
-	case "messages":
+	case "messages", "turns":
 		return inspectShards(ctx, t, s, []string{path}, opts)
 	case "tokens":
 		return inspectTokens(ctx, t, s, []string{path}, opts)

@@ -16,7 +16,7 @@ func TestPartsAreCharactersOrNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.c.turns = []turn{{role: format.System, content: "s"}, {role: format.User, content: "u"}, {role: format.Assistant, content: text}}
-	r.apply()
+	r.apply(false)
 	r.c.ids = r.example.IDs
 	whole := r.example.Spans[0]
 	inside := 0 // cuts within a character

@@ -45,9 +45,9 @@ func newReader(cfg Config, m *mix.Manifest, tokenizer *tokenize.Tokenizer) (*rea
 	switch m.Output {
 	case "tokens":
 		return &reader{window: cfg.Window, vocabulary: int32(tokenizer.VocabSize())}, nil
-	case "", "messages":
+	case "", "messages", "turns":
 	default:
-		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages or tokens", cfg.Dataset, m.Output)
+		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages, turns or tokens", cfg.Dataset, m.Output)
 	}
 	template, err := chat.NewTemplate(cfg.Template, tokenizer)
 	if err == nil {
