@@ -153,6 +153,11 @@ func (c Chat) Marked() bool {
 	return slices.ContainsFunc(c, func(t Turn) bool { return t.Untrained || len(t.Masked) > 0 })
 }
 
+// PartlyMarked says that of some turn only parts must stay outside the loss.
+func (c Chat) PartlyMarked() bool {
+	return slices.ContainsFunc(c, func(t Turn) bool { return !t.Untrained && len(t.Masked) > 0 })
+}
+
 // Turn is what a message says, and what of it is learned from.
 func (m *Message) Turn() Turn {
 	return Turn{Role: m.Role, Content: m.Content, Untrained: m.Untrained, Masked: m.Masked}

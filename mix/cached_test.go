@@ -125,6 +125,7 @@ func TestWhatChangesARowIsAnotherPreparation(t *testing.T) {
 		"accept":    func(c *Config) { c.Sources[0].Accept = evidence.Accept{Any: true} },
 		"edits":     func(c *Config) { c.Edits = []edit.Spec{{Name: "strip_crlf"}} },
 		"reasoning": func(c *Config) { c.Reasoning = "drop" },
+		"spans":     func(c *Config) { c.Convention = "trl" },
 		"system":    func(c *Config) { c.Sources[0].System = filepath.Join(dir, "system.txt") },
 	}
 	for name, change := range changes {

@@ -41,7 +41,10 @@ type Config struct {
 	// Packing is a key of pack.Packers, for an output whose rows hold several
 	// trajectories; empty is DefaultPacking.
 	Packing string
-	Sources []Source
+	// Convention is whose spans are learned from, a key of chat.Conventions;
+	// empty is chat.DefaultConvention.
+	Convention string
+	Sources    []Source
 
 	Sampler string
 	Unit    Unit

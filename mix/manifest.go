@@ -36,7 +36,8 @@ type Manifest struct {
 	Tokenizer      string         `json:"tokenizer"`
 	Tools          string         `json:"tools"`
 	Output         string         `json:"output"`
-	Packing        string         `json:"packing,omitempty"` // a key of pack.Packers, where rows are packed
+	Packing        string         `json:"packing,omitempty"`    // a key of pack.Packers, where rows are packed
+	Convention     string         `json:"convention,omitempty"` // empty is chat.DefaultConvention
 	Window         int            `json:"window"`
 	OverWindow     string         `json:"over_window,omitempty"` // what became of longer ones; empty is drop
 	Seed           int64          `json:"seed"`

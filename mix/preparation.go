@@ -42,6 +42,7 @@ type preparation struct {
 	// Decontaminate says what of a benchmark is looked for in a record.
 	Decontaminate Decontamination
 	Output        string
+	Convention    string // whose spans are counted, and labels of tokens
 
 	Source, Format, Task, Teacher, Repo string // the first, and three more, stand in the row
 	Accept                              evidence.Accept
@@ -62,7 +63,7 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 	said := &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
-		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Measures: cfg.measuresOf(k), Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate, Output: cfg.Output,
+		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Measures: cfg.measuresOf(k), Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate, Output: cfg.Output, Convention: cfg.Convention,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,

@@ -308,7 +308,7 @@ func (w *worker) fill(traj *format.Trajectory, as convert.Row) {
 	r.Messages = r.Messages[:0]
 	r.NSteps = 0
 	for _, t := range as.Chat {
-		r.Messages = append(r.Messages, shard.Message{Role: string(t.Role), Content: t.Content})
+		r.Messages = append(r.Messages, shard.Message{Role: string(t.Role), Content: t.Content, Untrained: t.Untrained})
 		if t.Role == format.Assistant {
 			r.NSteps++
 		}

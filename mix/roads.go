@@ -11,6 +11,7 @@ import (
 	"trainyard/format/loss"
 	"trainyard/mix/convert"
 	"trainyard/mix/shard"
+	"trainyard/tokenize/chat"
 )
 
 // converters makes the road of every source and reports all that is wrong. used
@@ -60,10 +61,10 @@ func ofSource(name string, err error) error {
 // options are what the recipe says of the records of one source.
 func options(cfg *Config, s *Source, judge *evidence.Judge, files *companions) convert.Options {
 	o := convert.Options{
-		Template: cfg.Template, Judge: judge, WantedOnly: true,
+		Template: cfg.Template, Chat: chat.Options{Convention: cfg.Convention}, Judge: judge, WantedOnly: true,
 		Edits: slices.Concat(s.Edits, cfg.Edits), Style: cfg.Tools, Reasoning: cmp.Or(s.Reasoning, cfg.Reasoning), Verbatim: cfg.Verbatim, Values: cfg.Values,
 		Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent,
-		Loss: lossOf(cfg, s), Masks: shard.Outputs[cfg.Output].Flags, ReadFile: files.read,
+		Loss: lossOf(cfg, s), Masks: shard.Outputs[cfg.Output].Flags, Parts: shard.Outputs[cfg.Output].Parts, ReadFile: files.read,
 	}
 	if convert.OverWindow[cfg.OverWindow].Fits() { // else planning leaves out what is over, and rows are the same for every window
 		o.Window, o.OverWindow = cfg.Window, cfg.OverWindow

@@ -24,6 +24,8 @@ func FuzzLoad(f *testing.F) {
 		data, _ := BuiltIn(name)
 		f.Add(string(data), "sources.func_gen=!unset")
 	}
+	f.Add(small+"\n", "loss={last: 3, not: [errors, format_errors], where: 'n_calls > 0'}")
+	f.Add("{name: s, loss: {from: first_edit}, sources: [{name: a, path: a, accept: {any: true}, loss: all}], mix: {output: tokens}}", "loss={last: 2.0}")
 	f.Add(small, "train.params.a.b={x: [1, !unset a]}")
 	f.Fuzz(func(t *testing.T, text, arg string) {
 		start := time.Now()

@@ -88,7 +88,7 @@ var docs = map[string]string{
 	"reasoning":         "what becomes of recorded thoughts",
 	"sources.reasoning": "what becomes of this source's recorded thoughts",
 
-	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens",
+	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens or turns",
 	"sources.loss": "the same for this source, in place of the recipe's",
 
 	"mix.sampler":         "how trajectories are chosen",
@@ -110,7 +110,8 @@ var docs = map[string]string{
 	"mix.near":            "Jaccard similarity (words in fives, without system text) from which on trajectories are repeats, such as 0.8; 0 looks for none",
 	"mix.validation":      "fraction of what could be used to set aside, or the nearest that whole repositories give",
 	"mix.strict":          "make an error of what a prepare tells as short: or far:",
-	"mix.output":          "what the rows hold: text that every trainer reads, or token ids with labels, or windows packed with those",
+	"mix.convention":      "whose spans are learned from within a turn (trainyard list conventions); exact with mix.output: tokens, else a matter of counts",
+	"mix.output":          "what the rows hold: text that every trainer reads, token ids with labels, windows packed with those, or text with what is learned from beside every message (trainyard list outputs)",
 	"mix.packing":         "how windows are packed",
 
 	"decontaminate.files": "files of benchmarks that must not be trained on: SWE-bench rows (JSON lines, a list, Parquet) or ids",
@@ -143,6 +144,7 @@ var follows = map[string]string{
 	"mix.repeat.max":      "4",
 	"mix.seed":            "seed",
 	"mix.validation_seed": "seed",
+	"mix.convention":      "default: content and <|im_end|>, what the student must produce",
 	"mix.window":          "model.context",
 	"mix.packing":         "best-fit, where mix.output is packed",
 	"train.seed":          "seed",

@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -58,7 +59,23 @@ func (d *decoder) loss(n *node, into *Loss, path string) {
 		}
 		return
 	}
-	*into = spec
+	*into = oneSpelling(spec)
+}
+
+// oneSpelling writes a kind alone as a list of it, and lists sorted: they say the
+// same.
+func oneSpelling(l Loss) Loss {
+	for name, given := range l {
+		if list, ok := given.([]any); ok {
+			slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
+		if name == "not" {
+			if kind, alone := given.(string); alone {
+				l[name] = []any{kind}
+			}
+		}
+	}
+	return l
 }
 
 // canonicalLoss is the word, or the policies sorted.

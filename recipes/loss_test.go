@@ -40,8 +40,8 @@ func TestALossIsAWordOrPolicies(t *testing.T) {
 // Text cannot say it, wherever the recipe says it.
 func TestPoliciesThatNoRowCanHoldAreRefusedWithTheWayOut(t *testing.T) {
 	for arg, want := range map[string]string{
-		"loss={last: 1}":           `override "loss={last: 1}": loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens)`,
-		"sources.a.loss={last: 1}": `override "sources.a.loss={last: 1}": sources.a.loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens)`,
+		"loss={last: 1}":           `override "loss={last: 1}": loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens or mix.output: turns)`,
+		"sources.a.loss={last: 1}": `override "sources.a.loss={last: 1}": sources.a.loss: rows of messages cannot say which turns are learned from (write mix.output: packed or mix.output: tokens or mix.output: turns)`,
 	} {
 		if got := faultsOf(t, small, arg).Error(); got != want {
 			t.Errorf("got %s\nwant %s", got, want)
@@ -66,10 +66,15 @@ func TestALossIsOneValue(t *testing.T) {
 			t.Errorf("%v is another recipe when it is written out:\n%s", args, r.YAML())
 		}
 	}
+	for _, same := range [][2]string{{"loss={not: errors}", "loss={not: [errors]}"}, {"loss={not: [format_errors, errors]}", "loss={not: [errors, format_errors]}"}, {"loss={last: 3}", "loss={last: 3.0}"}} {
+		if with(same[0]).Fingerprint() != with(same[1]).Fingerprint() {
+			t.Errorf("%s and %s are two recipes", same[0], same[1])
+		}
+	}
 	child := loadFiles(t,
 		[2]string{"c.yaml", "{name: c, extends: p.yaml, loss: {not: errors}}"},
 		[2]string{"p.yaml", "{name: p, loss: {last: 3}, sources: [{name: a, path: p, accept: {any: true}}], mix: {output: tokens}}"})
-	if !reflect.DeepEqual(child.Loss, Loss{"not": "errors"}) {
+	if !reflect.DeepEqual(child.Loss, Loss{"not": []any{"errors"}}) {
 		t.Errorf("the policies of a layer join those of an earlier one: %v", child.Loss)
 	}
 }

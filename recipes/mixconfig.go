@@ -17,7 +17,7 @@ func (r *Recipe) MixConfig(files Files) mix.Config {
 	cfg := mix.Config{
 		Recipe:   mix.RecipeID{Name: r.Name, Fingerprint: r.Fingerprint(), Data: r.DataFingerprint()},
 		YAML:     r.YAML(),
-		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output,
+		Template: r.Model.Template, Tools: protocol.Style(r.Tools.As), Output: r.Mix.Output, Convention: r.Mix.Convention,
 		ToolPrompt: r.Tools.Prompt, Verbatim: r.Tools.Verbatim, Values: r.Tools.Values, Edits: r.Edits, Reasoning: format.Reasoning(r.Reasoning), Loss: r.Loss.spec(), Flags: r.Report.Flags,
 		ReadFile: func(path string) ([]byte, error) { return regular.ReadFile(r.Beside(files.home(path), files.Samples)) },
 		Sampler:  r.Mix.Sampler, Unit: mix.Unit(r.Mix.Unit), Budget: r.Mix.Budget.Units, Amounts: r.amounts(), Order: r.Mix.Order.order(), Seed: r.Mix.Seed, ValidationSeed: r.Mix.ValidationSeed, Strict: r.Mix.Strict,

@@ -73,7 +73,7 @@ func TestAWrongOverrideNamesItselfAndTheWayOut(t *testing.T) {
 		"mix.seed=99999999999999999999":          `override "mix.seed=99999999999999999999": mix.seed: "99999999999999999999" is not an integer`,
 		"mix.window=-5":                          `override "mix.window=-5": mix.window: -5 is below 1 (tokens)`,
 		"mix.seed.x=3":                           `override "mix.seed.x=3": mix.seed: has no keys below it`,
-		"mix=3":                                  `override "mix=3": mix: 3 is not a mapping (known: sampler, seed, validation_seed, unit, budget, temperature, short, repeat, order, fraction, drop, only, scale, window, over_window, unique, near, validation, output, packing, strict)`,
+		"mix=3":                                  `override "mix=3": mix: 3 is not a mapping (known: sampler, seed, validation_seed, unit, budget, temperature, short, repeat, order, fraction, drop, only, scale, window, over_window, unique, near, validation, output, packing, convention, strict)`,
 		"sources.aa.share=1":                     `override "sources.aa.share=1": sources.aa: no item named "aa" (known: a, b)`,
 		"sources.a.shar=1":                       `override "sources.a.shar=1": sources.a.shar: unknown key (did you mean "share"?)`,
 		"sources.a=1":                            `override "sources.a=1": sources.a: 1 is not a mapping (write sources.a.KEY=VALUE)`,

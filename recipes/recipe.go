@@ -220,11 +220,16 @@ type Mix struct {
 	Validation float64 `yaml:"validation"`
 	// Output is what the rows hold: messages (default), text that every
 	// trainer reads, tokens, which are input_ids, attention_mask and labels with
-	// traj_id and task beside them, or packed, windows full of those.
+	// traj_id and task beside them, packed, windows full of those, or turns, text with what is learned
+	// from beside every message.
 	Output string `yaml:"output"`
 	// Packing is how packed rows are filled, a key of pack.Packers; default empty:
 	// best-fit, and nothing for other rows.
 	Packing string `yaml:"packing" quiet:"empty"`
+	// Convention is whose spans are learned from within a turn, a key of
+	// chat.Conventions; default empty: default, the tokens that the student has to
+	// produce.
+	Convention string `yaml:"convention" quiet:"empty"`
 	// Strict makes an error of every remark that a prepare prints as short: or
 	// far:; default false.
 	Strict bool `yaml:"strict" identity:"none"`
@@ -311,6 +316,9 @@ func (r *Recipe) derive() {
 	r.settleLoss()
 	if r.Model.Template == "" {
 		r.Model.Template = cmp.Or(chat.ForCheckpoint(r.Model.Base), "qwen2.5")
+	}
+	if r.Mix.Convention == chat.DefaultConvention {
+		r.Mix.Convention = ""
 	}
 	if r.Mix.Window == 0 {
 		r.Mix.Window = r.Model.Context

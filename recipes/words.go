@@ -33,6 +33,7 @@ var words = map[string][]string{
 	"mix.output":        names(shard.Outputs),
 	"decontaminate.by":  mix.DecontaminationRules,
 	"mix.packing":       names(pack.Packers),
+	"mix.convention":    names(chat.Conventions),
 	"train.trainer":     names(trainer.Trainers),
 	"train.method":      {"full", "lora"},
 	"train.schedule":    {"cosine", "linear", "constant"},

@@ -169,7 +169,7 @@ func newConverter(t *face.Terminal, opts convertOptions) (*converter, error) {
 		return nil, err
 	}
 	road, err := newRoad(opts.treat, func(o *convert.Options) {
-		o.Judge, o.Keep, o.WantedOnly, o.Masks = judge, filter, opts.accepted, true
+		o.Judge, o.Keep, o.WantedOnly, o.Masks, o.Parts = judge, filter, opts.accepted, true, true
 	})
 	if err != nil {
 		return nil, err

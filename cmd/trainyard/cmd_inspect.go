@@ -93,7 +93,10 @@ func (o inspectOptions) road() (*convert.Converter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newRoad(o.treat, func(r *convert.Options) { r.Judge, r.Keep, r.Masks = judge, filter, shard.Outputs[o.output].Flags })
+	output := shard.Outputs[o.output]
+	return newRoad(o.treat, func(r *convert.Options) {
+		r.Judge, r.Keep, r.Masks, r.Parts = judge, filter, output.Flags, output.Parts
+	})
 }
 
 func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string, opts inspectOptions) error {
@@ -111,7 +114,7 @@ func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string,
 		return err
 	}
 	switch output {
-	case "messages":
+	case "messages", "turns":
 		return inspectShards(ctx, t, s, []string{path}, opts)
 	case "tokens":
 		return inspectTokens(ctx, t, s, []string{path}, opts)
@@ -142,16 +145,20 @@ func inspectDataset(ctx context.Context, t *face.Terminal, s *settings, dir stri
 
 // templateBeside is the chat template that the dataset of a shard was made with;
 // a shard without a manifest beside it is read with the one given.
-func templateBeside(shardFile, given string) (*chat.Template, error) {
-	name := given
+func templateBeside(shardFile string, given treatOptions) (*chat.Template, error) {
+	name, as := given.template, given.as
 	if d, err := mix.OpenDataset(filepath.Dir(shardFile)); err == nil {
-		name = d.Manifest.Template
+		name, as = d.Manifest.Template, d.Manifest.Convention
 	}
 	tok, err := chat.ForTemplate(name)
 	if err != nil {
 		return nil, err
 	}
-	return chat.NewTemplate(name, tok)
+	template, err := chat.NewTemplate(name, tok)
+	if err != nil {
+		return nil, err
+	}
+	return template.With(chat.Options{Convention: as})
 }
 
 func verifyDataset(ctx context.Context, t *face.Terminal, s *settings, d *mix.Dataset) error {
@@ -193,7 +200,7 @@ func inspectShards(ctx context.Context, t *face.Terminal, s *settings, paths []s
 		case row == nil:
 			return listSame(t, s, opts.id, same)
 		}
-		template, err := templateBeside(paths[0], opts.treat.template)
+		template, err := templateBeside(paths[0], opts.treat)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ const (
 func showRow(t *face.Terminal, s *settings, template *chat.Template, row *shard.Row, at place) error {
 	chat := make(format.Chat, len(row.Messages))
 	for i, m := range row.Messages {
-		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content}
+		chat[i] = format.Turn{Role: format.Role(m.Role), Content: m.Content, Untrained: m.Untrained}
 	}
 	f := rowFacts(row)
 	f.measures = rowBehaviour(chat)

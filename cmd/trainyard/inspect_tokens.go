@@ -32,7 +32,7 @@ func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []s
 			return ctx.Err()
 		})
 		if errors.Is(err, errFound) {
-			template, err := templateBeside(path, opts.treat.template)
+			template, err := templateBeside(path, opts.treat)
 			if err != nil {
 				return err
 			}

@@ -43,10 +43,10 @@ var mayImport = map[string][]string{
 	"tokenize/unicode": {},
 	"tokenize/chat":    {"tokenize", "format", "format/pyjson"},
 
-	// A Config of mix says what to open, judge and edit in the words of those
-	// rooms, and the manifest counts flags by behaviour's. The files of a benchmark
-	// are rows in containers, and no trajectories.
-	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss", "mix/dedup", "format/container", "mix/pack"},
+	// A Config of mix says what to open, judge, edit and learn from in the words of
+	// those rooms, and the manifest counts flags by behaviour's. The files of a
+	// benchmark are rows in containers, and no trajectories.
+	"mix": {"format/durable", "format/regular", "mix/cache", "mix/convert", "mix/sample", "mix/shard", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/loss", "mix/dedup", "format/container", "mix/pack", "tokenize/chat"},
 	// The road counts with the tokenizer of its template.
 	"mix/convert": {"format/regular", "tokenize", "tokenize/chat", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "mix/pack"},
 	// The road counts with the tokenizer of its template, and asks pack what fits

@@ -32,6 +32,7 @@ type treatOptions struct {
 	values    string // empty: the style's own way
 	edits     []string
 	loss      string // empty: every turn
+	as        string // whose spans; empty is the default
 }
 
 func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
@@ -50,9 +51,11 @@ func (o *treatOptions) flags(cmd *cobra.Command, toolsAs string) {
 	f.StringVar(&o.reasoning, "reasoning", "", "recorded thoughts: keep or drop them; default: as the student's template does")
 	f.BoolVar(&o.verbatim, "verbatim", false, "keep line ends and leading empty lines when writing text")
 	f.StringVar(&o.loss, "loss", "", "which turns are learned from, as a recipe says it: '{last: 3}' (trainyard list loss)")
+	f.StringVar(&o.as, "convention", "", "whose spans are learned from within a turn (trainyard list conventions); default: what the student must produce")
 	f.StringArrayVar(&o.edits, "edit", nil, "edit to make, in order (trainyard list edits)")
 	completes(cmd, "tools-as", "tools")
 	completes(cmd, "template", "templates")
+	completes(cmd, "convention", "conventions")
 	completes(cmd, "edit", "edits")
 	must(cmd.RegisterFlagCompletionFunc("reasoning", cobra.FixedCompletions(reasonings, cobra.ShellCompDirectiveNoFileComp)))
 }
@@ -66,6 +69,9 @@ func (o *treatOptions) check() error {
 	}
 	if _, known := chat.Templates[o.template]; !known {
 		return unknownWord("--template", o.template, o.template, slices.Sorted(maps.Keys(chat.Templates)))
+	}
+	if _, known := chat.Conventions[o.as]; !known && o.as != "" {
+		return unknownWord("--convention", o.as, o.as, slices.Sorted(maps.Keys(chat.Conventions)))
 	}
 	if _, known := style.Values[o.values]; !known && o.values != "" {
 		return unknownWord("--tool-values", o.values, o.values, style.ValueNames())
@@ -90,7 +96,7 @@ func (o *treatOptions) road() (convert.Options, error) {
 	policies, errLoss := recipes.ParseLoss(o.loss)
 	prompt, errPrompt := convert.ToolPrompt(o.prompt, regular.ReadFile)
 	return convert.Options{
-		Template: o.template, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs, Loss: policies,
+		Template: o.template, Chat: chat.Options{Convention: o.as}, Style: protocol.Style(o.toolsAs), Reasoning: format.Reasoning(o.reasoning), Verbatim: o.verbatim, Values: o.values, Edits: specs, Loss: policies,
 		Supplied: o.supplied, Main: o.main, Subagent: o.subagent, ToolPrompt: prompt,
 	}, errors.Join(errPrompt, errEdits, errLoss)
 }

@@ -223,6 +223,9 @@ func (c *Converter) tokenise(r *Result, _ format.Record) error {
 	if !c.options.Masks && r.Chat.Marked() {
 		return format.Rejectf(format.UntrainedTurns, "%s some of the assistant's words out of the loss, which rows of text cannot say (mix.output=tokens can)", r.keeper())
 	}
+	if !c.options.Parts && r.Chat.PartlyMarked() {
+		return format.Rejectf(format.UntrainedTurns, "%s a part of a turn out of the loss, which rows of whole turns cannot say (mix.output=tokens can)", r.keeper())
+	}
 	c.template.Apply(r.Example, r.Chat)
 	if r.Example.Trained() == 0 {
 		return format.Rejectf(format.NoTrainedTokens, "%s every assistant turn out of the loss", r.keeper())

@@ -69,7 +69,7 @@ func TestARecordEndsWhereItMust(t *testing.T) {
 // What a stage gives is the same whether the road ends there or goes on.
 func TestAStageGivesTheSameOnEveryRoad(t *testing.T) {
 	record := format.Record{File: "x.jsonl", Line: 1, Raw: recordOf(t, "some words\n")}
-	road := converter(t, Options{Style: "qwen", Masks: true})
+	road := converter(t, Options{Style: "qwen", Masks: true, Parts: true})
 	short, long := road.Convert(record, Rendered), road.Worker().Convert(record, Tokenised)
 	if short.Err != nil || long.Err != nil || len(short.Chat) == 0 || len(short.Chat) != len(long.Chat) {
 		t.Fatalf("%d and %d turns, %v, %v", len(short.Chat), len(long.Chat), short.Err, long.Err)

@@ -102,7 +102,7 @@ func ways(t *testing.T) (list []way) {
 		return s
 	}
 	add := func(name string, s *dialect.Source, o Options, until Stage) {
-		o.Template, o.Masks = "qwen2.5", true
+		o.Template, o.Masks, o.Parts = "qwen2.5", true, true
 		c, err := New(s, o)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -53,7 +53,7 @@ func TestPoliciesOnlyTakeTokensOut(t *testing.T) {
 }
 
 func roadFor(t *testing.T, src *dialect.Source, template, as string, spec loss.Spec) *Converter {
-	c, err := New(src, Options{Template: template, Style: protocol.Style(as), Loss: spec, Masks: true})
+	c, err := New(src, Options{Template: template, Style: protocol.Style(as), Loss: spec, Masks: true, Parts: true})
 	if err != nil {
 		t.Fatal(err)
 	}

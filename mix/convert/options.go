@@ -44,9 +44,10 @@ type Options struct {
 	Supplied
 	Main, Subagent Supplied
 	ToolPrompt     *style.ToolPrompt // nil: the style's own words
-	// Masks says that rows can keep single turns out of the loss; without it a
-	// record that asks for that is rejected at Tokenised.
-	Masks bool
+	// Masks says that rows can keep single turns out of the loss, Parts that they
+	// can do so with parts of them; without, a record that asks for that is rejected
+	// at Tokenised.
+	Masks, Parts bool
 	// Window is the longest row, in tokens; 0 is no limit. OverWindow, a key of the
 	// registry of that name, says what becomes of a longer one; empty is Drop.
 	Window     int

@@ -135,6 +135,23 @@ func TestRowsOfMessagesAndOfTokensGiveTheSameLines(t *testing.T) {
 	}
 }
 
+// Rows of turns say of whole turns what rows of tokens do.
+func TestRowsOfTurnsAndOfTokensGiveTheSameLines(t *testing.T) {
+	turns, tokens := dataset(t, "turns", plain, first), dataset(t, "tokens", plain, first)
+	for name := range export.Targets {
+		_, a, err := run(t, turns, name)
+		_, b, err2 := run(t, tokens, name)
+		if (err == nil) != (err2 == nil) {
+			t.Errorf("%s: %v, and from tokens %v", name, err, err2)
+		}
+		for file, data := range a {
+			if !bytes.Equal(data, b[file]) {
+				t.Errorf("%s: %s holds\n%s\nand from tokens\n%s", name, file, data, b[file])
+			}
+		}
+	}
+}
+
 func TestATargetThatCannotSayARowRefusesItAndLeavesNothing(t *testing.T) {
 	for _, tc := range []struct{ row, target, want string }{
 		{first, "nemo-rl", "message 3 is outside the loss"},

@@ -23,9 +23,9 @@ func (e *exporter) run(ctx context.Context, splits []string) (done []Side, err e
 	m := e.cfg.Dataset.Manifest
 	read, ok := shards[m.Output]
 	if !ok {
-		return nil, fmt.Errorf("export %s: it holds %s, and rows of messages or tokens are written: prepare it with mix.output=messages", e.cfg.Dataset.Dir, m.Output)
+		return nil, fmt.Errorf("export %s: it holds %s, and rows of messages, turns or tokens are written: prepare it with mix.output=messages", e.cfg.Dataset.Dir, m.Output)
 	}
-	if e.reader, err = newReader(m.Template, e.target); err != nil {
+	if e.reader, err = newReader(m.Template, m.Convention, e.target); err != nil {
 		return nil, fmt.Errorf("export %s: %w", e.cfg.Dataset.Dir, err)
 	}
 	for _, split := range splits {

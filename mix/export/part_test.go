@@ -11,12 +11,12 @@ import (
 // Spans that other programs cut anywhere among the tokens of one answer.
 func TestPartsAreCharactersOrNone(t *testing.T) {
 	const text = "née 𝟙 ok"
-	r, err := newReader("qwen2.5", &axolotl)
+	r, err := newReader("qwen2.5", "", &axolotl)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.c.turns = []turn{{role: format.System, content: "s"}, {role: format.User, content: "u"}, {role: format.Assistant, content: text}}
-	r.apply()
+	r.apply(false)
 	r.c.ids = r.example.IDs
 	whole := r.example.Spans[0]
 	inside := 0 // cuts within a character

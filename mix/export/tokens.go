@@ -76,7 +76,7 @@ func (r *reader) readTurns() error {
 // readLoss says of each turn whether it is trained, beside what the template
 // trains where nothing is left out.
 func (r *reader) readLoss() error {
-	r.apply()
+	r.apply(false)
 	if !slices.Equal(r.example.IDs, r.c.ids) {
 		return errors.New("its ids are not those that the template " + r.template.Name() + " gives its text: a line of messages would train something else")
 	}

@@ -17,7 +17,7 @@ func shardOf(t *testing.T, as string) []byte {
 	t.Helper()
 	return writeShardFile(t, as, 7, func(i int) (*Row, *chat.Example) {
 		text := fmt.Sprint("text ", i)
-		row := &Row{Messages: []Message{{"system", "You work."}, {"user", text}, {"assistant", text}}, TrajID: fmt.Sprint("t", i), NTokens: 3}
+		row := &Row{Messages: []Message{{Role: "system", Content: "You work."}, {Role: "user", Content: text}, {Role: "assistant", Content: text}}, TrajID: fmt.Sprint("t", i), NTokens: 3}
 		return row, &chat.Example{IDs: []int32{1, 2, int32(i)}, Spans: []chat.Span{{Start: 1, End: 3}}}
 	})
 }

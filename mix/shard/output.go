@@ -9,8 +9,9 @@ import (
 // An Output is what the rows of the shards hold.
 type Output struct {
 	Summary string
-	// Flags says that single turns can be kept out of the loss.
-	Flags bool
+	// Flags says that single turns can be kept out of the loss, Parts that parts of
+	// them can too.
+	Flags, Parts bool
 	// Schema is what parquet-go makes of the rows' struct.
 	Schema func() *Schema
 	// spooled is what the spool keeps of a row, where that is not a row of Schema.
@@ -39,15 +40,23 @@ var Outputs = map[string]Output{
 	"tokens": {
 		Summary: "input_ids, attention_mask and labels, traj_id and task beside them, for axolotl, TRL and Together",
 		Flags:   true,
+		Parts:   true,
 		Schema:  sync.OnceValue(schemaOf[TokenRow]),
 		Pack:    func(p *RowCodec, row *Row, ex *chat.Example) { p.packTokens(row, ex) },
 	},
 	"packed": {
 		Summary: "windows full of token ids, with labels and where each trajectory begins, for TRL and axolotl",
 		Flags:   true,
+		Parts:   true,
 		Schema:  sync.OnceValue(schemaOf[PackedRow]),
 		spooled: &sequences,
 		Pack:    packSequence,
 		Join:    joinSequences,
+	},
+	"turns": {
+		Summary: "conversations as text with loss, true or false, beside every message: for ms-swift, which trains the end of a last turn all the same, and axolotl with message_field_training: loss and roles_to_train: []; other trainers learn from every turn",
+		Flags:   true,
+		Schema:  sync.OnceValue(schemaOf[TurnRow]),
+		Pack:    func(p *RowCodec, row *Row, _ *chat.Example) { p.packTurns(row) },
 	},
 }

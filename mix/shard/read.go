@@ -16,7 +16,18 @@ import (
 
 // ReadRows hands the rows of a shard to yield, in order. The row's memory is
 // reused between calls; its strings stay valid.
-func ReadRows(path string, yield func(*Row) error) error { return readRows(path, yield) }
+func ReadRows(path string, yield func(*Row) error) error {
+	if output, err := OutputOf(path); err != nil {
+		return err
+	} else if output != "turns" {
+		return readRows(path, yield)
+	}
+	var row Row
+	return readRows(path, func(r *TurnRow) error {
+		r.row(&row)
+		return yield(&row)
+	})
+}
 
 // ReadPacked is ReadRows for shards of packed sequences.
 func ReadPacked(path string, yield func(*PackedRow) error) error { return readRows(path, yield) }
@@ -158,6 +169,9 @@ func outputOf(root *parquet.Column) string {
 	has := func(column string) bool { return root.Column(column) != nil }
 	switch {
 	case has("messages") && has("n_trained_tokens") && has("traj_id"):
+		if saysLoss(root) {
+			return "turns"
+		}
 		return "messages"
 	case has("input_ids") && has("labels") && has("seq_lengths") && has("traj_ids"):
 		return "packed"
@@ -165,6 +179,16 @@ func outputOf(root *parquet.Column) string {
 		return "tokens"
 	}
 	return ""
+}
+
+// saysLoss looks for loss beside the role and the content of messages.
+func saysLoss(root *parquet.Column) bool {
+	for _, name := range []string{"messages", "list", "element", "loss"} {
+		if root = root.Column(name); root == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // guard turns the panics of parquet-go on damaged files into errors: a bad

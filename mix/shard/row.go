@@ -4,6 +4,9 @@ package shard
 type Message struct {
 	Role    string `parquet:"role"`
 	Content string `parquet:"content"`
+	// Untrained says that a turn is not learned from; rows of output turns alone
+	// hold it.
+	Untrained bool `parquet:"-" json:"-"`
 }
 
 // A Row is one trajectory as a shard holds it: the conversation every trainer
@@ -42,6 +45,11 @@ func (r *Row) TextBytes() int {
 
 // PackRow appends the columns of a row of conversations to Row, after Begin.
 func (p *RowCodec) PackRow(row *Row) {
+	p.packMessages(row)
+	p.packSide(row)
+}
+
+func (p *RowCodec) packMessages(row *Row) {
 	p.plain = p.plain[:0]
 	for _, m := range row.Messages {
 		p.plain = appendText(p.plain, m.Role)
@@ -52,6 +60,9 @@ func (p *RowCodec) PackRow(row *Row) {
 		p.plain = appendText(p.plain, m.Content)
 	}
 	p.list(len(row.Messages))
+}
+
+func (p *RowCodec) packSide(row *Row) {
 	for _, s := range row.texts() {
 		p.text(*s)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -69,6 +71,45 @@ func TestAShardOfMessagesReadsBackAsItWasPacked(t *testing.T) {
 	file := writeShardFile(t, "messages", len(want), func(i int) (*Row, *chat.Example) { return &want[i], nil })
 	if got := readShardFile[Row](t, file); !reflect.DeepEqual(got, want) {
 		t.Errorf("rows came back as %v", got)
+	}
+}
+
+// What stands beside the messages is a bit each, read by parquet-go and by us.
+func TestAShardOfTurnsReadsBackAsItWasPacked(t *testing.T) {
+	var rows []Row
+	for i := range 20 {
+		row := Row{TrajID: fmt.Sprint("id-", i), NTokens: int32(i)}
+		for k := range 1 + i*i {
+			role := []string{"user", "assistant"}[k%2]
+			row.Messages = append(row.Messages, Message{Role: role, Content: fmt.Sprint(k), Untrained: role == "assistant" && k*k%7 < 3})
+		}
+		rows = append(rows, row)
+	}
+	file := writeShardFile(t, "turns", len(rows), func(i int) (*Row, *chat.Example) { return &rows[i], nil })
+	for i, got := range readShardFile[TurnRow](t, file) {
+		for k, m := range got.Messages {
+			if want := rows[i].Messages[k]; m.Role != want.Role || m.Content != want.Content || m.Loss != (want.Role == "assistant" && !want.Untrained) {
+				t.Errorf("row %d, message %d: %+v, want %+v", i, k, m, want)
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "train-00000-of-00001.parquet")
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if output, err := OutputOf(path); err != nil || output != "turns" {
+		t.Errorf("it is taken for %q, %v", output, err)
+	}
+	n := 0
+	err := ReadRows(path, func(got *Row) error {
+		if !reflect.DeepEqual(*got, rows[n]) {
+			t.Errorf("row %d came back as %+v", n, got)
+		}
+		n++
+		return nil
+	})
+	if err != nil || n != len(rows) {
+		t.Errorf("%d rows, %v", n, err)
 	}
 }
 

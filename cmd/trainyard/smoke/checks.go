@@ -31,7 +31,7 @@ func asChat(row *shard.Row) (format.Chat, error) {
 		if m.Role != string(want) {
 			return nil, fmt.Errorf("message %d has role %q where %q belongs", i, m.Role, want)
 		}
-		chat = append(chat, format.Turn{Role: want, Content: m.Content})
+		chat = append(chat, format.Turn{Role: want, Content: m.Content, Untrained: m.Untrained})
 	}
 	if len(chat) < 3 || len(chat)%2 == 0 {
 		return nil, fmt.Errorf("%d messages: a conversation is system, user, assistant, …, ending on assistant", len(chat))

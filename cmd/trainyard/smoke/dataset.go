@@ -77,7 +77,7 @@ func fitConfig(cfg Config, m *mix.Manifest) (Config, error) {
 }
 
 func (d *dataset) fill(ctx context.Context, cfg Config, source *mix.Dataset, tokenizer *tokenize.Tokenizer, log io.Writer) error {
-	r, err := newReader(cfg, source.Manifest.Output, tokenizer)
+	r, err := newReader(cfg, source.Manifest, tokenizer)
 	if err != nil {
 		return err
 	}

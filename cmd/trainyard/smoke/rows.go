@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"trainyard/mix"
 	"trainyard/mix/shard"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
@@ -40,15 +41,18 @@ type reader struct {
 }
 
 // newReader reads the shards that the manifest says there are.
-func newReader(cfg Config, output string, tokenizer *tokenize.Tokenizer) (*reader, error) {
-	switch output {
+func newReader(cfg Config, m *mix.Manifest, tokenizer *tokenize.Tokenizer) (*reader, error) {
+	switch m.Output {
 	case "tokens":
 		return &reader{window: cfg.Window, vocabulary: int32(tokenizer.VocabSize())}, nil
-	case "", "messages":
+	case "", "messages", "turns":
 	default:
-		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages or tokens", cfg.Dataset, output)
+		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages, turns or tokens", cfg.Dataset, m.Output)
 	}
 	template, err := chat.NewTemplate(cfg.Template, tokenizer)
+	if err == nil {
+		template, err = template.With(chat.Options{Convention: m.Convention})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read dataset: %w", err)
 	}
