@@ -183,6 +183,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("prepare: no packing %q", c.Packing)
 	case c.Packing != "" && output.Join == nil:
 		return fmt.Errorf("prepare: packing %s, but rows of %s hold one trajectory each", c.Packing, c.Output)
+	case output.Join != nil && c.Window > pack.MaxWindow:
+		return fmt.Errorf("prepare: a window of %d tokens is more than packing takes (at most %d)", c.Window, pack.MaxWindow)
 	case !knownPolicy:
 		return fmt.Errorf("prepare: nothing over the window can be %q", c.OverWindow)
 	case policy.Masks && !output.Flags:

@@ -3,8 +3,6 @@ package mix
 import (
 	"fmt"
 
-	"github.com/dustin/go-humanize"
-
 	"trainyard/mix/convert"
 )
 
@@ -131,7 +129,7 @@ func refuseOver(cfg *Config, entries *account) error {
 	if over == 0 {
 		return nil
 	}
-	return fmt.Errorf("prepare: mix.over_window=fail: %s over the window of %s tokens; the longest has %s, the first is %s:%d\n"+
+	return fmt.Errorf("prepare: mix.over_window=fail: %s over the window of %s; the longest has %s, the first is %s:%d\n"+
 		"hint: mix.over_window=drop leaves them out; cut, split and elide make them fit; mix.window=%d holds them all",
-		records(int64(over)), humanize.Comma(int64(cfg.Window)), humanize.Comma(int64(longest)), first.File, first.Line, longest)
+		records(int64(over)), tokens(cfg.Window), tokens(int(longest)), first.File, first.Line, longest)
 }

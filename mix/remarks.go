@@ -211,6 +211,8 @@ func records(n int64) string {
 	return humanize.Comma(n) + " records"
 }
 
+func tokens(n int) string { return humanize.Comma(int64(n)) + " tokens" }
+
 // units writes an amount in the mix's unit.
 func (r *remarker) units(n int64) string { return humanize.Comma(n) + " " + r.m.Unit.words() }
 

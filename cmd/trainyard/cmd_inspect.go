@@ -36,6 +36,8 @@ type inspectOptions struct {
 	accept *evidence.Accept
 	keep   string
 	treat  treatOptions
+	window int // 0 is no limit
+	over   string
 }
 
 func newInspect(t *face.Terminal, s *settings) *cobra.Command {
@@ -57,6 +59,9 @@ func newInspect(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&opts.output, "output", "messages", "what rows would hold: "+strings.Join(slices.Sorted(maps.Keys(shard.Outputs)), " or "))
 	opts.accept = evidenceFlags(cmd, "accept-")
 	keepFlag(cmd, &opts.keep)
+	cmd.Flags().IntVar(&opts.window, "window", 0, "longest row in tokens; 0 is no limit")
+	cmd.Flags().StringVar(&opts.over, "over-window", convert.Drop, "what becomes of a longer record (trainyard list over-window)")
+	completes(cmd, "over-window", "over-window")
 	opts.treat.flags(cmd, "openhands")
 	completes(cmd, "format", "formats")
 	return cmd
@@ -76,8 +81,18 @@ func (o inspectOptions) check() error {
 	case o.verify && o.one():
 		return errors.New("--verify is about the whole dataset: give it without --row and --id")
 	}
-	if _, known := shard.Outputs[o.output]; !known {
+	output, known := shard.Outputs[o.output]
+	if !known {
 		return unknownWord("--output", o.output, o.output, slices.Sorted(maps.Keys(shard.Outputs)))
+	}
+	policy, known := convert.OverWindow[o.over]
+	switch {
+	case !known:
+		return unknownWord("--over-window", o.over, o.over, slices.Sorted(maps.Keys(convert.OverWindow)))
+	case o.window < 0:
+		return fmt.Errorf("--window %d: a number of tokens", o.window)
+	case policy.Masks && !output.Flags:
+		return fmt.Errorf("--over-window %s: its rows overlap, and rows of %s cannot keep the overlap out of the loss (--output tokens can)", o.over, o.output)
 	}
 	return o.treat.check()
 }
@@ -95,7 +110,7 @@ func (o inspectOptions) road() (*convert.Converter, error) {
 	}
 	output := shard.Outputs[o.output]
 	return newRoad(o.treat, func(r *convert.Options) {
-		r.Judge, r.Keep, r.Masks, r.Parts = judge, filter, output.Flags, output.Parts
+		r.Judge, r.Keep, r.Masks, r.Parts, r.Window, r.OverWindow = judge, filter, output.Flags, output.Parts, o.window, o.over
 	})
 }
 
@@ -116,6 +131,8 @@ func runInspect(ctx context.Context, t *face.Terminal, s *settings, path string,
 	switch output {
 	case "messages", "turns":
 		return inspectShards(ctx, t, s, []string{path}, opts)
+	case "packed":
+		return inspectPacked(ctx, t, s, []string{path}, opts)
 	case "tokens":
 		return inspectTokens(ctx, t, s, []string{path}, opts)
 	}
@@ -133,6 +150,8 @@ func inspectDataset(ctx context.Context, t *face.Terminal, s *settings, dir stri
 	switch {
 	case opts.verify:
 		return verifyDataset(ctx, t, s, d)
+	case opts.one() && d.Manifest.Output == "packed":
+		return inspectPacked(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
 	case opts.one() && d.Manifest.Output == "tokens":
 		return inspectTokens(ctx, t, s, append(d.Shards("train"), d.Shards("validation")...), opts)
 	case opts.one():
@@ -184,6 +203,9 @@ func printDataset(t *face.Terminal, d *mix.Dataset) error {
 		return err
 	}
 	t.Print("\n")
+	if err := printRetention(t, m); err != nil {
+		return err
+	}
 	tab := face.NewTable("shard", "rows", "tokens", "trained", "bytes").Numbers(1, 2, 3, 4)
 	for _, s := range m.Shards {
 		tab.Row(s.File, face.Thousands(s.Rows), face.Thousands(s.Tokens), face.Thousands(s.TrainedTokens), face.Thousands(s.Bytes))

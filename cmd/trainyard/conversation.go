@@ -6,6 +6,7 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/format"
+	"trainyard/mix/convert"
 	"trainyard/mix/shard"
 	"trainyard/tokenize"
 	"trainyard/tokenize/chat"
@@ -58,6 +59,35 @@ func showExample(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts
 	return printChat(t, s, tok, f, ex, views)
 }
 
+// showParts shows the rows of a record that is split, one below the other.
+func showParts(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, parts []convert.Row) error {
+	type part struct {
+		ID    string     `json:"traj_id"`
+		Turns []turnView `json:"turns"`
+	}
+	var list []part
+	for n, row := range parts {
+		list = append(list, part{fmt.Sprintf("%s#%d", f.ID, n+1), viewTurns(row.Example, row.Chat)})
+	}
+	if s.json() {
+		return t.PrintJSON(struct {
+			facts
+			Parts []part `json:"parts"`
+		}{f, list})
+	}
+	for n, row := range parts {
+		if n > 0 {
+			t.Print("\n")
+			f.measures = nil // they are the record's
+		}
+		f.ID, f.Tokens, f.Trained = list[n].ID, len(row.Example.IDs), row.Example.Trained()
+		if err := printChat(t, s, tok, f, row.Example, list[n].Turns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func viewTurns(ex *chat.Example, chat format.Chat) []turnView {
 	views := make([]turnView, len(chat))
 	for i, turn := range chat {
@@ -75,6 +105,9 @@ func printChat(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, 
 	t.Print("%s\n", m.title(f))
 	if f.Filtered != "" {
 		t.Print("filtered: %s\n", f.Filtered)
+	}
+	if f.Over != "" {
+		t.Print("over the window: %s\n", f.Over)
 	}
 	t.Print("%s tokens, %s trained (%s), %s\n", face.Thousands(f.Tokens), face.Thousands(f.Trained),
 		face.Percent(int64(f.Trained), int64(f.Tokens)), face.Counted(f.Steps, "step"))

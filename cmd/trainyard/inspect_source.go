@@ -34,7 +34,7 @@ func inspectSource(ctx context.Context, t *face.Terminal, s *settings, path stri
 	look := func() func(format.Record, convert.Result) facts {
 		return func(rec format.Record, done convert.Result) facts { return recordFacts(path, rec, done) }
 	}
-	err = convert.Walk(ctx, road.For(src), s.goroutines(), convert.Tokenised, look, func(f facts) error {
+	err = convert.Walk(ctx, road.For(src), s.goroutines(), convert.Fitted, look, func(f facts) error {
 		n++
 		list.add(n, f.Place, f)
 		return nil
@@ -55,8 +55,20 @@ func recordFacts(path string, rec format.Record, done convert.Result) facts {
 		return f
 	}
 	f.Filtered = done.LeftOut.Detail
-	f.Tokens, f.Trained = len(done.Example.IDs), done.Example.Trained()
+	f.fit(done)
 	return f
+}
+
+// fit tells how long a record's rows are, or it itself where it makes none.
+func (f *facts) fit(done convert.Result) {
+	f.Tokens, f.Trained, f.Over = len(done.Example.IDs), done.Example.Trained(), done.Fit.Why
+	if f.Rows = len(done.Fit.Parts); f.Rows == 0 {
+		return
+	}
+	f.Tokens, f.Trained = 0, 0
+	for _, row := range done.Fit.Parts {
+		f.Tokens, f.Trained = f.Tokens+len(row.Example.IDs), f.Trained+row.Example.Trained()
+	}
 }
 
 // shortPath is file as seen from the path that was asked for, or, for a glob,
@@ -95,6 +107,10 @@ func inspectRecord(ctx context.Context, t *face.Terminal, s *settings, src *dial
 	if done.Err != nil {
 		return showWithoutChat(t, s, f, fmt.Errorf("%s: %s", f.Place, rejectWords(done.Err)))
 	}
+	f.fit(done)
+	if f.Rows > 0 {
+		return showParts(t, s, road.Template().Tokenizer(), f, done.Fit.Parts)
+	}
 	return showExample(t, s, road.Template().Tokenizer(), f, done.Example, done.Chat)
 }
 
@@ -126,7 +142,7 @@ func findRecord(ctx context.Context, road *convert.Converter, src *dialect.Sourc
 		}
 		found = rec
 		found.Raw = bytes.Clone(rec.Raw)
-		done = road.Convert(found, convert.Tokenised)
+		done = road.Convert(found, convert.Fitted)
 		return errFound
 	})
 	switch {

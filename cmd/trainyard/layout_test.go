@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "mix/convert", "mix/pack"},
 	"recipes/samples": {},
 
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss", "mix/export"},
+	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
 	// The yard opens the config.json of a checkpoint, which may be anything.
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},

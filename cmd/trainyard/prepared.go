@@ -193,6 +193,8 @@ func printMix(t *face.Terminal, m *mix.Manifest) error {
 	if err := mixTable(m, whole, face.Thousands[int64]).Else(mixTable(m, whole, face.About).Leaves(8, 5, 2)).Write(t.Out); err != nil {
 		return err
 	}
+	printFitted(t, m)
+	printPacking(t, m)
 	printMatches(t, m)
 	printValidation(t, m)
 	printRemarks(t, m)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"trainyard/cmd/trainyard/face"
@@ -16,7 +17,7 @@ import (
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/mix"
-	"trainyard/mix/pack"
+	"trainyard/mix/convert"
 	"trainyard/mix/shard"
 	"trainyard/tokenize/chat"
 )
@@ -132,6 +133,48 @@ func compareWithInspect(t *testing.T, path string, cfg mix.Config, also ...strin
 	return len(entries)
 }
 
+// What is made of a record over the window is the same too.
+func TestInspectShowsWhatPrepareMakesFit(t *testing.T) {
+	const window = 150 // of the 60 records, some fit, some are made to, some cannot be
+	long := filepath.Join(t.TempDir(), "long.jsonl")
+	turns := strings.Repeat(`,{"role":"user","content":"and what is the next number after that one?"},{"role":"assistant","content":"the next one is larger"}`, 20)
+	if err := os.WriteFile(long, []byte(`{"id":"long","messages":[{"role":"system","content":"s"}`+turns+"]}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	paths := append(dialectFiles(t), long)
+	for _, policy := range slices.Sorted(maps.Keys(convert.OverWindow)) {
+		if policy == convert.Fail {
+			continue
+		}
+		t.Run(policy, func(t *testing.T) {
+			t.Parallel()
+			over, split := 0, 0
+			for _, path := range paths {
+				cfg := roadConfig(t, path, "qwen2.5", "tokens", "openhands")
+				cfg.Window, cfg.OverWindow = window, policy
+				res, err := mix.Prepare(t.Context(), cfg)
+				if res == nil {
+					t.Fatalf("%s: %v", path, err)
+				}
+				shown := inspected(t, path, "--output", "tokens", "--window", fmt.Sprint(window), "--over-window", policy)
+				for i, e := range slices.Collect(res.Entries()) {
+					f := shown[i]
+					if (e.Outcome == mix.OverWindow) != (f.Over != "") || e.Outcome != mix.Rejected && f.Tokens != int(e.Tokens) || f.Rows != int(e.Rows) {
+						t.Errorf("%s:%d: prepare has %s, %d tokens, %d rows; inspect %q, %d and %d", e.File, e.Line, e.Outcome, e.Tokens, e.Rows, f.Over, f.Tokens, f.Rows)
+					}
+					if e.Outcome == mix.OverWindow {
+						over++
+					}
+					split += min(1, f.Rows)
+				}
+			}
+			if over < 3 || (split > 0) != (policy == "split") {
+				t.Errorf("%d are over the window, %d are split", over, split)
+			}
+		})
+	}
+}
+
 // A row given to tokens --jsonl has the counts that prepare wrote beside it.
 func TestTokensCountsWhatPrepareCounted(t *testing.T) {
 	paths := dialectFiles(t)
@@ -185,14 +228,9 @@ func compareWithTokens(t *testing.T, path, template string) int {
 
 // roadConfig takes all records at path to rows.
 func roadConfig(t *testing.T, path, template, output, as string) mix.Config {
-	packing, window := "", 1<<30
-	if shard.Outputs[output].Join != nil {
-		packing, window = "none", pack.MaxWindow // a row is a record then
-	}
 	return mix.Config{
-		Packing: packing,
-		Recipe:  mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
-		Sampler: "all", Unit: mix.Trajectories, Window: window, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
+		Recipe: mix.RecipeID{Name: "x"}, YAML: []byte("name: x\n"), Template: template, Tools: protocol.Style(as), Output: output,
+		Sampler: "all", Unit: mix.Trajectories, Window: 1 << 20, Unique: mix.UniqueNone, Out: filepath.Join(t.TempDir(), "out"),
 		Sources: []mix.Source{{Name: "s", Inputs: []mix.Place{{Path: path, Given: path}}, Format: "auto", Accept: evidence.Accept{Any: true}, Share: 1}},
 	}
 }
@@ -221,7 +259,14 @@ func rowCounts(t *testing.T, dir, output string) map[string]int {
 		return counts
 	}
 	for _, path := range d.Shards("train") {
-		if shard.Outputs[output].Flags {
+		if output == "packed" {
+			err = shard.ReadPacked(path, func(row *shard.PackedRow) error {
+				for _, f := range sequenceFacts(row) {
+					counts[fmt.Sprint(f.Tokens, f.Trained)]++
+				}
+				return nil
+			})
+		} else if output == "tokens" {
 			err = shard.ReadTokens(path, func(row *shard.TokenRow) error {
 				counts[fmt.Sprint(len(row.InputIDs), labelled(row).Trained())]++
 				return nil
@@ -243,6 +288,8 @@ func rowCounts(t *testing.T, dir, output string) map[string]int {
 type shownRecord struct {
 	Tokens  int        `json:"tokens"`
 	Trained int        `json:"trained_tokens"`
+	Over    string     `json:"over_window"`
+	Rows    int        `json:"rows"`
 	Fault   string     `json:"fault"`
 	Turns   []turnView `json:"turns"`
 }

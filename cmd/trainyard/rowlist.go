@@ -26,6 +26,8 @@ type facts struct {
 	Notes    []string `json:"notes,omitempty"`
 	Fault    string   `json:"fault,omitempty"`
 	Filtered string   `json:"filtered,omitempty"` // why --keep leaves it out
+	Rows     int      `json:"rows,omitempty"`     // of a record that is split
+	Over     string   `json:"over_window,omitempty"`
 	reason   string   // the fault's
 	*measures
 }
@@ -107,8 +109,11 @@ const shownFaults = 3
 // addFault keeps why a record makes no row of a dataset.
 func (l *rowList) addFault(f facts) {
 	what, reason, why := "rejected", f.reason, f.Fault
-	if f.Filtered != "" {
+	switch {
+	case f.Filtered != "":
 		what, reason, why = "filtered", "filtered", f.Filtered
+	case f.Over != "":
+		what, reason, why = "over the window", "over_window", f.Over
 	}
 	if why == "" {
 		return

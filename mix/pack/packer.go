@@ -22,9 +22,9 @@ var Packers = map[string]Packer{
 	"none":      {Summary: "every trajectory in a window of its own", pack: apart},
 }
 
-// MaxWindow is the longest window: what a list in a Parquet page may hold of
-// 32-bit numbers, with room to spare.
-const MaxWindow = 1 << 26
+// MaxWindow is the longest window, longer than any model reads: packing takes
+// eight bytes for each of its tokens.
+const MaxWindow = 1 << 24
 
 // Pack puts items into bins of at most window tokens each, by a strategy of
 // Packers. A length that no window holds, or of nothing, is an error.

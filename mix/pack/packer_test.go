@@ -163,7 +163,7 @@ func TestLengthsThatNoWindowHoldsAreErrors(t *testing.T) {
 		"less than that":  {"none", []int32{-1}, 10, "item 0 has -1 tokens"},
 		"over the window": {"in-order", []int32{11}, 10, "item 0 has 11 tokens: want 1 to the window's 10"},
 		"no window":       {"first-fit", nil, 0, "a window of 0 tokens"},
-		"a huge window":   {"first-fit", nil, MaxWindow + 1, "a window of 67108865 tokens"},
+		"a huge window":   {"first-fit", nil, MaxWindow + 1, "a window of 16777217 tokens"},
 		"another word":    {"bfd", nil, 10, `no way of packing is called "bfd": known are best-fit, first-fit, in-order, none`},
 	} {
 		if _, err := Pack(c.strategy, c.lengths, c.window); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -60,7 +60,7 @@ func checkExample(row *shard.Row, e *chat.Example, window int) error {
 }
 
 func overWindow(tokens, window int) error {
-	return fmt.Errorf("%d tokens, the window holds %d: a trainer would cut its end, the last assistant turns, off (prepare with mix.over_window: drop, or with a wider window)", tokens, window)
+	return fmt.Errorf("%d tokens, the window holds %d: a trainer would cut its end, the last assistant turns, off (prepare with this window, or train with a wider one)", tokens, window)
 }
 
 // checkFiles hashes every shard and names all that differ. The dataset's other

@@ -28,6 +28,7 @@ const (
 // side and checked and kept in their order.
 type reader struct {
 	template   *chat.Template // nil for shards of tokens
+	packed     bool           // several sequences a row
 	window     int
 	vocabulary int32 // ids there are, for shards of tokens
 	literals   int   // control-token strings met in content
@@ -43,11 +44,11 @@ type reader struct {
 // newReader reads the shards that the manifest says there are.
 func newReader(cfg Config, m *mix.Manifest, tokenizer *tokenize.Tokenizer) (*reader, error) {
 	switch m.Output {
-	case "tokens":
-		return &reader{window: cfg.Window, vocabulary: int32(tokenizer.VocabSize())}, nil
+	case "tokens", "packed":
+		return &reader{window: cfg.Window, vocabulary: int32(tokenizer.VocabSize()), packed: m.Output == "packed"}, nil
 	case "", "messages", "turns":
 	default:
-		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages, turns or tokens", cfg.Dataset, m.Output)
+		return nil, fmt.Errorf("read dataset %s: its manifest says output %q, want messages, turns, tokens or packed", cfg.Dataset, m.Output)
 	}
 	template, err := chat.NewTemplate(cfg.Template, tokenizer)
 	if err == nil {
@@ -67,7 +68,10 @@ func (r *reader) shard(ctx context.Context, path string, want Totals, c *corpus)
 	before := c.sum
 	r.path, r.done = path, 0
 	read := r.messages
-	if r.template == nil {
+	switch {
+	case r.packed:
+		read = r.sequences
+	case r.template == nil:
 		read = r.tokens
 	}
 	if err := read(ctx, c); err != nil {

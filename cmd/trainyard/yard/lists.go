@@ -18,6 +18,8 @@ import (
 	"trainyard/launch/estimate"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
+	"trainyard/mix/convert"
+	"trainyard/mix/pack"
 	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 	"trainyard/recipes"
@@ -68,6 +70,8 @@ var Lists = map[string]func() []Listed{
 	"gpus":        listGPUs,
 	"samplers":    listSamplers,
 	"selections":  listSelections,
+	"packers":     listPackers,
+	"over-window": listOverWindow,
 	"recipes":     listRecipes,
 	"tokenizers":  listTokenizers,
 	"templates":   listTemplates,
@@ -197,6 +201,14 @@ func listSelections() []Listed {
 		}
 	}
 	return all
+}
+
+func listPackers() []Listed {
+	return summaries(pack.Packers, func(p pack.Packer) string { return p.Summary })
+}
+
+func listOverWindow() []Listed {
+	return summaries(convert.OverWindow, func(p convert.Policy) string { return p.Summary })
 }
 
 func listTemplates() []Listed {
