@@ -21,7 +21,7 @@ type Dataset struct {
 	Template    string `json:"template"`         // chat template the counts were made with
 	Window      int    `json:"window"`           // no row is longer, in tokens
 	Digest      string `json:"digest,omitempty"` // of the contents; see manifest.digest
-	Output      string `json:"output,omitempty"` // what the rows hold: messages or tokens; empty is messages
+	Output      string `json:"output,omitempty"` // what the rows hold: messages, tokens or packed; empty is messages
 	Train       Split  `json:"train"`
 	Validation  Split  `json:"validation"`
 }

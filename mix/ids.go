@@ -24,32 +24,55 @@ func (p *planner) renameShared() map[int32]string {
 			shared = append(shared, same...)
 		}
 	}
-	renamed, taken := map[int32]string{}, map[string]bool{}
-	met := func(name string) bool {
-		h := maphash.String(instanceSeed, name)
-		_, met := slices.BinarySearchFunc(texts, name, func(i int32, name string) int { return cmp.Or(cmp.Compare(hash[i], h), cmp.Compare(p.id(i), name)) })
-		return met || taken[name]
-	}
-	for _, i := range texts { // the rows of what was split have ids too
-		if rows := p.items[i].rows(); rows > 1 && slices.ContainsFunc(rowIDs(p.id(i), rows), met) {
+	ids := &idTable{p: p, texts: texts, hash: hash, taken: map[string]bool{}}
+	for _, i := range texts {
+		if p.items[i].rows() > 1 && ids.partsMet(i, p.id(i)) {
 			shared = append(shared, i)
 		}
 	}
 	slices.Sort(shared)
+	renamed := map[int32]string{}
 	for _, i := range slices.Compact(shared) {
-		name, rows := fmt.Sprintf("%s-%08x", p.id(i), p.items[i].Text), p.items[i].rows()
-		for n := 2; met(name) || slices.ContainsFunc(rowIDs(name, rows), met); n++ { // the text too is that of another
+		name := fmt.Sprintf("%s-%08x", p.id(i), p.items[i].Text)
+		for n := 2; ids.met(name) || ids.partsMet(i, name); n++ { // the text too is that of another
 			name = fmt.Sprintf("%s-%08x-%d", p.id(i), p.items[i].Text, n)
 		}
-		taken[name], renamed[i] = true, name
-		for _, id := range rowIDs(name, rows) {
-			taken[id] = true
-		}
+		ids.take(i, name)
+		renamed[i] = name
 	}
 	for i, name := range renamed {
 		p.entries.lines[p.lineOf[i]].id = name
 	}
 	return renamed
+}
+
+// An idTable knows which ids there are: those of items, and those given since.
+type idTable struct {
+	p     *planner
+	texts []int32  // items, by the hashes of their ids
+	hash  []uint64 // of items
+	taken map[string]bool
+}
+
+func (t *idTable) met(id string) bool {
+	h := maphash.String(instanceSeed, id)
+	_, met := slices.BinarySearchFunc(t.texts, id, func(i int32, id string) int { return cmp.Or(cmp.Compare(t.hash[i], h), cmp.Compare(t.p.id(i), id)) })
+	return met || t.taken[id]
+}
+
+// partsMet says that a row of an item that was split would have an id that is met.
+func (t *idTable) partsMet(item int32, id string) bool {
+	rows := t.p.items[item].rows()
+	return rows > 1 && slices.ContainsFunc(rowIDs(id, rows), t.met)
+}
+
+func (t *idTable) take(item int32, id string) {
+	t.taken[id] = true
+	if rows := t.p.items[item].rows(); rows > 1 {
+		for _, row := range rowIDs(id, rows) {
+			t.taken[row] = true
+		}
+	}
 }
 
 // id is the trajectory id of an item.

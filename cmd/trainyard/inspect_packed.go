@@ -77,7 +77,7 @@ func oneSequence(r *shard.PackedRow, k int) shard.PackedRow {
 }
 
 func showPacked(t *face.Terminal, s *settings, path string, opts inspectOptions, row *shard.PackedRow, shown []facts, at place) error {
-	template, err := templateBeside(path, opts.treat.template)
+	template, err := templateBeside(path, opts.treat)
 	if err != nil {
 		return err
 	}
