@@ -10,8 +10,10 @@ import (
 )
 
 // A TokenRow is a row of a shard of tokens: the three columns by which trainers
-// know pre-tokenised data, of one length, and beside them whose row it is. Trainers
-// drop columns of other names before they make batches (.ci/readers runs them).
+// know pre-tokenised data, of one length, and beside them whose row it is. TRL and
+// axolotl drop columns of other names before they make batches. LLaMA-Factory makes
+// tensors of every column; it reads no Parquet of ids, and what is saved for it must
+// be the three alone (.ci/readers runs all of them).
 type TokenRow struct {
 	InputIDs []int32 `parquet:"input_ids,list"`
 	// AttentionMask is all ones; as differences of neighbours it takes no room
