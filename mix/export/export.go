@@ -60,6 +60,9 @@ func Run(ctx context.Context, cfg Config) (*Summary, error) {
 	if err := cfg.free(); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(filepath.Dir(cfg.Out), 0o755); err != nil {
+		return nil, fmt.Errorf("export into %s: %w", cfg.Out, err)
+	}
 	temp, err := os.MkdirTemp(filepath.Dir(cfg.Out), "."+filepath.Base(cfg.Out)+"-")
 	if err != nil {
 		return nil, fmt.Errorf("export into %s: %w", cfg.Out, err)
