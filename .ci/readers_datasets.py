@@ -1,6 +1,6 @@
-"""readers_datasets.py DATASET FIXTURES: the shards as pyarrow and Hugging Face
-datasets read them, and their token counts by the model's own tokenizer. With
-FIXTURES empty the counts are left out."""
+"""readers_datasets.py DATASET SMALL FIXTURES: the shards as pyarrow and Hugging Face
+datasets read them, those of the other layouts in SMALL too, and their token counts
+by the model's own tokenizer. With FIXTURES empty the counts are left out."""
 
 import os
 import shutil
@@ -9,9 +9,10 @@ import tempfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from datasets import Value, load_dataset
+from datasets import Value, __version__ as version, load_dataset
 
 from readers_rows import check, ids_of, manifest, reference_trained, rows, say, shards
+from readers_steps import layouts
 
 SIDE = {
     **dict.fromkeys(("traj_id", "instance_id", "task", "repo", "source", "teacher"), pa.string()),
@@ -52,11 +53,23 @@ def check_splits(dataset, want):
     check(set(read) == set(want), f"load_dataset gives the splits {sorted(read)}, expected {sorted(want)}")
     for split, count in want.items():
         check(read[split].num_rows == count, f"{split}: {read[split].num_rows} rows, the manifest says {count}")
-        text = read[split].features["messages"].feature
-        check(text == {"role": Value("string"), "content": Value("string")}, f"{split}: messages are of {text}")
         from_shards = list(rows(dataset, split))
         check(list(read[split]) == from_shards, f"{split}: datasets and pyarrow read different rows")
-    say(f"load_dataset gives {want}")
+    say(f"load_dataset of {version} gives {want}")
+    return read
+
+
+def check_texts(read):
+    for split, side in read.items():
+        text = getattr(side.features["messages"], "feature", None)
+        check(text == {"role": Value("string"), "content": Value("string")}, f"{split}: messages are of {side.features['messages']}")
+
+
+def rows_of_splits(dataset):
+    want = {}
+    for shard in manifest(dataset)["shards"]:
+        want[shard["split"]] = want.get(shard["split"], 0) + shard["rows"]
+    return want
 
 
 def check_tokens(dataset, fixtures, splits):
@@ -79,15 +92,15 @@ def check_tokens(dataset, fixtures, splits):
     check((tokens, trained) == tuple(map(sum, zip(*said))), f"the manifest's shards count {said}")
 
 
-dataset, fixtures = sys.argv[1:]
-want = {}
-for shard in manifest(dataset)["shards"]:
-    want[shard["split"]] = want.get(shard["split"], 0) + shard["rows"]
+dataset, small, fixtures = sys.argv[1:]
+want = rows_of_splits(dataset)
 for split in want:
     for path in shards(dataset, split):
         check_schema(path)
     for row in rows(dataset, split):
         check_messages(row)
-check_splits(dataset, want)
+check_texts(check_splits(dataset, want))
+for layout, directory in layouts(small):
+    check_splits(directory, rows_of_splits(directory))
 if fixtures:
     check_tokens(dataset, fixtures, want)

@@ -62,7 +62,7 @@ def turns(ids):
 
 def check_losses(losses, steps):
     check(len(losses) == steps and all(map(math.isfinite, losses)), f"{steps} steps, losses {losses}")
-    say(f"{steps} steps, losses {', '.join(f'{loss:.4f}' for loss in losses)}")
+    say(f"{steps} {'step' if steps == 1 else 'steps'}, losses {', '.join(f'{loss:.4f}' for loss in losses)}")
 
 
 def reference_trained(ids):
