@@ -71,7 +71,11 @@ func missing(ref, path string) string {
 			return fmt.Sprintf("did you mean %q?", ref+ext)
 		}
 	}
-	return choose(ref, builtinNames())
+	all := "trainyard list recipes names those built in" // two dozen
+	if hint := didYouMean(ref, builtinNames()); hint != "" {
+		return hint + " " + all
+	}
+	return all
 }
 
 func identity(path string) string {

@@ -149,7 +149,7 @@ func TestABuiltInNameWinsAndAPathIsAlwaysAFile(t *testing.T) {
 
 func TestAnUnknownRecipeIsAnsweredWithWhatThereIs(t *testing.T) {
 	_, err := Load("dmo", nil)
-	want := `no recipe "dmo": neither a file nor built in (did you mean "demo"? known: demo, hybrid-gym, hybrid-gym-32b, hybrid-gym-7b)`
+	want := `no recipe "dmo": neither a file nor built in (did you mean "demo"? trainyard list recipes names those built in)`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
