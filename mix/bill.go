@@ -26,9 +26,9 @@ func billOf(t *format.Trajectory, given string) *bill {
 // Rows without a figure are not in it.
 type Bill struct {
 	Rows             int64   `json:"rows"`
-	Instances        int64   `json:"instances"` // different ones among the rows; a row without a name is one of its own
-	USD              float64 `json:"usd,omitempty"`
-	Priced           int64   `json:"priced,omitempty"` // rows with an amount in US dollars
+	Priced           int64   `json:"priced,omitempty"`    // rows with an amount in US dollars
+	Instances        int64   `json:"instances,omitempty"` // different ones among the priced rows; a row without a name is one of its own
+	USD              float64 `json:"usd,omitempty"`       // of the priced rows
 	PromptTokens     int64   `json:"prompt_tokens,omitempty"`
 	CompletionTokens int64   `json:"completion_tokens,omitempty"`
 }
@@ -59,11 +59,11 @@ func (b *billing) add(it *Item) {
 	sum.CompletionTokens += it.bill.completion
 	if it.bill.usd > 0 {
 		sum.Priced++
+		key := billed{it.bill.teacher, it.Instance}
+		if it.Instance == 0 || !b.seen[key] {
+			sum.Instances++
+		}
+		b.seen[key] = true
 	}
-	key := billed{it.bill.teacher, it.Instance}
-	if it.Instance == 0 || !b.seen[key] {
-		sum.Instances++
-	}
-	b.seen[key] = true
 	b.sums[it.bill.teacher] = sum
 }
