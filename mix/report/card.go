@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"trainyard/format/durable"
@@ -169,6 +170,8 @@ func (m *markdown) fenced(language, text string) {
 func (m *markdown) loading(d *Dataset) {
 	columns := "A row has `messages`, a list of `{role, content}`, and beside it `traj_id, instance_id, task, repo, source, teacher, n_tokens, n_trained_tokens, n_steps`."
 	switch d.Manifest.Output {
+	case "turns":
+		columns = strings.Replace(columns, "{role, content}", "{role, content, loss}", 1)
 	case "tokens":
 		columns = "A row has `input_ids`, `attention_mask` and `labels`, where -100 is out of the loss, and beside them `traj_id` and `task`."
 	case "packed":

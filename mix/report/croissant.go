@@ -87,9 +87,13 @@ type column struct {
 	list       bool
 }
 
+// besideText are the columns beside conversations.
+var besideText = append(texts(false, "traj_id", "instance_id", "task", "repo", "source", "teacher"), numbers(false, "n_tokens", "n_trained_tokens", "n_steps")...)
+
 // rowColumns are those of rows by output, but for messages, which have parts.
 var rowColumns = map[string][]column{
-	"messages": append(texts(false, "traj_id", "instance_id", "task", "repo", "source", "teacher"), numbers(false, "n_tokens", "n_trained_tokens", "n_steps")...),
+	"messages": besideText,
+	"turns":    besideText,
 	"tokens":   append(numbers(true, "input_ids", "attention_mask", "labels"), texts(false, "traj_id", "task")...),
 	"packed":   append(numbers(true, "input_ids", "attention_mask", "labels", "position_ids", "seq_lengths"), texts(true, "traj_ids", "tasks")...),
 }
@@ -111,20 +115,24 @@ func rowRecords(m *mix.Manifest) object {
 	for _, c := range rowColumns[m.Output] {
 		fields = append(fields, fieldOf("rows", "train", c))
 	}
-	if m.Output == "messages" {
+	if hasText(m) {
 		messages := fieldOf("rows", "train", column{name: "messages"})
 		delete(messages, "dataType")
 		delete(messages, "source")
 		messages["isArray"], messages["arrayShape"] = true, "-1"
-		messages["subField"] = []any{messageField("role"), messageField("content")}
+		parts := []any{messageField("role", "sc:Text"), messageField("content", "sc:Text")}
+		if m.Output == "turns" {
+			parts = append(parts, messageField("loss", "sc:Boolean"))
+		}
+		messages["subField"] = parts
 		fields = append(fields, messages)
 	}
 	return object{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": "A row is one trajectory.", "field": fields}
 }
 
-func messageField(name string) object {
+func messageField(name, kind string) object {
 	return object{
-		"@type": "cr:Field", "@id": "rows/messages/" + name, "name": name, "dataType": "sc:Text",
+		"@type": "cr:Field", "@id": "rows/messages/" + name, "name": name, "dataType": kind,
 		"source": object{"fileSet": object{"@id": "train"}, "extract": object{"column": "messages"}, "transform": object{"jsonPath": "$[*]." + name}},
 	}
 }

@@ -102,6 +102,7 @@ type Example struct {
 type Message struct {
 	Number  int    `json:"number"` // from 1, in the whole conversation
 	Role    string `json:"role"`
+	Learned bool   `json:"learned"` // it is inside the loss
 	Text    string `json:"text"`
 	LeftOut int    `json:"characters_left_out"` // in the middle of Text
 }

@@ -72,7 +72,7 @@ func exampleOf(row *shard.Row) Example {
 		text, redacted := withoutSecrets(m.Content)
 		shown, left := cutMiddle(clean(text), shownOfStart, shownOfEnd)
 		e.Redacted += redacted
-		e.Messages = append(e.Messages, Message{Number: i + 1, Role: m.Role, Text: shown, LeftOut: left})
+		e.Messages = append(e.Messages, Message{Number: i + 1, Role: m.Role, Learned: m.Role == "assistant" && !m.Untrained, Text: shown, LeftOut: left})
 	}
 	return e
 }

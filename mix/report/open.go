@@ -37,7 +37,7 @@ func openOne(ctx context.Context, dir string) (*Dataset, error) {
 	}
 	d := &Dataset{Dir: dir, Name: disk.Manifest.Recipe.Name, Manifest: disk.Manifest, Examples: []Example{}}
 	var rows *reading
-	if disk.Manifest.Output == "messages" {
+	if hasText(disk.Manifest) {
 		if rows, err = readRows(ctx, disk); err != nil {
 			return nil, err
 		}
@@ -49,6 +49,9 @@ func openOne(ctx context.Context, dir string) (*Dataset, error) {
 	d.Whole = wholePart(d, lengths, rows)
 	return d, nil
 }
+
+// hasText says that rows hold conversations, with side columns.
+func hasText(m *mix.Manifest) bool { return m.Output == "messages" || m.Output == "turns" }
 
 // sourcePart tells of one source.
 func sourcePart(m *mix.Manifest, k int, lengths *lengths, rows *reading) Part {
