@@ -157,7 +157,7 @@ func TestTheKeyOfAPreparationLeavesNothingOut(t *testing.T) {
 	elsewhere := map[string]string{
 		"Name": "Source", "ToolPrompt": "Prompt", "Inputs": "the name and the files of a part", "GivenReport": "the names of files, put in place last",
 	}
-	planning := strings.Fields("Recipe YAML ReadFile Sources Sampler Unit Budget Seed ValidationSeed Strict Packing Unique Validation Out Replace InUse Cache Workers DryRun Progress PerInstance Share Amounts Order Amount Most Select PerRepo PerTeacher Reference")
+	planning := strings.Fields("Recipe YAML ReadFile Sources Sampler Unit Budget Seed ValidationSeed Strict Packing Unique Validation Out Replace InUse Cache Workers DryRun Progress PerInstance Share Amounts Order Amount Most Select PerRepo PerTeacher Reference Images SetupCost")
 	for _, of := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[Source]()} {
 		for f := range fields(of) {
 			if _, other := elsewhere[f]; !said[f] && !other && !slices.Contains(planning, f) {

@@ -118,6 +118,8 @@ type Source struct {
 	Edits          []edit.Spec
 	Reasoning      format.Reasoning // empty: as the Config says
 	Loss           loss.Spec        // nil: as the Config says
+	Images         int              // container images of all instances, for reports; 0 = unknown
+	SetupCost      *float64         // US cents to set one instance up, likewise; nil = unknown
 }
 
 // Supplied are the files with what records may lack.

@@ -29,6 +29,7 @@ type Item struct {
 	Flags    flags  // where they are asked for
 	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest
+	bill     *bill // what its record says that it cost; nil where it says nothing
 
 	at  extent   // where its rows lie in the spool
 	fit *fitting // of one that was over the window, where the recipe makes such ones fit

@@ -119,6 +119,12 @@ type SourceReport struct {
 	// duplicate and over_length count records that are in none.
 	Flags    map[string]int64 `json:"flags,omitempty"`
 	Warnings map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records
+	// Images and SetupCost are what the recipe says that the source's instances
+	// take to set up: container images in all, and US cents for each instance.
+	// 0 and nil are unknown.
+	Images    int             `json:"images,omitempty"`
+	SetupCost *float64        `json:"setup_cost,omitempty"`
+	Bills     map[string]Bill `json:"bills,omitempty"` // by teacher, "" for an unknown one
 }
 
 // A FileDigest pins a file's content. File is a shard's name, or an input's

@@ -133,7 +133,12 @@ func owned(dir string) ([]string, error) {
 	if len(names) > 0 {
 		names = append(names, ManifestFile)
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name != filepath.Base(name) }), nil
+	names = slices.DeleteFunc(names, func(name string) bool { return name != filepath.Base(name) })
+	if len(names) == 0 {
+		return nil, nil // a card alone makes no dataset of what lies there
+	}
+	card, err := cardNames(dir)
+	return append(names, card...), err
 }
 
 // refuseInside refuses to write where inputs lie.

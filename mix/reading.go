@@ -290,6 +290,7 @@ func (w *worker) pack(res *result, done convert.Result) {
 		res.suspicion = w.benchmark.look(done.Traj, done.Chat, w.row.Repo)
 	}
 	res.repo, res.inst, res.teacher = w.row.Repo, done.Traj.InstanceID, w.row.Teacher
+	res.item.bill = billOf(done.Traj, w.source.Teacher)
 	w.packRows(res, done)
 	res.entry.Tokens = res.item.Tokens
 }

@@ -42,6 +42,7 @@ type keptItem struct {
 	Sketch                        *keptSketch    // where near duplicates are looked for
 	Suspicion                     *keptSuspicion // nil for none
 	Fit                           *keptFit       // of one that was over the window, and made to fit or not
+	Bill                          *keptBill      // nil where the record tells no cost
 }
 
 type keptFit struct {
@@ -72,6 +73,13 @@ func (k *keptFit) fitting() *fitting {
 	return f
 }
 
+// A keptBill is what a record says that it cost.
+type keptBill struct {
+	Teacher            string
+	USD                float64
+	Prompt, Completion int64
+}
+
 // A keptSuspicion is what a record has of a benchmark.
 type keptSuspicion struct {
 	Instance, Repo int32
@@ -98,6 +106,9 @@ func (res *result) record(measures []*evidence.Measure) *record {
 			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
 			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Teacher: res.teacher, Values: own(res.values, measures), Fit: it.fit.kept(),
 		}
+		if b := it.bill; b != nil {
+			k.Item.Bill = &keptBill{b.teacher, b.usd, b.prompt, b.completion}
+		}
 		if sk := res.sketch; sk != nil {
 			k.Item.Sketch = &keptSketch{sk.signature, sk.at.off, sk.at.n}
 		}
@@ -122,6 +133,9 @@ func (k *record) result(source, store int32, measures []*evidence.Measure) *resu
 		res.item = Item{
 			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
 			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store}, fit: it.Fit.fitting(),
+		}
+		if b := it.Bill; b != nil {
+			res.item.bill = &bill{b.Teacher, b.USD, b.Prompt, b.Completion}
 		}
 		if sk := it.Sketch; sk != nil {
 			res.sketch = &sketch{signature: sk.Signature, at: extent{off: sk.Off, n: sk.N, store: store}}

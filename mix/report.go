@@ -13,6 +13,7 @@ import (
 func sourceReports(r *reading) []SourceReport {
 	reports := make([]SourceReport, len(r.cfg.Sources))
 	index := map[string]*SourceReport{}
+	billings := map[string]*billing{}
 	for k, s := range r.cfg.Sources {
 		reports[k] = SourceReport{
 			Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
@@ -25,7 +26,8 @@ func sourceReports(r *reading) []SourceReport {
 		for _, note := range r.supplies[k].road.Loss().Notes() {
 			reports[k].Notes[note] += 0 // likewise
 		}
-		index[s.Name] = &reports[k]
+		reports[k].Images, reports[k].SetupCost = s.Images, s.SetupCost
+		index[s.Name], billings[s.Name] = &reports[k], newBilling()
 	}
 	for e := range r.entries.all() {
 		if e.Outcome == "" {
@@ -37,13 +39,14 @@ func sourceReports(r *reading) []SourceReport {
 		s.Outcomes[e.Outcome] = c
 		if e.Outcome == Kept || e.Outcome == Validation {
 			r.items[e.item].Flags.count(s.Flags)
+			billings[e.Source].add(&r.items[e.item])
 		} else {
 			s.reason(&e)
 		}
 	}
 	for k, kept := range retentions(r) {
 		reports[k].Retention = &kept
-		reports[k].Funnel = funnel(reports[k].Outcomes)
+		reports[k].Funnel, reports[k].Bills = funnel(reports[k].Outcomes), billings[reports[k].Name].sums
 		if r.cfg.Flags {
 			reports[k].flagEnds()
 		}

@@ -41,8 +41,11 @@ func structTree(v reflect.Value, tags []string) tree {
 }
 
 func isEmpty(v reflect.Value, quiet string) bool {
-	if quiet == "seed" {
+	switch quiet {
+	case "seed":
 		return v.Int() == unsaid
+	case "unsaid":
+		return v.Float() == unsaid
 	}
 	if quiet != "empty" {
 		return fmt.Sprint(canonical(v, nil)) == quiet

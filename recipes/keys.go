@@ -88,8 +88,10 @@ var docs = map[string]string{
 	"reasoning":         "what becomes of recorded thoughts",
 	"sources.reasoning": "what becomes of this source's recorded thoughts",
 
-	"loss":         "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens or turns",
-	"sources.loss": "the same for this source, in place of the recipe's",
+	"loss":               "which of the assistant's turns are learned from: all, or policies that take turns out (trainyard list loss); it needs mix.output: tokens or turns",
+	"sources.loss":       "the same for this source, in place of the recipe's",
+	"sources.images":     "container images that all instances of the source take, for reports; 0 is unknown",
+	"sources.setup_cost": "US cents that setting up one instance takes, for reports",
 
 	"mix.sampler":         "how trajectories are chosen",
 	"mix.seed":            "decides which trajectories are chosen and in which order they stand",
@@ -138,6 +140,7 @@ var follows = map[string]string{
 	"sources.task":        "the source's name",
 	"sources.reasoning":   "the recipe's",
 	"sources.loss":        "the recipe's",
+	"sources.setup_cost":  "unknown",
 	"sources.main.system": "sources.NAME.system", "sources.subagent.system": "sources.NAME.system",
 	"sources.main.tools": "sources.NAME.tools", "sources.subagent.tools": "sources.NAME.tools",
 	"reasoning":           "as the template does: qwen3 keeps, others drop",

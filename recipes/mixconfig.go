@@ -45,6 +45,7 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 		PerInstance: src.PerInstance, Share: src.Share, Amount: src.amount(), Most: src.Most,
 		Select: src.Select.args(), PerRepo: src.PerRepo, PerTeacher: src.PerTeacher, Reference: src.Reference,
 		Supplied: mix.Supplied{System: src.System, Tools: src.Tools}, Main: mix.Supplied(src.Main), Subagent: mix.Supplied(src.Subagent), Instance: src.Instance, Edits: src.Edits, Reasoning: format.Reasoning(src.Reasoning), Loss: src.Loss.spec(),
+		Images: src.Images, SetupCost: src.setupCost(),
 	}
 }
 
@@ -53,4 +54,12 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 // changed mix nor a newer program meets the old one: a dataset never changes.
 func (r *Recipe) DatasetName() string {
 	return fmt.Sprintf("%s-%.12s-p%d", r.Name, r.DataFingerprint(), mix.Pipeline)
+}
+
+// setupCost is nil where the recipe does not say it.
+func (s *Source) setupCost() *float64 {
+	if s.SetupCost == unsaid {
+		return nil
+	}
+	return &s.SetupCost
 }

@@ -153,6 +153,11 @@ type Source struct {
 	Reasoning string `yaml:"reasoning" quiet:"empty"`
 	// Loss of this source, in place of the recipe's; default the recipe's.
 	Loss Loss `yaml:"loss" quiet:"empty"`
+	// Images and SetupCost say what the source's instances take to set up, for
+	// reports: container images in all, default 0, unknown; US cents for each
+	// instance, default unknown.
+	Images    int     `yaml:"images" quiet:"empty"`
+	SetupCost float64 `yaml:"setup_cost" quiet:"unsaid"`
 }
 
 // An Agent is what the records of one kind of agent lack.
@@ -305,11 +310,11 @@ func defaults() *Recipe {
 	}
 }
 
-// unsaid stands in a seed that the recipe does not give.
+// unsaid stands in a seed, or a cost, that the recipe does not give.
 const unsaid = -1
 
 // setDefaults prepares a source before its keys are read.
-func (s *Source) setDefaults() { s.Format, s.Share = "auto", 1 }
+func (s *Source) setDefaults() { s.Format, s.Share, s.SetupCost = "auto", 1, unsaid }
 
 // derive fills in the defaults that follow from other fields.
 func (r *Recipe) derive() {

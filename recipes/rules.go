@@ -60,6 +60,8 @@ var rules = map[string]rule{
 	"sources.keep":          keepRule,
 	"sources.per_instance":  atLeast(0, "0 is no limit"),
 	"sources.share":         within(0, maxNumber, false, "a weight"),
+	"sources.images":        atLeast(0, "0 is unknown"),
+	"sources.setup_cost":    within(0, maxNumber, false, "US cents for each instance"),
 
 	"seed":                atLeast(0, ""),
 	"mix.seed":            atLeast(0, ""),

@@ -58,6 +58,8 @@ var mayImport = map[string][]string{
 	// Texts in, pairs out: what a conversation is, and what is counted of it, is
 	// for mix to say.
 	"mix/dedup": {},
+	// A report judges the calls of rows and blots out what looks like a credential.
+	"mix/report": {"format/behaviour", "format/durable", "format/regular", "format/secret", "format", "mix", "mix/sample", "mix/shard"},
 	// A shard's footer is sealed and checked by the room that reads Parquet.
 	"mix/shard": {"format/container", "format/regular", "tokenize/chat"},
 
@@ -75,7 +77,7 @@ var mayImport = map[string][]string{
 	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "mix/convert", "mix/pack"},
 	"recipes/samples": {},
 
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "mix", "mix/cache", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
+	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
 	// The yard opens the config.json of a checkpoint, which may be anything.
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
@@ -84,7 +86,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
+	"cmd/trainyard": {"cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.
@@ -113,6 +115,9 @@ var doors = map[string][]string{
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
 	"github.com/dustin/go-humanize":      {"mix/remarks.go", "mix/fitting.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go", "mix"}, // numbers and sizes as people write them
 	"github.com/zeebo/xxh3":              {"mix", "mix/dedup"},                                                                                    // digests of texts and of runs of words, alike in every process
+	"github.com/go-analyze/charts":       {"mix/report/charts.go"},
+	"github.com/chromedp/chromedp":       {}, // for tests alone
+	"github.com/chromedp/cdproto":        {}, // likewise
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -48,6 +49,16 @@ func schemaOf[T any]() *Schema {
 		s.columns = append(s.columns, c)
 	}
 	return s
+}
+
+// Names are those of the columns of a schema's rows; a list is one column.
+func (s *Schema) Names() (names []string) {
+	for _, c := range s.columns {
+		if !slices.Contains(names, c.path[0]) {
+			names = append(names, c.path[0])
+		}
+	}
+	return names
 }
 
 // A Writer writes packed rows as a Parquet file. parquet-go's own writer

@@ -1,0 +1,69 @@
+package mix
+
+import (
+	"cmp"
+
+	"trainyard/format"
+)
+
+// A bill is what one record says that its model calls cost. Records that say
+// nothing have none.
+type bill struct {
+	teacher            string
+	usd                float64
+	prompt, completion int64
+}
+
+// billOf reads a trajectory's; given is the teacher that the recipe names.
+func billOf(t *format.Trajectory, given string) *bill {
+	if t.CostUSD <= 0 && t.PromptTokens+t.CompletionTokens <= 0 {
+		return nil
+	}
+	return &bill{teacher: cmp.Or(given, t.Teacher), usd: t.CostUSD, prompt: t.PromptTokens, completion: t.CompletionTokens}
+}
+
+// A Bill sums what the records behind the rows in shards say that they cost.
+// Rows without a figure are not in it.
+type Bill struct {
+	Rows             int64   `json:"rows"`
+	Priced           int64   `json:"priced,omitempty"`    // rows with an amount in US dollars
+	Instances        int64   `json:"instances,omitempty"` // different ones among the priced rows; a row without a name is one of its own
+	USD              float64 `json:"usd,omitempty"`       // of the priced rows
+	PromptTokens     int64   `json:"prompt_tokens,omitempty"`
+	CompletionTokens int64   `json:"completion_tokens,omitempty"`
+}
+
+// A billing sums the bills of one source, by teacher.
+type billing struct {
+	sums map[string]Bill
+	seen map[billed]bool
+}
+
+type billed struct {
+	teacher  string
+	instance uint64
+}
+
+func newBilling() *billing { return &billing{map[string]Bill{}, map[billed]bool{}} }
+
+// add counts one row in some shard. The order of rows is that of reading, so
+// that the sum of amounts is the same each time.
+func (b *billing) add(it *Item) {
+	if it.bill == nil {
+		return
+	}
+	sum := b.sums[it.bill.teacher]
+	sum.Rows++
+	sum.USD += it.bill.usd
+	sum.PromptTokens += it.bill.prompt
+	sum.CompletionTokens += it.bill.completion
+	if it.bill.usd > 0 {
+		sum.Priced++
+		key := billed{it.bill.teacher, it.Instance}
+		if it.Instance == 0 || !b.seen[key] {
+			sum.Instances++
+		}
+		b.seen[key] = true
+	}
+	b.sums[it.bill.teacher] = sum
+}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"fmt"
+
+	"trainyard/mix"
+)
+
+// parts are the sources, then the whole where there is more than one.
+func (d *Dataset) parts() (list []*Part) {
+	for i := range d.Sources {
+		list = append(list, &d.Sources[i])
+	}
+	return append(list, &d.Whole)
+}
+
+// sections are the page of one dataset; prefix makes their ids its own.
+func (d *Dataset) sections(prefix string) []Section {
+	list := []Section{
+		d.datasetSection(), d.mixSection(), d.funnelSection(), d.principlesSection(), d.activitySection(), d.lengthSection(),
+		d.teacherSection(), d.repeatSection(), d.editSection(), d.exampleSection(), d.originSection(),
+	}
+	for i := range list {
+		list[i].ID = prefix + list[i].ID
+	}
+	return list
+}
+
+// datasetSection is the paper's table of datasets.
+func (d *Dataset) datasetSection() Section {
+	t := Table{
+		Caption: "The dataset beside published ones",
+		Header:  []string{"source", "trajectories", "repositories", "instances", "messages", "steps", "tokens", "trained tokens", "images", "set-up, cents"},
+		Note:    "Messages and steps are means; a step is a message of the assistant. The paper's “agent steps” are means of messages. Images and the cost of setting up one instance are what the recipe says of its sources.",
+	}
+	for _, p := range d.parts() {
+		t.Rows = append(t.Rows, partRow(p, &d.Whole, datasetCells(p)...))
+	}
+	for _, p := range publishedDatasets {
+		cents := unknownCell
+		if p.cents >= 0 {
+			cents = decimalCell(p.cents, 2)
+		}
+		t.Rows = append(t.Rows, Row{Name: p.name, Kind: "paper", Cells: []Cell{
+			countCell(p.trajectories), countCell(p.repos), textCell("–"), decimalCell(p.messages, 1),
+			textCell("–"), textCell("–"), textCell("–"), countCell(p.images), cents,
+		}})
+	}
+	return Section{ID: "dataset", Title: "Dataset", Tables: []Table{t}}
+}
+
+func datasetCells(p *Part) []Cell {
+	cells := []Cell{countCell(p.Trajectories)}
+	if c := p.Content; c != nil {
+		cells = append(cells, countCell(c.Repositories), countCell(c.Instances), decimalCell(c.Messages.Mean, 1), decimalCell(c.Steps.Mean, 1),
+			countCell(p.Tokens.Sum), countCell(c.Trained.Sum))
+	} else {
+		cells = append(cells, notCountedCell, notCountedCell, notCountedCell, notCountedCell, countCell(p.Tokens.Sum), notCountedCell)
+	}
+	return append(cells, setupCells(p)...)
+}
+
+func setupCells(p *Part) []Cell {
+	images, cents := unknownCell, unknownCell
+	if p.Images > 0 {
+		images = countCell(int64(p.Images))
+	}
+	if p.SetupCost != nil {
+		cents = decimalCell(*p.SetupCost, 2)
+	}
+	return []Cell{images, cents}
+}
+
+// mixSection tells what was asked of each source, what it had and what was got.
+func (d *Dataset) mixSection() Section {
+	m := d.Manifest
+	s := Section{ID: "mix", Title: "Mix", Lead: []string{mixWords(m)}}
+	for _, r := range m.Remarks {
+		s.Lead = append(s.Lead, r.Kind+": "+r.Text)
+	}
+	t := Table{
+		Caption: "Asked, had and got, train side",
+		Header:  []string{"source", "asked, " + string(m.Unit), "had", "had, tokens", "had, trained", "got", "got, tokens", "got, trained", "of the tokens", "validation", "validation, tokens"},
+	}
+	all := m.Whole()
+	for i := range m.Mix {
+		t.Rows = append(t.Rows, Row{Name: m.Mix[i].Source, Cells: mixCells(&m.Mix[i], &all)})
+	}
+	t.Rows = append(t.Rows, Row{Name: d.Whole.Name, Kind: "whole", Cells: mixCells(&all, &all)})
+	s.Tables = append(s.Tables, t, d.sideTable())
+	return s
+}
+
+func mixWords(m *mix.Manifest) string {
+	budget := "no budget"
+	if m.Budget > 0 {
+		budget = "a budget of " + number(m.Budget) + " " + string(m.Unit)
+	}
+	words := fmt.Sprintf("Sampler %s by %s, %s, seed %d. Rows are of at most %s tokens under the template %s; tools are written as %s; a row holds %s.",
+		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, m.Output)
+	if m.Packing != "" {
+		words += fmt.Sprintf(" Rows are windows packed by %s: %s of them on the train side hold tokens.", m.Packing, percentCell(100*m.Totals.Train.Utilisation).Text)
+	}
+	if m.OverWindow != "" {
+		words += " What is longer than the window is made to fit: " + m.OverWindow + "."
+	}
+	if v := m.Validation; v.Asked > 0 {
+		words += fmt.Sprintf(" Of what could be used, %s was to be set aside in whole groups (a repository, an instance, a text), and %s of %s were.",
+			percentCell(100*v.Asked).Text, number(int64(v.Held)), counted(int64(v.Groups), "group", "groups"))
+	}
+	return words
+}
+
+func mixCells(l, all *mix.MixLine) []Cell {
+	return []Cell{
+		countCell(l.Asked), countCell(l.Had.Records), countCell(l.Had.Tokens), countCell(l.Had.Trained), countCell(l.Got.Records), countCell(l.Got.Tokens), countCell(l.Got.Trained),
+		shareCell(l.Got.Tokens, all.Got.Tokens), countCell(l.Validation.Records), countCell(l.Validation.Tokens),
+	}
+}
+
+// sideTable compares the two sides of the dataset.
+func (d *Dataset) sideTable() Table {
+	t := Table{Caption: "The two sides", Header: []string{"side", "rows", "tokens", "trained tokens", "steps", "repositories"}}
+	for _, side := range []struct {
+		name string
+		mix.Side
+	}{{"train", d.Manifest.Totals.Train}, {"validation", d.Manifest.Totals.Validation}} {
+		t.Rows = append(t.Rows, Row{Name: side.name, Cells: []Cell{
+			countCell(side.Rows), countCell(side.Tokens), countCell(side.TrainedTokens), countCell(side.Steps), countCell(int64(side.Repos)),
+		}})
+	}
+	return t
+}
