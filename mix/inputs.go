@@ -13,6 +13,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/evidence"
+	"trainyard/mix/cache"
 )
 
 // inputs are the files a dataset is made from, records and reports: as they
@@ -153,4 +154,38 @@ func changed(old, now []FileDigest) string {
 		}
 	}
 	return "their order"
+}
+
+// find looks for an entry of a cache; the digests that it has need not be made.
+func (in *inputs) find(ctx context.Context, p *cache.Preparation, part cache.Part) (*cache.Entry, error) {
+	e, err := p.Find(part, func(i int) (string, error) {
+		d, err := in.digestOf(ctx, part.Files[i].Path)
+		return d.SHA256, err
+	})
+	if e != nil {
+		for i, f := range part.Files {
+			in.know(f, e.Digests[i])
+		}
+	}
+	return e, err
+}
+
+// unchangedDigests are those of files that are what they were when they were
+// opened.
+func (in *inputs) unchangedDigests(ctx context.Context, files []format.File) (digests []string, err error) {
+	for _, file := range files {
+		d, err := in.digestOf(ctx, file.Path)
+		if err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(file.Path)
+		if err != nil {
+			return nil, err
+		}
+		if d.Bytes != file.Size || !file.Same(format.FileOf(file.Path, info)) {
+			return nil, fmt.Errorf("%s changed while it was read", file.Path)
+		}
+		digests = append(digests, d.SHA256)
+	}
+	return digests, nil
 }

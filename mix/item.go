@@ -60,9 +60,9 @@ func contentDigest(messages []shard.Message) digest {
 		m := &messages[i]
 		binary.LittleEndian.PutUint64(lengths[:8], uint64(len(m.Role)))
 		binary.LittleEndian.PutUint64(lengths[8:], uint64(len(m.Content)))
-		h.Write(lengths[:])
-		h.WriteString(m.Role)
-		h.WriteString(m.Content)
+		_, _ = h.Write(lengths[:])
+		_, _ = h.WriteString(m.Role)
+		_, _ = h.WriteString(m.Content)
 	}
 	sum := h.Sum128()
 	return digest{sum.Hi, sum.Lo}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"trainyard/format"
@@ -34,6 +33,8 @@ type supply struct {
 	road   *convert.Converter
 	cached *cache.Preparation // nil without a cache
 	parts  []inputPart
+	// descents are what was found of records that may hold one another.
+	descents dialect.DescentStore
 }
 
 // look asks the cache, where there is one, for every part that is not there yet.
@@ -46,18 +47,9 @@ func (r *reading) look(s *supply) error {
 		if p.entry != nil {
 			continue
 		}
-		hash := func(i int) (string, error) {
-			d, err := r.inputs.digestOf(r.ctx, p.Files[i].Path)
-			return d.SHA256, err
-		}
 		var err error
-		if p.entry, err = s.cached.Find(cache.Part{Files: p.Files, Marks: p.Marks}, hash); err != nil {
+		if p.entry, err = r.inputs.find(r.ctx, s.cached, cache.Part{Files: p.Files, Marks: p.Marks}); err != nil {
 			return err
-		}
-		if p.entry != nil {
-			for i, f := range p.Files {
-				r.inputs.know(f, p.entry.Digests[i])
-			}
 		}
 	}
 	return nil
@@ -218,7 +210,7 @@ func (f *filing) commit() {
 	if f.writer == nil {
 		return
 	}
-	digests, err := f.digests()
+	digests, err := f.r.inputs.unchangedDigests(f.r.ctx, f.parts[f.at].Files)
 	if err != nil {
 		f.giveUp(err)
 		return
@@ -230,24 +222,6 @@ func (f *filing) commit() {
 	}
 	f.r.stores.moved(f.store, rows)
 	f.writer = nil
-}
-
-func (f *filing) digests() (digests []string, err error) {
-	for _, file := range f.parts[f.at].Files {
-		d, err := f.r.inputs.digestOf(f.r.ctx, file.Path)
-		if err != nil {
-			return nil, err
-		}
-		info, err := os.Stat(file.Path)
-		if err != nil {
-			return nil, err
-		}
-		if d.Bytes != file.Size || !file.Same(format.FileOf(file.Path, info)) {
-			return nil, fmt.Errorf("%s changed while it was read", file.Path)
-		}
-		digests = append(digests, d.SHA256)
-	}
-	return digests, nil
 }
 
 // giveUp goes on without the cache: what it has of this part's rows stays where

@@ -92,7 +92,7 @@ func (r *reading) prepare(ctx context.Context) error {
 		return err
 	}
 	for k, s := range r.supplies {
-		parts, err := s.source.Parts(ctx)
+		parts, err := s.source.Parts(ctx, s.descents)
 		if err != nil {
 			return fmt.Errorf("source %s: %w", r.cfg.Sources[k].Name, err)
 		}
@@ -122,7 +122,10 @@ func (r *reading) openCache(ctx context.Context) (err error) {
 		return ctx.Err()
 	}
 	for k, s := range r.supplies {
-		if s.cached, err = r.preparation(k); err != nil {
+		if s.cached, err = r.preparation(k); err == nil {
+			s.descents, err = r.descents(k)
+		}
+		if err != nil {
 			return err
 		}
 	}

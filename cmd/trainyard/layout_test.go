@@ -114,7 +114,7 @@ var doors = map[string][]string{
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
 	"github.com/dustin/go-humanize":      {"mix/remarks.go", "mix/fitting.go", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go", "mix"}, // numbers and sizes as people write them
-	"github.com/zeebo/xxh3":              {"mix", "mix/dedup"},                                                                                    // digests of texts and of runs of words, alike in every process
+	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                                                                  // digests of texts and of runs of words, alike in every process
 	"github.com/go-analyze/charts":       {"mix/report/charts.go"},
 	"github.com/chromedp/chromedp":       {}, // for tests alone
 	"github.com/chromedp/cdproto":        {}, // likewise

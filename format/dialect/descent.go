@@ -1,7 +1,9 @@
 package dialect
 
 import (
-	"hash/maphash"
+	"encoding/binary"
+
+	"github.com/zeebo/xxh3"
 
 	"trainyard/format"
 	"trainyard/format/container"
@@ -26,11 +28,8 @@ func newDescent(s *Source, rec format.Record) *descent {
 	}
 	d := &descent{place: recordPlace{rec.File, rec.Line}}
 	d.session = container.IsSession(rec.Raw)
-	var words, copies, systems maphash.Hash
-	for _, h := range []*maphash.Hash{&words, &copies, &systems} {
-		h.SetSeed(digestSeed)
-	}
-	tools := maphash.Bytes(digestSeed, t.Tools)
+	var words, copies, systems said
+	tools := xxh3.Hash(t.Tools)
 	named, copied := d.session || t.InstanceID != "", t.Forked
 	for _, m := range t.Messages {
 		if m.Role == format.System {
@@ -46,17 +45,17 @@ func newDescent(s *Source, rec format.Record) *descent {
 			continue
 		}
 		if named && len(d.words) > 0 {
-			d.loose = append(d.loose, maphash.Comparable(digestSeed, [2]uint64{d.words[len(d.words)-1], saying(m)}))
+			d.loose = append(d.loose, together(d.words[len(d.words)-1], saying(m)))
 		} else { // nothing would be left to tell it by
 			d.loose = append(d.loose, 0)
 		}
-		said := words.Sum64()
+		digest := words.Sum64()
 		if !named { // the words alone may be another conversation's
-			said = maphash.Comparable(digestSeed, [3]uint64{said, systems.Sum64(), tools})
+			digest = together(digest, systems.Sum64(), tools)
 		}
-		d.turn(said, copies.Sum64(), m.Untrained, copied)
+		d.turn(digest, copies.Sum64(), m.Untrained, copied)
 	}
-	d.all, d.id = maphash.Comparable(digestSeed, [2]uint64{words.Sum64(), systems.Sum64()}), maphash.String(digestSeed, t.ID)
+	d.all, d.id = together(words.Sum64(), systems.Sum64()), xxh3.HashString(t.ID)
 	return d
 }
 
@@ -76,36 +75,58 @@ func (d *descent) turn(words, copies uint64, untrained, copied bool) {
 	}
 }
 
+// A said is a digest of texts and numbers, alike in every process: descents are
+// kept.
+type said struct{ xxh3.Hasher }
+
+func (h *said) text(s string) { _, _ = h.WriteString(s) }
+
+func (h *said) numbers(list ...int) {
+	var buf [24]byte
+	for i, n := range list {
+		binary.LittleEndian.PutUint64(buf[8*i:], uint64(n))
+	}
+	_, _ = h.Write(buf[:8*len(list)])
+}
+
+// together is one digest of several, three at most.
+func together(digests ...uint64) uint64 {
+	var buf [24]byte
+	for i, d := range digests {
+		binary.LittleEndian.PutUint64(buf[8*i:], d)
+	}
+	return xxh3.Hash(buf[:8*len(digests)])
+}
+
 // sayTo adds what a message says. A call's arguments are spelled one way: a
 // response has them as the model wrote them, the next request as a library does.
-func sayTo(h *maphash.Hash, m format.Message) {
-	maphash.WriteComparable(h, [3]int{len(m.Role), len(m.Content), len(m.Calls)})
-	h.WriteString(string(m.Role))
-	h.WriteString(m.Content)
+func sayTo(h *said, m format.Message) {
+	h.numbers(len(m.Role), len(m.Content), len(m.Calls))
+	h.text(string(m.Role))
+	h.text(m.Content)
 	for _, call := range m.Calls {
 		arguments, err := pyjson.PythonJSON(nil, call.Arguments)
 		if err != nil {
 			arguments = call.Arguments
 		}
-		maphash.WriteComparable(h, [2]int{len(call.Name), len(arguments)})
-		h.WriteString(call.Name)
-		h.Write(arguments)
+		h.numbers(len(call.Name), len(arguments))
+		h.text(call.Name)
+		_, _ = h.Write(arguments)
 	}
 }
 
 // saying is the digest of one message alone.
 func saying(m format.Message) uint64 {
-	var h maphash.Hash
-	h.SetSeed(digestSeed)
+	var h said
 	sayTo(&h, m)
 	return h.Sum64()
 }
 
 // idsTo adds the ids of a message and its calls; found says that there are some.
-func idsTo(h *maphash.Hash, m format.Message) (found bool) {
+func idsTo(h *said, m format.Message) (found bool) {
 	add := func(id string) {
-		maphash.WriteComparable(h, len(id))
-		h.WriteString(id)
+		h.numbers(len(id))
+		h.text(id)
 		found = found || id != ""
 	}
 	add(m.ID)

@@ -19,17 +19,23 @@ type Part struct {
 }
 
 // Parts lists the parts of a source, in reading order. Sources whose records may
-// hold one another are read for it, see [Source.Records].
-func (s *Source) Parts(ctx context.Context) ([]Part, error) {
-	if err := s.kin.find(ctx); err != nil {
+// hold one another are read for it, see [Source.Records], but for parts of which
+// store, which may be nil, has what is looked for.
+func (s *Source) Parts(ctx context.Context, store DescentStore) ([]Part, error) {
+	if err := s.kin.find(ctx, store); err != nil {
 		return nil, err
 	}
-	var parts []Part
+	parts := s.parts()
+	s.kin.marks.tell(parts)
+	return parts, nil
+}
+
+// parts are the parts, without their marks.
+func (s *Source) parts() (parts []Part) {
 	for _, u := range s.units {
 		parts = append(parts, Part{Files: u.files, unit: u})
 	}
-	s.kin.marks.tell(parts)
-	return parts, nil
+	return parts
 }
 
 // Of is the source reduced to some of its parts, in their order. What the records

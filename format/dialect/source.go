@@ -219,7 +219,7 @@ func (s *Source) Read() int64 { return s.feed.Taken() }
 // once before, for digests of their turns. The error returned is the file
 // system's, the context's or yield's.
 func (s *Source) Records(ctx context.Context, yield func(format.Record) error) error {
-	if err := s.kin.find(ctx); err != nil {
+	if err := s.kin.find(ctx, nil); err != nil {
 		return err
 	}
 	return s.stream(ctx, s.kin.marking(yield))

@@ -18,8 +18,15 @@ func opened(t *testing.T, dir string) *Cache {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	return c
+}
+
+func closed(t *testing.T, c *Cache) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func partOf(t *testing.T, path, text string) Part {
@@ -145,7 +152,7 @@ func TestPruneRemovesWhatWasNotUsedForLongest(t *testing.T) {
 	if _, err := Prune(dir, time.Time{}, 0); !errors.Is(err, ErrInUse) {
 		t.Fatalf("while the cache is open: %v", err)
 	}
-	c.Close()
+	closed(t, c)
 	list, err := List(dir)
 	if err != nil || len(list) != 1 || list[0].Entries != 3 || list[0].Recipe != "r" {
 		t.Fatalf("list: %+v, %v", list, err)
@@ -175,7 +182,7 @@ func TestPruneTouchesNothingOfOthers(t *testing.T) {
 	if err := w.Keep(); err != nil { // as a killed process leaves it
 		t.Fatal(err)
 	}
-	c.Close()
+	closed(t, c)
 	mine := []string{filepath.Join(dir, "notes.rows"), filepath.Join(p.dir, "notes.txt"), filepath.Join(dir, "other", "x.rows")}
 	for _, path := range mine {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

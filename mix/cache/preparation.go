@@ -41,14 +41,20 @@ func (c *Cache) Preparation(said []byte, about About) *Preparation {
 // it until the lock is closed: they find then what was made meanwhile. waiting
 // gets the file whose lock another one holds.
 func (p *Preparation) Lock(ctx context.Context, waiting func(lock string)) (*os.File, error) {
-	if err := os.MkdirAll(p.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
-	}
-	if err := p.tell(); err != nil {
+	if err := p.Make(); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(p.dir, lockName)
 	return retry(ctx, func() { waiting(path) }, func() (*os.File, error) { return durable.Lock(path, 0o644) })
+}
+
+// Make makes the preparation's directory. Who fills it without a lock may do what
+// another process does too.
+func (p *Preparation) Make() error {
+	if err := os.MkdirAll(p.dir, 0o755); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return p.tell()
 }
 
 func (p *Preparation) tell() error {

@@ -29,7 +29,7 @@ type Writer struct {
 	index   *bufio.Writer
 }
 
-// Create begins the entry of a part. The preparation is locked by the caller.
+// Create begins the entry of a part. The preparation is there: locked, or made.
 func (p *Preparation) Create(part Part, began time.Time) (w *Writer, err error) {
 	w = &Writer{p: p, part: part, began: began, sum: crc32.New(castagnoli)}
 	if w.rows, err = os.CreateTemp(p.dir, part.name()+"-*.rows"+unfinished); err != nil {
