@@ -12,18 +12,30 @@ import (
 // Unescape decodes the inside of a checked JSON string, a word at a time.
 // Invalid UTF-8 and lone surrogates become U+FFFD.
 func Unescape(raw []byte) string {
-	text := make([]byte, 0, len(raw)+8) // no text is longer than its escape; a word more may be written
+	text := make([]byte, len(raw)+8) // no text is longer than its escape; a word more may be written
 	var seen uint64
-	for len(raw) >= 8 {
-		w := binary.LittleEndian.Uint64(raw)
+	i, n := 0, 0 // bytes of raw that are read, and of text that are written
+	for i+8 <= len(raw) {
+		w := binary.LittleEndian.Uint64(raw[i:])
 		seen |= w
 		slash := w ^ ones*'\\'
-		n := bits.TrailingZeros64((slash-ones)&^slash&highs) / 8 // 8 without a backslash
-		text = binary.LittleEndian.AppendUint64(text, w)[:len(text)+n]
-		if raw = raw[n:]; n < 8 {
-			text, raw = unescapeOne(text, raw)
+		stop := (slash - ones) &^ slash & highs
+		binary.LittleEndian.PutUint64(text[n:], w)
+		if stop == 0 {
+			i, n = i+8, n+8
+			continue
 		}
+		plain := bits.TrailingZeros64(stop) / 8
+		i, n = i+plain, n+plain
+		if c := shortEscapes[raw[i+1]]; c != 0 {
+			text[n] = c
+			i, n = i+2, n+1
+			continue
+		}
+		more, rest := unescapeOne(text[:n], raw[i:])
+		i, n = len(raw)-len(rest), len(more)
 	}
+	text, raw = text[:n], raw[i:]
 	for len(raw) > 0 {
 		if raw[0] == '\\' {
 			text, raw = unescapeOne(text, raw)
@@ -40,27 +52,17 @@ func Unescape(raw []byte) string {
 	return ValidText(s)
 }
 
+// shortEscapes are what a backslash and one byte stand for.
+var shortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
 // unescapeOne appends what the escape at the start of raw stands for and
 // returns what follows it.
 func unescapeOne(text, raw []byte) (_, rest []byte) {
-	switch c := raw[1]; c {
-	case 'n':
-		text = append(text, '\n')
-	case 't':
-		text = append(text, '\t')
-	case 'r':
-		text = append(text, '\r')
-	case 'b':
-		text = append(text, '\b')
-	case 'f':
-		text = append(text, '\f')
-	case 'u':
+	if raw[1] == 'u' {
 		r, n := unescapeRune(raw)
 		return utf8.AppendRune(text, r), raw[n:]
-	default:
-		text = append(text, c)
 	}
-	return text, raw[2:]
+	return append(text, shortEscapes[raw[1]]), raw[2:]
 }
 
 // unescapeRune reads a \uXXXX, or two that are the halves of one character,
