@@ -33,12 +33,18 @@ func Neutralise(text string, specials []string) (string, int) {
 // the bytes that specials start with, and most of those that do go on otherwise
 // ("<" in code), so those are looked at first.
 func SpecialStarts(text string, specials []string) (starts []int) {
-	firsts, seconds := openings(specials)
-	for _, first := range firsts {
+	var seconds byteSet // made once a first is met
+	for k, s := range specials {
+		if s == "" || startsBefore(specials[:k], s[0]) {
+			continue
+		}
 		for at := 0; ; at++ {
-			i := strings.IndexByte(text[at:], first)
+			i := strings.IndexByte(text[at:], s[0])
 			if i < 0 {
 				break
+			}
+			if seconds == (byteSet{}) {
+				seconds = secondBytes(specials)
 			}
 			if at += i; at+1 < len(text) && !seconds.has(text[at+1]) {
 				continue
@@ -52,24 +58,27 @@ func SpecialStarts(text string, specials []string) (starts []int) {
 	return starts
 }
 
-// openings are the first bytes of specials, and all that may follow them. Both
-// are small: this is done for every message.
-func openings(specials []string) (firsts []byte, seconds byteSet) {
-	firsts = make([]byte, 0, 8)
+// startsBefore says that an earlier special starts with the byte too.
+func startsBefore(earlier []string, c byte) bool {
+	for _, s := range earlier {
+		if s != "" && s[0] == c {
+			return true
+		}
+	}
+	return false
+}
+
+// secondBytes are all that may follow the first byte of a special.
+func secondBytes(specials []string) (seconds byteSet) {
 	for _, s := range specials {
-		if s == "" {
-			continue
-		}
-		if !slices.Contains(firsts, s[0]) {
-			firsts = append(firsts, s[0])
-		}
-		if len(s) == 1 {
-			seconds = byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
-		} else {
+		switch {
+		case len(s) == 1:
+			return byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+		case s != "":
 			seconds[s[1]>>6] |= 1 << (s[1] & 63)
 		}
 	}
-	return firsts, seconds
+	return seconds
 }
 
 // A byteSet has a bit for each byte that is in it.
