@@ -47,7 +47,8 @@ type Manifest struct {
 	Budget         int64          `json:"budget,omitempty"`
 	Amounts        Amounts        `json:"amounts,omitzero"`
 	Order          Order          `json:"order,omitzero"`
-	Inputs         []FileDigest   `json:"inputs,omitempty"` // files that the recipe names besides the sources' own
+	Unordered      int64          `json:"unordered,omitempty"` // train rows that lack the feature of the order, and come last
+	Inputs         []FileDigest   `json:"inputs,omitempty"`    // files that the recipe names besides the sources' own
 	Mix            []MixLine      `json:"mix"`
 	Sources        []SourceReport `json:"sources"`
 	// Contamination is there where the recipe decontaminates.

@@ -23,11 +23,11 @@ type Order struct {
 func (o Order) IsZero() bool { return (o.By == "" || o.By == Shuffle) && len(o.Stages) == 0 }
 
 // arrange puts shuffled rows in the order that the recipe asks for. Rows of
-// which the feature is not known come last.
-func (p *planner) arrange(rows []int32) {
+// which the feature is not known come last, and are counted.
+func (p *planner) arrange(rows []int32) (unknown int64) {
 	o := &p.cfg.Order
 	if o.IsZero() {
-		return
+		return 0
 	}
 	slices.SortStableFunc(rows, func(a, b int32) int {
 		if stage := cmp.Compare(p.stage(a), p.stage(b)); stage != 0 || cmp.Or(o.By, Shuffle) == Shuffle {
@@ -42,6 +42,15 @@ func (p *planner) arrange(rows []int32) {
 		}
 		return cmp.Compare(x, y)
 	})
+	if cmp.Or(o.By, Shuffle) == Shuffle {
+		return 0
+	}
+	for _, i := range rows {
+		if math.IsNaN(p.feature(o.By, i)) {
+			unknown++
+		}
+	}
+	return unknown
 }
 
 func boolOf(is bool) int {

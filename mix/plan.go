@@ -12,6 +12,7 @@ type plan struct {
 	Train      []int32 // indices into Items, in shard order
 	Validation []int32
 	Mix        []MixLine
+	Unordered  int64 // train rows of which the feature that orders them is not known
 
 	trainRows, validationRows *rows // see lay
 	Aside                     aside
@@ -59,7 +60,7 @@ func (p *planner) plan() (*plan, error) {
 	out.Renamed = p.renameShared()
 	p.repeat(out)
 	p.shuffle("train order", out.Train)
-	p.arrange(out.Train)
+	out.Unordered = p.arrange(out.Train)
 	p.shuffle("validation order", out.Validation)
 	return out, nil
 }

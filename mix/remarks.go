@@ -41,7 +41,7 @@ var RemarkKinds = map[string]string{
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
 	Near:    "a source loses over a fifth of its trajectories to near duplicates",
-	Unknown: "records lack a feature that a selection goes by",
+	Unknown: "records lack a feature that a selection or the train order goes by",
 	Again:   "rows of a source stand in the mix more than once, as the recipe allows",
 	Unread:  "the recipe says what the sampler does not read, or keeps what the template does not show",
 }

@@ -55,6 +55,9 @@ func (r *remarker) again(line *MixLine) {
 // unknown tells the features that records lack. Where all do, it is the source
 // that is short.
 func (r *remarker) unknown() {
+	if n := r.m.Unordered; n > 0 {
+		r.say(Unknown, "%s of the train side have no %s to be ordered by, and come last", rowCount(n), r.m.Order.By)
+	}
 	for k := range r.m.Mix {
 		line := &r.m.Mix[k]
 		for _, feature := range slices.Sorted(maps.Keys(line.Unknown)) {

@@ -42,6 +42,7 @@ func newShow(t *face.Terminal, s *settings) *cobra.Command {
 			})
 		},
 	}
+	s.recipeFlags(cmd)
 	cmd.Flags().StringVar(&trainer, "trainer", "", "trainer instead of the recipe's, as launch takes it")
 	completes(cmd, "trainer", "trainers")
 	return cmd

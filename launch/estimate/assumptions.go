@@ -2,14 +2,19 @@ package estimate
 
 import "fmt"
 
-// Assumptions are what the figures of a training rest on, a line each.
-func (t *Training) Assumptions() []string {
+// Assumptions are what the figures of a training rest on, a line each. own is the
+// price that the user gave, in dollars for a GPU and an hour; 0 for none.
+func (t *Training) Assumptions(own float64) []string {
+	price := "price: for a GPU and an hour on demand, from price lists read " + PricesRead + "; the ends join the slow and the dear"
+	if own > 0 {
+		price = fmt.Sprintf("price: %g dollars for a GPU and an hour, as given", own)
+	}
 	lines := []string{
 		"speed: 20 to 40 % of the GPU's dense bfloat16 peak on one machine, 22 to 30 % over several, 12 to 20 % with the optimizer in host memory; measured on 7B to 70B, smaller models reach less",
 		"operations: " + t.operations(),
 		"balance: " + t.waits(),
 		"memory: " + t.remembers(),
-		"price: for a GPU and an hour on demand, from price lists read " + PricesRead + "; the ends join the slow and the dear",
+		price,
 		"not counted: evaluation, saving, loading, storage, idle time, tries that fail",
 	}
 	return lines

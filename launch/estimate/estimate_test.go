@@ -122,7 +122,7 @@ func TestRowsOfOneLengthLeaveNoGPUWaiting(t *testing.T) {
 	if err != nil || math.Abs(e.Balance.Low-1) > 1e-9 || math.Abs(training.padding()-1) > 1e-9 {
 		t.Errorf("balance %v, padding %v, %v", e.Balance, training.padding(), err)
 	}
-	if lines := strings.Join(training.Assumptions(), "\n"); !strings.Contains(lines, "all rows are equally long") {
+	if lines := strings.Join(training.Assumptions(0), "\n"); !strings.Contains(lines, "all rows are equally long") {
 		t.Error(lines)
 	}
 }

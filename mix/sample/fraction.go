@@ -11,20 +11,16 @@ import (
 // and each source is within half an item of its part.
 func Fraction(pools []Pool, choices []Choice, fraction float64) []Choice {
 	out := make([]Choice, len(choices))
-	asked, targets := make([]int64, len(choices)), make([]int64, len(choices))
 	for k, c := range choices {
-		asked[k], targets[k] = c.Asked, c.Target
-		out[k].Items = pools[k].front(c.Items, fraction)
-	}
-	asked, targets = partOf(asked, fraction), partOf(targets, fraction)
-	for k := range out {
-		out[k].Asked, out[k].Target = asked[k], targets[k]
+		out[k] = Choice{Asked: partOf(c.Asked, fraction), Target: partOf(c.Target, fraction), Items: pools[k].front(c.Items, fraction)}
 	}
 	return out
 }
 
-func partOf(amounts []int64, fraction float64) []int64 {
-	return split(floats(amounts), int64(math.Round(fraction*float64(sumOf(amounts)))))
+// partOf is rounded source by source: by largest remainders a larger fraction may
+// ask less of a source than a smaller one, and would not hold it.
+func partOf(amount int64, fraction float64) int64 {
+	return int64(math.Floor(fraction*float64(amount) + 0.5))
 }
 
 // front is the part of a choice that comes first in the pool's order, all that

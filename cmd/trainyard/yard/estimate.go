@@ -70,7 +70,7 @@ func (e *Estimated) fill(training *estimate.Training, sites []estimate.Site) err
 	if err != nil {
 		return err
 	}
-	e.Work, e.Assumptions = &work, append(e.Assumptions, training.Assumptions()...)
+	e.Work, e.Assumptions = &work, append(e.Assumptions, training.Assumptions(ownPrice(sites))...)
 	for _, s := range sites {
 		at, err := training.At(s)
 		if err != nil {
@@ -183,4 +183,12 @@ func shapeIn(file string) (s estimate.Shape, err error) {
 		err = fmt.Errorf("read the model's shape: %s: %w", file, err)
 	}
 	return s, err
+}
+
+// ownPrice is the price that the user gave for the GPUs, 0 for none.
+func ownPrice(sites []estimate.Site) float64 {
+	if len(sites) == 0 {
+		return 0
+	}
+	return sites[0].Price
 }
