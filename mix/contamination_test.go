@@ -131,6 +131,9 @@ func TestEachRuleFindsItsOwnAndTellsWhere(t *testing.T) {
 			if f := m.Totals.Funnel; f.Wanted.Records != 20 || f.Clean.Records != 16 || f.Unique.Records != 16 {
 				t.Errorf("%+v", f)
 			}
+			if r := m.Sources[0].Retention; r.All.Records != 16 {
+				t.Errorf("windows are told for %d records, of which 16 are within reach", r.All.Records)
+			}
 			if len(m.Inputs) != 1 || m.Inputs[0].File != file {
 				t.Errorf("the benchmark is not pinned: %v", m.Inputs)
 			}

@@ -5,8 +5,8 @@ package mix
 var RetentionWindows = []int{8 << 10, 16 << 10, 32 << 10, 64 << 10, 128 << 10}
 
 // A Retention tells what of a source's trajectories windows hold: of those within
-// reach, which are accepted, wanted and unlike each other, as long as they were
-// before any was made to fit.
+// reach, which are accepted, wanted, clean and unlike each other (Funnel.Unique),
+// as long as they were before any was made to fit.
 type Retention struct {
 	All     Held   `json:"all"`
 	Longest int64  `json:"longest"` // in tokens
@@ -48,10 +48,11 @@ func retentions(r *reading) []Retention {
 	}
 	for i := range r.entries.lines {
 		l := &r.entries.lines[i]
-		if l.item >= 0 && Outcomes[l.outcome] != Duplicate {
-			it := &r.items[l.item]
-			list[it.Source].add(it)
+		if l.item < 0 || Outcomes[l.outcome] == Contaminated || Outcomes[l.outcome] == Duplicate {
+			continue
 		}
+		it := &r.items[l.item]
+		list[it.Source].add(it)
 	}
 	return list
 }
