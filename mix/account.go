@@ -36,9 +36,13 @@ func (a *account) add(e Entry) {
 	a.lines = append(a.lines, line{
 		id: a.ids.keep(e.ID), number: e.Line, tokens: e.Tokens, item: int32(e.item), of: -1,
 		source: a.shared.id(e.Source), file: a.text(e.File), reason: a.shared.id(e.Reason), detail: a.text(e.Detail),
-		outcome: int8(slices.Index(Outcomes, e.Outcome)), rows: uint16(min(e.Rows, math.MaxUint16)),
+		outcome: int8(slices.Index(Outcomes, e.Outcome)), rows: rowCountOf(int(e.Rows)),
 	})
 }
+
+// rowCountOf is a number of rows as a line holds it; more than it can hold are told
+// as the most it can.
+func rowCountOf(rows int) uint16 { return uint16(min(rows, math.MaxUint16)) }
 
 // text is the number of what may be said of one record alone. More different
 // texts than some thousands are kept, but not looked up.

@@ -29,7 +29,7 @@ func TestTheAccountOfARecordTakesLessThan200Bytes(t *testing.T) {
 		cfg.Sampler, cfg.Validation, cfg.Budget = "all", validation, 0
 		var a, b runtime.MemStats
 		runtime.ReadMemStats(&a)
-		p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+		p, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -155,7 +155,7 @@ func TestAShortSourceIsAnErrorThatNamesTheWaysOut(t *testing.T) {
 		rows = append(rows, row{source: min(1, i/100), id: fmt.Sprint(i)})
 	}
 	w := worldOf(rows)
-	_, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+	_, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan()
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -167,7 +167,7 @@ func TestAShortSourceIsAnErrorThatNamesTheWaysOut(t *testing.T) {
 	for _, budget := range []int64{200, 201} { // what it names would do, and no more
 		cfg.Budget = budget
 		w := worldOf(rows)
-		if _, err := makePlan(cfg, w.items, w.entries, w.repos, w.known); (err == nil) != (budget == 200) {
+		if _, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan(); (err == nil) != (budget == 200) {
 			t.Errorf("a budget of %d: %v", budget, err)
 		}
 	}

@@ -1,8 +1,6 @@
 package mix
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,12 +17,6 @@ import (
 // manifest names changes by it. What is listed and was not changed since goes
 // with the dataset when another takes its place; anything else is the user's.
 const CardList = "audit/card.json"
-
-// Digest pins what is in memory.
-func Digest(name string, data []byte) FileDigest {
-	sum := sha256.Sum256(data)
-	return FileDigest{File: name, Bytes: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
-}
 
 // ReadCardList is empty where there is no card.
 func ReadCardList(dir string) (list []FileDigest, err error) {

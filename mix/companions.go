@@ -1,8 +1,6 @@
 package mix
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"trainyard/format/regular"
@@ -40,8 +38,7 @@ func (c *companions) read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(text)
-	c.digests = append(c.digests, FileDigest{File: path, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
+	c.digests = append(c.digests, Digest(path, text))
 	c.texts[path] = text
 	return text, nil
 }

@@ -37,7 +37,7 @@ type Config struct {
 	// ReadFile reads a file that the recipe names besides the data, by the
 	// recipe's spelling; nil means regular.ReadFile.
 	ReadFile func(path string) ([]byte, error)
-	Output   string // a key of Outputs: what the rows hold
+	Output   string // a key of shard.Outputs: what the rows hold
 	// Packing is a key of pack.Packers, for an output whose rows hold several
 	// trajectories; empty is DefaultPacking.
 	Packing string

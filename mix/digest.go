@@ -13,11 +13,15 @@ import (
 	"trainyard/format/regular"
 )
 
+// Digest pins what is in memory, under a name.
+func Digest(name string, data []byte) FileDigest {
+	sum := sha256.Sum256(data)
+	return FileDigest{File: name, Bytes: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
+}
+
 // writeRecipe puts the recipe's YAML into dir.
 func writeRecipe(dir string, yaml []byte) (FileDigest, error) {
-	sum := sha256.Sum256(yaml)
-	d := FileDigest{File: RecipeFile, Bytes: int64(len(yaml)), SHA256: hex.EncodeToString(sum[:])}
-	return d, writeDurably(filepath.Join(dir, RecipeFile), yaml)
+	return Digest(RecipeFile, yaml), writeDurably(filepath.Join(dir, RecipeFile), yaml)
 }
 
 // writeDurably puts data at path; a crash may leave path.tmp beside it.

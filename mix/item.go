@@ -31,7 +31,7 @@ type Item struct {
 	Digest   digest
 	bill     *bill // what its record says that it cost; nil where it says nothing
 
-	at  extent   // where its rows lie in the spool
+	at  extent   // where its rows lie in the stores
 	fit *fitting // of one that was over the window, where the recipe makes such ones fit
 }
 

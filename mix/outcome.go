@@ -22,8 +22,8 @@ const (
 	// DecontaminationRules that says so, and Detail tells of all.
 	Contaminated Outcome = "contaminated"
 	Duplicate    Outcome = "duplicate"   // Reason: content (another record has the same text), near (nearly the same) or instance (per_instance reached)
-	OverWindow   Outcome = "over_window" // longer than the window
-	NotSampled   Outcome = "not_sampled" // left over by the sampler
+	OverWindow   Outcome = "over_window" // longer than the window; Reason: the policy that could not make it fit
+	NotSampled   Outcome = "not_sampled" // left over by the sampler, or Reason: a selection, per_repo, per_teacher or reference
 )
 
 // Outcomes lists all outcomes in the order of the pipeline.

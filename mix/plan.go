@@ -19,17 +19,6 @@ type plan struct {
 	Renamed                   map[int32]string // items whose trajectory id was that of others too, and the id they have now
 }
 
-// makePlan decides the outcome of every item still undecided in entries,
-// which run parallel to reading order. It is single-threaded and sees
-// lengths, digests and numbers only.
-//
-// Every choice goes by keys made of a seed and of what an item is, never by
-// where its record stands, so that a record more, or another order of records,
-// changes no more than it must.
-func makePlan(cfg *Config, items []Item, entries *account, repos *names, known features) (*plan, error) {
-	return newPlanner(cfg, items, entries, repos, known).plan()
-}
-
 func newPlanner(cfg *Config, items []Item, entries *account, repos *names, known features) *planner {
 	p := &planner{cfg: cfg, items: items, entries: entries, repos: repos, known: known, lineOf: make([]int32, len(items)), used: make([]bool, len(cfg.Sources))}
 	for k, s := range cfg.Sources {
@@ -43,6 +32,13 @@ func newPlanner(cfg *Config, items []Item, entries *account, repos *names, known
 	return p
 }
 
+// plan decides the outcome of every item still undecided in the account, which
+// runs parallel to reading order. It is single-threaded and sees lengths, digests
+// and numbers only; near duplicates alone have their words compared.
+//
+// Every choice goes by keys made of a seed and of what an item is, never by
+// where its record stands, so that a record more, or another order of records,
+// changes no more than it must.
 func (p *planner) plan() (*plan, error) {
 	p.decontaminate()
 	p.dropDuplicates()

@@ -50,7 +50,7 @@ func testConfig(sources int) *Config {
 
 func planned(t *testing.T, cfg *Config, w *world) *plan {
 	t.Helper()
-	p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+	p, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func benchmarkPlan(b *testing.B, cfg *Config) {
 		runtime.ReadMemStats(&before)
 		from := processorTime()
 		b.StartTimer()
-		p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+		p, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan()
 		b.StopTimer()
 		cpu += processorTime() - from
 		runtime.ReadMemStats(&after)

@@ -266,7 +266,6 @@ func (w *worker) judge(res *result, rec format.Record, done convert.Result) {
 			res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
 		}
 	}
-
 }
 
 // filtered records why keep: leaves a record out, with its length where that
@@ -298,7 +297,7 @@ func (w *worker) pack(res *result, done convert.Result) {
 	res.entry.Tokens = res.item.Tokens
 }
 
-// packRow appends the row at hand to what the spool keeps.
+// packRow appends the row at hand to what the stores keep of the record.
 func (w *worker) packRow(res *result, as convert.Row) {
 	if !w.cfg.DryRun {
 		w.codec.Begin()

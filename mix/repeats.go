@@ -21,7 +21,9 @@ func (p *planner) repeat(out *plan) {
 		for n := 1; n < len(same); n++ {
 			same[n] = p.again(i, n+1)
 			out.Renamed[same[n]] = p.freeName(p.id(i), n+1, names)
-			p.entries.lines[p.lineOf[i]].rows = uint16(p.items[i].rows() * (n + 1))
+		}
+		if len(same) > 1 {
+			p.entries.lines[p.lineOf[i]].rows = rowCountOf(p.items[i].rows() * len(same))
 		}
 	}
 	out.Items = p.items

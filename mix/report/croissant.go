@@ -151,7 +151,7 @@ func fieldOf(records, files string, c column) object {
 // outcomeRecords are the accounts of all records that were read.
 func outcomeRecords() object {
 	var fields []any
-	columns := append(texts(false, "source", "file", "traj_id", "outcome", "reason", "detail"), numbers(false, "line", "tokens")...)
+	columns := append(texts(false, "source", "file", "traj_id", "outcome", "reason", "detail"), numbers(false, "line", "tokens", "rows")...)
 	for _, c := range columns {
 		f := fieldOf("outcomes", "", c)
 		f["source"] = object{"fileObject": object{"@id": OutcomesFile}, "extract": object{"column": c.name}}

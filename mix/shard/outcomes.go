@@ -19,6 +19,7 @@ type OutcomeRow struct {
 	Reason  string `parquet:"reason,dict"`
 	Detail  string `parquet:"detail"`
 	Tokens  int32  `parquet:"tokens"`
+	Rows    int32  `parquet:"rows"` // of a record that was split or is repeated: how many rows it is
 	// Of is the record that was kept in a duplicate's place.
 	OfSource string `parquet:"of_source,dict"`
 	OfFile   string `parquet:"of_file,dict"`
