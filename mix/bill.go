@@ -22,13 +22,13 @@ func billOf(t *format.Trajectory, given string) *bill {
 	return &bill{teacher: cmp.Or(given, t.Teacher), usd: t.CostUSD, prompt: t.PromptTokens, completion: t.CompletionTokens}
 }
 
-// A Bill sums what the records behind the rows in shards say that they cost.
-// Rows without a figure are not in it.
+// A Bill sums what the records behind the rows in shards say that they cost, each
+// once, however many rows it makes. Records without a figure are not in it.
 type Bill struct {
-	Rows             int64   `json:"rows"`
-	Priced           int64   `json:"priced,omitempty"`    // rows with an amount in US dollars
-	Instances        int64   `json:"instances,omitempty"` // different ones among the priced rows; a row without a name is one of its own
-	USD              float64 `json:"usd,omitempty"`       // of the priced rows
+	Records          int64   `json:"records"`
+	Priced           int64   `json:"priced,omitempty"`    // records with an amount in US dollars
+	Instances        int64   `json:"instances,omitempty"` // different ones among the priced records; one without a name is one of its own
+	USD              float64 `json:"usd,omitempty"`       // of the priced records
 	PromptTokens     int64   `json:"prompt_tokens,omitempty"`
 	CompletionTokens int64   `json:"completion_tokens,omitempty"`
 }
@@ -46,14 +46,14 @@ type billed struct {
 
 func newBilling() *billing { return &billing{map[string]Bill{}, map[billed]bool{}} }
 
-// add counts one row in some shard. The order of rows is that of reading, so
-// that the sum of amounts is the same each time.
+// add counts one record that is in a shard. The order of records is that of
+// reading, so that the sum of amounts is the same each time.
 func (b *billing) add(it *Item) {
 	if it.bill == nil {
 		return
 	}
 	sum := b.sums[it.bill.teacher]
-	sum.Rows++
+	sum.Records++
 	sum.USD += it.bill.usd
 	sum.PromptTokens += it.bill.prompt
 	sum.CompletionTokens += it.bill.completion

@@ -16,7 +16,7 @@ func billedRecord(id, teacher, text string, usd float64, resolved bool) string {
 		id, resolved, teacher, usd, text)
 }
 
-func TestBillsAreOfTheRowsInShardsAlone(t *testing.T) {
+func TestBillsAreOfTheRecordsInShardsAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "output.jsonl")
 	lines := billedRecord("a__r-1", "t", "one", 0.25, true) + billedRecord("a__r-1", "t", "two", 0.5, true) +
 		billedRecord("a__r-2", "t", "three", 4, false) + billedRecord("b__r-2", "t", "four", 0.125, true) + billedRecord("c__r-9", "t", "free", 0, true)
@@ -31,7 +31,7 @@ func TestBillsAreOfTheRowsInShardsAlone(t *testing.T) {
 	if got := slices.Collect(maps.Keys(s.Bills)); !slices.Equal(got, []string{"sonnet"}) {
 		t.Fatalf("bills of %s", strings.Join(got, ", "))
 	}
-	if want := (Bill{Rows: 3, Instances: 2, USD: 0.875, Priced: 3}); s.Bills["sonnet"] != want {
+	if want := (Bill{Records: 3, Instances: 2, USD: 0.875, Priced: 3}); s.Bills["sonnet"] != want {
 		t.Errorf("got %+v, want %+v", s.Bills["sonnet"], want)
 	}
 	if s.Images != 2 || s.SetupCost == nil || *s.SetupCost != cents {

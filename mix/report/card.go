@@ -142,8 +142,9 @@ func cardText(d *Dataset, p Publishing) ([]byte, error) {
 	b.Write(hubYAML(d, p))
 	m := &markdown{bufio.NewWriter(&b)}
 	m.printf("\n# %s\n\n", escape(d.Name))
+	train := d.Manifest.Totals.Train
 	m.printf("Trajectories of coding agents, rendered for training: %s to train on with %s tokens, %s of them trained, and %s for validation. Made by trainyard from the recipe below.\n\n",
-		counted(d.Whole.Train, "row", "rows"), number(d.Manifest.Totals.Train.Tokens), number(d.Manifest.Totals.Train.TrainedTokens), number(d.Whole.Validation))
+		counted(train.Rows, "row", "rows"), number(train.Tokens), number(train.TrainedTokens), number(d.Manifest.Totals.Validation.Rows))
 	m.loading(d)
 	m.sources(d, p)
 	for _, s := range []Section{
@@ -210,7 +211,7 @@ func hubYAML(d *Dataset, p Publishing) []byte {
 		line("language:\n- %s", quoted(p.Language))
 	}
 	line("task_categories:\n- text-generation")
-	line("size_categories:\n- %s", sizeCategory(d.Whole.Trajectories))
+	line("size_categories:\n- %s", sizeCategory(d.Manifest.Totals.Train.Rows+d.Manifest.Totals.Validation.Rows))
 	line("annotations_creators:\n- machine-generated")
 	line("tags:\n- code\n- agents\n- tools\n- synthetic\n- agent-traces\n- trainyard")
 	line("configs:\n- config_name: default\n  default: true\n  data_files:")

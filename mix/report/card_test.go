@@ -3,16 +3,20 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 
 	"trainyard/mix"
+	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 )
 
@@ -222,5 +226,35 @@ func TestCroissantKnowsTheColumnsOfEveryOutput(t *testing.T) {
 		if len(told) != len(want) {
 			t.Errorf("%s: %d columns are told, there are %d", output, len(told), len(want))
 		}
+	}
+}
+
+// A trajectory that is taken twice is two rows, of the card and of its teacher.
+func TestRowsThatStandTwiceAreCountedTwice(t *testing.T) {
+	dir := prepared(t, func(cfg *mix.Config) {
+		cfg.Sampler = "shares"
+		for k := range cfg.Sources {
+			cfg.Sources[k].Amount = sample.Amount{By: sample.ByEpochs, N: 2}
+		}
+	})
+	mustCard(t, dir, Publishing{})
+	d := &mustOpen(t, dir).Datasets[0]
+	rows := d.Manifest.Totals.Train.Rows
+	if rows != 2*d.Whole.Train {
+		t.Fatalf("%d rows of %d records", rows, d.Whole.Train)
+	}
+	if text := mustRead(t, filepath.Join(dir, CardFile)); !strings.Contains(text, fmt.Sprintf(" %d rows to train on", rows)) {
+		t.Errorf("the card does not say that there are %d rows", rows)
+	}
+	all := 0.0
+	for _, row := range d.teacherSection().Tables[0].Rows {
+		part, err := strconv.ParseFloat(strings.TrimSuffix(row.Cells[1].Text, " %"), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += part
+	}
+	if math.Abs(all-100) > 0.2 {
+		t.Errorf("the teachers have %.1f %% of the rows", all)
 	}
 }

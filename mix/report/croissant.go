@@ -127,7 +127,18 @@ func rowRecords(m *mix.Manifest) object {
 		messages["subField"] = parts
 		fields = append(fields, messages)
 	}
-	return object{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": "A row is one trajectory.", "field": fields}
+	return object{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": rowWords(m), "field": fields}
+}
+
+// rowWords says what a row is.
+func rowWords(m *mix.Manifest) string {
+	switch {
+	case m.Packing != "":
+		return "A row is a window that holds several sequences."
+	case m.OverWindow == "split":
+		return "A row is one trajectory, or a part of one that is longer than the window."
+	}
+	return "A row is one trajectory."
 }
 
 func messageField(name, kind string) object {

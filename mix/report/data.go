@@ -34,7 +34,7 @@ type Part struct {
 
 	Images    int      `json:"images"`     // container images to set all instances up; 0 is unknown
 	SetupCost *float64 `json:"setup_cost"` // US cents for each instance; nil is unknown
-	Bills     []Bill   `json:"bills"`      // by teacher, of the rows whose records tell a cost
+	Bills     []Bill   `json:"bills"`      // by teacher, of the records that tell a cost
 
 	Funnel   mix.Funnel                `json:"funnel"`
 	Outcomes map[mix.Outcome]mix.Count `json:"outcomes"`
@@ -68,7 +68,7 @@ type Teacher struct {
 	Tokens    int64  `json:"tokens"`
 }
 
-// A Bill is what one teacher's rows cost, as far as records tell.
+// A Bill is what one teacher's records cost, as far as they tell.
 type Bill struct {
 	Teacher string `json:"teacher"`
 	mix.Bill

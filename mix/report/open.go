@@ -102,7 +102,7 @@ func (p *Part) add(s *Part, bills map[string]mix.Bill) {
 	addCounts(&p.Warnings, s.Warnings)
 	for _, b := range s.Bills {
 		sum := bills[b.Teacher]
-		sum.Rows, sum.Priced, sum.USD = sum.Rows+b.Rows, sum.Priced+b.Priced, sum.USD+b.USD
+		sum.Records, sum.Priced, sum.USD = sum.Records+b.Records, sum.Priced+b.Priced, sum.USD+b.USD
 		sum.Instances += b.Instances
 		sum.PromptTokens, sum.CompletionTokens = sum.PromptTokens+b.PromptTokens, sum.CompletionTokens+b.CompletionTokens
 		bills[b.Teacher] = sum
@@ -145,12 +145,12 @@ func wholeSetup(sources []Part) (images int, cost *float64) {
 }
 
 func billsOf(sums map[string]mix.Bill) []Bill {
-	rows := map[string]int64{}
+	records := map[string]int64{}
 	for teacher, b := range sums {
-		rows[teacher] = b.Rows
+		records[teacher] = b.Records
 	}
 	list := []Bill{}
-	for _, teacher := range sortedByCount(rows) {
+	for _, teacher := range sortedByCount(records) {
 		list = append(list, Bill{teacher, sums[teacher]})
 	}
 	return list

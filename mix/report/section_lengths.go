@@ -69,7 +69,7 @@ func (d *Dataset) teacherSection() Section {
 		t := Table{Caption: "Teachers", Header: []string{"teacher", "rows", "of the rows", "instances", "tokens"}}
 		for _, teacher := range d.Whole.Content.Teachers {
 			t.Rows = append(t.Rows, Row{Name: teacherName(teacher.Name), Cells: []Cell{
-				countCell(teacher.Rows), shareCell(teacher.Rows, d.Whole.Trajectories), countCell(teacher.Instances), countCell(teacher.Tokens),
+				countCell(teacher.Rows), shareCell(teacher.Rows, d.Whole.Tokens.Rows), countCell(teacher.Instances), countCell(teacher.Tokens),
 			}})
 		}
 		s.Tables = append(s.Tables, t)
@@ -80,7 +80,7 @@ func (d *Dataset) teacherSection() Section {
 	}
 	bills := Table{
 		Caption: "What the teachers cost, as far as records tell",
-		Header:  []string{"teacher", "rows that tell", "rows with a price", "their instances", "US dollars", "dollars for each instance", "prompt tokens", "completion tokens"},
+		Header:  []string{"teacher", "records that tell", "records with a price", "their instances", "US dollars", "dollars for each instance", "prompt tokens", "completion tokens"},
 		Note:    "Instances are counted in each source. Prices are those that the scaffold wrote down.",
 	}
 	for _, b := range d.Whole.Bills {
@@ -89,7 +89,7 @@ func (d *Dataset) teacherSection() Section {
 			usd, each = decimalCell(b.USD, 2), perCell(b.USD, b.Instances, 4)
 		}
 		bills.Rows = append(bills.Rows, Row{Name: teacherName(b.Teacher), Cells: []Cell{
-			countCell(b.Rows), countCell(b.Priced), countCell(b.Instances), usd, each, countCell(b.PromptTokens), countCell(b.CompletionTokens),
+			countCell(b.Records), countCell(b.Priced), countCell(b.Instances), usd, each, countCell(b.PromptTokens), countCell(b.CompletionTokens),
 		}})
 	}
 	s.Tables = append(s.Tables, bills)

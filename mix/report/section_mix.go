@@ -93,8 +93,11 @@ func (d *Dataset) mixSection() Section {
 
 func mixWords(m *mix.Manifest) string {
 	budget := "no budget"
-	if m.Budget > 0 {
+	switch {
+	case m.Budget > 0:
 		budget = "a budget of " + number(m.Budget) + " " + string(m.Unit)
+	case m.Amounts.Percent > 0:
+		budget = "a budget of " + percentCell(m.Amounts.Percent).Text + " of all there is"
 	}
 	words := fmt.Sprintf("Sampler %s by %s, %s, seed %d. Rows are of at most %s tokens under the template %s; tools are written as %s; a row holds %s.",
 		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, m.Output)
