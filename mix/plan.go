@@ -136,25 +136,9 @@ func (p *planner) sample() (*plan, error) {
 		choices = sample.Fraction(pools, choices, f)
 	}
 	for k, c := range choices {
-		line := &out.Mix[k]
-		*line = MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked, Amount: p.said(k), Target: c.Target}
-		for n, i := range members[k] {
-			line.Had.add(&p.items[i])
-			if size := pools[k].Sizes[n]; line.Shortest == 0 || size < line.Shortest {
-				line.Shortest = size
-			}
-			p.decide(int(i), NotSampled, p.unsampled(k))
-		}
-		for n, item := range c.Items {
-			i := members[k][item]
-			line.Got.add(&p.items[i])
-			if n > 0 && c.Items[n-1] == item {
-				line.Repeats.add(&p.items[i])
-			}
-			p.decide(int(i), Kept, "")
-			out.Train = append(out.Train, i)
-		}
-		selected.tell(line, k, c.Items)
+		out.Mix[k] = MixLine{Source: pools[k].Name, Share: pools[k].Share, Asked: c.Asked, Amount: p.said(k), Target: c.Target}
+		p.take(out, k, members[k], pools[k].Sizes, c.Items)
+		selected.tell(&out.Mix[k], k, c.Items)
 	}
 	out.Validation = p.chooseAside(pools, aside)
 	for _, i := range out.Validation {
@@ -163,6 +147,28 @@ func (p *planner) sample() (*plan, error) {
 	}
 	out.Aside = p.aside
 	return out, nil
+}
+
+// take puts what was chosen of a source into the train side, and counts it beside
+// what there was.
+func (p *planner) take(out *plan, k int, members []int32, sizes []int64, chosen []int) {
+	line := &out.Mix[k]
+	for n, i := range members {
+		line.Had.add(&p.items[i])
+		if line.Shortest == 0 || sizes[n] < line.Shortest {
+			line.Shortest = sizes[n]
+		}
+		p.decide(int(i), NotSampled, p.unsampled(k))
+	}
+	for n, item := range chosen {
+		i := members[item]
+		line.Got.add(&p.items[i])
+		if n > 0 && chosen[n-1] == item {
+			line.Repeats.add(&p.items[i])
+		}
+		p.decide(int(i), Kept, "")
+		out.Train = append(out.Train, i)
+	}
 }
 
 // members lists the items of each source that belong, in the source's order.

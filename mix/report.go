@@ -14,20 +14,9 @@ func sourceReports(r *reading) []SourceReport {
 	reports := make([]SourceReport, len(r.cfg.Sources))
 	index := map[string]*SourceReport{}
 	billings := map[string]*billing{}
-	for k, s := range r.cfg.Sources {
-		reports[k] = SourceReport{
-			Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
-			Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
-			Notes: r.notes[k], Flags: map[string]int64{}, Warnings: r.warned[k], Unmatched: r.supplies[k].road.Unmatched(),
-		}
-		for name := range r.supplies[k].road.Edits().Counts() {
-			reports[k].Notes[name] += 0 // an edit that did nothing is told as well
-		}
-		for _, note := range r.supplies[k].road.Loss().Notes() {
-			reports[k].Notes[note] += 0 // likewise
-		}
-		reports[k].Images, reports[k].SetupCost = s.Images, s.SetupCost
-		index[s.Name], billings[s.Name] = &reports[k], newBilling()
+	for k := range reports {
+		reports[k] = newReport(r, k)
+		index[reports[k].Name], billings[reports[k].Name] = &reports[k], newBilling()
 	}
 	for e := range r.entries.all() {
 		if e.Outcome == "" {
@@ -52,6 +41,24 @@ func sourceReports(r *reading) []SourceReport {
 		}
 	}
 	return reports
+}
+
+// newReport is what is known of a source without the entries.
+func newReport(r *reading, k int) SourceReport {
+	s, road := &r.cfg.Sources[k], r.supplies[k].road
+	report := SourceReport{
+		Name: s.Name, Path: s.given(), Inputs: r.inputs.digests[k], Keep: s.Keep,
+		Outcomes: map[Outcome]Count{}, Reasons: map[string]int64{}, Examples: map[string]string{},
+		Notes: r.notes[k], Flags: map[string]int64{}, Warnings: r.warned[k], Unmatched: road.Unmatched(),
+		Images: s.Images, SetupCost: s.SetupCost,
+	}
+	for name := range road.Edits().Counts() {
+		report.Notes[name] += 0 // an edit that did nothing is told as well
+	}
+	for _, note := range road.Loss().Notes() {
+		report.Notes[note] += 0 // likewise
+	}
+	return report
 }
 
 // reason counts why a record is in no shard and keeps the first of each kind.

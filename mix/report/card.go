@@ -77,16 +77,25 @@ func WriteCard(ctx context.Context, d *Dataset, p Publishing, into string) ([]st
 		return nil, fmt.Errorf("write card: %w", err)
 	}
 	table := mix.Digest(OutcomesFile, outcomes.Bytes())
-	files := []struct {
-		name string
-		data []byte
-	}{{OutcomesFile, outcomes.Bytes()}, {CardFile, card}, {CroissantFile, croissant(d, p, table)}}
-	var names []string
-	var digests []mix.FileDigest
+	files := []cardFile{{OutcomesFile, outcomes.Bytes()}, {CardFile, card}, {CroissantFile, croissant(d, p, table)}}
 	for _, f := range files {
 		if err := refuseOthers(into, f.name, list); err != nil {
 			return nil, err
 		}
+	}
+	return writeCardFiles(into, files, list)
+}
+
+// A cardFile is one of the files of a card, before it is written.
+type cardFile struct {
+	name string
+	data []byte
+}
+
+// writeCardFiles writes them, over those that are listed.
+func writeCardFiles(into string, files []cardFile, list []mix.FileDigest) (names []string, err error) {
+	var digests []mix.FileDigest
+	for _, f := range files {
 		names, digests = append(names, filepath.Join(into, f.name)), append(digests, mix.Digest(f.name, f.data))
 	}
 	if err := os.MkdirAll(filepath.Join(into, "audit"), 0o755); err != nil {
