@@ -17,6 +17,8 @@ import (
 
 	"trainyard/format/edit"
 	"trainyard/format/evidence"
+	"trainyard/format/loss"
+	"trainyard/mix/sample"
 	"trainyard/mix/shard"
 )
 
@@ -57,6 +59,9 @@ func TestADatasetFromTheCacheHasTheSameBytes(t *testing.T) {
 			cfg.Edits = []edit.Spec{{Name: "drop_tool", Args: map[string]any{"tool": "no_such_tool"}}, {Name: "redact_secrets"}}
 			benchmark := filepath.Join(t.TempDir(), "ids.txt")
 			put(t, filepath.Dir(benchmark), "ids.txt", "psf__requests-1766\ndjango__django-11099\n")
+			cfg.Order = Order{By: "features.steps", First: sample.Most}
+			cfg.Sources[0].Select = []sample.Args{{By: "best", Of: "n_messages"}}
+			cfg.Sources[1].Select = []sample.Args{{By: "pass_rate", From: 0, To: 1}}
 			cfg.Near, cfg.Decontaminate = 0.5, Decontamination{Files: []string{benchmark}}
 			for k := range cfg.Sources {
 				cfg.Sources[k].Accept = evidence.Accept{Any: true}
@@ -112,14 +117,15 @@ func TestAnotherMixOfTheSameFilesReadsNothing(t *testing.T) {
 func TestWhatChangesARowIsAnotherPreparation(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "system.txt", "You are an agent.\n")
+	put(t, dir, "ids.txt", "a__b-1\n")
 	cfg := prepareConfig(t, writeSource(t, dir, "a.jsonl", 20))
 	cfg.Sources[0].Inputs[0].Path, cfg.Sources[0].Inputs[0].Given = filepath.Join(dir, "a.jsonl"), "a.jsonl"
-	cfg.Cache = t.TempDir()
+	cfg.Cache, cfg.Output = t.TempDir(), "tokens"
 	mustPrepare(t, cfg)
 	changes := map[string]func(*Config){
 		"template":  func(c *Config) { c.Template = "qwen3" },
 		"tools":     func(c *Config) { c.Tools = "qwen" },
-		"output":    func(c *Config) { c.Output = "tokens" },
+		"output":    func(c *Config) { c.Output = "messages" },
 		"task":      func(c *Config) { c.Sources[0].Task = "other" },
 		"keep":      func(c *Config) { c.Sources[0].Keep = "n_steps > 1" },
 		"accept":    func(c *Config) { c.Sources[0].Accept = evidence.Accept{Any: true} },
@@ -127,6 +133,14 @@ func TestWhatChangesARowIsAnotherPreparation(t *testing.T) {
 		"reasoning": func(c *Config) { c.Reasoning = "drop" },
 		"spans":     func(c *Config) { c.Convention = "trl" },
 		"system":    func(c *Config) { c.Sources[0].System = filepath.Join(dir, "system.txt") },
+		"loss":      func(c *Config) { c.Loss = loss.Spec{"last": 2} },
+		"flags":     func(c *Config) { c.Flags = true },
+		"near":      func(c *Config) { c.Near = 0.8 },
+		"benchmark": func(c *Config) { c.Decontaminate.Files = []string{filepath.Join(dir, "ids.txt")} },
+		"cut":       func(c *Config) { c.OverWindow = "cut" },
+		"repo":      func(c *Config) { c.Sources[0].Repo = "a/b" },
+		"teacher":   func(c *Config) { c.Sources[0].Teacher = "t" },
+		"feature":   func(c *Config) { c.Order.By = "features.steps" },
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
