@@ -158,7 +158,7 @@ def families(megabytes, seconds):
     start, wrong = time.time(), 0
     for name in ("llama3", "deepseek_v3", "gptoss", "qwen3", "deepseek_v4", "gpt4o"):
         if not os.path.exists(f"{work}/real/{name}/tokenizer.json"):
-            continue  # said by whoever did not fetch it
+            continue  # told where it was not fetched
         if time.time() - start > seconds:
             print(f"SKIPPED {name}: {seconds:.0f} s have passed", flush=True)
             continue

@@ -200,7 +200,7 @@ func (c *contamination) verdict(s *suspicion, template map[int32]bool) (rules, d
 
 // wholeWords is how long a statement must be for half of it to be a leak however
 // many repositories have it: records misname theirs, and a question of a line
-// may be anyone's.
+// may be in many records.
 const wholeWords = 40
 
 // stretch is the longest that a record shares with a statement and that proves

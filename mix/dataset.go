@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // A Dataset is a finished prepare on disk.
@@ -21,6 +22,16 @@ func OpenDataset(dir string) (*Dataset, error) {
 		return nil, err
 	}
 	return &Dataset{Dir: dir, Manifest: m}, nil
+}
+
+// Splits lists the splits that have a shard, in the order of the shards.
+func (m *Manifest) Splits() (names []string) {
+	for _, s := range m.Shards {
+		if !slices.Contains(names, s.Split) {
+			names = append(names, s.Split)
+		}
+	}
+	return names
 }
 
 // Shards lists the files of one split ("train", "validation") in row order.

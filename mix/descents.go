@@ -58,7 +58,7 @@ func (d *descents) hash(p dialect.Part) {
 		d.hashing <- struct{}{}
 		defer func() { <-d.hashing }()
 		for _, f := range p.Files {
-			_, _ = d.r.inputs.digestOf(d.r.ctx, f.Path) // who asks for it gets the error
+			_, _ = d.r.inputs.digestOf(d.r.ctx, f.Path) // digestOf gives it again to its next caller
 		}
 	}()
 }

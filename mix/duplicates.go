@@ -38,8 +38,8 @@ func (p *planner) lot(it *Item) uint64 {
 	return sample.Key(p.cfg.Seed, "repeat "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
 }
 
-// byText orders the items that are undecided so that those of one text, and among them those of
-// one source, stand together.
+// byText orders the items that are undecided so that those of one text, and among
+// them those of one source, stand together.
 func (p *planner) byText() []int32 {
 	order := p.choose(p.undecided)
 	p.sortBy(order, func(i int32) uint64 { return p.items[i].Digest[0] }, func(a, b int32) int {
@@ -74,8 +74,8 @@ func (p *planner) scarcity(byText []int32) []float64 {
 
 // limitInstances keeps so many of an instance in each source as the recipe
 // says, those that come first in the source's shuffle; a source with a selection
-// is limited behind it, in its order. Records without an
-// instance id are unlimited.
+// is limited behind it, in its order. Records without an instance id are
+// unlimited.
 func (p *planner) limitInstances() {
 	limited := p.choose(func(i int) bool {
 		it := &p.items[i]

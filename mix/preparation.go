@@ -84,7 +84,7 @@ func (p *preparation) in(c *cache.Cache, recipe string) (*cache.Preparation, err
 }
 
 // program is the digest of the running program. A version would do for releases;
-// who builds it anew after every change has none.
+// a program that was built from changed sources has none.
 var program = sync.OnceValues(func() (string, error) {
 	path, err := os.Executable()
 	if err != nil {

@@ -1,7 +1,8 @@
 // Package export writes the rows of a dataset as other trainers, services and
 // viewers take them: JSON lines, one file for each side, or a file for each row.
 //
-// In comes a finished dataset of messages or of tokens, out goes a directory.
+// In comes a finished dataset of messages, of turns or of tokens, out goes a
+// directory.
 // [Targets] is the registry: a target is a file and a line there, and the tests
 // then demand golden files of it.
 //

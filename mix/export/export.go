@@ -80,12 +80,7 @@ func Run(ctx context.Context, cfg Config) (*Summary, error) {
 
 // splits are those to write, each once.
 func (c *Config) splits() ([]string, error) {
-	var all []string
-	for _, s := range c.Dataset.Manifest.Shards {
-		if !slices.Contains(all, s.Split) {
-			all = append(all, s.Split)
-		}
-	}
+	all := c.Dataset.Manifest.Splits()
 	wanted := slices.Compact(slices.Sorted(slices.Values(c.Splits)))
 	for _, name := range wanted {
 		if !slices.Contains(all, name) {

@@ -2,7 +2,7 @@ package pack
 
 // bestFit is best-fit decreasing over all items at once: it needs about 11/9 of
 // the least number of bins at worst (Johnson 1974) and, on lengths of agents, as
-// few as were found by anyone. Use it unless the order of rows carries meaning.
+// few as any packer was found to need. Use it unless the order of rows carries meaning.
 // Items are sorted by counting, and of the bins those with equal room lie in one
 // stack: looking one up is a step for each level of a bitmap, so the whole costs
 // O(n + window).

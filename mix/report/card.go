@@ -224,7 +224,7 @@ func hubYAML(d *Dataset, p Publishing) []byte {
 	line("annotations_creators:\n- machine-generated")
 	line("tags:\n- code\n- agents\n- tools\n- synthetic\n- agent-traces\n- trainyard")
 	line("configs:\n- config_name: default\n  default: true\n  data_files:")
-	for _, split := range splits(d.Manifest) {
+	for _, split := range d.Manifest.Splits() {
 		line("  - split: %s\n    path: %s-*.parquet", split, split)
 	}
 	line("- config_name: outcomes\n  data_files:\n  - split: outcomes\n    path: %s", OutcomesFile)
@@ -239,16 +239,6 @@ func quoted(text string) string {
 		panic("report: " + err.Error())
 	}
 	return string(data)
-}
-
-// splits lists the sides that have a shard.
-func splits(m *mix.Manifest) (list []string) {
-	for _, s := range m.Shards {
-		if !slices.Contains(list, s.Split) {
-			list = append(list, s.Split)
-		}
-	}
-	return list
 }
 
 // sizeCategory is the Hub's word for so many rows.

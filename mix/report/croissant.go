@@ -74,7 +74,7 @@ func distribution(m *mix.Manifest, outcomes mix.FileDigest) []any {
 	file(outcomes, parquet)
 	file(m.Outcomes, "application/jsonlines")
 	file(m.RecipeFile, "application/yaml")
-	for _, split := range splits(m) {
+	for _, split := range m.Splits() {
 		// In no file: mlcroissant looks for it beside the document.
 		list = append(list, object{"@type": "cr:FileSet", "@id": split, "name": split, "encodingFormat": parquet, "includes": split + "-*.parquet"})
 	}

@@ -1,7 +1,7 @@
 package sample
 
 // common keeps the instances that every teacher of the source has; with other
-// sources, those that each of them has too, whoever the teacher. So teachers are
+// sources, those that each of them has too, from any teacher. So teachers are
 // compared on the same work. A row without an instance is of none.
 func common(v *View, rows []int, a Args) []int {
 	if len(a.With) > 0 {

@@ -93,7 +93,7 @@ func shrink(asked []int64, lacks []Lack) []int64 {
 }
 
 // refill gives what some pools lack to the shares that have more, in the ratio
-// of what is asked of those, until nothing lacks or no one has more. What a
+// of what is asked of those, until nothing lacks or no share has more. What a
 // recipe takes by number stays that number.
 func refill(asked, limit []int64, amounts []Amount) []int64 {
 	got := clip(asked, limit)

@@ -65,7 +65,7 @@ func pidSpace() string {
 }
 
 // waitExited returns when the child has ended and leaves it a zombie, so that
-// its pid, which is its group's name, is not given out to anybody yet.
+// its pid, which is its group's name, is not given out yet.
 func waitExited(pid int) error {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)

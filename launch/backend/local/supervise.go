@@ -22,7 +22,7 @@ import (
 // standard output, where it prints nothing, when it has taken over and tried to
 // start the trainer: that is how the process that started it hears of it.
 func Supervise(dir string) error {
-	// Heard from here on, before anybody can know our pid from the claim.
+	// Heard from here on, before another process can know our pid from the claim.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, noRoom)
 	signal.Ignore(syscall.SIGHUP)

@@ -68,7 +68,7 @@ func walk(all []string, v any) []string {
 	return all
 }
 
-// isBinary tells pictures in base64, which no one tokenises, from text.
+// isBinary tells pictures in base64, which no trainer tokenises, from text.
 func isBinary(s string) bool {
 	return len(s) > 1000 && strings.IndexByte(s[:1000], ' ') < 0
 }
