@@ -22,7 +22,7 @@ import (
 type Config struct {
 	Recipe   RecipeID
 	YAML     []byte         // the resolved recipe, kept beside the shards
-	Template string         // chat template, a name of the tokenize package
+	Template string         // chat template, a key of chat.Templates
 	Tools    protocol.Style // how calls become text
 	// ToolPrompt is a file with the wording of tools, as the recipe spells it;
 	// empty means format's own.

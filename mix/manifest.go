@@ -119,7 +119,7 @@ type SourceReport struct {
 	// behaviour.FlagList, Outcomes' kept and validation being the whole;
 	// duplicate and over_length count records that are in none.
 	Flags    map[string]int64 `json:"flags,omitempty"`
-	Warnings map[string]int64 `json:"warnings,omitempty"` // tokenize.WarningKinds that editing left, by name, to accepted records
+	Warnings map[string]int64 `json:"warnings,omitempty"` // chat.WarningKinds that editing left, by name, to accepted records
 	// Images and SetupCost are what the recipe says that the source's instances
 	// take to set up: container images in all, and US cents for each instance.
 	// 0 and nil are unknown.
