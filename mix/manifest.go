@@ -75,7 +75,7 @@ type Side struct {
 	Rows          int64 `json:"rows"`
 	Tokens        int64 `json:"tokens"`
 	TrainedTokens int64 `json:"trained_tokens"`
-	Steps         int64 `json:"steps"`
+	Steps         int64 `json:"steps"` // of its trajectories: those that several parts of one show count once
 	Repos         int   `json:"repos"`
 	// Of packed rows: how many sequences they hold, and the part of the windows
 	// that holds tokens.

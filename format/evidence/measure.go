@@ -17,8 +17,7 @@ import (
 // agent's behaviour, a flag as 0 or 1, or a member of the record. It is safe for
 // concurrent use.
 type Measure struct {
-	name string
-	of   func(Subject) float64 // NaN where it is unknown
+	of func(Subject) float64 // NaN where it is unknown
 }
 
 // lengths are the measures of every record.
@@ -35,7 +34,7 @@ func NewMeasure(name string) (*Measure, error) {
 	family, rest, dotted := strings.Cut(name, ".")
 	switch {
 	case lengths[name] != nil:
-		return &Measure{name, lengths[name]}, nil
+		return &Measure{lengths[name]}, nil
 	case dotted && family == "features":
 		return featureMeasure(name, rest)
 	case dotted && family == "flags":
@@ -44,7 +43,7 @@ func NewMeasure(name string) (*Measure, error) {
 	if near := nearMeasure(name); near != "" {
 		return nil, fmt.Errorf("no feature is called %q (did you mean %q?)", name, near)
 	}
-	return &Measure{name, func(s Subject) float64 { return memberNumber(name, s) }}, nil
+	return &Measure{func(s Subject) float64 { return memberNumber(name, s) }}, nil
 }
 
 // nearMeasure is the name of ours that one was meant to be, or empty.
@@ -65,7 +64,7 @@ func (m *Measure) Of(s Subject) float64 { return m.of(s) }
 // a tool is called: features.calls.TOOL.
 func featureMeasure(name, key string) (*Measure, error) {
 	if tool, is := strings.CutPrefix(key, "calls."); is {
-		return &Measure{name, func(s Subject) float64 { return float64(behaviour.Measure(s.Trajectory).Calls[tool]) }}, nil
+		return &Measure{func(s Subject) float64 { return float64(behaviour.Measure(s.Trajectory).Calls[tool]) }}, nil
 	}
 	t := reflect.TypeFor[behaviour.Features]()
 	var known []string
@@ -75,7 +74,7 @@ func featureMeasure(name, key string) (*Measure, error) {
 			continue
 		}
 		if known = append(known, field); field == key {
-			return &Measure{name, func(s Subject) float64 { return numberOf(reflect.ValueOf(behaviour.Measure(s.Trajectory)).Field(k)) }}, nil
+			return &Measure{func(s Subject) float64 { return numberOf(reflect.ValueOf(behaviour.Measure(s.Trajectory)).Field(k)) }}, nil
 		}
 	}
 	return nil, fmt.Errorf("no feature is called %q%s (trainyard list features)", name, format.DidYouMean(key, known))
@@ -85,7 +84,7 @@ func flagMeasure(name, flag string) (*Measure, error) {
 	if _, known := behaviour.FlagList[flag]; !known {
 		return nil, fmt.Errorf("no flag is called %q%s (trainyard list flags)", flag, format.DidYouMean(flag, behaviour.FlagNames()))
 	}
-	return &Measure{name, func(s Subject) float64 {
+	return &Measure{func(s Subject) float64 {
 		return truth(slices.Contains(RecordFlags(s.Record, s.Trajectory, s.Chat), flag))
 	}}, nil
 }

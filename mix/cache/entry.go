@@ -19,7 +19,6 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type Entry struct {
 	Digests []string // SHA-256 of the part's files, in hexadecimal
 	Rows    string   // path of the packed rows
-	RowsLen int64
 	index   string
 	from, n int64 // where the records stand in the index
 }
@@ -38,7 +37,7 @@ func (p *Preparation) Find(part Part, hash func(i int) (string, error)) (*Entry,
 	if err != nil || h.Marks != part.marks() || len(h.Files) != len(part.Files) {
 		return nil, nil
 	}
-	e := &Entry{Rows: filepath.Join(p.dir, h.Rows), RowsLen: h.RowBytes, index: path, from: from, n: h.Records}
+	e := &Entry{Rows: filepath.Join(p.dir, h.Rows), index: path, from: from, n: h.Records}
 	for i, was := range h.Files {
 		same, err := h.same(was, part.Files[i], func() (string, error) { return hash(i) })
 		if err != nil || !same {

@@ -16,7 +16,6 @@ import (
 // A Chart is one picture. Its numbers stand in a table beside it.
 type Chart struct {
 	Title string
-	Alt   string // what it shows, for readers who do not see it
 	SVG   template.HTML
 	// Legend names the series in the order of their colours. The library's own
 	// has texts run over its marks where it breaks into two lines.
@@ -67,7 +66,7 @@ func draw(title, alt string, height int, paint func(*charts.Painter) error) Char
 	if err != nil {
 		panic("report: chart " + title + ": " + err.Error())
 	}
-	return Chart{Title: title, Alt: alt, SVG: template.HTML(adapt(string(svg), alt))}
+	return Chart{Title: title, SVG: template.HTML(adapt(string(svg), alt))}
 }
 
 // svgHead is the element that the library begins with; fontFamily what it says of

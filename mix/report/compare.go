@@ -55,8 +55,9 @@ var held = []fact{
 	{"sources", func(d *Dataset) Cell { return countCell(int64(len(d.Sources))) }},
 	{"repositories", ofContent(func(c *Content) Cell { return countCell(c.Repositories) })},
 	{"instances", ofContent(func(c *Content) Cell { return countCell(c.Instances) })},
-	{"tokens", func(d *Dataset) Cell { return countCell(d.Whole.Tokens.Sum) }},
-	{"trained tokens", ofContent(func(c *Content) Cell { return countCell(c.Trained.Sum) })},
+	{"rows", ofSides(func(s *mix.Side) int64 { return s.Rows })},
+	{"tokens", ofSides(func(s *mix.Side) int64 { return s.Tokens })},
+	{"trained tokens", ofSides(func(s *mix.Side) int64 { return s.TrainedTokens })},
 	{"tokens of a row, mean", func(d *Dataset) Cell { return perCell(float64(d.Whole.Tokens.Sum), d.Whole.Tokens.Rows, 1) }},
 	{"tokens of a row, median", func(d *Dataset) Cell { return countCell(int64(d.Whole.Tokens.Median)) }},
 	{"steps, mean", ofContent(func(c *Content) Cell { return decimalCell(c.Steps.Mean, 1) })},
@@ -67,6 +68,14 @@ var held = []fact{
 	{"template", func(d *Dataset) Cell { return textCell(d.Manifest.Template) }},
 	{"sampler", func(d *Dataset) Cell { return textCell(d.Manifest.Sampler) }},
 	{"seed", func(d *Dataset) Cell { return countCell(d.Manifest.Seed) }},
+}
+
+// ofSides sums both sides, as the manifest counts what the shards hold.
+func ofSides(of func(*mix.Side) int64) func(*Dataset) Cell {
+	return func(d *Dataset) Cell {
+		t := &d.Manifest.Totals
+		return countCell(of(&t.Train) + of(&t.Validation))
+	}
 }
 
 func ofContent(of func(*Content) Cell) func(*Dataset) Cell {
