@@ -34,7 +34,7 @@ type preparation struct {
 	Edits     [2][]edit.Spec
 	Loss      [2]loss.Spec
 	Flags     bool
-	Measures  []string // features that selections name
+	Measures  []string // features that selections and the order name
 	Near      bool     // what is compared stands beside the row
 	// Where what is longer than the window is made to fit, rows depend on it.
 	OverWindow string
@@ -63,7 +63,9 @@ func newPreparation(cfg *Config, k int, files, reports []FileDigest) (*preparati
 	said := &preparation{
 		Program: program, Pipeline: Pipeline, Template: cfg.Template, Tools: cfg.Tools, Prompt: cfg.ToolPrompt,
 		Reasoning: [2]format.Reasoning{s.Reasoning, cfg.Reasoning}, Values: cfg.Values, Verbatim: cfg.Verbatim,
-		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss}, Flags: cfg.Flags, Measures: cfg.measuresOf(k), Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate, Output: cfg.Output, Convention: cfg.Convention,
+		Edits: [2][]edit.Spec{s.Edits, cfg.Edits}, Loss: [2]loss.Spec{s.Loss, cfg.Loss},
+		Flags: cfg.Flags, Measures: cfg.measuresOf(k), Near: cfg.Near > 0, Decontaminate: cfg.Decontaminate,
+		Output: cfg.Output, Convention: cfg.Convention,
 		Source: s.Name, Format: s.Format, Task: s.Task, Teacher: s.Teacher, Repo: s.Repo,
 		Accept: s.Accept, Keep: s.Keep, Supplied: s.Supplied, Main: s.Main, Subagent: s.Subagent, Instance: s.Instance,
 		Files: slices.Clone(files), Reports: reports,

@@ -217,8 +217,10 @@ func describe(r *reading, p *plan) *Manifest {
 	reports := sourceReports(r)
 	m := &Manifest{
 		Format: manifestFormat, Pipeline: Pipeline, Recipe: cfg.Recipe,
-		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools), Output: cfg.Output, Packing: cfg.packing(), Convention: cfg.Convention,
-		Window: cfg.Window, OverWindow: cfg.overWindow(), Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget, Amounts: cfg.Amounts, Order: cfg.Order, Unordered: p.Unordered,
+		Template: cfg.Template, Tokenizer: r.supplies[0].road.Tokenizer(), Tools: string(cfg.Tools),
+		Output: cfg.Output, Packing: cfg.packing(), Convention: cfg.Convention, Window: cfg.Window, OverWindow: cfg.overWindow(),
+		Seed: cfg.Seed, ValidationSeed: cfg.ValidationSeed, Sampler: cfg.Sampler, Unit: cfg.Unit, Budget: cfg.Budget,
+		Amounts: cfg.Amounts, Order: cfg.Order, Unordered: p.Unordered,
 		Inputs: r.inputs.recipe, Mix: p.Mix, Sources: reports, Totals: totals(cfg, reports, p, r.items),
 		Validation: validationSide(r, p),
 	}

@@ -38,7 +38,7 @@ type keptItem struct {
 	Off                           int64
 	N                             int32
 	Repo, Instance, Teacher       string
-	Values                        []float64      // of the features that the source's selections name, by name
+	Values                        []float64      // of the features that the source is measured by, in the order of their names
 	Sketch                        *keptSketch    // where near duplicates are looked for
 	Suspicion                     *keptSuspicion // nil for none
 	Fit                           *keptFit       // of one that was over the window, and made to fit or not

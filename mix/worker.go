@@ -49,7 +49,10 @@ type worker struct {
 func newWorker(r *reading, k int) *worker {
 	output := shard.Outputs[r.cfg.Output]
 	source := &r.cfg.Sources[k]
-	w := &worker{cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road, output: output, codec: shard.NewRowCodec(output.Spooled()), measures: r.measured.measures[k]}
+	w := &worker{
+		cfg: r.cfg, k: k, source: source, names: r.namers[k], road: r.supplies[k].road,
+		output: output, codec: shard.NewRowCodec(output.Spooled()), measures: r.measured.measures[k],
+	}
 	if r.contamination != nil {
 		w.benchmark = r.contamination.benchmark
 	}
@@ -135,10 +138,7 @@ func (w *worker) fill(traj *format.Trajectory, as convert.Row) {
 		}
 	}
 	r.TrajID, r.InstanceID, r.Repo = traj.ID, traj.InstanceID, cmp.Or(traj.Repo, w.source.Repo)
-	r.Source, r.Task, r.Teacher = w.source.Name, w.source.Task, w.source.Teacher
-	if r.Teacher == "" {
-		r.Teacher = traj.Teacher
-	}
+	r.Source, r.Task, r.Teacher = w.source.Name, w.source.Task, cmp.Or(w.source.Teacher, traj.Teacher)
 	r.NTokens, r.NTrainedTokens = int32(len(as.Example.IDs)), int32(as.Example.Trained())
 }
 
