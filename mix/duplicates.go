@@ -17,12 +17,9 @@ func (p *planner) dropDuplicates() {
 		return
 	}
 	order := p.byText()
-	scarcity := p.scarcity(order)
+	first := p.keptFirst("repeat", p.scarcity(order))
 	for same := range runs(order, p.sameText) {
-		kept := slices.MinFunc(same, func(a, b int32) int {
-			x, y := &p.items[a], &p.items[b]
-			return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]), cmp.Compare(p.lot(x), p.lot(y)), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
-		})
+		kept := slices.MinFunc(same, first)
 		for _, i := range same {
 			if i != kept {
 				p.decide(int(i), Duplicate, UniqueContent)
@@ -32,10 +29,17 @@ func (p *planner) dropDuplicates() {
 	}
 }
 
-// lot decides between sources that have as little: for each text anew, so that
-// two sources of the same records share them.
-func (p *planner) lot(it *Item) uint64 {
-	return sample.Key(p.cfg.Seed, "repeat "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
+// keptFirst is which of two items is kept before the other: that of the scarcer
+// source. Between sources that have as little a keyed hash decides, for each text
+// anew, so that two sources of the same records share them.
+func (p *planner) keptFirst(decision string, scarcity []float64) func(a, b int32) int {
+	lot := func(it *Item) uint64 {
+		return sample.Key(p.cfg.Seed, decision+" "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
+	}
+	return func(a, b int32) int {
+		x, y := &p.items[a], &p.items[b]
+		return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]), cmp.Compare(lot(x), lot(y)), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
+	}
 }
 
 // byText orders the items that are undecided so that those of one text, and among

@@ -1,7 +1,6 @@
 package mix
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"trainyard/format"
 	"trainyard/format/protocol"
 	"trainyard/mix/dedup"
-	"trainyard/mix/sample"
 )
 
 // NearDuplicate is the reason of a record that is dropped because another is
@@ -141,20 +139,12 @@ func (p *planner) dropNear() error {
 	return nil
 }
 
-// nearOrder is who is kept before whom.
+// nearOrder lists the items that are undecided; of two that are nearly the same the
+// first is kept.
 func (p *planner) nearOrder() []int32 {
-	scarcity := p.scarcity(p.byText())
 	order := p.choose(p.undecided)
-	slices.SortFunc(order, func(a, b int32) int {
-		x, y := &p.items[a], &p.items[b]
-		return cmp.Or(cmp.Compare(scarcity[x.Source], scarcity[y.Source]),
-			cmp.Compare(p.nearKey(x), p.nearKey(y)), cmp.Compare(x.ID, y.ID), cmp.Compare(a, b))
-	})
+	slices.SortFunc(order, p.keptFirst("near", p.scarcity(p.byText())))
 	return order
-}
-
-func (p *planner) nearKey(it *Item) uint64 {
-	return sample.Key(p.cfg.Seed, "near "+p.cfg.Sources[it.Source].Name, uint64(it.Text))
 }
 
 // muchNear is the part of a source beyond which what near duplicates take is
