@@ -7,10 +7,10 @@
 //
 // A [Converter] is made for one source from [Options]; [Converter.Convert] takes
 // a record as far as the caller wants to see it. A filter (keep:) is asked as soon
-// as what it names is known: after Judged, Rendered or Tokenised. prepare goes to the end, accept
-// to Judged, convert to Rendered, inspect to the end again, and tokens to Tokenised
-// with chats as they stand: what one of them shows is what the others do, since none
-// of them has a step of its own.
+// as what it names is known: after Judged, Rendered or Tokenised. prepare goes to
+// the end, accept to Judged, convert to Rendered, inspect to the end again, and
+// tokens to Tokenised with chats as they stand: what one of them shows is what the
+// others do, since none of them has a step of its own.
 //
 // It chooses nothing and writes nothing: which rows a dataset has is for package
 // mix, and how they lie in a file for package shard.
