@@ -45,7 +45,7 @@ func (d *Dataset) measureTable(caption string, of func(*Part) *Measure) Table {
 func (d *Dataset) retentionTable() Table {
 	t := Table{
 		Caption: "Retention by window", Header: []string{"source", "records"},
-		Note: "Records within reach, which are accepted, wanted and unique, that a window would hold whole, and their share, as long as they were before any was made to fit.",
+		Note: "Records within reach, which are accepted, wanted, clean and unique, that a window would hold whole, and their share, as long as they were before any was made to fit.",
 	}
 	for _, r := range d.Whole.Retention {
 		t.Header = append(t.Header, windowName(r.Window))
