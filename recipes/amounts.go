@@ -122,6 +122,8 @@ func checkAmount(s *Source, it *node, path string, r *Recipe, faults *Faults) {
 		faults.add(place(it, said[1], it), path, "has "+strings.Join(said, " and ")+", want one", "how much is taken of a source is said in one way")
 	case by != "" && !sampler.TakesAmounts():
 		faults.add(place(it, string(by), it), dotted(path, string(by)), "the sampler "+r.Mix.Sampler+" takes the same fraction of every source", "choose mix.sampler: shares or all")
+	case s.Most > 0 && !sampler.TakesAmounts():
+		faults.add(place(it, "most", it), dotted(path, "most"), "the sampler "+r.Mix.Sampler+" takes the same fraction of every source", "choose mix.sampler: shares or all")
 	case by == sample.ByRest && sampler.TakesAll:
 		faults.add(place(it, "rest", it), dotted(path, "rest"), "the sampler "+r.Mix.Sampler+" divides no budget", "choose mix.sampler: shares")
 	case s.Epochs > float64(repeats(r)):
@@ -155,6 +157,9 @@ func checkVerbs(r *Recipe, root *node, faults *Faults) {
 		if len(verbs[verb]) > 0 && !sample.Samplers[r.Mix.Sampler].TakesAmounts() {
 			faults.add(at, "mix."+verb, "the sampler "+r.Mix.Sampler+" gives no source a part of its own", "choose mix.sampler: shares or all")
 		}
+	}
+	if short := sample.Short(r.Mix.Short); short != sample.Tell && short != "" && !sample.Samplers[r.Mix.Sampler].TakesAmounts() {
+		faults.add(place(mix, "short", root), "mix.short", "under the sampler "+r.Mix.Sampler+" no source is short: it takes the same fraction of each", "leave it out, or choose mix.sampler: shares")
 	}
 	if len(r.Mix.Drop) > 0 && len(r.Mix.Only) > 0 {
 		faults.add(place(mix, "drop", root), "mix.drop", "stands beside only, which says what is left", "leave one of them out")

@@ -62,3 +62,18 @@ func TestSharesAboveOneAreToldWhatTheyMayMean(t *testing.T) {
 		}
 	}
 }
+
+// A sampler that takes the same fraction of all sources is told no amount of one.
+func TestWhatTheSamplerCannotHeedIsRefused(t *testing.T) {
+	for override, key := range map[string]string{
+		"sources.func_gen.most=3": "sources.func_gen.most", "mix.short=fail": "mix.short", "mix.short=repeat": "mix.short", "sources.func_gen.take=3": "sources.func_gen.take",
+	} {
+		_, err := Load("demo", []string{"mix.sampler=proportional", override})
+		if err == nil || !strings.Contains(err.Error(), key+": ") {
+			t.Errorf("%s under proportional: %v", override, err)
+		}
+		if _, err := Load("demo", []string{override}); err != nil {
+			t.Errorf("%s under shares: %v", override, err)
+		}
+	}
+}

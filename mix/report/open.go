@@ -31,6 +31,9 @@ func openOne(ctx context.Context, dir string) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := disk.Verify(ctx); err != nil {
+		return nil, err
+	}
 	lengths, err := readLengths(ctx, disk)
 	if err != nil {
 		return nil, err

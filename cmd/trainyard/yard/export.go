@@ -2,6 +2,7 @@ package yard
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 
 	"trainyard/mix"
@@ -22,6 +23,9 @@ func (y *Yard) Export(ctx context.Context, req ExportRequest, progress func(mix.
 	d, err := mix.OpenDataset(req.Dataset)
 	if err != nil {
 		return nil, err
+	}
+	if err := d.Verify(ctx); err != nil {
+		return nil, fmt.Errorf("export: %w", err)
 	}
 	if req.Out == "" {
 		whole, err := filepath.Abs(req.Dataset) // of "." too
