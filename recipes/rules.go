@@ -71,7 +71,7 @@ var rules = map[string]rule{
 	"sources.most":        atLeast(0, "0 is no limit"),
 	"sources.per_repo":    atLeast(0, "0 is no limit"),
 	"sources.per_teacher": atLeast(0, "0 is no limit"),
-	"mix.temperature":     within(0, maxNumber, false, "1 is proportional, a large one equal"),
+	"mix.temperature":     temperatureRule,
 	"mix.repeat.max":      atLeast(0, ""),
 	"mix.fraction":        fractionRule,
 	"mix.drop":            nameRule,
@@ -172,6 +172,15 @@ func atLeast(low int64, hint string) rule {
 func fractionRule(v reflect.Value) (msg, hint string) {
 	if f := v.Float(); f <= 0 || f > 1 {
 		return fmt.Sprintf("%v is not above 0 and up to 1", f), "a fraction of the mix"
+	}
+	return "", ""
+}
+
+// temperatureRule leaves out those at which every part but the largest is gone.
+func temperatureRule(v reflect.Value) (msg, hint string) {
+	const coldest = 0.01
+	if t := v.Float(); t != 0 && !(t >= coldest && t <= maxNumber) {
+		return fmt.Sprintf("%v is not from %v on", t, coldest), "1 is proportional, a large one equal, 0 none"
 	}
 	return "", ""
 }
