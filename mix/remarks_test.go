@@ -52,8 +52,8 @@ func TestWhatIsNotAsAskedIsTold(t *testing.T) {
 	}{
 		"as asked":                     {[]int{100, 100}, named, func(c *Config) { c.Validation = 0.1 }, nil},
 		"sessions, as asked":           {[]int{100}, "", func(c *Config) { c.Validation = 0.1 }, []string{"unnamed: 100 records of s0 name no repository"}},
-		"a repository given":           {[]int{100}, "", func(c *Config) { c.Validation, c.Sources[0].Repo = 0.1, "o/n" }, []string{"far: validation sets aside 0.0 % of what could be used, not 10.0 %"}},
-		"one repository":               {[]int{50}, `"repo": "o/r", `, func(c *Config) { c.Validation = 0.1 }, []string{"far: validation sets aside 0.0 % of what could be used, not 10.0 %: what shares a repository, an instance or a text stays together, and the largest of 1 group is 100.0 %"}},
+		"a repository given":           {[]int{100}, "", func(c *Config) { c.Validation, c.Sources[0].Repo = 0.1, "o/n" }, []string{"short: validation is empty: none of what could be used is set aside, and 10.0 % was asked"}},
+		"one repository":               {[]int{50}, `"repo": "o/r", `, func(c *Config) { c.Validation = 0.1 }, []string{"short: validation is empty: none of what could be used is set aside, and 10.0 % was asked: what shares a repository, an instance or a text stays together, and the largest of 1 group is 100.0 %"}},
 		"shares that are not read":     {[]int{10, 10}, named, func(c *Config) { c.Sources[1].Share = 0.5 }, []string{"unread: sampler all does not read the share of s1"}},
 		"a starving source":            {[]int{1000, 10}, named, func(c *Config) { c.Sampler = "shares" }, []string{"short: s1 has 10 trajectories for its 50.0 % of the mix, so that 20 of 1,010 trajectories are used"}},
 		"a short source":               {[]int{1000, 10}, named, func(c *Config) { c.Sampler, c.Budget = "shares", 100 }, []string{"short: s1 has 10 of the 50 trajectories asked; it is 16.7 % of the mix, not 50.0 %"}},
@@ -61,7 +61,7 @@ func TestWhatIsNotAsAskedIsTold(t *testing.T) {
 		"a share below the shortest":   {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Unit, c.Budget, c.Sources[1].Share = "shares", Tokens, 2000, 0.005 }, []string{"far: s1 gives 0 of the 10 tokens asked"}},
 		"tokens for trajectories":      {[]int{100}, named, func(c *Config) { c.Sampler, c.Budget = "proportional", 20_000_000 }, []string{"far: mix.budget asks for 20,000,000 trajectories, and there are 100 (mix.unit=tokens"}},
 		"a budget over what there is":  {[]int{100}, named, func(c *Config) { c.Sampler, c.Budget = "proportional", 120 }, []string{"short: mix.budget asks for 120 trajectories, and there are 100"}},
-		"sides that are mixed apart":   {[]int{100, 100}, `"repo": "o/r", `, func(c *Config) { c.Validation, c.Sources[1].Repo = 0.2, "o/x" }, []string{"far: validation"}},
+		"sides that are mixed apart":   {[]int{100, 100}, `"repo": "o/r", `, func(c *Config) { c.Validation, c.Sources[1].Repo = 0.2, "o/x" }, []string{"short: validation is empty"}},
 		"a source that is asked for 0": {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Sources[1].Share = "shares", 0 }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
