@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -36,7 +37,7 @@ const (
 // RemarkKinds says what each kind tells. Short and far ones are errors under
 // mix.strict.
 var RemarkKinds = map[string]string{
-	Short:   "a source has less than is asked of it",
+	Short:   "a source has less than is asked of it, or validation is asked for and empty",
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
 	Near:    "a source loses over a fifth of its trajectories to near duplicates",
@@ -343,10 +344,8 @@ func (m *Manifest) strict(cfg *Config) error {
 // remark does.
 func whyNothing(m *Manifest) string {
 	text := whereAllWent(m.Totals)
-	for _, r := range m.Remarks {
-		if r.Kind == Short || r.Kind == Far {
-			text += "; " + r.String()
-		}
+	if k := slices.IndexFunc(m.Remarks, func(r Remark) bool { return r.Kind == Short || r.Kind == Far }); k >= 0 {
+		text += "; " + m.Remarks[k].String()
 	}
 	return text
 }

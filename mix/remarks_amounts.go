@@ -40,7 +40,7 @@ func (r *remarker) whyOff(k int) string {
 	line, s := &r.m.Mix[k], &r.cfg.Sources[k]
 	shortest := humanize.Comma(line.Shortest)
 	switch {
-	case line.Target < line.Shortest && s.Amount.By == sample.ByTake && r.m.Unit != Trajectories:
+	case line.Target < line.Shortest && s.Amount.By == sample.ByTake && int64(s.Amount.N) < line.Shortest && r.m.Unit != Trajectories:
 		text := fmt.Sprintf("sources.%s.take counts %s here, and its shortest trajectory has %s", s.Name, r.m.Unit.words(), shortest)
 		if line.Target <= line.Had.Records {
 			text += " (mix.unit=trajectories counts trajectories)"
@@ -48,6 +48,8 @@ func (r *remarker) whyOff(k int) string {
 		return text
 	case line.Target < line.Shortest && s.Most == line.Target:
 		return fmt.Sprintf("sources.%s.most allows no more, and its shortest trajectory has %s", s.Name, shortest)
+	case line.Target < line.Shortest && r.m.Amounts.Fraction > 0:
+		return fmt.Sprintf("mix.fraction=%v comes to less than its shortest trajectory, which has %s", r.m.Amounts.Fraction, shortest)
 	case line.Target < line.Shortest && line.Amount == "" && r.sampler.NeedsShares:
 		return "its share is too fine for its trajectories, the shortest of which has " + shortest
 	case line.Target < line.Shortest:

@@ -31,13 +31,23 @@ func whyNoneCommon(a *sample.Args) string {
 func (r *remarker) selections() {
 	for k := range r.m.Mix {
 		line := &r.m.Mix[k]
-		if line.Before == 0 || line.Had.Records > 0 {
+		if line.Before == 0 || line.Had.Records > 0 || line.lacksAll() { // which unknown tells
 			continue
 		}
 		if steps := r.emptied(k); len(steps) > 0 {
 			r.say(Short, "%s has none of its %s left: select %s", line.Source, records(line.Before), strings.Join(steps, ", then "))
 		}
 	}
+}
+
+// lacksAll says that no record has a feature that is selected by.
+func (line *MixLine) lacksAll() bool {
+	for _, n := range line.Unknown {
+		if n == line.Before {
+			return true
+		}
+	}
+	return false
 }
 
 // emptied are the selections that left something out, and why the last may have

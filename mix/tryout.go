@@ -92,7 +92,7 @@ func (t tryout) short(d sample.Division) []sample.Lack {
 // it, that none is short that was not, and that none but out loses its part.
 func (t tryout) cures(k int, now tryout, before sample.Division, out int) bool {
 	after, err := t.divide()
-	if err != nil || sum64(after.Asked) == 0 {
+	if err != nil || sum64(after.Target) == 0 {
 		return false
 	}
 	was := now.short(before)

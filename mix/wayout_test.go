@@ -257,6 +257,9 @@ func TestWhatIsShortIsToldAsItIs(t *testing.T) {
 		"a fraction that no trajectory comes near": {[]int{3, 400}, func(c *Config) {
 			c.Unit, c.Budget, c.Amounts.Fraction, c.Sources[0].Amount = Tokens, 1000, 0.4, sample.Amount{By: sample.ByTake, N: 150}
 		}, []string{"far: s0 gives 50 of the 60 tokens asked: mix.fraction=0.4 takes whole trajectories from the front of its order, and they come no nearer"}},
+		"a fraction of less than a trajectory": {[]int{3, 400}, func(c *Config) {
+			c.Unit, c.Budget, c.Amounts.Fraction, c.Sources[0].Amount = Tokens, 1000, 0.25, sample.Amount{By: sample.ByTake, N: 100}
+		}, []string{"far: s0 gives 50 of the 25 tokens asked: mix.fraction=0.25 comes to less than its shortest trajectory, which has 50", "far: s1 gives 250"}},
 		"what is left fits nowhere": {[]int{50, 50}, func(c *Config) { c.Unit, c.Budget = Tokens, 160 }, []string{
 			"far: s0 gives 50 of the 80 tokens asked: none of its trajectories that are left fits into what is missing",
 			"far: s1 gives 50 of the 80 tokens asked: none of its trajectories that are left fits into what is missing"}},
