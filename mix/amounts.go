@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dustin/go-humanize"
+
 	"trainyard/mix/sample"
 )
 
@@ -50,6 +52,15 @@ func (u Unit) words() string {
 		return "trained tokens"
 	}
 	return string(u)
+}
+
+// amount is so many of them.
+func (u Unit) amount(n int64) string {
+	one := map[Unit]string{Trajectories: "1 trajectory", Tokens: "1 token", Trained: "1 trained token"}
+	if n == 1 {
+		return one[u]
+	}
+	return humanize.Comma(n) + " " + u.words()
 }
 
 // A Size is a number of rows, the tokens in them, and those that are learned
@@ -115,22 +126,26 @@ func (a *Amounts) check(c *Config) error {
 }
 
 // terms are the whole as a sampler takes it.
-func (p *planner) terms() sample.Terms {
-	a := &p.cfg.Amounts
+func (p *planner) terms() sample.Terms { return p.cfg.terms() }
+
+func (c *Config) terms() sample.Terms {
+	a := &c.Amounts
 	return sample.Terms{
-		Budget: p.cfg.Budget, Percent: a.Percent, Short: a.Short, Repeat: a.Repeat, Temperature: a.Temperature, Scale: p.scale(),
+		Budget: c.Budget, Percent: a.Percent, Short: a.Short, Repeat: a.Repeat, Temperature: a.Temperature, Scale: c.scale(),
 	}
 }
 
 // scale is what each source's part is multiplied by, nil for ones.
-func (p *planner) scale() []float64 {
-	a := &p.cfg.Amounts
+func (p *planner) scale() []float64 { return p.cfg.scale() }
+
+func (c *Config) scale() []float64 {
+	a := &c.Amounts
 	if len(a.Drop)+len(a.Only)+len(a.Scale) == 0 {
 		return nil
 	}
-	scale := make([]float64, len(p.cfg.Sources))
+	scale := make([]float64, len(c.Sources))
 	for k := range scale {
-		name := p.cfg.Sources[k].Name
+		name := c.Sources[k].Name
 		scale[k] = 1
 		if by, said := a.Scale[name]; said {
 			scale[k] = by

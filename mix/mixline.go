@@ -1,10 +1,8 @@
 package mix
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -66,40 +64,68 @@ func (p *planner) said(k int) string {
 }
 
 // tellShort says of sources that may not be short by how much they are, and what
-// would do.
+// would do; and of amounts by number that are over the budget, which they are.
 func (p *planner) tellShort(err error, members [][]int32) error {
-	var short *sample.ShortError
-	if !errors.As(err, &short) {
+	if over, ok := errors.AsType[*sample.OverError](err); ok {
+		return p.tellOver(over, members)
+	}
+	short, ok := errors.AsType[*sample.ShortError](err)
+	if !ok {
 		return fmt.Errorf("mix: %w", err)
 	}
-	asked := int64(0)
+	now := p.cfg.tryout(p.sizes(members))
+	before, err := now.divide()
+	if err != nil {
+		return fmt.Errorf("mix: %w", err)
+	}
 	var lines []string
 	for _, l := range short.Lacks {
-		asked = l.Asked
-		s := &p.cfg.Sources[l.Pool]
-		lines = append(lines, fmt.Sprintf("mix.short=fail: %s has %s of the %s %s asked: %s are missing (%s would do)", s.Name,
-			humanize.Comma(l.Limit), humanize.Comma(asked), p.cfg.Unit.words(), humanize.Comma(asked-l.Limit), p.cfg.wayOut(s, asked, l.Limit)))
+		lines = append(lines, fmt.Sprintf("mix.short=fail: %s %s asked: %s are missing%s", p.cfg.Sources[l.Pool].Name,
+			p.cfg.given(now, before, l.Pool), humanize.Comma(l.Asked-l.Limit), p.cfg.waysOut(now, before, l.Pool)))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// wayOut names the keys that would end a source's shortage.
-func (c *Config) wayOut(s *Source, asked, had int64) string {
-	out := []string{"mix.short=fill or shrink"}
-	switch {
-	case s.Amount.By == sample.ByTake:
-		out = append([]string{fmt.Sprintf("sources.%s.take=%d", s.Name, had)}, out...)
-	case s.Amount.By == "" && c.Budget > 0:
-		fit := int64(float64(c.Budget) * float64(had) / float64(asked))
-		out = append([]string{fmt.Sprintf("mix.budget=%d", fit)}, out...)
-	}
-	if had > 0 && c.Amounts.Short != sample.Repeat {
-		times := int(math.Ceil(float64(asked) / float64(had)))
-		again := "mix.short=repeat"
-		if times > cmp.Or(c.Amounts.Repeat, sample.DefaultRepeat) {
-			again += fmt.Sprintf(" with mix.repeat.max=%d", times)
+// sizes are what the members of each source come to, in the mix's unit.
+func (p *planner) sizes(members [][]int32) []int64 {
+	had := make([]int64, len(members))
+	for k, list := range members {
+		for _, i := range list {
+			had[k] += p.items[i].size(p.cfg.Unit)
 		}
-		out = append(out, again)
 	}
-	return strings.Join(out, ", or ")
+	return had
+}
+
+// tellOver names what is asked by number, and the budget it is over.
+func (p *planner) tellOver(over *sample.OverError, members [][]int32) error {
+	had := p.sizes(members)
+	var asked []string
+	for k := range p.cfg.Sources {
+		s := &p.cfg.Sources[k]
+		switch {
+		case s.Amount.By == sample.ByTake:
+			asked = append(asked, fmt.Sprintf("sources.%s.take=%v", s.Name, int64(s.Amount.N)))
+		case s.Amount.By == sample.ByEpochs && s.Amount.N > 0:
+			asked = append(asked, fmt.Sprintf("sources.%s.epochs=%v, which is %s", s.Name, s.Amount.N, humanize.Comma(s.Amount.Of(had[k]))))
+		}
+	}
+	budget := p.cfg.Unit.amount(over.Budget)
+	if percent := p.cfg.Amounts.Percent; percent > 0 {
+		budget += fmt.Sprintf(", %v%% of what there is", percent)
+	}
+	return fmt.Errorf("mix.budget is %s, and more is asked by number: %s (they need mix.budget=%d or more)", budget, strings.Join(asked, "; "), over.Fixed)
+}
+
+// given says what a source has, of what.
+func (c *Config) given(now tryout, d sample.Division, k int) string {
+	s, had, limit := &c.Sources[k], now.pools[k].Had(), d.Limit[k]
+	of := "of the " + c.Unit.amount(d.Asked[k])
+	switch {
+	case limit > 0 && limit == s.Most:
+		return fmt.Sprintf("may give %s (sources.%s.most) %s", humanize.Comma(limit), s.Name, of)
+	case limit > had:
+		return fmt.Sprintf("has %s, and %s with repeats, %s", humanize.Comma(had), humanize.Comma(limit), of)
+	}
+	return fmt.Sprintf("has %s %s", humanize.Comma(limit), of)
 }

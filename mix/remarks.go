@@ -37,7 +37,7 @@ const (
 // RemarkKinds says what each kind tells. Short and far ones are errors under
 // mix.strict.
 var RemarkKinds = map[string]string{
-	Short:   "a source has less than is asked of it",
+	Short:   "a source has less than is asked of it, or validation is asked for and empty",
 	Far:     "a part of the dataset is off what was asked by more than a tenth, though there is enough",
 	Unnamed: "records name no repository, so that the sides of the dataset are divided by less",
 	Near:    "a source loses over a fifth of its trajectories to near duplicates",
@@ -52,19 +52,23 @@ const far = 0.1
 // A remarker collects what there is to say of a manifest.
 type remarker struct {
 	m       *Manifest
+	cfg     *Config
 	sampler sample.Sampler
-	whole   MixLine // summed over the sources
+	whole   MixLine         // summed over the sources
+	now     tryout          // the recipe as it is
+	amounts sample.Division // what it comes to, before mix.fraction; zero where the sampler divides nothing
 	remarks []Remark
 }
 
 // remarks compares what the manifest says with what was asked.
 func (m *Manifest) remarks(cfg *Config) []Remark {
-	r := &remarker{m: m, sampler: sample.Samplers[m.Sampler], whole: m.Whole()}
+	r := newRemarker(m, cfg)
 	r.shares(cfg)
 	r.thoughts(cfg)
 	r.near(cfg)
+	r.selections()
 	r.starved()
-	r.sources(cfg)
+	r.sources()
 	r.budget()
 	r.matches(cfg)
 	r.unknown()
@@ -74,6 +78,21 @@ func (m *Manifest) remarks(cfg *Config) []Remark {
 		r.unnamed()
 	}
 	return r.remarks
+}
+
+func newRemarker(m *Manifest, cfg *Config) *remarker {
+	r := &remarker{m: m, cfg: cfg, sampler: sample.Samplers[m.Sampler], whole: m.Whole()}
+	had := make([]int64, len(m.Mix))
+	for k := range m.Mix {
+		had[k] = r.in(m.Mix[k].Had)
+	}
+	r.now = cfg.tryout(had)
+	d, err := r.now.divide()
+	if err != nil {
+		panic("mix: amounts that were divided cannot be: " + err.Error())
+	}
+	r.amounts = d
+	return r
 }
 
 func (r *remarker) say(kind, format string, args ...any) {
@@ -114,26 +133,97 @@ func (r *remarker) thoughts(cfg *Config) {
 
 // starved tells the source by which the ratios hold all others back.
 func (r *remarker) starved() {
-	if !r.sampler.NeedsShares || r.m.Budget != 0 || len(r.m.Mix) < 2 {
+	if !r.sampler.NeedsShares || r.m.Budget != 0 || r.m.Amounts.Percent != 0 {
 		return
 	}
-	total, could := 0.0, int64(0)
-	var least *MixLine
+	least, shares, many := r.scarcest()
+	if least < 0 || many < 2 {
+		return
+	}
+	used, could := r.held(r.amounts)
+	if 2*used >= could {
+		return
+	}
+	line, of := &r.m.Mix[least], "of the mix"
+	if many < len(r.m.Mix) {
+		of = "of what shares divide"
+	}
+	before := ""
+	if f := r.m.Amounts.Fraction; f > 0 {
+		before = fmt.Sprintf(" before mix.fraction=%v", f)
+	} else {
+		used = r.usedOfShares()
+	}
+	r.say(Short, "%s has %s for its %s %s, so that %s of %s are used%s%s", line.Source, r.units(r.amounts.Limit[least]),
+		percent(line.Share, shares), of, humanize.Comma(used), r.units(could), before, r.feed(least, shares))
+}
+
+// scarcest is the source that has the least for its share, the sum of all
+// shares, and how many sources have one.
+func (r *remarker) scarcest() (least int, shares float64, many int) {
+	least = -1
 	for k := range r.m.Mix {
-		line := &r.m.Mix[k]
-		if line.Share == 0 {
+		if !r.byShare(k) {
 			continue
 		}
-		total += line.Share
-		could += r.in(line.Had)
-		if least == nil || float64(r.in(line.Had))/line.Share < float64(r.in(least.Had))/least.Share {
-			least = line
+		many++
+		shares += r.m.Mix[k].Share
+		if least < 0 || r.worth(k) < r.worth(least) {
+			least = k
 		}
 	}
-	if used := r.in(r.whole.Got); least != nil && 2*used < could {
-		r.say(Short, "%s has %s for its %s of the mix, so that %s of %s are used (lower its share, or give mix.budget)",
-			least.Source, r.units(r.in(least.Had)), percent(least.Share, total), humanize.Comma(used), r.units(could))
+	return least, shares, many
+}
+
+func (r *remarker) byShare(k int) bool {
+	s := &r.cfg.Sources[k]
+	return s.Amount.By == "" && s.Share > 0 && !s.Reference
+}
+
+// worth is how much a source has for a share of 1.
+func (r *remarker) worth(k int) float64 { return float64(r.amounts.Limit[k]) / r.m.Mix[k].Share }
+
+// held is what amounts use of the sources that have shares, and what they could.
+func (r *remarker) held(d sample.Division) (used, could int64) {
+	for k := range r.m.Mix {
+		if r.byShare(k) && !r.m.Amounts.leavesOut(r.m.Mix[k].Source) {
+			used, could = used+d.Target[k], could+d.Limit[k]
+		}
 	}
+	return used, could
+}
+
+// usedOfShares is what was got of them.
+func (r *remarker) usedOfShares() (used int64) {
+	for k := range r.m.Mix {
+		if r.byShare(k) {
+			used += r.in(r.m.Mix[k].Got)
+		}
+	}
+	return used
+}
+
+// feed names a share at which the source holds back no more, where one such
+// source is all, or else the budget that asks for what there is now.
+func (r *remarker) feed(least int, shares float64) string {
+	next := math.Inf(1)
+	for k := range r.m.Mix {
+		if r.byShare(k) && k != least {
+			next = min(next, r.worth(k))
+		}
+	}
+	if share := math.Floor(1e4*float64(r.amounts.Limit[least])/next) / 1e4; next > 0 && !math.IsInf(next, 1) && share < shares {
+		after := r.now.share(least, share)
+		if d, err := after.divide(); err == nil && after.cures(-1, r.now, r.amounts, least) {
+			if used, could := r.held(d); 2*used >= could {
+				return fmt.Sprintf(" (sources.%s.share=%v would do)", r.m.Mix[least].Source, share)
+			}
+		}
+	}
+	if asked := sum64(r.amounts.Asked); asked > 0 {
+		return fmt.Sprintf(" (mix.budget=%d would do: it asks for no more)", asked)
+	}
+	return ""
 }
 
 // budget tells one that cannot be meant in the unit it is given in.
@@ -146,17 +236,18 @@ func (r *remarker) budget() {
 	}
 	const absurd = 100 // times what there is
 	switch {
-	case r.m.Budget == 0 || had == 0:
+	case r.m.Budget == 0 || r.m.Amounts.Percent != 0 || had == 0:
 	case r.m.Unit == Trajectories && r.m.Budget/absurd > had:
 		r.say(Far, "mix.budget asks for %s, and there are %s (mix.unit=tokens counts tokens)", r.units(r.m.Budget), humanize.Comma(had))
 	case r.m.Unit != Trajectories && r.m.Budget < shortest:
 		r.say(Far, "mix.budget asks for %s, and the shortest trajectory has %s (mix.unit=trajectories counts trajectories)", r.units(r.m.Budget), humanize.Comma(shortest))
-	case r.m.Budget > had && !r.sampler.NeedsShares:
-		r.say(Short, "mix.budget asks for %s, and there are %s", r.units(r.m.Budget), humanize.Comma(had))
+	case r.m.Budget > had && !r.sampler.TakesAmounts(): // of the others each source tells
+		r.say(Short, "mix.budget asks for %s, and there are %s (mix.budget=%d would do)", r.units(r.m.Budget), humanize.Comma(had), had)
 	}
 }
 
-// validation tells where whole groups do not come near to what was asked.
+// validation tells where whole groups do not come near to what was asked, and
+// where no row is left to measure on.
 func (r *remarker) validation() {
 	v := &r.m.Validation
 	aside, could := float64(r.in(v.SetAside)), float64(r.in(v.Could))
@@ -166,9 +257,18 @@ func (r *remarker) validation() {
 	if r.m.Unit != Trajectories {
 		half = 0
 	}
-	if could > 0 && (aside == 0 || off > far*want && off > half) {
-		r.say(Far, "validation sets aside %s of what could be used, not %s: what shares a repository, an instance or a text stays together, and the largest of %s is %s",
-			percent(aside, could), percent(v.Asked, 1), groupCount(v.Groups), percent(v.Largest, could))
+	const together = "what shares a repository, an instance or a text stays together"
+	switch {
+	case could == 0 || r.whole.Got.Records == 0: // there is nothing at all
+	case aside == 0:
+		r.say(Short, "validation is empty: none of what could be used is set aside, and %s was asked: %s, and the largest of %s is %s (mix.validation=0 asks for none)",
+			percent(v.Asked, 1), together, groupCount(v.Groups), percent(v.Largest, could))
+	case r.whole.Validation.Records == 0:
+		r.say(Short, "validation is empty: %s is set aside, and the part that each source has in the mix comes to none of it (a larger mix.validation or a larger mix asks for more, mix.validation=0 for none)",
+			percent(aside, could))
+	case off > far*want && off > half:
+		r.say(Far, "validation sets aside %s of what could be used, not %s: %s, and the largest of %s is %s",
+			percent(aside, could), percent(v.Asked, 1), together, groupCount(v.Groups), percent(v.Largest, could))
 	}
 }
 
@@ -214,7 +314,7 @@ func records(n int64) string {
 func tokens(n int) string { return humanize.Comma(int64(n)) + " tokens" }
 
 // units writes an amount in the mix's unit.
-func (r *remarker) units(n int64) string { return humanize.Comma(n) + " " + r.m.Unit.words() }
+func (r *remarker) units(n int64) string { return r.m.Unit.amount(n) }
 
 func percent[P, W int | int64 | float64](part P, whole W) string {
 	if whole == 0 {
@@ -240,7 +340,8 @@ func (m *Manifest) strict(cfg *Config) error {
 	return fmt.Errorf("prepare: mix.%w: %s\nhint: mix.strict=false lets such a dataset be made, and says the same beside it", ErrStrict, strings.Join(faults, "\nprepare: mix.strict: "))
 }
 
-// whyNothing says where the records of an empty dataset went.
+// whyNothing says where the records of an empty dataset went, and why where a
+// remark does.
 func whyNothing(m *Manifest) string {
 	text := whereAllWent(m.Totals)
 	if k := slices.IndexFunc(m.Remarks, func(r Remark) bool { return r.Kind == Short || r.Kind == Far }); k >= 0 {

@@ -13,36 +13,87 @@ import (
 )
 
 // sources tells which of them gave another amount than was asked.
-func (r *remarker) sources(cfg *Config) {
+func (r *remarker) sources() {
+	for _, l := range r.now.short(r.amounts) {
+		r.short(l)
+	}
 	for k := range r.m.Mix {
 		line := &r.m.Mix[k]
-		had, got := r.in(line.Had), r.in(line.Got)
+		got, off := r.in(line.Got), far*float64(line.Target)
 		if line.Repeats.Records > 0 {
 			r.again(line)
 		}
+		if r.m.Amounts.Fraction > 0 && r.m.Unit == Trajectories {
+			off = max(off, 1) // parts are rounded, and then the trajectories
+		}
 		switch {
-		case had < line.Asked && line.Target < line.Asked || had < line.Asked && line.Repeats.Records == 0:
-			r.short(line, cfg.wayOut(&cfg.Sources[k], line.Asked, had))
-		case line.Share > 0 && line.Asked == 0 && line.Amount == "" && line.Reference.Records == 0 && had > 0 && r.whole.Asked > 0 && !r.m.Amounts.leavesOut(line.Source):
+		case line.Share > 0 && line.Asked == 0 && line.Amount == "" && line.Reference.Records == 0 && r.in(line.Had) > 0 && r.whole.Asked > 0 && !r.m.Amounts.leavesOut(line.Source):
 			r.say(Far, "%s has none of the mix: its share of the %s asked is less than one", line.Source, r.units(r.whole.Asked))
-		case math.Abs(float64(got-line.Target)) > far*float64(line.Target):
-			r.say(Far, "%s gives %s of the %s asked: its share is too fine for its trajectories, the shortest of which has %s", line.Source,
-				humanize.Comma(got), r.units(line.Target), humanize.Comma(line.Shortest))
+		case math.Abs(float64(got-line.Target)) > off:
+			r.say(Far, "%s gives %s of the %s asked: %s", line.Source, humanize.Comma(got), r.units(line.Target), r.whyOff(k))
 		}
 	}
 }
 
-// short tells what a source lacks, what was made of that, and what would do.
-func (r *remarker) short(line *MixLine, wayOut string) {
-	got := r.in(line.Got)
-	made := fmt.Sprintf("it is %s of the mix, not %s", percent(got, r.in(r.whole.Got)), percent(line.Asked, r.whole.Asked))
-	switch r.m.Amounts.Short {
-	case sample.Shrink:
-		made = fmt.Sprintf("all amounts are made smaller, to %s in all, and their ratio holds", r.units(r.whole.Target))
-	case sample.Fill:
-		made += fmt.Sprintf("; what is missing comes of the others, %s of %s in all", humanize.Comma(r.whole.Target), r.units(r.whole.Asked))
+// whyOff says why a source gives more or less than is to be taken.
+func (r *remarker) whyOff(k int) string {
+	line, s := &r.m.Mix[k], &r.cfg.Sources[k]
+	shortest := humanize.Comma(line.Shortest)
+	switch {
+	case line.Target < line.Shortest && s.Amount.By == sample.ByTake && int64(s.Amount.N) < line.Shortest && r.m.Unit != Trajectories:
+		text := fmt.Sprintf("sources.%s.take counts %s here, and its shortest trajectory has %s", s.Name, r.m.Unit.words(), shortest)
+		if line.Target <= line.Had.Records {
+			text += " (mix.unit=trajectories counts trajectories)"
+		}
+		return text
+	case line.Target < line.Shortest && s.Most == line.Target:
+		return fmt.Sprintf("sources.%s.most allows no more, and its shortest trajectory has %s", s.Name, shortest)
+	case line.Target < line.Shortest && r.m.Amounts.Fraction > 0:
+		return fmt.Sprintf("mix.fraction=%v comes to less than its shortest trajectory, which has %s", r.m.Amounts.Fraction, shortest)
+	case line.Target < line.Shortest && line.Amount == "" && r.sampler.NeedsShares:
+		return "its share is too fine for its trajectories, the shortest of which has " + shortest
+	case line.Target < line.Shortest:
+		return "its shortest trajectory has " + shortest
+	case r.m.Amounts.Fraction > 0:
+		return fmt.Sprintf("mix.fraction=%v takes whole trajectories from the front of its order, and they come no nearer", r.m.Amounts.Fraction)
+	case !r.sampler.TakesAmounts():
+		return "the sampler " + r.m.Sampler + " ends at the first trajectory that does not fit into the budget"
 	}
-	r.say(Short, "%s has %s of the %s asked; %s (%s would do)", line.Source, humanize.Comma(r.in(line.Had)), r.units(line.Asked), made, wayOut)
+	return "none of its trajectories that are left fits into what is missing"
+}
+
+// short tells what a source lacks, what was made of that, and what would do.
+func (r *remarker) short(l sample.Lack) {
+	text := fmt.Sprintf("%s %s asked", r.cfg.Sources[l.Pool].Name, r.cfg.given(r.now, r.amounts, l.Pool))
+	if f := r.m.Amounts.Fraction; f > 0 {
+		text += fmt.Sprintf(" before mix.fraction=%v", f)
+	}
+	if several(r.amounts.Asked) > 1 {
+		text += "; " + r.made(&r.m.Mix[l.Pool])
+	}
+	r.say(Short, "%s%s", text, r.cfg.waysOut(r.now, r.amounts, l.Pool))
+}
+
+// made tells what became of the mix. Its numbers are those of the table.
+func (r *remarker) made(line *MixLine) string {
+	got, asked := humanize.Comma(r.in(r.whole.Got)), r.units(r.whole.Asked)
+	is, not := percent(r.in(line.Got), r.in(r.whole.Got)), percent(line.Asked, r.whole.Asked)
+	ratio := fmt.Sprintf("it is %s of the mix, not %s", is, not)
+	if is == not {
+		ratio = fmt.Sprintf("it is %s of the mix", is)
+	}
+	whole := fmt.Sprintf("%s of %s in all", got, asked)
+	switch short := r.m.Amounts.Short; {
+	case short == sample.Shrink:
+		return fmt.Sprintf("all amounts are made smaller, to %s in all, and their ratio holds", r.units(r.in(r.whole.Got)))
+	case short == sample.Fill && sum64(r.amounts.Target) < sum64(r.amounts.Asked):
+		whole = "the others have no more to fill in with, " + whole
+	case short == sample.Fill && r.m.Amounts.Fraction > 0:
+		whole = fmt.Sprintf("what is missing comes of the others before mix.fraction=%v is taken, %s", r.m.Amounts.Fraction, whole)
+	case short == sample.Fill:
+		whole = "what is missing comes of the others, " + whole
+	}
+	return ratio + "; " + whole
 }
 
 // again tells how much of a source is there for another time.

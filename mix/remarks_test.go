@@ -11,6 +11,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/evidence"
+	"trainyard/mix/sample"
 )
 
 // conversations writes one source whose records have the members that are
@@ -50,18 +51,22 @@ func TestWhatIsNotAsAskedIsTold(t *testing.T) {
 		change  func(*Config)
 		want    []string // a piece of each remark, in order
 	}{
-		"as asked":                     {[]int{100, 100}, named, func(c *Config) { c.Validation = 0.1 }, nil},
-		"sessions, as asked":           {[]int{100}, "", func(c *Config) { c.Validation = 0.1 }, []string{"unnamed: 100 records of s0 name no repository"}},
-		"a repository given":           {[]int{100}, "", func(c *Config) { c.Validation, c.Sources[0].Repo = 0.1, "o/n" }, []string{"far: validation sets aside 0.0 % of what could be used, not 10.0 %"}},
-		"one repository":               {[]int{50}, `"repo": "o/r", `, func(c *Config) { c.Validation = 0.1 }, []string{"far: validation sets aside 0.0 % of what could be used, not 10.0 %: what shares a repository, an instance or a text stays together, and the largest of 1 group is 100.0 %"}},
-		"shares that are not read":     {[]int{10, 10}, named, func(c *Config) { c.Sources[1].Share = 0.5 }, []string{"unread: sampler all does not read the share of s1"}},
-		"a starving source":            {[]int{1000, 10}, named, func(c *Config) { c.Sampler = "shares" }, []string{"short: s1 has 10 trajectories for its 50.0 % of the mix, so that 20 of 1,010 trajectories are used"}},
-		"a short source":               {[]int{1000, 10}, named, func(c *Config) { c.Sampler, c.Budget = "shares", 100 }, []string{"short: s1 has 10 of the 50 trajectories asked; it is 16.7 % of the mix, not 50.0 %"}},
-		"a share below a trajectory":   {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Budget, c.Sources[1].Share = "shares", 50, 0.001 }, []string{"far: s1 has none of the mix: its share of the 50 trajectories asked is less than one"}},
-		"a share below the shortest":   {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Unit, c.Budget, c.Sources[1].Share = "shares", Tokens, 2000, 0.005 }, []string{"far: s1 gives 0 of the 10 tokens asked"}},
-		"tokens for trajectories":      {[]int{100}, named, func(c *Config) { c.Sampler, c.Budget = "proportional", 20_000_000 }, []string{"far: mix.budget asks for 20,000,000 trajectories, and there are 100 (mix.unit=tokens"}},
+		"as asked":                   {[]int{100, 100}, named, func(c *Config) { c.Validation = 0.1 }, nil},
+		"sessions, as asked":         {[]int{100}, "", func(c *Config) { c.Validation = 0.1 }, []string{"unnamed: 100 records of s0 name no repository"}},
+		"a repository given":         {[]int{100}, "", func(c *Config) { c.Validation, c.Sources[0].Repo = 0.1, "o/n" }, []string{"short: validation is empty: none of what could be used is set aside, and 10.0 % was asked"}},
+		"a part below a row":         {[]int{15, 15, 15}, "", func(c *Config) { c.Sampler, c.Budget, c.Validation = "shares", 9, 0.02 }, []string{"short: validation is empty: 2.2 % is set aside, and the part that each source has in the mix comes to none of it", "unnamed: ", "unnamed: ", "unnamed: "}},
+		"one repository":             {[]int{50}, `"repo": "o/r", `, func(c *Config) { c.Validation = 0.1 }, []string{"short: validation is empty: none of what could be used is set aside, and 10.0 % was asked: what shares a repository, an instance or a text stays together, and the largest of 1 group is 100.0 %"}},
+		"shares that are not read":   {[]int{10, 10}, named, func(c *Config) { c.Sources[1].Share = 0.5 }, []string{"unread: sampler all does not read the share of s1"}},
+		"a starving source":          {[]int{1000, 10}, named, func(c *Config) { c.Sampler = "shares" }, []string{"short: s1 has 10 trajectories for its 50.0 % of the mix, so that 20 of 1,010 trajectories are used"}},
+		"a short source":             {[]int{1000, 10}, named, func(c *Config) { c.Sampler, c.Budget = "shares", 100 }, []string{"short: s1 has 10 of the 50 trajectories asked; it is 16.7 % of the mix, not 50.0 %"}},
+		"a share below a trajectory": {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Budget, c.Sources[1].Share = "shares", 50, 0.001 }, []string{"far: s1 has none of the mix: its share of the 50 trajectories asked is less than one"}},
+		"a share below the shortest": {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Unit, c.Budget, c.Sources[1].Share = "shares", Tokens, 2000, 0.005 }, []string{"far: s1 gives 0 of the 10 tokens asked"}},
+		"tokens for trajectories":    {[]int{100}, named, func(c *Config) { c.Sampler, c.Budget = "proportional", 20_000_000 }, []string{"far: mix.budget asks for 20,000,000 trajectories, and there are 100 (mix.unit=tokens"}},
+		"a selection that leaves nothing": {[]int{10, 10}, named, func(c *Config) {
+			c.Sources[1].Select = []sample.Args{{By: "split", Of: "features.runs_code", Side: "high", On: sample.DefaultOn}}
+		}, []string{"short: s1 has none of its 10 records left: select split leaves out 10: of no two that are alike otherwise, one has more features.runs_code"}},
 		"a budget over what there is":  {[]int{100}, named, func(c *Config) { c.Sampler, c.Budget = "proportional", 120 }, []string{"short: mix.budget asks for 120 trajectories, and there are 100"}},
-		"sides that are mixed apart":   {[]int{100, 100}, `"repo": "o/r", `, func(c *Config) { c.Validation, c.Sources[1].Repo = 0.2, "o/x" }, []string{"far: validation"}},
+		"sides that are mixed apart":   {[]int{100, 100}, `"repo": "o/r", `, func(c *Config) { c.Validation, c.Sources[1].Repo = 0.2, "o/x" }, []string{"short: validation is empty"}},
 		"a source that is asked for 0": {[]int{100, 100}, named, func(c *Config) { c.Sampler, c.Sources[1].Share = "shares", 0 }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

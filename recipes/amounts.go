@@ -85,7 +85,24 @@ func checkAmounts(r *Recipe, root *node, faults *Faults) {
 	case only && rest == "" && budget && len(r.Sources) > 0 && !sample.Samplers[r.Mix.Sampler].TakesAll:
 		faults.add(place(mix, "budget", root), "mix.budget", "every source says its own amount, so that a budget divides nothing", "leave it out, or give a source share or rest: true")
 	}
+	checkTakes(r, sources, faults)
 	checkVerbs(r, root, faults)
+}
+
+// checkTakes finds numbers that are more than the budget, which prepare would
+// find after it has read everything.
+func checkTakes(r *Recipe, sources *node, faults *Faults) {
+	budget, taken := r.Mix.Budget.Units, int64(0)
+	if budget <= 0 || sample.Samplers[r.Mix.Sampler].TakesAll {
+		return
+	}
+	for i, it := range sources.items {
+		take := r.Sources[i].Take
+		if taken += take; take > 0 && taken > budget && taken-take <= budget {
+			faults.add(place(it, "take", it), dotted(itemPath(it, "sources", i), "take"), fmt.Sprintf("%d asked by number so far, and mix.budget is %d", taken, budget),
+				"take less, or give a larger mix.budget")
+		}
+	}
 }
 
 // sharesHint says what shares above 1 may have been meant to be.

@@ -51,6 +51,7 @@ func TestSharesAboveOneAreToldWhatTheyMayMean(t *testing.T) {
 		{"sources.a.share=30 sources.b.share=20 sources.c.rest=true mix.budget=100", "sources.a.share=0.3 for 30 %, sources.b.share=0.2 for 20 %"},
 		{"sources.a.share=0.2 sources.c.rest=true mix.budget=100", "a share below 1 for b"},
 		{"sources.a.take=5 sources.b.take=5 sources.c.take=5 mix.budget=100", "a budget divides nothing"},
+		{"sources.a.take=20 sources.b.take=30 mix.budget=36", "sources.b.take: 50 asked by number so far, and mix.budget is 36"},
 		{"sources.c.rest=true", "c gets the rest of a budget that is not given"},
 		{"sources.c.epochs=5", "raise mix.repeat.max to 5"},
 		{"mix.drop=aa", `no source is named "aa" (known: a, b, c)`},

@@ -71,12 +71,12 @@ func newProgress(t *face.Terminal, s *settings) *face.ProgressLine {
 }
 
 // nothingLeft adds to the error of that name where all records went, and how
-// to find what would accept them.
+// to find what would accept or want them.
 func nothingLeft(t *face.Terminal, s *settings, done *yard.Prepared, err error) error {
 	if !errors.Is(err, mix.ErrNothingLeft) {
 		return err
 	}
-	for _, hint := range evidenceHints(done) {
+	for _, hint := range emptyHints(done) {
 		err = fmt.Errorf("%w\n%s", err, hint)
 	}
 	if s.json() {

@@ -127,19 +127,6 @@ func printContamination(t *face.Terminal, done *yard.Prepared) {
 	}
 }
 
-// evidenceHints name the command that shows what evidence there is, for the
-// sources whose evidence does not settle every record, and what the first such
-// record lacks.
-func evidenceHints(done *yard.Prepared) (hints []string) {
-	for _, s := range done.Manifest.Sources {
-		if n := s.Reasons[mix.UnknownReason]; n > 0 && done.Paths[s.Name] != "" {
-			hints = append(hints, fmt.Sprintf("hint: %s: nothing says whether %s succeeded (%s): trainyard accept %s shows what evidence there is",
-				s.Name, face.Counted(n, "record"), s.Examples[mix.UnknownReason], done.Paths[s.Name]))
-		}
-	}
-	return hints
-}
-
 // printFlags tells the share of a source's rows in shards that raise each flag.
 func printFlags(t *face.Terminal, s *mix.SourceReport) {
 	rows := s.Funnel.Sampled.Records

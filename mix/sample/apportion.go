@@ -5,25 +5,31 @@ import (
 	"math"
 )
 
-// apportion gives every pool its amount. Use it when the ratio between tasks is
+// A Division is what the amounts come to, in units, pool by pool.
+type Division struct {
+	Asked  []int64
+	Limit  []int64 // all that the pool may give
+	Target []int64 // what is to be taken, where some pool has less than is asked
+}
+
+// Lacks are the pools that have less than is asked, whatever became of that.
+func (d Division) Lacks() []Lack { return lacking(d.Asked, d.Limit) }
+
+// Divide gives every pool its amount. Use it when the ratio between tasks is
 // the experiment. Without a budget, shares divide the largest one at which
 // every source can still pay its share, so that the ratios hold. Costs one
-// pass over the items.
-func apportion(pools []Pool, amounts []Amount, t Terms) ([]Choice, error) {
-	asked, err := ask(pools, amounts, t)
-	if err != nil {
-		return nil, err
+// pass over the items. A sampler that does not go by amounts divides nothing.
+func (s Sampler) Divide(pools []Pool, t Terms) (d Division, err error) {
+	if s.amount == nil {
+		return d, nil
 	}
-	asked = rescale(asked, t.Scale)
-	targets, err := settle(asked, limits(pools, amounts, t), amounts, t.Short)
-	if err != nil {
-		return nil, err
+	amounts, t := s.amounts(pools, t)
+	if d.Asked, err = ask(pools, amounts, t); err != nil {
+		return d, err
 	}
-	choices := make([]Choice, len(pools))
-	for k := range pools {
-		choices[k] = Choice{Asked: asked[k], Target: targets[k], Items: pools[k].Take(targets[k], t.repeat())}
-	}
-	return choices, nil
+	d.Asked, d.Limit = rescale(d.Asked, t.Scale), limits(pools, amounts, t)
+	d.Target, err = settle(d.Asked, d.Limit, amounts, t.Short)
+	return d, err
 }
 
 // ask is what the amounts come to, in units. With a source that gets the rest,
@@ -44,7 +50,7 @@ func ask(pools []Pool, amounts []Amount, t Terms) ([]int64, error) {
 	}
 	budget := t.budget(pools)
 	if fixed > budget && budget > 0 {
-		return nil, fmt.Errorf("take and epochs ask for %d, and the budget is %d", fixed, budget)
+		return nil, &OverError{Fixed: fixed, Budget: budget}
 	}
 	switch {
 	case rest >= 0:
@@ -61,6 +67,13 @@ func ask(pools []Pool, amounts []Amount, t Terms) ([]int64, error) {
 		return add(asked, split(weights, budget-fixed)), nil
 	}
 	return add(asked, split(weights, affordable(pools, weights))), nil
+}
+
+// An OverError says that what is asked by number is more than the budget.
+type OverError struct{ Fixed, Budget int64 }
+
+func (e *OverError) Error() string {
+	return fmt.Sprintf("take and epochs ask for %d, and the budget is %d", e.Fixed, e.Budget)
 }
 
 func add(a, b []int64) []int64 {

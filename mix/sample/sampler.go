@@ -36,6 +36,19 @@ func (s Sampler) Choose(pools []Pool, t Terms) ([]Choice, error) {
 	if s.amount == nil {
 		return s.choose(pools, t), nil
 	}
+	d, err := s.Divide(pools, t)
+	if err != nil {
+		return nil, err
+	}
+	choices := make([]Choice, len(pools))
+	for k := range pools {
+		choices[k] = Choice{Asked: d.Asked[k], Target: d.Target[k], Items: pools[k].Take(d.Target[k], t.repeat())}
+	}
+	return choices, nil
+}
+
+// amounts are what is asked of each pool, and by which terms.
+func (s Sampler) amounts(pools []Pool, t Terms) ([]Amount, Terms) {
 	if s.TakesAll {
 		t.Budget, t.Percent = 0, 0
 	}
@@ -45,5 +58,5 @@ func (s Sampler) Choose(pools []Pool, t Terms) ([]Choice, error) {
 			amounts[k] = s.amount(&pools[k], t)
 		}
 	}
-	return apportion(pools, amounts, t)
+	return amounts, t
 }
