@@ -40,7 +40,7 @@ func printPlan(t *face.Terminal, e *yard.Estimated) error {
 // planTable is the mix as a tree: both sides, and the sources of the first. number
 // says how large numbers are written.
 func planTable(m *mix.Manifest, number func(int64) string) *face.Table {
-	tab := face.NewTable("", "asked", "got", "records", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
+	tab := face.NewTable("", "asked", "got", "trajectories", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
 	whole, train, held := m.Whole(), m.Totals.Train, m.Totals.Validation
 	both := train.Tokens + held.Tokens
 	in := m.Unit.Of
