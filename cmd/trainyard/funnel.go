@@ -39,16 +39,16 @@ func (v *funnelView) table() *face.Table {
 	uncounted := false
 	for i := range v.m.Sources {
 		s := &v.m.Sources[i]
-		uncounted = uncounted || keptBeforeTokens(s)
-		tab.Row(v.row(s.Name, &s.Funnel, !keptBeforeTokens(s))...)
+		uncounted = uncounted || leftUncounted(s)
+		tab.Row(v.row(s.Name, &s.Funnel, !leftUncounted(s))...)
 	}
 	tab.Row(v.row("total", &v.m.Totals.Funnel, !uncounted)...)
 	return tab
 }
 
-// keptBeforeTokens says that keep left records of a source out before they were
+// leftUncounted says that keep left records of a source out before they were
 // tokenised. One that goes by tokens has all of them counted.
-func keptBeforeTokens(s *mix.SourceReport) bool {
+func leftUncounted(s *mix.SourceReport) bool {
 	left := s.Outcomes[mix.Filtered]
 	return left.Records > 0 && left.Tokens == 0
 }

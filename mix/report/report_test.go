@@ -202,6 +202,9 @@ func TestARowIsWhatAShardHolds(t *testing.T) {
 				t.Errorf("%s: %+v is %s, the manifest says %d", name, cell, got, want)
 			}
 		}
+		if said := strings.Contains(page(t, data), "has the tokens of all its rows"); said != (name == "split tokens") {
+			t.Errorf("%s: what a split trajectory has is told: %v", name, said)
+		}
 		one, many := d.unit()
 		lengths := cellOf{"lengths: Tokens of a " + one, "all sources", many}
 		if want := map[string]int64{"row": d.rows(), "trajectory": d.Whole.Trajectories}[one]; values[lengths] != fmt.Sprint(want) {

@@ -7,6 +7,9 @@ func (d *Dataset) lengthSection() Section {
 	one, _ := d.unit()
 	s.Charts = []Chart{d.histogram("tokens", &d.Whole.Tokens)}
 	s.Tables = []Table{d.measureTable("Tokens of a "+one, func(p *Part) *Measure { return &p.Tokens })}
+	if d.Whole.Content == nil && d.Manifest.OverWindow == "split" {
+		s.Tables[0].Note = "A trajectory that was split has the tokens of all its rows."
+	}
 	if d.Whole.Content != nil {
 		s.Charts = append(s.Charts, d.histogram("steps", &d.Whole.Content.Steps))
 		for _, m := range []struct {

@@ -193,6 +193,18 @@ func TestFewRepositoriesOfSeveralSourcesAreTheSame(t *testing.T) {
 	}
 }
 
+func TestEachSelectionIsHeldAgainstItsOwnSources(t *testing.T) {
+	v := &View{Items: []Item{{Instance: 1, Repo: 1}, {Instance: 2, Repo: 2}, {Instance: 3, Repo: 3}}}
+	v.With = map[string]*View{
+		"worked": {Items: []Item{{Instance: 1, Repo: 1}, {Instance: 3, Repo: 1}}},
+		"others": {Items: []Item{{Instance: 2, Repo: 3}}},
+	}
+	rows, left := Choose(v, []Args{{By: "common", With: []string{"worked"}}, {By: "repositories", Want: "min", With: []string{"others"}}})
+	if !slices.Equal(rows, []int{2, 0}) || !slices.Equal(left, []int{0, 1, 0}) {
+		t.Errorf("rows %v stay, left out are %v", rows, left)
+	}
+}
+
 func TestWholeRepositoriesComeNear(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 3))
 	for range 200 {
