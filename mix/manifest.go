@@ -115,7 +115,7 @@ type SourceReport struct {
 	// Unmatched are tools that edits name and no accepted record has, and those
 	// that such records call and no list describes, a line each.
 	Unmatched []string `json:"unmatched,omitempty"`
-	// Flags, where asked for, count the rows in shards that raise each of
+	// Flags, where asked for, count the trajectories in shards that raise each of
 	// behaviour.FlagList, Outcomes' kept and validation being the whole;
 	// duplicate and over_length count records that are in none.
 	Flags    map[string]int64 `json:"flags,omitempty"`

@@ -77,7 +77,9 @@ func (c *Count) sum(d Count) {
 }
 
 // A Funnel tells how many records of a source passed each stage, in order.
-// Its counts come from the outcomes alone, so that they always sum.
+// Its counts come from the outcomes alone, so that they always sum. Tokens of
+// Read and Parsed are those of the accepted records, and where keep left some out
+// before they were tokenised, of the wanted ones alone; so are Accepted's then.
 type Funnel struct {
 	Read         Count `json:"read"`
 	Parsed       Count `json:"parsed"`

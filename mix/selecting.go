@@ -47,12 +47,10 @@ func (p *planner) selectFrom(all [][]int32, aside bool) *selecting {
 
 func (s *selecting) run(k int) {
 	src, v := &s.p.cfg.Sources[k], s.view(k)
+	v.With = map[string]*sample.View{}
 	for _, step := range src.Select {
-		if len(step.With) > 0 {
-			v.With = nil
-			for _, name := range step.With {
-				v.With = append(v.With, s.view(s.p.source(name)))
-			}
+		for _, name := range step.With {
+			v.With[name] = s.view(s.p.source(name))
 		}
 		if step.By == sample.Matched {
 			v.Arm = s.arm(s.p.source(step.With[0]))

@@ -69,7 +69,7 @@ func randomAmounts(r *rand.Rand, cfg *Config, size int64) {
 // remarked plans, and says what there is to remark of it.
 func remarked(cfg *Config, rows []row) (*Manifest, error) {
 	w := worldOf(rows)
-	p, err := makePlan(cfg, w.items, w.entries, w.repos, w.known)
+	p, err := newPlanner(cfg, w.items, w.entries, w.repos, w.known).plan()
 	if err != nil {
 		return nil, err
 	}

@@ -133,6 +133,9 @@ func (d *decoder) checkArgs(one *Selection, n *node, path string) {
 			d.faults.add(e.at, dotted(path, e.key), one.By+" does not read it", "it reads: "+strings.Join(s.Reads, ", "))
 		}
 	}
+	if one.By == "repositories" && one.Want == "max" && len(one.With) > 0 {
+		d.faults.add(n.at, dotted(path, "with"), "want: max does not read it", "want: min takes few repositories of several sources")
+	}
 	if one.From > one.To {
 		d.faults.add(n.at, path, fmt.Sprintf("from is %v, above to, which is %v", one.From, one.To), "")
 	}

@@ -55,7 +55,7 @@ func listCache(t *face.Terminal, s *settings, y *yard.Yard) error {
 		return nil
 	}
 	t.Print("\n")
-	tab := face.NewTable("first made for", "source", "template", "tools", "output", "entries", "size", "last used").Numbers(5, 6)
+	tab := face.NewTable("first made for", "source", "template", "tools", "output", "entries", "size", "last used").Numbers(5, 6).Gives(0, 1).Leaves(4, 3, 2)
 	for _, p := range l.Preparations {
 		tab.Row(p.Recipe, p.Source, p.Template, p.Tools, p.Output, face.Thousands(p.Entries), face.Bytes(p.Bytes), p.Used.Local().Format(time.DateTime))
 	}

@@ -160,7 +160,7 @@ func printRecords(t *face.Terminal, r *yard.RecordChanges) error {
 	for _, why := range r.Reasons {
 		t.Print("  %s: %s, %s tokens\n", why.Why, face.Counted(why.Count.Records, "record"), face.Thousands(why.Count.Tokens))
 	}
-	tab := face.NewTable("id", "source", "place", "A", "B").Gives(2, 1, 4, 3, 0).Ends(2)
+	tab := face.NewTable("id", "source", "place", "A", "B").Gives(2, 1).Ends(2).Leaves(2, 1)
 	for _, c := range r.List {
 		known := c.A
 		if r.Kind == "in" || known == nil {

@@ -19,7 +19,7 @@ import (
 
 // rolloutsOf writes what the built-in recipes read: for every task a folder with
 // rollouts of OpenHands, graded in the rows, by two teachers on the same instances.
-func rolloutsOf(t *testing.T) string {
+func rolloutsOf(t *testing.T, repos func(task int) []string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for n, task := range []string{"func_localize", "issue_localize", "dep_search", "func_gen", "swe_play", "o3_mini"} {
@@ -27,7 +27,7 @@ func rolloutsOf(t *testing.T) string {
 		var file strings.Builder
 		for i := range 48 {
 			for _, teacher := range []string{"claude-sonnet-4-5", "qwen3-235b-a22b-instruct-2507"} {
-				line, err := json.Marshal(rollout(r, task, i, teacher))
+				line, err := json.Marshal(rollout(r, repos(n), task, i, teacher))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -48,9 +48,9 @@ var domains = []string{"django/django", "sympy/sympy", "acme/widgets", "acme/gea
 
 // rollout is one record, which fails one time in four. A rationale stands in a
 // turn of its own, as the teacher of o3_mini writes it.
-func rollout(r *rand.Rand, task string, i int, teacher string) map[string]any {
+func rollout(r *rand.Rand, repos []string, task string, i int, teacher string) map[string]any {
 	type object = map[string]any
-	repo := domains[min(r.IntN(len(domains)), r.IntN(len(domains)))]
+	repo := repos[min(r.IntN(len(repos)), r.IntN(len(repos)))]
 	say := func(role, text string) object { return object{"role": role, "content": text} }
 	messages := []object{say("system", "You work on code."), say("user", fmt.Sprintf("Task %s %d of %s.", task, i, repo))}
 	call := func(k int, tool string, arguments object) {
@@ -130,7 +130,7 @@ func distinct(rows []shard.Row, of func(shard.Row) string) map[string]int {
 // Every experiment of the paper is planned and prepared, and shows what its
 // recipe says.
 func TestTheExperimentsOfThePaperArePrepared(t *testing.T) {
-	data := rolloutsOf(t)
+	data := rolloutsOf(t, func(int) []string { return domains })
 	instance := func(row shard.Row) string { return row.Task + " " + row.InstanceID }
 	repo := func(row shard.Row) string { return row.Repo }
 	task := func(row shard.Row) string { return row.Task }
@@ -233,6 +233,29 @@ func TestTheExperimentsOfThePaperArePrepared(t *testing.T) {
 			t.Errorf("%v, %+v", got, m.Mix[0].Match)
 		}
 	})
+}
+
+// Every task has many of some repositories and few of others, and not of the same:
+// all tasks by one order are of fewer repositories than each by its own.
+func TestFewRepositoriesAreFewInAll(t *testing.T) {
+	data := rolloutsOf(t, func(task int) []string {
+		var repos []string
+		for i := range 24 {
+			repos = append(repos, fmt.Sprintf("owner/repo%d", (i+5*task)%24))
+		}
+		return repos
+	})
+	var apart []string
+	for _, task := range []string{"func_localize", "issue_localize", "dep_search", "func_gen"} {
+		apart = append(apart, "sources."+task+".select={by: repositories, want: min}")
+	}
+	repo := func(row shard.Row) string { return row.Repo }
+	_, together := experiment(t, data, "hybrid-gym-few-repos", "mix.budget=60")
+	_, alone := experiment(t, data, "hybrid-gym-few-repos", append(apart, "mix.budget=60")...)
+	one, own := len(distinct(together, repo)), len(distinct(alone, repo))
+	if t.Logf("%d rows of %d repositories by one order, %d by each task's own", len(together), one, own); one >= own || len(together) != len(alone) {
+		t.Errorf("%d rows of %d repositories by one order, %d of %d by each task's own", len(together), one, len(alone), own)
+	}
 }
 
 // Each of them takes the user's own rollouts, and the list says what it shows.

@@ -40,7 +40,7 @@ func printPlan(t *face.Terminal, e *yard.Estimated) error {
 // planTable is the mix as a tree: both sides, and the sources of the first. number
 // says how large numbers are written.
 func planTable(m *mix.Manifest, number func(int64) string) *face.Table {
-	tab := face.NewTable("", "asked", "got", "records", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
+	tab := face.NewTable("", "asked", "got", "trajectories", "tokens", "trained", "of the tokens").Numbers(1, 2, 3, 4, 5, 6).Gives(0)
 	whole, train, held := m.Whole(), m.Totals.Train, m.Totals.Validation
 	both := train.Tokens + held.Tokens
 	in := m.Unit.Of
@@ -68,7 +68,7 @@ func printTraining(t *face.Terminal, e *yard.Estimated) {
 	w := e.Work
 	t.Print("\nTraining of %s (%s), %s\n", e.Model, e.Shape, e.Method)
 	t.Print("├─ %s parameters, %s trained\n", parameters(w.Parameters), parameters(w.Trained))
-	t.Print("├─ %s of %s, %s; about %s tokens a step\n", face.Counted(w.Steps, "step"), face.Counted(e.Batch, "row"),
+	t.Print("├─ %s of %s, %s; about %s tokens a step\n", face.Counted(w.Steps, "step"), batchWords(e),
 		face.Counted(int(e.Epochs), "epoch"), face.Thousands(int64(w.TokensPerStep)))
 	padding := ""
 	if w.Padded > w.Tokens {
@@ -76,6 +76,19 @@ func printTraining(t *face.Terminal, e *yard.Estimated) {
 	}
 	t.Print("└─ %s tokens in all%s; %s FLOPs each, %s in all\n\n",
 		face.Thousands(int64(w.Tokens)), padding, face.About(int64(w.FLOPsPerToken)), strings.Replace(fmt.Sprintf("%.2g", w.FLOPs), "e+", "e", 1))
+}
+
+// batchWords are the rows of a step: all there are, where the batch is larger.
+func batchWords(e *yard.Estimated) string {
+	words := face.Counted(stepRows(e), "row")
+	if stepRows(e) < int64(e.Batch) {
+		words += ", all there are for a batch of " + face.Thousands(e.Batch)
+	}
+	return words
+}
+
+func stepRows(e *yard.Estimated) int64 {
+	return min(e.Manifest.Totals.Train.Rows, int64(e.Batch))
 }
 
 // siteTable has a row for each choice of GPUs: likely figures, and their ranges.
@@ -86,7 +99,7 @@ func siteTable(e *yard.Estimated) *face.Table {
 			fmt.Sprintf("%d × %s", s.Count, s.GPU), "no",
 			fmt.Sprintf("%.0f of %.0f", s.Memory.Total/1e9, estimate.GPUs[s.GPU].Memory/1e9),
 			fmt.Sprintf("%.0f", s.Memory.Host*float64(s.Count)/1e9),
-			fmt.Sprintf("%.0f %%", 100*s.Balance.Likely*s.Filled),
+			busy(s),
 		}
 		if s.Fits {
 			row[1] = s.Strategy
@@ -98,13 +111,27 @@ func siteTable(e *yard.Estimated) *face.Table {
 	return tab
 }
 
+// busy is the part of the time in which a GPU works: it has a row, and does not
+// wait for a longer one.
+func busy(s *estimate.Estimate) string {
+	return fmt.Sprintf("%.0f %%", 100*s.Balance.Likely*s.Filled)
+}
+
+// waits is the other reason why GPUs are not busy, where there is one.
+func waits(s *estimate.Estimate) string {
+	if s.Balance.Likely == 1 {
+		return ""
+	}
+	return ", and GPUs wait for longer rows"
+}
+
 // printRemedies tells what does not fill the GPUs or fit them, what would, and
 // what the ways of spreading a model are that were named.
 func printRemedies(t *face.Terminal, e *yard.Estimated) {
 	named := map[string]bool{}
 	for _, s := range e.Sites {
 		if s.Filled < 1 {
-			t.Print("%d × %s: a batch of %s keeps %.0f %% of them busy\n", s.Count, s.GPU, face.Counted(e.Batch, "row"), 100*s.Filled)
+			t.Print("%d × %s: %s busy: a step of %s leaves %.0f %% of the places empty%s\n", s.Count, s.GPU, busy(s), face.Counted(stepRows(e), "row"), 100*(1-s.Filled), waits(s))
 		}
 		named[s.Strategy] = named[s.Strategy] || s.Fits
 		if s.Fits {

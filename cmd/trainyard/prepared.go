@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,54 +31,6 @@ func printPrepared(t *face.Terminal, done *yard.Prepared) error {
 	}
 	printFiles(t, done)
 	return nil
-}
-
-func printFunnel(t *face.Terminal, m *mix.Manifest) error {
-	t.Print("Funnel, records (tokens)\n")
-	return funnelTable(m, face.Thousands[int64]).Else(funnelTable(m, face.About)).Write(t.Out)
-}
-
-// asked says which stages of the funnel a recipe asks for.
-type asked struct{ keep, clean bool }
-
-// funnelTable has a row for each source; tokens says how tokens are written.
-func funnelTable(m *mix.Manifest, tokens func(int64) string) *face.Table {
-	show := asked{
-		keep:  slices.ContainsFunc(m.Sources, func(s mix.SourceReport) bool { return s.Keep != "" }),
-		clean: m.Contamination != nil,
-	}
-	header := []string{"source", "read", "parsed", "accepted", "unique", "within window", "sampled"}
-	if show.clean {
-		header = slices.Insert(header, 4, "clean")
-	}
-	if show.keep {
-		header = slices.Insert(header, 4, "wanted")
-	}
-	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7, 8).Gives(0).Leaves(slices.Index(header, "unique"), 2)
-	for _, s := range m.Sources {
-		tab.Row(funnelRow(s.Name, s.Funnel, show, tokens)...)
-	}
-	tab.Row(funnelRow("total", m.Totals.Funnel, show, tokens)...)
-	return tab
-}
-
-// funnelRow writes 12 (34,567). Records that were not accepted are never
-// tokenised, so that tokens begin with the accepted ones. What a filter wants
-// of them has a column where some source has one, and what is in no benchmark
-// where the recipe names one.
-func funnelRow(name string, f mix.Funnel, show asked, tokens func(int64) string) []string {
-	row := []string{name, face.Thousands(f.Read.Records), face.Thousands(f.Parsed.Records)}
-	stages := []mix.Count{f.Accepted, f.Unique, f.WithinWindow, f.Sampled}
-	if show.clean {
-		stages = slices.Insert(stages, 1, f.Clean)
-	}
-	if show.keep {
-		stages = slices.Insert(stages, 1, f.Wanted)
-	}
-	for _, c := range stages {
-		row = append(row, face.Thousands(c.Records)+" ("+tokens(c.Tokens)+")")
-	}
-	return row
 }
 
 // printReasons lists why records ended before the shards, and what was changed
@@ -127,19 +78,20 @@ func printContamination(t *face.Terminal, done *yard.Prepared) {
 	}
 }
 
-// printFlags tells the share of a source's rows in shards that raise each flag.
+// printFlags tells the share of a source's trajectories in shards that raise each
+// flag.
 func printFlags(t *face.Terminal, s *mix.SourceReport) {
-	rows := s.Funnel.Sampled.Records
+	chosen := s.Funnel.Sampled.Records
 	var parts []string
 	for _, flag := range slices.Sorted(maps.Keys(s.Flags)) {
 		text := face.Thousands(s.Flags[flag]) + " " + flag
 		if flag != behaviour.FlagDuplicate && flag != behaviour.FlagOverLength { // those are in no shard
-			text += " (" + face.Percent(s.Flags[flag], rows) + ")"
+			text += " (" + face.Percent(s.Flags[flag], chosen) + ")"
 		}
 		parts = append(parts, text)
 	}
 	if len(parts) > 0 {
-		t.Print("  %s flagged, of %s: %s\n", s.Name, face.Counted(rows, "row"), strings.Join(parts, "; "))
+		t.Print("  %s flagged, of %s: %s\n", s.Name, face.Plural(chosen, "trajectory", "trajectories"), strings.Join(parts, "; "))
 	}
 }
 

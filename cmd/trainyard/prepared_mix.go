@@ -14,7 +14,7 @@ import (
 func printMix(t *face.Terminal, m *mix.Manifest) error {
 	whole := m.Whole()
 	t.Print("\nMix, sampler %s by %s, seed %d, window %s\n", m.Sampler, m.Unit, m.Seed, face.Thousands(m.Window))
-	if err := mixTable(m, whole, face.Thousands[int64]).Else(mixTable(m, whole, face.About).Leaves(8, 5, 2)).Write(t.Out); err != nil {
+	if err := mixTable(m, whole, face.Thousands[int64]).Else(mixTable(m, whole, face.About)).Write(t.Out); err != nil {
 		return err
 	}
 	printFitted(t, m)
@@ -26,9 +26,15 @@ func printMix(t *face.Terminal, m *mix.Manifest) error {
 }
 
 // mixTable has a row for the whole and one for each source; number says how
-// large numbers are written.
+// large numbers are written. Where trajectories are what is asked for, they are
+// what is got, and have no column of their own.
 func mixTable(m *mix.Manifest, whole mix.MixLine, number func(int64) string) *face.Table {
-	tab := face.NewTable("", "asked", "had", "got", "of the mix", "rows", "tokens", "trained", "of trained").Numbers(1, 2, 3, 4, 5, 6, 7, 8).Gives(0)
+	header := []string{"", "asked", "had", "got", "of the mix", "tokens", "trained", "of trained"}
+	leaves := []int{7, 2}
+	if m.Unit != mix.Trajectories {
+		header, leaves = slices.Insert(header, 5, "trajectories"), []int{8, 5, 2}
+	}
+	tab := face.NewTable(header...).Numbers(1, 2, 3, 4, 5, 6, 7, 8).Gives(0).Leaves(leaves...)
 	tab.Row(mixRow("train", whole, whole, m.Unit, number)...)
 	for i, line := range m.Mix {
 		branch := "├─ "
@@ -67,14 +73,18 @@ func printMatches(t *face.Terminal, m *mix.Manifest) {
 			parts = append(parts, fmt.Sprintf("%.1f %% in the same %s", 100*line.Match.Groups[group], group))
 		}
 		t.Print("%s is matched to the %s of %s, %s tokens against %s; means off by, in standard deviations: %s\n", line.Source,
-			face.Counted(line.Match.Arm.Records, "row"), line.Match.With, face.Thousands(line.Got.Tokens), face.Thousands(line.Match.Arm.Tokens), strings.Join(parts, ", "))
+			face.Plural(line.Match.Arm.Records, "trajectory", "trajectories"), line.Match.With, face.Thousands(line.Got.Tokens), face.Thousands(line.Match.Arm.Tokens), strings.Join(parts, ", "))
 	}
 }
 
 func mixRow(name string, line, whole mix.MixLine, unit mix.Unit, number func(int64) string) []string {
 	got := unit.Of(line.Got)
-	return []string{
+	row := []string{
 		name, number(line.Asked), number(unit.Of(line.Had)), number(got), face.Percent(got, unit.Of(whole.Got)),
-		number(line.Got.Records), number(line.Got.Tokens), number(line.Got.Trained), face.Percent(line.Got.Trained, whole.Got.Trained),
+		number(line.Got.Tokens), number(line.Got.Trained), face.Percent(line.Got.Trained, whole.Got.Trained),
 	}
+	if unit != mix.Trajectories {
+		row = slices.Insert(row, 5, number(line.Got.Records))
+	}
+	return row
 }

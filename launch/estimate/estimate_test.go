@@ -215,6 +215,10 @@ func TestAGPUThatTheBatchLeavesIdleIsPaidFor(t *testing.T) {
 	if eight.Filled != 1 || sixteen.Filled != .5 || sixteen.GPUHours.Low < 2*eight.GPUHours.Low {
 		t.Errorf("a batch of 8 fills %v of 8 GPUs and %v of 16", eight.Filled, sixteen.Filled)
 	}
+	training.Rows, training.Batch = 2, 16
+	if eight, err = training.At(Site{GPU: "h100", Count: 8}); err != nil || eight.Filled != .25 {
+		t.Errorf("a batch of 16 of which there are 2 rows fills %v of 8 GPUs (%v)", eight.Filled, err)
+	}
 }
 
 func TestNonsenseIsRefused(t *testing.T) {

@@ -48,9 +48,9 @@ func (t *Training) balance(gpus int) Range {
 }
 
 // filled is the share of the places that a step's rows fill: 8 rows on 16 GPUs
-// leave half of them idle.
+// leave half of them idle. A batch of more rows than there are has those alone.
 func (t *Training) filled(gpus int) float64 {
-	places := gpus * max(1, t.PerDevice)
-	rounds := (t.Batch + places - 1) / places
-	return float64(t.Batch) / float64(rounds*places)
+	places, batch := gpus*max(1, t.PerDevice), int(min(int64(t.Batch), t.Rows))
+	rounds := (batch + places - 1) / places
+	return float64(batch) / float64(rounds*places)
 }

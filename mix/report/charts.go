@@ -90,8 +90,8 @@ func adapt(svg, alt string) string {
 	return head + variables.Replace(fontSize.ReplaceAllString(fontFamily.ReplaceAllString(body, ""), shownFont))
 }
 
-// histogramChart shows how many rows there are of each size.
-func histogramChart(what string, m *Measure) Chart {
+// histogramChart shows how many rows or trajectories there are of each size.
+func histogramChart(of, what string, m *Measure) Chart {
 	var labels []string
 	values := []float64{0}
 	if len(m.Histogram) > 0 {
@@ -100,8 +100,8 @@ func histogramChart(what string, m *Measure) Chart {
 	for _, b := range m.Histogram {
 		labels, values = append(labels, number(int64(b.From))), append(values, float64(b.Rows))
 	}
-	alt := fmt.Sprintf("Histogram of %s: from %s to %s, median %s", what, number(int64(m.Min)), number(int64(m.Max)), number(int64(m.Median)))
-	return draw("Trajectories by "+what, alt, chartHeight, func(p *charts.Painter) error {
+	alt := fmt.Sprintf("Histogram of %s by %s: from %s to %s, median %s", of, what, number(int64(m.Min)), number(int64(m.Max)), number(int64(m.Median)))
+	return draw(strings.ToUpper(of[:1])+of[1:]+" by "+what, alt, chartHeight, func(p *charts.Painter) error {
 		opt := charts.NewBarChartOptionWithData([][]float64{values})
 		opt.Theme = chartTheme()
 		opt.CategoryAxis = categoryAxis(everyNth(labels, 6))

@@ -20,13 +20,32 @@ type Dataset struct {
 	Examples []Example     `json:"examples"`
 }
 
-// A Part is a source, or the whole: what the rows of the shards hold.
+// rows is how many rows the shards hold on both sides.
+func (d *Dataset) rows() int64 {
+	return d.Manifest.Totals.Train.Rows + d.Manifest.Totals.Validation.Rows
+}
+
+// unit is what lengths are told of: rows where they say which trajectory they
+// are of, else trajectories.
+func (d *Dataset) unit() (one, many string) {
+	if d.Whole.Content == nil {
+		return "trajectory", "trajectories"
+	}
+	return "row", "rows"
+}
+
+// A Part is a source, or the whole: what the rows of the shards hold. A
+// trajectory is a record that was chosen: it is several rows where it was split,
+// and of packed rows one holds several.
 type Part struct {
 	Name         string  `json:"name"`
 	Trajectories int64   `json:"trajectories"` // records that are in shards, on both sides
-	Train        int64   `json:"train"`
-	Validation   int64   `json:"validation"`
-	Tokens       Measure `json:"tokens"` // of each row; without Content of each trajectory
+	Train        int64   `json:"train"`        // of them, on that side
+	Validation   int64   `json:"validation"`   // likewise
+	Tokens       Measure `json:"tokens"`       // of each row; without Content of each trajectory
+	// InShards is what the shards hold of it on both sides, as the manifest counts
+	// it: what is repeated counts each time.
+	InShards mix.Size `json:"in_shards"`
 
 	// Content is what only rows of conversations tell; nil where the rows are
 	// tokens, which have neither text nor side columns.

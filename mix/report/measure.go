@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// A Measure sums up one number of many rows.
+// A Measure sums up one number of many rows, or of trajectories where the part
+// has no Content.
 type Measure struct {
 	Rows   int64   `json:"rows"`
 	Sum    int64   `json:"sum"`
@@ -14,7 +15,7 @@ type Measure struct {
 	Min    int32   `json:"min"`
 	Median int32   `json:"median"` // of an even number the lower of the two in the middle
 	Max    int32   `json:"max"`
-	// Histogram counts the rows by size.
+	// Histogram counts them by size.
 	Histogram []Bin `json:"histogram"`
 }
 

@@ -62,7 +62,7 @@ func sourcePart(m *mix.Manifest, k int, lengths *lengths, rows *reading) Part {
 	kept, aside := s.Outcomes[mix.Kept], s.Outcomes[mix.Validation]
 	p := Part{
 		Name: s.Name, Trajectories: kept.Records + aside.Records, Train: kept.Records, Validation: aside.Records,
-		Tokens: measure(lengths.kept[s.Name]), Retention: retention(s, lengths.unique[s.Name]),
+		InShards: inShards(m, s.Name), Tokens: measure(lengths.kept[s.Name]), Retention: retention(s, lengths.unique[s.Name]),
 		Images: s.Images, SetupCost: s.SetupCost, Bills: billsOf(s.Bills),
 		Funnel: s.Funnel, Outcomes: s.Outcomes, Reasons: s.Reasons, Notes: s.Notes, Flags: s.Flags, Warnings: s.Warnings,
 	}
@@ -96,8 +96,23 @@ func wholePart(d *Dataset, lengths *lengths, rows *reading) Part {
 	return w
 }
 
+// inShards is a source's part of both sides.
+func inShards(m *mix.Manifest, source string) (size mix.Size) {
+	for _, line := range m.Mix {
+		if line.Source == source {
+			size = addSize(line.Got, line.Validation)
+		}
+	}
+	return size
+}
+
+func addSize(a, b mix.Size) mix.Size {
+	return mix.Size{Count: mix.Count{Records: a.Records + b.Records, Tokens: a.Tokens + b.Tokens}, Trained: a.Trained + b.Trained}
+}
+
 func (p *Part) add(s *Part, bills map[string]mix.Bill) {
 	p.Trajectories, p.Train, p.Validation = p.Trajectories+s.Trajectories, p.Train+s.Train, p.Validation+s.Validation
+	p.InShards = addSize(p.InShards, s.InShards)
 	addRetention(&p.Retention, s.Retention)
 	addCounts(&p.Reasons, s.Reasons)
 	addCounts(&p.Notes, s.Notes)

@@ -76,12 +76,21 @@ func (p *Part) counts() *behaviour.Tally {
 	return &p.Content.Behaviour
 }
 
+// tallied is what a tally counts: rows, which are the trajectories where none was
+// split or is repeated.
+func (p *Part) tallied(t *behaviour.Tally) string {
+	if t.Trajectories != p.Trajectories {
+		return counted(t.Trajectories, "row", "rows")
+	}
+	return counted(t.Trajectories, "trajectory", "trajectories")
+}
+
 func judgePatch(p *Part) (Result, string) {
 	t := p.counts()
 	if t == nil {
 		return Unknown, notCounted
 	}
-	grounds := fmt.Sprintf("%s of %s edit a source file (%s)", number(t.SourceEdit), counted(t.Trajectories, "trajectory", "trajectories"), percent(t.SourceEdit, t.Trajectories))
+	grounds := fmt.Sprintf("%s of %s edit a source file (%s)", number(t.SourceEdit), p.tallied(t), percent(t.SourceEdit, t.Trajectories))
 	return result(float64(t.SourceEdit) >= leastEditing*float64(t.Trajectories)), grounds
 }
 
@@ -91,7 +100,7 @@ func judgeExploration(p *Part) (Result, string) {
 		return Unknown, notCounted
 	}
 	steps := t.Activities[behaviour.Exploration]
-	grounds := fmt.Sprintf("%s of the trajectories explore, and %s of the steps", percent(t.Explored, t.Trajectories), percent(steps, t.Steps))
+	grounds := fmt.Sprintf("%s of %s explore, and %s of the steps", percent(t.Explored, t.Trajectories), p.tallied(t), percent(steps, t.Steps))
 	enough := float64(t.Explored) >= leastExplored*float64(t.Trajectories) && 100*float64(steps) >= leastExploring*float64(t.Steps)
 	return result(enough), grounds
 }

@@ -171,9 +171,54 @@ func TestASplitTrajectoryIsOneOfSeveralRows(t *testing.T) {
 	}
 }
 
+// What a report and a card call rows is what the shards hold, and what they call
+// trajectories is the records that were chosen.
+func TestARowIsWhatAShardHolds(t *testing.T) {
+	for name, change := range map[string]func(*mix.Config){
+		"split tokens": func(cfg *mix.Config) { cfg.Output, cfg.Window, cfg.OverWindow = "tokens", 450, "split" },
+		"split turns":  func(cfg *mix.Config) { cfg.Output, cfg.Window, cfg.OverWindow = "turns", 450, "split" },
+		"packed":       func(cfg *mix.Config) { cfg.Output = "packed" },
+		"messages":     nil,
+	} {
+		dir := prepared(t, change)
+		data := mustOpen(t, dir)
+		d := &data.Datasets[0]
+		train, held := d.Manifest.Totals.Train, d.Manifest.Totals.Validation
+		if split := name != "messages"; split == (d.rows() == d.Whole.Trajectories) {
+			t.Fatalf("%s: %d rows of %d trajectories", name, d.rows(), d.Whole.Trajectories)
+		}
+		mustCard(t, dir, Publishing{})
+		if want := fmt.Sprintf("%d rows to train on with %s tokens, %s of them trained, and %d for validation.", train.Rows, number(train.Tokens), number(train.TrainedTokens), held.Rows); !strings.Contains(mustRead(t, filepath.Join(dir, CardFile)), want) {
+			t.Errorf("%s: the card does not say: %s", name, want)
+		}
+		values, _ := readBack(t, page(t, data))
+		for cell, want := range map[cellOf]int64{
+			{"dataset: The dataset beside published ones", "all sources", "trajectories"}:   d.Manifest.Totals.Funnel.Sampled.Records,
+			{"dataset: The dataset beside published ones", "all sources", "tokens"}:         train.Tokens + held.Tokens,
+			{"dataset: The dataset beside published ones", "all sources", "trained tokens"}: train.TrainedTokens + held.TrainedTokens,
+			{"mix: The two sides", "train", "longest"}:                                      train.Lengths.Quantiles[20],
+		} {
+			if got := values[cell]; got != fmt.Sprint(want) {
+				t.Errorf("%s: %+v is %s, the manifest says %d", name, cell, got, want)
+			}
+		}
+		if said := strings.Contains(page(t, data), "has the tokens of all its rows"); said != (name == "split tokens") {
+			t.Errorf("%s: what a split trajectory has is told: %v", name, said)
+		}
+		one, many := d.unit()
+		lengths := cellOf{"lengths: Tokens of a " + one, "all sources", many}
+		if want := map[string]int64{"row": d.rows(), "trajectory": d.Whole.Trajectories}[one]; values[lengths] != fmt.Sprint(want) {
+			t.Errorf("%s: %+v is %s, not %d", name, lengths, values[lengths], want)
+		}
+		if share := values[cellOf{"teachers: Teachers", "teacher-0", "of the rows"}]; d.Whole.Content != nil && (share == "" || len(share) > len("99.9")) {
+			t.Errorf("%s: %s %% of the rows are of one of two teachers", name, share)
+		}
+	}
+}
+
 func TestPackedRowsAreTold(t *testing.T) {
 	data := mustOpen(t, prepared(t, func(cfg *mix.Config) { cfg.Output = "packed" }))
-	if text := page(t, data); !strings.Contains(text, "Rows are windows packed by") {
+	if text := page(t, data); !strings.Contains(text, "Windows are filled by best-fit") {
 		t.Error("the page does not say how rows are packed")
 	}
 }

@@ -15,6 +15,9 @@ func (d *Dataset) activitySection() Section {
 		return s
 	}
 	s.Lead = []string{"Steps are judged by rules, which look at the calls as the rows have them; the paper has a model judge. Closing, the last step of an agent, is apart here."}
+	if d.rows() != d.Whole.Trajectories {
+		s.Lead = append(s.Lead, "A trajectory that was split or is repeated counts here once for each of its rows.")
+	}
 	s.Charts = []Chart{activityChart(d.parts())}
 	s.Tables = []Table{d.activityTable(), d.lookupTable(), d.callTable(), d.toolTable(), d.habitTable()}
 	return s

@@ -1,12 +1,17 @@
 package report
 
-// lengthSection tells how long the rows are, and what other windows would keep.
+// lengthSection tells how long the rows are, or the trajectories where rows do
+// not say which they are of, and what other windows would keep.
 func (d *Dataset) lengthSection() Section {
 	s := Section{ID: "lengths", Title: "Lengths and retention"}
-	s.Charts = []Chart{histogramChart("tokens", &d.Whole.Tokens)}
-	s.Tables = []Table{d.measureTable(tokensOf(d), func(p *Part) *Measure { return &p.Tokens })}
+	one, _ := d.unit()
+	s.Charts = []Chart{d.histogram("tokens", &d.Whole.Tokens)}
+	s.Tables = []Table{d.measureTable("Tokens of a "+one, func(p *Part) *Measure { return &p.Tokens })}
+	if d.Whole.Content == nil && d.Manifest.OverWindow == "split" {
+		s.Tables[0].Note = "A trajectory that was split has the tokens of all its rows."
+	}
 	if d.Whole.Content != nil {
-		s.Charts = append(s.Charts, histogramChart("steps", &d.Whole.Content.Steps))
+		s.Charts = append(s.Charts, d.histogram("steps", &d.Whole.Content.Steps))
 		for _, m := range []struct {
 			caption string
 			of      func(*Content) *Measure
@@ -23,16 +28,15 @@ func (d *Dataset) lengthSection() Section {
 	return s
 }
 
-// tokensOf says what the lengths are of: rows of tokens do not say whose they are.
-func tokensOf(d *Dataset) string {
-	if d.Whole.Content == nil {
-		return "Tokens of a trajectory"
-	}
-	return "Tokens of a row"
+// histogram counts what measureTable measures.
+func (d *Dataset) histogram(what string, m *Measure) Chart {
+	_, many := d.unit()
+	return histogramChart(many, what, m)
 }
 
 func (d *Dataset) measureTable(caption string, of func(*Part) *Measure) Table {
-	t := Table{Caption: caption, Header: []string{"source", "rows", "sum", "mean", "shortest", "median", "longest"}}
+	_, many := d.unit()
+	t := Table{Caption: caption, Header: []string{"source", many, "sum", "mean", "shortest", "median", "longest"}}
 	for _, p := range d.parts() {
 		m := of(p)
 		t.Rows = append(t.Rows, partRow(p, &d.Whole,
@@ -75,7 +79,7 @@ func (d *Dataset) teacherSection() Section {
 		s.Tables = append(s.Tables, t)
 	}
 	if len(d.Whole.Bills) == 0 {
-		s.Lead = []string{"Cost: unknown, since no record behind the rows tells one."}
+		s.Lead = []string{"Cost: unknown, since no record tells one."}
 		return s
 	}
 	bills := Table{

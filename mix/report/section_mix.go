@@ -31,7 +31,7 @@ func (d *Dataset) datasetSection() Section {
 	t := Table{
 		Caption: "The dataset beside published ones",
 		Header:  []string{"source", "trajectories", "repositories", "instances", "messages", "steps", "tokens", "trained tokens", "images", "set-up, cents"},
-		Note:    "Messages and steps are means; a step is a message of the assistant. The paper's “agent steps” are means of messages. Images and the cost of setting up one instance are what the recipe says of its sources.",
+		Note:    "Messages and steps are means of the rows; a step is a message of the assistant. The paper's “agent steps” are means of messages. Images and the cost of setting up one instance are what the recipe says of its sources.",
 	}
 	for _, p := range d.parts() {
 		t.Rows = append(t.Rows, partRow(p, &d.Whole, datasetCells(p)...))
@@ -53,9 +53,9 @@ func datasetCells(p *Part) []Cell {
 	cells := []Cell{countCell(p.Trajectories)}
 	if c := p.Content; c != nil {
 		cells = append(cells, countCell(c.Repositories), countCell(c.Instances), decimalCell(c.Messages.Mean, 1), decimalCell(c.Steps.Mean, 1),
-			countCell(p.Tokens.Sum), countCell(c.Trained.Sum))
+			countCell(p.InShards.Tokens), countCell(p.InShards.Trained))
 	} else {
-		cells = append(cells, notCountedCell, notCountedCell, notCountedCell, notCountedCell, countCell(p.Tokens.Sum), notCountedCell)
+		cells = append(cells, notCountedCell, notCountedCell, notCountedCell, notCountedCell, countCell(p.InShards.Tokens), countCell(p.InShards.Trained))
 	}
 	return append(cells, setupCells(p)...)
 }
@@ -99,10 +99,10 @@ func mixWords(m *mix.Manifest) string {
 	case m.Amounts.Percent > 0:
 		budget = "a budget of " + percentCell(m.Amounts.Percent).Text + " of all there is"
 	}
-	words := fmt.Sprintf("Sampler %s by %s, %s, seed %d. Rows are of at most %s tokens under the template %s; tools are written as %s; a row holds %s.",
-		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, m.Output)
+	words := fmt.Sprintf("Sampler %s by %s, %s, seed %d. Rows are of at most %s tokens under the template %s; tools are written as %s. %s",
+		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, outputWords[m.Output])
 	if m.Packing != "" {
-		words += fmt.Sprintf(" Rows are windows packed by %s: %s of them on the train side hold tokens.", m.Packing, percentCell(100*m.Totals.Train.Utilisation).Text)
+		words += fmt.Sprintf(" Windows are filled by %s: those to train on are full to %s, and the rest is padding.", m.Packing, percentCell(100*m.Totals.Train.Utilisation).Text)
 	}
 	if m.OverWindow != "" {
 		words += " What is longer than the window is made to fit: " + m.OverWindow + "."
@@ -114,6 +114,14 @@ func mixWords(m *mix.Manifest) string {
 	return words
 }
 
+// outputWords say what a row holds, by output.
+var outputWords = map[string]string{
+	"messages": "A row is one trajectory as text.",
+	"turns":    "A row is one trajectory as text, or a part of one that was split, and says of each message whether it is learned from.",
+	"tokens":   "A row is one trajectory as token ids, or a part of one that was split.",
+	"packed":   "A row is a window that holds the token ids of several trajectories, one behind the other.",
+}
+
 func mixCells(l, all *mix.MixLine) []Cell {
 	return []Cell{
 		countCell(l.Asked), countCell(l.Had.Records), countCell(l.Had.Tokens), countCell(l.Had.Trained), countCell(l.Got.Records), countCell(l.Got.Tokens), countCell(l.Got.Trained),
@@ -123,14 +131,30 @@ func mixCells(l, all *mix.MixLine) []Cell {
 
 // sideTable compares the two sides of the dataset.
 func (d *Dataset) sideTable() Table {
-	t := Table{Caption: "The two sides", Header: []string{"side", "rows", "tokens", "trained tokens", "steps", "repositories"}}
+	t := Table{Caption: "The two sides", Header: []string{"side", "rows", "tokens", "trained tokens", "tokens of a row, mean", "median", "longest", "steps", "repositories"}}
 	for _, side := range []struct {
 		name string
 		mix.Side
 	}{{"train", d.Manifest.Totals.Train}, {"validation", d.Manifest.Totals.Validation}} {
 		t.Rows = append(t.Rows, Row{Name: side.name, Cells: []Cell{
-			countCell(side.Rows), countCell(side.Tokens), countCell(side.TrainedTokens), countCell(side.Steps), countCell(int64(side.Repos)),
+			countCell(side.Rows), countCell(side.Tokens), countCell(side.TrainedTokens),
+			meanCell(side.Side), quantileCell(side.Side, 10), quantileCell(side.Side, 20), countCell(side.Steps), countCell(int64(side.Repos)),
 		}})
 	}
 	return t
+}
+
+// meanCell is the mean length of a side's rows.
+func meanCell(s mix.Side) Cell { return perCell(float64(s.Tokens), s.Rows, 1) }
+
+// quantileCell is a length that so many twentieths of a side's rows do not pass.
+// Older manifests tell none.
+func quantileCell(s mix.Side, twentieths int) Cell {
+	switch {
+	case s.Rows == 0:
+		return textCell("–")
+	case s.Lengths == mix.Lengths{}:
+		return unknownCell
+	}
+	return countCell(s.Lengths.Quantiles[twentieths])
 }

@@ -58,7 +58,7 @@ func (d *Dataset) editSection() Section {
 	}
 	add(d.countsTable("Edits made", "edit", func(p *Part) map[string]int64 { return edited(p) }), "Times that each edit changed something in the accepted records, by the recipe and by rendering; 0 is an edit that found nothing.")
 	add(d.countsTable("Notes", "note", func(p *Part) map[string]int64 { return told(p) }), "What is worth knowing of the accepted records.")
-	add(d.countsTable("Flags", "flag", func(p *Part) map[string]int64 { return p.Flags }), "Rows that raise each flag; duplicate and over_length are records in no shard.")
+	add(d.countsTable("Flags", "flag", func(p *Part) map[string]int64 { return p.Flags }), "Trajectories that raise each flag; duplicate and over_length are records in no shard.")
 	add(d.countsTable("Warnings", "kind", func(p *Part) map[string]int64 { return p.Warnings }), "")
 	if len(s.Tables) == 0 {
 		s.Lead = append(s.Lead, "Nothing was edited, and nothing noted.")

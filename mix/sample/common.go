@@ -5,7 +5,7 @@ package sample
 // compared on the same work. A row without an instance is of none.
 func common(v *View, rows []int, a Args) []int {
 	if len(a.With) > 0 {
-		return commonWith(v, rows)
+		return commonWith(v, rows, a.With)
 	}
 	teachers, has := map[uint64]bool{}, map[uint64]map[uint64]bool{}
 	for _, i := range rows {
@@ -22,18 +22,18 @@ func common(v *View, rows []int, a Args) []int {
 	})
 }
 
-func commonWith(v *View, rows []int) []int {
+func commonWith(v *View, rows []int, with []string) []int {
 	in := map[uint64]int{}
-	for n, other := range v.With {
-		for k := range other.Items {
-			if instance := other.Items[k].Instance; in[instance] == n {
+	for n, name := range with {
+		for _, it := range v.With[name].Items {
+			if instance := it.Instance; in[instance] == n {
 				in[instance] = n + 1
 			}
 		}
 	}
 	return where(rows, func(i int) bool {
 		instance := v.Items[i].Instance
-		return instance != 0 && in[instance] == len(v.With)
+		return instance != 0 && in[instance] == len(with)
 	})
 }
 

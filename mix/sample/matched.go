@@ -9,7 +9,7 @@ import "math"
 // near it came is for [Balance] to tell.
 func matched(v *View, rows []int, a Args) []int {
 	in := map[int]bool{}
-	for _, i := range newMatching(v.With[0], v, v.Arm, rows, a.On).pairs(math.Inf(1), true) {
+	for _, i := range newMatching(v.With[a.With[0]], v, v.Arm, rows, a.On).pairs(math.Inf(1), true) {
 		if i >= 0 {
 			in[i] = true
 		}

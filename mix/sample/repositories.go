@@ -8,13 +8,20 @@ import (
 // repositories orders rows so that any front of them is of as many repositories
 // as can be, or of as few: one of each repository and round again, or whole ones,
 // the largest first. A count ends it there. A row that names no repository
-// counts for one by itself.
+// counts for one by itself. For few with other sources the repositories go by
+// [View.shared], so that fronts of all these sources are of the same ones.
 func repositories(v *View, rows []int, a Args) []int {
 	groups := v.groups(rows, PerRepository)
 	var out []int
-	if a.Want == "max" {
+	switch {
+	case a.Want == "max":
 		out = roundRobin(groups)
-	} else {
+	case len(a.With) > 0:
+		rank := v.shared(a.With)
+		place := func(group []int) int { return rank[v.Items[group[0]].Repo] }
+		slices.SortStableFunc(groups, func(a, b []int) int { return cmp.Compare(place(a), place(b)) })
+		out = slices.Concat(groups...)
+	default:
 		slices.SortStableFunc(groups, func(a, b []int) int { return cmp.Compare(len(b), len(a)) })
 		out = slices.Concat(groups...)
 	}

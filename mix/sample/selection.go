@@ -78,7 +78,7 @@ var Selections = map[string]Selection{
 	"random":       {Summary: "so many at random of each instance, repository or teacher", Reads: []string{"per", "count"}, choose: random},
 	"ranked":       {Summary: "the least or most of a feature first; all of them stay", Reads: []string{"of", "order"}, Needs: []string{"of"}, choose: ranked},
 	"quantile":     {Summary: "those whose rank by a feature lies in [from, to) of all: 0 to 0.25 is the least quarter", Reads: []string{"of", "from", "to", "per"}, Needs: []string{"of"}, choose: quantile},
-	"repositories": {Summary: "of as many repositories as there can be, one of each and round again, or of as few, the largest first", Reads: []string{"want", "count"}, Needs: []string{"want"}, choose: repositories},
+	"repositories": {Summary: "of as many repositories as there can be, one of each and round again, or of as few, the largest first; want: min with other sources goes by one order of all", Reads: []string{"want", "count", "with"}, Needs: []string{"want"}, choose: repositories},
 	"whole":        {Summary: "whole repositories at random, as near to a count as they come", Reads: []string{"count"}, Needs: []string{"count"}, choose: wholeRepositories},
 	"teachers":     {Summary: "one of each teacher and round again, so that the teachers have the same part of any front", choose: teachers},
 	"common":       {Summary: "instances that every teacher has, or, with other sources, those too", Reads: []string{"with"}, choose: common},

@@ -40,7 +40,7 @@ func TestEverySelectionChoosesEachRowOnceAndTheSameAgain(t *testing.T) {
 			for range 200 {
 				v := randomView(r, r.IntN(80))
 				other := randomView(r, 20)
-				v.With, v.Arm = []*View{other}, other.all()
+				v.With, v.Arm = map[string]*View{"other": other}, other.all()
 				a := argsOf(r, name)
 				if name == "common" || name == "matched" {
 					a.With = []string{"other"}
@@ -153,6 +153,58 @@ func TestDiversityIsWhatNoOtherFrontPasses(t *testing.T) {
 	}
 }
 
+// Sources that name each other go by one order, and what they need in all is of
+// fewer repositories than by an order of each.
+func TestFewRepositoriesOfSeveralSourcesAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	names := []string{"a", "b", "c"}
+	one, own := 0, 0
+	for range 200 {
+		views := map[string]*View{}
+		for _, name := range names {
+			views[name] = randomView(r, 40+r.IntN(80))
+			for i := range views[name].Items {
+				views[name].Items[i].Repo = uint64(r.IntN(3+r.IntN(12))) * uint64(1+r.IntN(2))
+			}
+		}
+		together, apart := map[uint64]bool{}, map[uint64]bool{}
+		var order map[uint64]int
+		for n, name := range names {
+			v, others := views[name], append(slices.Clone(names[:n]), names[n+1:]...)
+			v.With = views
+			slices.Reverse(others)
+			rows := repositories(v, v.all(), Args{Want: "min", With: others})
+			if len(rows) != len(v.Items) {
+				t.Fatalf("%d rows of %d", len(rows), len(v.Items))
+			}
+			if rank := v.shared(others); order != nil && !maps.Equal(rank, order) {
+				t.Fatalf("%s goes by %v, another by %v", name, rank, order)
+			} else {
+				order = rank
+			}
+			few := len(rows) / 3
+			maps.Copy(together, reposOf(v, rows[:few]))
+			maps.Copy(apart, reposOf(v, repositories(v, v.all(), Args{Want: "min"})[:few]))
+		}
+		one, own = one+len(together), own+len(apart)
+	}
+	if t.Logf("%d repositories by one order, %d by each source's own", one, own); one >= own {
+		t.Errorf("%d repositories by one order, %d by each source's own", one, own)
+	}
+}
+
+func TestEachSelectionIsHeldAgainstItsOwnSources(t *testing.T) {
+	v := &View{Items: []Item{{Instance: 1, Repo: 1}, {Instance: 2, Repo: 2}, {Instance: 3, Repo: 3}}}
+	v.With = map[string]*View{
+		"worked": {Items: []Item{{Instance: 1, Repo: 1}, {Instance: 3, Repo: 1}}},
+		"others": {Items: []Item{{Instance: 2, Repo: 3}}},
+	}
+	rows, left := Choose(v, []Args{{By: "common", With: []string{"worked"}}, {By: "repositories", Want: "min", With: []string{"others"}}})
+	if !slices.Equal(rows, []int{2, 0}) || !slices.Equal(left, []int{0, 1, 0}) {
+		t.Errorf("rows %v stay, left out are %v", rows, left)
+	}
+}
+
 func TestWholeRepositoriesComeNear(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 3))
 	for range 200 {
@@ -200,7 +252,7 @@ func TestCommonInstancesAreThoseOfEveryTeacher(t *testing.T) {
 	if got := common(v, v.all(), Args{}); !slices.Equal(got, []int{0, 1, 6, 7, 8}) {
 		t.Errorf("got %v", got)
 	}
-	v.With = []*View{{Items: []Item{{Instance: 2}, {Instance: 3}}}, {Items: []Item{{Instance: 3}, {Instance: 1}}}}
+	v.With = map[string]*View{"b": {Items: []Item{{Instance: 2}, {Instance: 3}}}, "c": {Items: []Item{{Instance: 3}, {Instance: 1}}}}
 	if got := common(v, v.all(), Args{With: []string{"b", "c"}}); !slices.Equal(got, []int{6, 7, 8}) {
 		t.Errorf("got %v", got)
 	}
@@ -301,7 +353,7 @@ func armAndPool(r *rand.Rand) (arm, pool *View) {
 
 func TestAMatchedControlIsBalanced(t *testing.T) {
 	arm, pool := armAndPool(rand.New(rand.NewPCG(9, 3)))
-	pool.With, pool.Arm = []*View{arm}, arm.all()
+	pool.With, pool.Arm = map[string]*View{"arm": arm}, arm.all()
 	on := []string{"repo", "n_tokens", "n_steps"}
 	before := BalanceOf(arm, pool, arm.all(), pool.all(), on)
 	rows := matched(pool, pool.all(), Args{With: []string{"arm"}, On: on})

@@ -21,9 +21,9 @@ type View struct {
 	Items []Item
 	// Columns are features by name, a value for each item; NaN is unknown.
 	Columns map[string][]float64
-	// With are the views of the sources that [Args.With] names, and Arm are the
-	// items of the first that are in the mix.
-	With []*View
+	// With are the views of the sources that [Args.With] names, by name, and Arm are
+	// the items of the first that are in the mix.
+	With map[string]*View
 	Arm  []int
 }
 
