@@ -71,7 +71,7 @@ var docs = map[string]string{
 	"sources.rest":            "this source gets what the others leave of the budget",
 	"sources.select":          "which of the trajectories, one selection or several in turn: {by: quantile, of: n_steps, to: 0.25} (trainyard list selections)",
 	"sources.per_repo":        "keep at most so many trajectories of one repository; 0 is no limit",
-	"sources.per_teacher":     "keep at most so many trajectories of one teacher; 0 is no limit",
+	"sources.per_teacher":     "keep at most so many trajectories of one teacher, on each side; 0 is no limit",
 	"sources.reference":       "keeps the source out of the mix: others are matched to it",
 	"sources.most":            "all that may be taken of this source, in units; 0 is no limit",
 	"sources.system":          "file with the system text that stands in place of the records' own",

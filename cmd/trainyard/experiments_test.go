@@ -272,3 +272,69 @@ func TestEveryBuiltInExperimentSaysWhatItShows(t *testing.T) {
 		}
 	}
 }
+
+// The experiments take the sample trajectories too, wherever these lie and
+// whatever says that they succeeded.
+func TestTheExperimentsTakeTheSamples(t *testing.T) {
+	t.Parallel()
+	// The samples have no instance that two teachers solved, and no two trajectories
+	// of one repository of which one alone runs code: that is told.
+	apart := map[string]bool{"hybrid-gym-runs-code-high": true, "hybrid-gym-runs-code-low": true, "hybrid-gym-teacher-claude": true, "hybrid-gym-teacher-qwen": true}
+	demo, err := recipes.Load("demo", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := &yard.Yard{Home: t.TempDir()}
+	for _, info := range recipes.List() {
+		if info.Name == "demo" {
+			continue
+		}
+		r, err := recipes.Load(info.Name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		overrides := []string{"mix.validation=0"}
+		for _, s := range r.Sources {
+			overrides = append(overrides, fromSamples(demo, s, info.Name)...)
+		}
+		planned, err := y.Prepare(context.Background(), yard.PrepareRequest{Recipe: info.Name, Overrides: overrides, DryRun: true}, nil)
+		if apart[info.Name] {
+			if err == nil || !strings.Contains(err.Error(), "short: func_localize has none of its") {
+				t.Errorf("plan %s: %v", info.Name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("plan %s: %v", info.Name, err)
+			continue
+		}
+		done, err := y.Prepare(context.Background(), yard.PrepareRequest{Recipe: info.Name, Overrides: overrides, Out: filepath.Join(t.TempDir(), "out")}, nil)
+		if err != nil || done.Manifest.Totals.Train != planned.Manifest.Totals.Train || done.Manifest.Totals.Train.Rows == 0 {
+			t.Errorf("%s: planned %+v, prepared %+v, %v", info.Name, planned.Manifest.Totals.Train, done.Manifest.Totals.Train, err)
+		}
+	}
+}
+
+// fromSamples has a source of an experiment read the samples of its task, whose
+// repositories and teachers are made up.
+func fromSamples(demo *recipes.Recipe, s recipes.Source, experiment string) []string {
+	task := strings.TrimSuffix(strings.TrimSuffix(s.Name, "_claude"), "_qwen")
+	at := slices.IndexFunc(demo.Sources, func(d recipes.Source) bool { return d.Name == task })
+	if at < 0 {
+		at = 0 // another family's
+	}
+	d, set := demo.Sources[at], "sources."+s.Name+"."
+	accept := "{field: " + d.Accept.Field + "}"
+	if d.Accept.Report != "" {
+		accept = fmt.Sprintf("{report: %q}", d.Accept.Report)
+	}
+	overrides := []string{set + "path=" + d.Path[0], set + "accept=" + accept}
+	switch {
+	case experiment == "hybrid-gym-in-domain":
+		overrides = append(overrides, set+`keep=repo contains "t"`)
+	case strings.HasPrefix(experiment, "hybrid-gym-teacher-"):
+		mine := strings.HasSuffix(experiment, "claude") != strings.Contains(s.Name, "_")
+		overrides = append(overrides, set+fmt.Sprintf("keep=teacher contains %q", map[bool]string{true: "scripted-a", false: "scripted-b"}[mine]))
+	}
+	return overrides
+}
