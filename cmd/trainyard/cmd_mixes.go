@@ -26,7 +26,7 @@ func newMixes(t *face.Terminal, s *settings) *cobra.Command {
 	for _, name := range names(recipes.AllSeries) {
 		cmd.AddCommand(newSeries(t, s, name))
 	}
-	cmd.AddCommand(newRatios(t, s))
+	cmd.AddCommand(newRatios(t, s), newMixMetrics(t, s))
 	return cmd
 }
 
@@ -87,8 +87,8 @@ func printVariants(t *face.Terminal, all []recipes.Variant) {
 }
 
 const ratiosLong = `Print which part of each dataset its sources are, as CSV: run_id, name, and a
-column for each source. It is what olmix's fit reads as ratios.csv; metrics.csv,
-with the results of your evaluations by run_id, is yours to write beside it.`
+column for each source. It is what olmix's fit reads as ratios.csv, beside the
+metrics.csv of "mixes metrics", or of your own evaluations by run_id.`
 
 func newRatios(t *face.Terminal, s *settings) *cobra.Command {
 	var unit string
@@ -116,4 +116,30 @@ func newRatios(t *face.Terminal, s *settings) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&unit, "unit", string(mix.Trained), "what parts are counted in: trajectories, tokens or trained")
 	return cmd
+}
+
+const mixMetricsLong = `Print what came of training on each dataset, as CSV: run_id, name and eval_loss, the
+mean over the runs on it that succeeded. It is what olmix's fit reads as
+metrics.csv; run_id is that of "mixes ratios".`
+
+func newMixMetrics(t *face.Terminal, s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:     "metrics DATASET…",
+		Short:   "Print the eval loss of the runs on each dataset, as CSV",
+		Long:    mixMetricsLong,
+		Example: "  trainyard mixes metrics out/mix-1 out/mix-2 > metrics.csv",
+		Args:    needs("a dataset: a directory that prepare wrote"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withYard(s, func(y *yard.Yard) error {
+				all, err := y.MixMetrics(cmd.Context(), args)
+				switch {
+				case err != nil:
+					return err
+				case s.json():
+					return t.PrintJSON(all)
+				}
+				return yard.WriteMetrics(t.Out, all)
+			})
+		},
+	}
 }
