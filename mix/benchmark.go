@@ -144,7 +144,7 @@ func (b *benchmark) readIDs(file string, raw []byte) error {
 	for line := range strings.Lines(string(raw)) {
 		n++
 		id := strings.TrimSpace(line)
-		if strings.ContainsAny(id, " ,\t;{}\x00") {
+		if strings.ContainsAny(id, " ,\t\r;{}\x00") || len(id) > maxID {
 			return fmt.Errorf("%s:%d: %.60q is neither a row nor an id (rows are %s; ids stand alone on their lines)", file, n, id, wantedRows)
 		}
 		if id != "" {
@@ -157,6 +157,9 @@ func (b *benchmark) readIDs(file string, raw []byte) error {
 	b.seen["instance_id"] = true
 	return nil
 }
+
+// maxID is longer than any id of a benchmark; lines that end in \r alone are one.
+const maxID = 1000
 
 const wantedRows = "JSON or Parquet with instance_id, and repo, problem_statement and patch where there are any"
 

@@ -232,6 +232,8 @@ func TestABenchmarkOfTheWrongShapeIsOneClearError(t *testing.T) {
 		{"b.json", "", "", "b.json:1: the file holds no record"},
 		{"b.txt", "", "", "b.txt: the file is empty"},
 		{"b.txt", "an essay about software\n", "", `b.txt:1: "an essay about software" is neither a row nor an id`},
+		{"b.txt", "a__b-1\ra__b-2\r", "", `b.txt:1: "a__b-1\ra__b-2" is neither a row nor an id`},
+		{"b.txt", strings.Repeat("a", 1<<20), "", "b.txt:1: "},
 		{"b.parquet", "PAR1 but not so", "", "b.parquet:1: no Parquet file that can be read"},
 		{"b.jsonl", `{"instance_id": "a__b-1", "hints": "x"}`, ByNgram, "by ngram needs problem_statement, and the rows of "},
 	} {
