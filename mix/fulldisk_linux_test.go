@@ -53,3 +53,31 @@ func TestACacheOnAFullDiskIsDoneWithout(t *testing.T) {
 		t.Errorf("left on the disk: %v", left)
 	}
 }
+
+// A cache that can only be read is read, and nothing is added to it.
+func TestAReadOnlyCacheIsRead(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skip("needs the right to mount a small disk:", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 40), writeSource(t, t.TempDir(), "b.jsonl", 30))
+	mustPrepare(t, cfg)
+	cached := again(t, cfg)
+	cached.Cache, cached.Sources = filepath.Join(disk, "cache"), cfg.Sources[:1]
+	first := mustPrepare(t, cached)
+	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	cached = again(t, cfg)
+	cached.Cache = filepath.Join(disk, "cache")
+	res := mustPrepare(t, cached)
+	if res.Uncached == nil || res.FromCache != first.Read {
+		t.Errorf("%d of %d bytes came from the cache (%v)", res.FromCache, first.Read, res.Uncached)
+	}
+	checkEqual(t, cached, cfg)
+}

@@ -59,7 +59,7 @@ func (r *reading) look(s *supply) error {
 func (r *reading) fill(ctx context.Context, k int) (err error) {
 	s := r.supplies[k]
 	missing := func(p inputPart) bool { return p.entry == nil }
-	if s.cached != nil && !r.cfg.DryRun && slices.ContainsFunc(s.parts, missing) {
+	if s.cached != nil && !r.cfg.DryRun && r.uncached == nil && slices.ContainsFunc(s.parts, missing) {
 		unlock, err := r.lock(ctx, s)
 		if err != nil {
 			return err

@@ -83,7 +83,7 @@ func (r *reading) prepare(ctx context.Context) error {
 }
 
 // openCache opens the cache and finds the place of each source in it. A cache
-// that cannot be opened is done without.
+// that cannot be opened is done without, and one that can only be read is read.
 func (r *reading) openCache(ctx context.Context) (err error) {
 	switch {
 	case r.cfg.Cache == "":
@@ -91,10 +91,13 @@ func (r *reading) openCache(ctx context.Context) (err error) {
 	case r.cfg.DryRun:
 		r.cache, err = cache.Look(ctx, r.cfg.Cache)
 	default:
-		r.cache, err = cache.Open(ctx, r.cfg.Cache)
+		if r.cache, err = cache.Open(ctx, r.cfg.Cache); err != nil { // it may be there to read
+			r.uncached = err
+			r.cache, err = cache.Look(ctx, r.cfg.Cache)
+		}
 	}
 	if err != nil {
-		r.uncached = err
+		r.uncached = errors.Join(r.uncached, err)
 		return ctx.Err()
 	}
 	for k, s := range r.supplies {

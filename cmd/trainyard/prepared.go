@@ -153,7 +153,11 @@ func sayCache(t *face.Terminal, c *yard.Cached) {
 	case c == nil:
 		return
 	case c.Fault != "":
-		t.Say("the cache was not added to: %s\nhint: trainyard cache prune --to SIZE makes room; --cache DIR chooses another place, --cache off none", c.Fault)
+		room := ""
+		if c.Full {
+			room = "trainyard cache prune --to SIZE makes room; "
+		}
+		t.Say("the cache was not added to: %s\nhint: %s--cache DIR chooses another place, --cache off none", c.Fault, room)
 	case c.FromCache > 0:
 		t.Say("%s of %s of input were in the cache", face.Bytes(c.FromCache), face.Bytes(c.FromCache+c.Read))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"trainyard/mix"
@@ -26,6 +27,7 @@ type Cached struct {
 	Read      int64  `json:"read"`            // bytes of input that were converted
 	FromCache int64  `json:"from_cache"`      // bytes of input whose rows were there
 	Fault     string `json:"fault,omitempty"` // why it was not added to, or not pruned
+	Full      bool   `json:"full,omitempty"`  // because its disk is full
 	// Pruned are the entries that were removed to stay within the limit.
 	Pruned cache.Pruned `json:"pruned"`
 	Limit  int64        `json:"limit"` // bytes
@@ -43,7 +45,7 @@ func (y *Yard) settle(res *mix.Result) *Cached {
 		c.Pruned, fault = cache.Prune(y.CacheDir(), time.Time{}, y.CacheLimit)
 	}
 	if fault != nil && !errors.Is(fault, cache.ErrInUse) { // the last one to use it prunes
-		c.Fault = fault.Error()
+		c.Fault, c.Full = fault.Error(), errors.Is(fault, syscall.ENOSPC)
 	}
 	return c
 }
