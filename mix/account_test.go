@@ -9,6 +9,9 @@ import (
 // A million records of a few bytes each are planned in the memory of what they
 // are, not of how many there are.
 func TestTheAccountOfARecordTakesLessThan200Bytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("memory is not measured in short runs, which the race detector's are")
+	}
 	const n = 100_000
 	before := live()
 	w := &world{repos: newNames(), entries: newAccount()}
