@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/mix/cache"
 )
@@ -14,9 +15,8 @@ import (
 // converted, in which of them others stand: without it such a source would be read
 // for that, however much of it the cache has.
 type descents struct {
-	r       *reading
-	in      *cache.Preparation
-	hashing chan struct{} // one file at a time
+	r  *reading
+	in *cache.Preparation
 }
 
 func (r *reading) descents(k int) (*descents, error) {
@@ -33,54 +33,53 @@ func (r *reading) descents(k int) (*descents, error) {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	about := cache.About{Recipe: r.cfg.Recipe.Name, Source: s.Name, Output: "which records hold others"}
-	return &descents{r: r, in: r.cache.Preparation(said, about), hashing: make(chan struct{}, 1)}, nil
+	return &descents{r, r.cache.Preparation(said, about)}, nil
 }
 
-// Load is nothing for a part that the cache cannot tell of; its files are hashed
-// then, beside the reading, since they will be kept.
-func (d *descents) Load(p dialect.Part) ([]byte, bool) {
+// Load is nothing for a part that the cache cannot tell of.
+func (d *descents) Load(p dialect.Part) io.ReadCloser {
 	e, err := d.r.inputs.find(d.r.ctx, d.in, cache.Part{Files: p.Files})
 	if err != nil || e == nil {
-		d.hash(p)
-		return nil, false
+		return nil
 	}
 	records, err := e.Records()
 	if err != nil {
-		return nil, false
+		return nil
 	}
-	defer records.Close()
-	kept, err := io.ReadAll(records)
-	return kept, err == nil
+	return records
 }
 
-func (d *descents) hash(p dialect.Part) {
-	go func() {
-		d.hashing <- struct{}{}
-		defer func() { <-d.hashing }()
-		for _, f := range p.Files {
-			_, _ = d.r.inputs.digestOf(d.r.ctx, f.Path) // digestOf gives it again to its next caller
-		}
-	}()
-}
-
-// Save does nothing where the cache cannot be written: what becomes of the rows
+// Save keeps nothing where the cache cannot be written: what becomes of the rows
 // tells that.
-func (d *descents) Save(p dialect.Part, kept []byte) {
-	if d.r.cfg.DryRun {
-		return
-	}
-	digests, err := d.r.inputs.unchangedDigests(d.r.ctx, p.Files)
-	if err != nil || d.in.Make() != nil {
-		return
+func (d *descents) Save(p dialect.Part) dialect.DescentWriter {
+	if d.r.cfg.DryRun || d.r.uncached != nil || d.in.Make() != nil {
+		return nil
 	}
 	w, err := d.in.Create(cache.Part{Files: p.Files}, d.r.began)
 	if err != nil {
-		return
+		return nil
 	}
-	if _, err = w.Write(kept); err == nil {
-		_, err = w.Commit(digests)
+	d.r.hash(p.Files)
+	return &descentWriter{w, d.r, p.Files}
+}
+
+type descentWriter struct {
+	*cache.Writer
+	r     *reading
+	files []format.File
+}
+
+// Close keeps what was written, unless the files have changed since they were
+// opened.
+func (w *descentWriter) Close(whole bool) {
+	if whole {
+		digests, err := w.r.inputs.unchangedDigests(w.r.ctx, w.files)
+		if err == nil {
+			_, err = w.Commit(digests)
+		}
+		whole = err == nil
 	}
-	if err != nil {
+	if !whole {
 		_ = w.Abandon()
 	}
 }

@@ -64,39 +64,57 @@ func (r *reading) fill(ctx context.Context, k int) (err error) {
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, unlock()) }()
+		defer unlock()
 	}
 	for from := 0; from < len(s.parts); {
-		if s.parts[from].entry != nil {
-			err = r.replay(ctx, k, &s.parts[from])
-			from++
+		to := from + 1
+		if kept := r.open(&s.parts[from]); kept != nil {
+			err = r.replay(ctx, k, &s.parts[from], kept)
 		} else {
-			to := from + 1
 			for to < len(s.parts) && s.parts[to].entry == nil {
 				to++
 			}
 			err = r.convert(ctx, k, s.parts[from:to])
-			from = to
 		}
 		if err != nil {
 			return err
 		}
+		from = to
 	}
 	return nil
 }
 
+// open opens what the cache holds of a part; nil where that is nothing, or has
+// gone since it was found.
+func (r *reading) open(p *inputPart) io.ReadCloser {
+	if p.entry == nil {
+		return nil
+	}
+	kept, err := p.entry.Records()
+	if err != nil {
+		r.uncached, p.entry = errors.Join(r.uncached, err), nil
+		return nil
+	}
+	return kept
+}
+
 // lock keeps other processes from making the entries that this one makes. A cache
 // that cannot be locked is done without.
-func (r *reading) lock(ctx context.Context, s *supply) (unlock func() error, err error) {
+func (r *reading) lock(ctx context.Context, s *supply) (unlock func(), err error) {
 	lock, err := s.cached.Lock(ctx, func(file string) { r.cfg.report(Progress{Stage: "wait", Lock: file}) })
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
 		r.uncached = errors.Join(r.uncached, err)
-		return func() error { return nil }, nil
+		return func() {}, nil
 	}
-	return lock.Close, r.look(s) // another process may have made them meanwhile
+	unlock = func() { _ = lock.Close() }
+	if err := r.look(s); err != nil { // another process may have made them meanwhile
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }
 
 // convert reads the files of neighbouring parts.
@@ -122,13 +140,9 @@ func (r *reading) convert(ctx context.Context, k int, parts []inputPart) error {
 }
 
 // replay hands on what the cache holds of a part.
-func (r *reading) replay(ctx context.Context, k int, p *inputPart) error {
-	s := r.supplies[k]
-	records, err := p.entry.Records()
-	if err != nil {
-		return fmt.Errorf("cache: %w", err)
-	}
+func (r *reading) replay(ctx context.Context, k int, p *inputPart, records io.ReadCloser) error {
 	defer records.Close()
+	s := r.supplies[k]
 	store, names := r.stores.add(p.entry.Rows), r.namers[k]
 	for index := gob.NewDecoder(records); ; {
 		var kept record

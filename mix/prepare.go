@@ -57,21 +57,29 @@ func Prepare(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	in := newInputs(&cfg, sources, judges)
 	in.recipe = files.digests
-	r := newReading(&cfg, sources, roads, in)
+	r := newReading(ctx, &cfg, sources, roads, in)
+	defer r.stop()
 	r.began, r.used = began, files.usedByAll(used)
 	r.avoid(marked)
 	if cfg.DryRun {
-		if err := r.openTurns(); err != nil {
-			return nil, err
-		}
-		m, _, err := readAndPlan(ctx, r)
-		return r.result(m), errors.Join(err, r.close())
+		m, err := planOnly(ctx, r)
+		return r.result(m), err
 	}
 	return prepareInto(ctx, r)
 }
 
-// result is what a reading came to.
+// planOnly reads and writes nothing.
+func planOnly(ctx context.Context, r *reading) (*Manifest, error) {
+	if err := r.openTurns(); err != nil {
+		return nil, err
+	}
+	m, _, err := readAndPlan(ctx, r)
+	return m, err
+}
+
+// result is what a reading came to; it ends it.
 func (r *reading) result(m *Manifest) *Result {
+	r.close()
 	return &Result{Manifest: m, entries: r.entries, FromCache: r.fromCache, Read: r.total - r.fromCache, Uncached: r.uncached}
 }
 
@@ -101,12 +109,11 @@ func prepareInto(ctx context.Context, r *reading) (*Result, error) {
 	if err := errors.Join(out.refuseInUse(r.cfg), out.spool(r)); err != nil {
 		return nil, err
 	}
-
 	m, p, err := readAndPlan(ctx, r)
 	if err == nil {
 		err = write(ctx, r, p, out, m)
 	}
-	return r.result(m), errors.Join(err, r.close())
+	return r.result(m), err
 }
 
 // finished returns the manifest of a dataset in cfg.Out that this prepare

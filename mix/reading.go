@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"trainyard/format"
@@ -16,7 +17,9 @@ import (
 // A reading is the first pass over the input: every record becomes an entry,
 // the accepted ones items with a row in the stores.
 type reading struct {
-	ctx      context.Context // of the walk
+	ctx      context.Context // of the reading, until close
+	stop     context.CancelFunc
+	hashing  sync.WaitGroup // of files whose digests will be asked for
 	cfg      *Config
 	supplies []*supply // for each source
 	namers   []*namer  // likewise
@@ -45,8 +48,9 @@ type reading struct {
 	current                *dialect.Source
 }
 
-func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
+func newReading(ctx context.Context, cfg *Config, sources []*dialect.Source, roads []*convert.Converter, in *inputs) *reading {
 	r := &reading{cfg: cfg, inputs: in, stores: newStores(""), repos: newNames(), entries: newAccount(), measured: newMeasured(cfg)}
+	r.ctx, r.stop = context.WithCancel(ctx)
 	if cfg.Near > 0 {
 		r.sketches = &sketches{stores: r.stores}
 	}
@@ -63,7 +67,6 @@ func newReading(cfg *Config, sources []*dialect.Source, roads []*convert.Convert
 
 // prepare finds the parts of every source, and what the cache holds of them.
 func (r *reading) prepare(ctx context.Context) error {
-	r.ctx = ctx
 	if err := r.openCache(ctx); err != nil {
 		return err
 	}
@@ -124,9 +127,22 @@ func (r *reading) preparation(k int) (*cache.Preparation, error) {
 	return p.in(r.cache, r.cfg.Recipe.Name)
 }
 
-// close lets go of the files that rows lie in.
-func (r *reading) close() error {
-	errs := []error{r.stores.close()}
+// hash makes the digests of files beside the reading.
+func (r *reading) hash(files []format.File) {
+	r.hashing.Go(func() {
+		for _, f := range files {
+			_, _ = r.inputs.digestOf(r.ctx, f.Path) // which its next caller gets too
+		}
+	})
+}
+
+// close ends what works beside the reading and lets go of the files that rows lie
+// in. The dataset is made by then, or will not be: what cannot be put away is told
+// with the cache's faults.
+func (r *reading) close() {
+	r.stop()
+	r.hashing.Wait()
+	errs := []error{r.uncached, r.stores.close()}
 	for _, path := range r.keptRows {
 		errs = append(errs, os.Remove(path))
 	}
@@ -136,7 +152,7 @@ func (r *reading) close() error {
 	if r.cache != nil {
 		errs = append(errs, r.cache.Close())
 	}
-	return errors.Join(errs...)
+	r.uncached = errors.Join(errs...)
 }
 
 // run streams all sources through the workers.

@@ -40,15 +40,6 @@ type recordPlace struct {
 	line int
 }
 
-// A DescentStore keeps what was found of a part's records, so that the part need
-// not be read for it again.
-type DescentStore interface {
-	// Load is what was saved of the part as it is now.
-	Load(Part) (descents []byte, ok bool)
-	// Save is given what Load may give later. It may do nothing.
-	Save(Part, []byte)
-}
-
 // find reads the source for digests, unless that was done before; of parts of
 // which the store has them it takes those. It may be nil.
 func (k *kinship) find(ctx context.Context, store DescentStore) error {
@@ -58,73 +49,39 @@ func (k *kinship) find(ctx context.Context, store DescentStore) error {
 		return nil
 	}
 	var f family
-	for parts := k.of.parts(); len(parts) > 0; {
-		n, err := k.load(&f, store, parts)
-		if err == nil && n == 0 {
-			n, err = k.read(ctx, &f, store, parts)
+	var missing []Part
+	for _, p := range k.of.parts() {
+		kept := load(store, p)
+		if kept == nil {
+			missing = append(missing, p)
+			continue
 		}
-		if err != nil {
+		if err := errors.Join(k.read(ctx, &f, store, missing), f.addKept(kept)); err != nil {
 			return err
 		}
-		parts = parts[n:]
+		missing = nil
+	}
+	if err := k.read(ctx, &f, store, missing); err != nil {
+		return err
 	}
 	k.marks, k.found = f.marks(), true
 	return nil
 }
 
-// load adds the descents of the first parts, as many as the store has them of.
-func (k *kinship) load(f *family, store DescentStore, parts []Part) (n int, err error) {
-	for ; store != nil && n < len(parts); n++ {
-		kept, ok := store.Load(parts[n])
-		if !ok {
-			break
-		}
-		list, err := decodeDescents(kept)
-		if err != nil {
-			break // it is read again
-		}
-		for _, d := range list {
-			if err := f.add(d); err != nil {
-				return n, err
-			}
-		}
-	}
-	return n, nil
-}
-
-// read adds those of the parts up to the next that the store has them of.
-func (k *kinship) read(ctx context.Context, f *family, store DescentStore, parts []Part) (n int, err error) {
-	for n = 1; n < len(parts); n++ {
-		if store != nil {
-			if _, ok := store.Load(parts[n]); ok {
-				break
-			}
-		}
-	}
-	partOf, of := PartOf(parts[:n]), make([][]*descent, n)
+// read adds the descents of neighbouring parts, and saves them.
+func (k *kinship) read(ctx context.Context, f *family, store DescentStore, parts []Part) error {
+	saving := &saving{store: store, parts: parts, partOf: PartOf(parts), at: -1}
 	read := func(ctx context.Context, yield func(format.Record) error) error {
-		return k.of.relatives(ctx, parts[:n], yield)
+		return k.of.relatives(ctx, parts, yield)
 	}
-	err = inOrder(ctx, read, runtime.GOMAXPROCS(0), func() func(format.Record) *descent {
+	err := inOrder(ctx, read, runtime.GOMAXPROCS(0), func() func(format.Record) *descent {
 		return func(rec format.Record) *descent { return newDescent(k.of, rec) }
 	}, func(d *descent) error {
-		if d != nil && store != nil {
-			at := partOf(d.place.file)
-			of[at] = append(of[at], d)
-		}
+		saving.add(d)
 		return f.add(d)
 	})
-	if err != nil || store == nil {
-		return n, err
-	}
-	for i, p := range parts[:n] {
-		kept, err := encodeDescents(of[i])
-		if err != nil {
-			return n, err
-		}
-		store.Save(p, kept)
-	}
-	return n, nil
+	saving.end(err == nil)
+	return err
 }
 
 // marking puts what was found on the records that pass.

@@ -1,8 +1,10 @@
 package dialect_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,12 +17,29 @@ import (
 // A memory is a store of descents.
 type memory map[string][]byte
 
-func (m memory) Load(p dialect.Part) ([]byte, bool) {
+func (m memory) Load(p dialect.Part) io.ReadCloser {
 	kept, ok := m[p.Files[0].Path]
-	return kept, ok
+	if !ok {
+		return nil
+	}
+	return io.NopCloser(bytes.NewReader(kept))
 }
 
-func (m memory) Save(p dialect.Part, kept []byte) { m[p.Files[0].Path] = kept }
+func (m memory) Save(p dialect.Part) dialect.DescentWriter {
+	return &remembered{in: m, path: p.Files[0].Path}
+}
+
+type remembered struct {
+	bytes.Buffer
+	in   memory
+	path string
+}
+
+func (r *remembered) Close(whole bool) {
+	if whole {
+		r.in[r.path] = r.Bytes()
+	}
+}
 
 func partsOf(t *testing.T, s *dialect.Source, store dialect.DescentStore) (told []string) {
 	t.Helper()
