@@ -132,7 +132,7 @@ func (p *planner) decontaminate() {
 		}
 	}
 	for same := range runs(order, p.sameText) {
-		p.contaminateRepeats(same)
+		p.contaminateRepeats(same, template)
 	}
 }
 
@@ -145,15 +145,16 @@ func (p *planner) contaminate(item int32, rules []string, detail string) {
 }
 
 // contaminateRepeats ends all of one text where one of them ended.
-func (p *planner) contaminateRepeats(same []int32) {
+func (p *planner) contaminateRepeats(same []int32, template map[int32]bool) {
 	ended := slices.IndexFunc(same, func(i int32) bool { return !p.undecided(int(i)) })
 	if ended < 0 {
 		return
 	}
 	e := p.entries.entry(int(p.lineOf[same[ended]]))
+	rules, _ := p.contamination.verdict(p.contamination.suspicions[same[ended]], template)
 	for _, i := range same {
 		if p.undecided(int(i)) {
-			p.contaminate(i, []string{e.Reason}, fmt.Sprintf("the same text as %s:%d: %s", e.File, e.Line, e.Detail))
+			p.contaminate(i, rules, fmt.Sprintf("the same text as %s:%d: %s", e.File, e.Line, e.Detail))
 		}
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"testing"
 )
 
-func TestAFullDiskIsToldAndLeavesNoManifest(t *testing.T) {
+// smallDisk is a file system of so many bytes, as mount spells them.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
 	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64k"); err != nil {
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size="+size); err != nil {
 		t.Skip("needs the right to mount a small disk:", err)
 	}
 	t.Cleanup(func() {
@@ -19,6 +21,11 @@ func TestAFullDiskIsToldAndLeavesNoManifest(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return disk
+}
+
+func TestAFullDiskIsToldAndLeavesNoManifest(t *testing.T) {
+	disk := smallDisk(t, "64k")
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 400))
 	cfg.Out = filepath.Join(disk, "out")
 	if _, err := Prepare(context.Background(), cfg); !errors.Is(err, syscall.ENOSPC) {
@@ -31,15 +38,7 @@ func TestAFullDiskIsToldAndLeavesNoManifest(t *testing.T) {
 
 // A cache on a full disk is done without: rows that it has stay of use.
 func TestACacheOnAFullDiskIsDoneWithout(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "64k")
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 400))
 	mustPrepare(t, cfg)
 	cached := again(t, cfg)
@@ -56,15 +55,7 @@ func TestACacheOnAFullDiskIsDoneWithout(t *testing.T) {
 
 // A cache that can only be read is read, and nothing is added to it.
 func TestAReadOnlyCacheIsRead(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=8m"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "8m")
 	cfg := prepareConfig(t, writeSource(t, t.TempDir(), "a.jsonl", 40), writeSource(t, t.TempDir(), "b.jsonl", 30))
 	mustPrepare(t, cfg)
 	cached := again(t, cfg)

@@ -48,10 +48,10 @@ type Mix struct {
 	// Validation is the fraction of what the sampler could use to set aside,
 	// [0, 1), or the nearest that whole repositories give; default 0.02.
 	Validation float64 `yaml:"validation"`
-	// Output is what the rows hold: messages (default), text that every
-	// trainer reads, tokens, which are input_ids, attention_mask and labels with
-	// traj_id and task beside them, packed, windows full of those, or turns, text with what is learned
-	// from beside every message.
+	// Output is what the rows hold: messages (default), text that every trainer
+	// reads; turns, text with what is learned from beside every message; tokens,
+	// which are input_ids, attention_mask and labels with traj_id and task beside
+	// them; or packed, windows full of those.
 	Output string `yaml:"output"`
 	// Packing is how packed rows are filled, a key of pack.Packers; default empty:
 	// best-fit, and nothing for other rows.

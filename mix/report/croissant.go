@@ -130,17 +130,6 @@ func rowRecords(m *mix.Manifest) object {
 	return object{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": rowWords(m), "field": fields}
 }
 
-// rowWords says what a row is.
-func rowWords(m *mix.Manifest) string {
-	switch {
-	case m.Packing != "":
-		return "A row is a window that holds several sequences."
-	case m.OverWindow == "split":
-		return "A row is one trajectory, or a part of one that is longer than the window."
-	}
-	return "A row is one trajectory."
-}
-
 func messageField(name, kind string) object {
 	return object{
 		"@type": "cr:Field", "@id": "rows/messages/" + name, "name": name, "dataType": kind,

@@ -56,7 +56,7 @@ func agents(n int) string {
 func scripts(n int) string {
 	var b strings.Builder
 	for i := range n {
-		b.WriteString(rollout(1000+i, true, "edit /work/solution.py", "python solution.py", "python solution.py < in"))
+		b.WriteString(rollout(1000+i, true, "edit /repo/solution.py", "python solution.py", "python solution.py < in"))
 	}
 	return b.String()
 }

@@ -100,7 +100,7 @@ func mixWords(m *mix.Manifest) string {
 		budget = "a budget of " + percentCell(m.Amounts.Percent).Text + " of all there is"
 	}
 	words := fmt.Sprintf("Sampler %s by %s, %s, seed %d. Rows are of at most %s tokens under the template %s; tools are written as %s. %s",
-		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, outputWords[m.Output])
+		m.Sampler, m.Unit, budget, m.Seed, number(int64(m.Window)), m.Template, m.Tools, rowWords(m))
 	if m.Packing != "" {
 		words += fmt.Sprintf(" Windows are filled by %s: those to train on are full to %s, and the rest is padding.", m.Packing, percentCell(100*m.Totals.Train.Utilisation).Text)
 	}
@@ -112,14 +112,6 @@ func mixWords(m *mix.Manifest) string {
 			percentCell(100*v.Asked).Text, number(int64(v.Held)), counted(int64(v.Groups), "group", "groups"))
 	}
 	return words
-}
-
-// outputWords say what a row holds, by output.
-var outputWords = map[string]string{
-	"messages": "A row is one trajectory as text.",
-	"turns":    "A row is one trajectory as text, or a part of one that was split, and says of each message whether it is learned from.",
-	"tokens":   "A row is one trajectory as token ids, or a part of one that was split.",
-	"packed":   "A row is a window that holds the token ids of several trajectories, one behind the other.",
 }
 
 func mixCells(l, all *mix.MixLine) []Cell {
