@@ -96,6 +96,9 @@ func perCell(sum float64, of int64, decimals int) Cell {
 	return decimalCell(sum/float64(of), decimals)
 }
 
+// meanCell is the mean of what was measured.
+func (m *Measure) meanCell() Cell { return perCell(float64(m.Sum), m.Rows, 1) }
+
 var unknownCell = Cell{Text: "unknown"}
 
 var notCountedCell = Cell{Text: notCounted}

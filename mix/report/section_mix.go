@@ -52,7 +52,7 @@ func (d *Dataset) datasetSection() Section {
 func datasetCells(p *Part) []Cell {
 	cells := []Cell{countCell(p.Trajectories)}
 	if c := p.Content; c != nil {
-		cells = append(cells, countCell(c.Repositories), countCell(c.Instances), decimalCell(c.Messages.Mean, 1), decimalCell(c.Steps.Mean, 1),
+		cells = append(cells, countCell(c.Repositories), countCell(c.Instances), c.Messages.meanCell(), c.Steps.meanCell(),
 			countCell(p.InShards.Tokens), countCell(p.InShards.Trained))
 	} else {
 		cells = append(cells, notCountedCell, notCountedCell, notCountedCell, notCountedCell, countCell(p.InShards.Tokens), countCell(p.InShards.Trained))
