@@ -50,17 +50,7 @@ func inspectTokens(ctx context.Context, t *face.Terminal, s *settings, paths []s
 
 // labelled reads the spans off the labels.
 func labelled(row *shard.TokenRow) *chat.Example {
-	ex := &chat.Example{IDs: row.InputIDs}
-	for i, label := range row.Labels {
-		switch last := len(ex.Spans) - 1; {
-		case label < 0:
-		case last >= 0 && ex.Spans[last].End == i:
-			ex.Spans[last].End++
-		default:
-			ex.Spans = append(ex.Spans, chat.Span{Start: i, End: i + 1})
-		}
-	}
-	return ex
+	return &chat.Example{IDs: row.InputIDs, Spans: shard.AppendSpans(nil, row.Labels)}
 }
 
 func showTokens(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, row *shard.TokenRow, at place) error {

@@ -11,15 +11,12 @@ import (
 	"trainyard/tokenize/chat"
 )
 
-// ignored is the label of a token outside the loss (PyTorch's ignore_index).
-const ignored = -100
-
 // fromTokens hands out the rows of a shard of tokens, read back into turns.
 func (r *reader) fromTokens(path string, use func(*conversation) error) error {
 	n := 0
 	return shard.ReadTokens(path, func(row *shard.TokenRow) error {
 		n++
-		r.c = conversation{id: row.TrajID, task: row.Task, turns: r.c.turns[:0], ids: row.InputIDs, spans: labelled(r.c.spans[:0], row.Labels)}
+		r.c = conversation{id: row.TrajID, task: row.Task, turns: r.c.turns[:0], ids: row.InputIDs, spans: shard.AppendSpans(r.c.spans[:0], row.Labels)}
 		err := r.read()
 		if err == nil {
 			err = use(&r.c)
@@ -37,20 +34,6 @@ func (r *reader) read() error {
 		return err
 	}
 	return r.readLoss()
-}
-
-// labelled appends the runs of labels that are in the loss.
-func labelled(spans []chat.Span, labels []int32) []chat.Span {
-	for i, label := range labels {
-		switch {
-		case label == ignored:
-		case i > 0 && labels[i-1] != ignored:
-			spans[len(spans)-1].End = i + 1
-		default:
-			spans = append(spans, chat.Span{Start: i, End: i + 1})
-		}
-	}
-	return spans
 }
 
 // readTurns finds the turns between their marks. A string of a mark in a message's

@@ -126,7 +126,7 @@ func TestAShardOfTokensReadsBackAsItWasPacked(t *testing.T) {
 	})
 	for i, row := range readShardFile[TokenRow](t, file) {
 		ids := example(i).IDs
-		labels := slices.Repeat([]int32{ignored}, len(ids))
+		labels := slices.Repeat([]int32{Ignored}, len(ids))
 		copy(labels[i/2:i], ids[i/2:i])
 		want := TokenRow{InputIDs: ids, AttentionMask: slices.Repeat([]int32{1}, len(ids)), Labels: labels, TrajID: fmt.Sprint("id-", i), Task: "tâche"}
 		if !reflect.DeepEqual(row, want) {

@@ -24,8 +24,22 @@ type TokenRow struct {
 	Task          string  `parquet:"task"`
 }
 
-// ignored is the label of a token outside the loss (PyTorch's ignore_index).
-const ignored = -100
+// Ignored is the label of a token outside the loss (PyTorch's ignore_index).
+const Ignored = -100
+
+// AppendSpans adds the runs of labels that are in the loss.
+func AppendSpans(spans []chat.Span, labels []int32) []chat.Span {
+	for i, label := range labels {
+		switch {
+		case label == Ignored:
+		case i > 0 && labels[i-1] != Ignored:
+			spans[len(spans)-1].End = i + 1
+		default:
+			spans = append(spans, chat.Span{Start: i, End: i + 1})
+		}
+	}
+	return spans
+}
 
 func (p *RowCodec) packTokens(row *Row, ex *chat.Example) {
 	p.plain, _ = new(plain.Encoding).EncodeInt32(p.plain, ex.IDs)
@@ -50,7 +64,7 @@ func (p *RowCodec) mask(n int) []int32 {
 func (p *RowCodec) labels(ex *chat.Example) []int32 {
 	p.tags = slices.Grow(p.tags[:0], len(ex.IDs))[:len(ex.IDs)]
 	for i := range p.tags {
-		p.tags[i] = ignored
+		p.tags[i] = Ignored
 	}
 	for _, s := range ex.Spans {
 		copy(p.tags[s.Start:s.End], ex.IDs[s.Start:s.End])

@@ -17,7 +17,7 @@ func (r *reader) sequences(ctx context.Context, c *corpus) error {
 			return ErrStopped
 		}
 		r.done++
-		spans = trainedSpans(spans[:0], row.Labels)
+		spans = shard.AppendSpans(spans[:0], row.Labels)
 		tokens := shard.TokenRow{InputIDs: row.InputIDs, AttentionMask: row.AttentionMask, Labels: row.Labels}
 		err := checkTokens(&tokens, spans, r.window, r.vocabulary)
 		if err == nil {
@@ -49,7 +49,7 @@ func checkSequences(row *shard.PackedRow) error {
 				return fmt.Errorf("position_ids[%d] is %d, want %d: sequence %d begins at %d", from+i, at, i, k, from)
 			}
 		}
-		if row.Labels[from] != ignored {
+		if row.Labels[from] != shard.Ignored {
 			return fmt.Errorf("labels[%d] is %d, want -100: the first token of sequence %d would be learned from the one before", from, row.Labels[from], k)
 		}
 		from += int(n)

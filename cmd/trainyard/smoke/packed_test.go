@@ -10,7 +10,7 @@ import (
 func TestWrongBoundariesOfPackedRowsAreFaults(t *testing.T) {
 	row := func() *shard.PackedRow {
 		return &shard.PackedRow{
-			InputIDs: []int32{1, 2, 3, 4, 5}, Labels: []int32{ignored, 2, ignored, 4, 5}, PositionIDs: []int32{0, 1, 0, 1, 2},
+			InputIDs: []int32{1, 2, 3, 4, 5}, Labels: []int32{shard.Ignored, 2, shard.Ignored, 4, 5}, PositionIDs: []int32{0, 1, 0, 1, 2},
 			SeqLengths: []int32{2, 3}, TrajIDs: []string{"a", "b"}, Tasks: []string{"t", "t"},
 		}
 	}

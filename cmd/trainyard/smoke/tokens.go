@@ -9,9 +9,6 @@ import (
 	"trainyard/tokenize/chat"
 )
 
-// ignored is the label of a token outside the loss (PyTorch's ignore_index).
-const ignored = -100
-
 // tokens reads a shard of ids. There is nothing to tokenise, so that one
 // goroutine does it as fast as the file comes.
 func (r *reader) tokens(ctx context.Context, c *corpus) error {
@@ -21,26 +18,12 @@ func (r *reader) tokens(ctx context.Context, c *corpus) error {
 			return ErrStopped
 		}
 		r.done++
-		spans = trainedSpans(spans[:0], row.Labels)
+		spans = shard.AppendSpans(spans[:0], row.Labels)
 		if err := checkTokens(row, spans, r.window, r.vocabulary); err != nil {
 			return r.fault(fmt.Errorf("%s, row %d: %w", r.path, r.done, err))
 		}
 		return c.add(row.InputIDs, spans)
 	})
-}
-
-// trainedSpans appends the runs of labels that are in the loss.
-func trainedSpans(spans []chat.Span, labels []int32) []chat.Span {
-	for i, label := range labels {
-		switch {
-		case label == ignored:
-		case i > 0 && labels[i-1] != ignored:
-			spans[len(spans)-1].End = i + 1
-		default:
-			spans = append(spans, chat.Span{Start: i, End: i + 1})
-		}
-	}
-	return spans
 }
 
 // checkTokens looks at what a trainer takes on trust: a label that is not its
@@ -59,7 +42,7 @@ func checkTokens(row *shard.TokenRow, spans []chat.Span, window int, vocabulary 
 		switch label := row.Labels[i]; {
 		case id < 0 || id >= vocabulary:
 			return fmt.Errorf("input_ids[%d] is %d: the tokenizer knows the ids from 0 to %d", i, id, vocabulary-1)
-		case label != ignored && label != id:
+		case label != shard.Ignored && label != id:
 			return fmt.Errorf("labels[%d] is %d, want its token %d, or -100", i, label, id)
 		case row.AttentionMask[i] != 1:
 			return fmt.Errorf("attention_mask[%d] is %d, want 1: rows hold no padding", i, row.AttentionMask[i])

@@ -32,7 +32,7 @@ func asTokens(t testing.TB, row shard.Row) shard.TokenRow {
 	out := shard.TokenRow{InputIDs: e.IDs}
 	for range e.IDs {
 		out.AttentionMask = append(out.AttentionMask, 1)
-		out.Labels = append(out.Labels, ignored)
+		out.Labels = append(out.Labels, shard.Ignored)
 	}
 	for _, s := range e.Spans {
 		copy(out.Labels[s.Start:s.End], e.IDs[s.Start:s.End])
@@ -101,7 +101,7 @@ func TestTokensThatNoTrainerCanUseStopTheRun(t *testing.T) {
 		"empty":                {func(r *shard.TokenRow) { *r = shard.TokenRow{} }, "no trained token"},
 		"longer than window":   {longRow, "8192 tokens, the window holds 4096"},
 		"another count":        {func(r *shard.TokenRow) { cutLast(r) }, "tokens read"},
-		"another trained part": {func(r *shard.TokenRow) { r.Labels[len(r.Labels)-2] = ignored }, "trained tokens read"},
+		"another trained part": {func(r *shard.TokenRow) { r.Labels[len(r.Labels)-2] = shard.Ignored }, "trained tokens read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := writeTokens(t, conversations(t, 0, 3), nil, c.spoil)
@@ -119,7 +119,7 @@ func TestTokensThatNoTrainerCanUseStopTheRun(t *testing.T) {
 func ignoredLabels(n int) []int32 {
 	labels := make([]int32, n)
 	for i := range labels {
-		labels[i] = ignored
+		labels[i] = shard.Ignored
 	}
 	return labels
 }
@@ -132,23 +132,6 @@ func longRow(r *shard.TokenRow) {
 func cutLast(r *shard.TokenRow) {
 	last := len(r.InputIDs) - 1
 	r.InputIDs, r.AttentionMask, r.Labels = r.InputIDs[:last], r.AttentionMask[:last], r.Labels[:last]
-}
-
-func TestSpansAreTheRunsOfLabels(t *testing.T) {
-	for _, c := range []struct {
-		labels []int32
-		want   string
-	}{
-		{nil, "[]"},
-		{[]int32{ignored, ignored}, "[]"},
-		{[]int32{7}, "[{0 1}]"},
-		{[]int32{ignored, 7, 0, ignored, 9}, "[{1 3} {4 5}]"},
-		{[]int32{7, ignored, 7, 7}, "[{0 1} {2 4}]"},
-	} {
-		if got := fmt.Sprint(trainedSpans(nil, c.labels)); got != c.want {
-			t.Errorf("%v: %s, want %s", c.labels, got, c.want)
-		}
-	}
 }
 
 func TestAnUnknownKindOfRowsIsRefused(t *testing.T) {

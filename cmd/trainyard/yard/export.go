@@ -20,7 +20,7 @@ type ExportRequest struct {
 // Export writes the rows of a dataset as another program takes them. progress may
 // be nil.
 func (y *Yard) Export(ctx context.Context, req ExportRequest, progress func(mix.Progress)) (*export.Summary, error) {
-	d, err := mix.OpenDataset(req.Dataset)
+	d, err := mix.OpenDataset(y.datasetDir(req.Dataset))
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +28,11 @@ func (y *Yard) Export(ctx context.Context, req ExportRequest, progress func(mix.
 		return nil, fmt.Errorf("export: %w", err)
 	}
 	if req.Out == "" {
-		whole, err := filepath.Abs(req.Dataset) // of "." too
+		name, err := nameOf(d)
 		if err != nil {
 			return nil, err
 		}
-		req.Out = filepath.Base(whole) + "-" + req.Target
+		req.Out = name + "-" + req.Target
 	}
 	return export.Run(ctx, export.Config{Dataset: d, Target: req.Target, Out: filepath.Clean(req.Out), Splits: req.Splits, Progress: progress})
 }

@@ -27,15 +27,15 @@ type MixRatio struct {
 func (y *Yard) MixRatios(dirs []string, unit mix.Unit) ([]MixRatio, error) {
 	var all []MixRatio
 	for _, dir := range dirs {
-		d, err := mix.OpenDataset(dir)
+		d, err := mix.OpenDataset(y.datasetDir(dir))
 		if err != nil {
 			return nil, err
 		}
-		path, err := filepath.Abs(dir)
+		name, err := nameOf(d)
 		if err != nil {
 			return nil, err
 		}
-		row := MixRatio{filepath.Base(path), d.Manifest.Recipe.Name, map[string]float64{}}
+		row := MixRatio{name, d.Manifest.Recipe.Name, map[string]float64{}}
 		whole := unit.Of(d.Manifest.Whole().Got)
 		for _, line := range d.Manifest.Mix {
 			row.Ratios[line.Source] = float64(unit.Of(line.Got)) / float64(max(1, whole))
@@ -43,6 +43,12 @@ func (y *Yard) MixRatios(dirs []string, unit mix.Unit) ([]MixRatio, error) {
 		all = append(all, row)
 	}
 	return all, nil
+}
+
+// nameOf is what a dataset goes by: the name of its directory, of "." too.
+func nameOf(d *mix.Dataset) (string, error) {
+	path, err := filepath.Abs(d.Dir)
+	return filepath.Base(path), err
 }
 
 // WriteRatios writes the ratios as the table that olmix's fit reads as

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 
 	"trainyard/launch"
@@ -37,16 +36,16 @@ func (y *Yard) MixMetrics(ctx context.Context, dirs []string) ([]MixMetric, erro
 	var all []MixMetric
 	var faults []error
 	for _, dir := range dirs {
-		d, err := mix.OpenDataset(dir)
+		d, err := mix.OpenDataset(y.datasetDir(dir))
 		if err != nil {
 			return nil, err
 		}
-		path, err := filepath.Abs(dir)
+		name, err := nameOf(d)
 		if err != nil {
 			return nil, err
 		}
-		m := MixMetric{Dataset: filepath.Base(path), Recipe: d.Manifest.Recipe.Name}
-		if m.EvalLoss, m.Runs = meanEvalLoss(runs, path); m.Runs == 0 {
+		m := MixMetric{Dataset: name, Recipe: d.Manifest.Recipe.Name}
+		if m.EvalLoss, m.Runs = meanEvalLoss(runs, d.Dir); m.Runs == 0 {
 			faults = append(faults, fmt.Errorf("%s: no run on it succeeded with an eval loss (trainyard runs)", dir))
 			continue
 		}
