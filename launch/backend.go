@@ -15,16 +15,24 @@ type Handle string
 type Task struct {
 	Run     string // id
 	Attempt int    // from 1
-	Dir     string // attempt directory, absolute; the backend makes it
-	Self    string // the trainyard program
+	Dir     string // attempt directory here, absolute: its name, wherever the attempt runs
+	Self    string // the trainyard program here
 	Command Command
+	Nodes   int // machines that run the command side by side; 0 is 1
+	GPUs    int // on each of them
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration
+	// Deadline ends the attempt that long after its trainer started, watched where
+	// it runs; 0 is never.
+	Deadline time.Duration
+	// Grace is how long a trainer that is ended at its deadline, by a stall or by
+	// the platform may take to save.
+	Grace time.Duration
 }
 
 // A Status is what a backend can tell of an attempt.
 type Status struct {
-	State     State // Running, Succeeded, Failed, Cancelled or Lost
+	State     State // Queued, Running, Succeeded, Failed, Cancelled, Preempted or Lost
 	Reason    string
 	Code      int // exit code; -1 where none is known
 	Signal    int // that ended the trainer; 0 for none
@@ -50,6 +58,9 @@ type Backend interface {
 	Name() string
 	// Summary says in one line when to choose it.
 	Summary() string
+	// Site is where the attempt of a directory here will run: the machine that
+	// runs it may keep it elsewhere. It asks no machine.
+	Site(dir, self string) Site
 	// LookPath is exec.LookPath on the machine that runs commands.
 	LookPath(program string) (string, error)
 	// Start claims task.Dir and starts the command there. The claim is atomic:
@@ -74,6 +85,17 @@ type Backend interface {
 	// List tells the regular files and the directories of a directory in the
 	// attempt's, sorted by name, with the errors of Open.
 	List(ctx context.Context, dir string, h Handle, name string) ([]Entry, error)
+}
+
+// A Queuer is a backend whose Start returns before a machine runs the attempt.
+type Queuer interface {
+	// Queues reports whether what was started is first in a queue.
+	Queues() bool
+}
+
+func queues(b Backend) bool {
+	q, ok := b.(Queuer)
+	return ok && q.Queues()
 }
 
 // LogName is the file, in the attempt's directory, with all that the trainer

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"trainyard/launch"
-	"trainyard/launch/backend"
+	"trainyard/launch/backend/local"
 	"trainyard/launch/trainer"
 )
 
@@ -25,7 +25,7 @@ func ExampleLauncher() {
 	self, err := os.Executable() // the program that supervises: trainyard itself
 	check(err)
 	l := &launch.Launcher{
-		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backend.Backends, Self: self, Poll: 5 * time.Millisecond,
+		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: map[string]launch.Backend{"local": local.Local{}}, Self: self, Poll: 5 * time.Millisecond,
 	}
 
 	run, err := l.Start(ctx, job(filepath.Join(home, "dataset"), "train", filepath.Join(home, "mark"), "{output}"))

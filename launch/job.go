@@ -32,10 +32,18 @@ type Job struct {
 	Schedule string  `json:"schedule,omitempty"` // cosine, linear, constant; empty: cosine
 	Warmup   float64 `json:"warmup"`             // share of all steps, in [0, 1)
 	Seed     int64   `json:"seed"`
-	GPUs     int     `json:"gpus,omitempty"` // devices the batch is divided among; 0 is 1
+	GPUs     int     `json:"gpus,omitempty"`  // devices on each machine; 0 is 1
+	Nodes    int     `json:"nodes,omitempty"` // machines that train side by side; 0 is 1
 
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
+	// Deadline ends an attempt that long after its trainer started; 0 is never.
+	Deadline time.Duration `json:"deadline_ns,omitempty"`
+	// Attempts is how many there may be in all, where one that was preempted is
+	// followed by another; 0 is 1.
+	Attempts int `json:"attempts,omitempty"`
+	// GPUHour is the price of one GPU for an hour in US dollars; nil is not known.
+	GPUHour *float64 `json:"gpu_hour,omitempty"`
 
 	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
 	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment
@@ -57,8 +65,12 @@ func (p *Params) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Devices is GPUs with its default: 1 where the job says nothing.
-func (j Job) Devices() int { return max(1, j.GPUs) }
+// Machines is Nodes with its default: 1 where the job says nothing.
+func (j Job) Machines() int { return max(1, j.Nodes) }
+
+// Devices are the GPUs of all machines, which the batch is divided among; one
+// where the job says nothing.
+func (j Job) Devices() int { return max(1, j.GPUs) * j.Machines() }
 
 // Validate reports every fault of the job at once, secrets in places that are
 // stored among them. Trainers check their own parameters when they render.
@@ -99,6 +111,10 @@ func (j Job) ranges() (faults []error) {
 		"window is %d but the dataset was cut for %d: rows would be truncated", j.Window, j.Dataset.Window)
 	bad(j.Seed >= 0 && j.Seed < 1<<32, "seed is %d: give a number from 0 to 4294967295, the range of numpy's seeds", j.Seed)
 	bad(j.GPUs >= 0 && j.GPUs <= maxCount, "gpus is %d: give 0 to %d", j.GPUs, maxCount)
+	bad(j.Nodes >= 0 && j.Nodes <= maxCount, "nodes is %d: give 0 to %d", j.Nodes, maxCount)
+	bad(j.Deadline >= 0, "deadline is %v: give a length of time", j.Deadline)
+	bad(j.Attempts >= 0 && j.Attempts <= 100, "attempts is %d: give 0 to 100", j.Attempts)
+	bad(j.GPUHour == nil || *j.GPUHour >= 0 && !math.IsInf(*j.GPUHour, 0), "the price of a GPU-hour is %v dollars: give 0 or more", dollars(j.GPUHour))
 	bad(j.StallAfter >= 0, "stall_after is %v: give a length of time", j.StallAfter)
 	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
 	bad(slices.Contains([]string{"", "cosine", "linear", "constant"}, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
@@ -166,4 +182,12 @@ func walk(v any, path string, visit func(path, key string, value any), visitList
 	default:
 		visit(path, path[strings.LastIndexByte(path, '.')+1:], v)
 	}
+}
+
+// dollars is a price that may not be known.
+func dollars(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,12 +18,18 @@ type Launcher struct {
 	Home     string // state directory, absolute
 	Ledger   *Ledger
 	Trainers map[string]Trainer
-	Backends map[string]Backend
-	Self     string // the trainyard program, absolute
+	Backends map[string]Backend // by name
+	// OpenBackend opens a backend that is not among Backends, such as ssh:HOST; nil
+	// where there are no others.
+	OpenBackend func(name string) (Backend, error)
+	Self        string // the trainyard program, absolute
 	// Grace is how long a stopped trainer may take to save; 0 is 30 s.
 	Grace time.Duration
 	// Poll is how often Watch, Logs and Stop look; 0 is 200 ms.
 	Poll time.Duration
+
+	opening sync.Mutex
+	opened  map[string]Backend // by OpenBackend
 
 	at func(point string) // tests die here
 }
@@ -40,15 +47,39 @@ func (l *Launcher) runDir(id string) string { return filepath.Join(l.Home, "runs
 
 func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
 	trainer, okT := l.Trainers[job.Trainer]
-	backend, okB := l.Backends[job.Backend]
+	backend, errB := l.backend(job.Backend)
 	var faults []error
 	if !okT {
 		faults = append(faults, unknown("trainer", job.Trainer, l.Trainers))
 	}
-	if !okB {
-		faults = append(faults, unknown("backend", job.Backend, l.Backends))
+	if errB != nil {
+		faults = append(faults, errB)
 	}
 	return trainer, backend, errors.Join(faults...)
+}
+
+// backend finds a backend by its name, or opens it once.
+func (l *Launcher) backend(name string) (Backend, error) {
+	if b, ok := l.Backends[name]; ok {
+		return b, nil
+	}
+	if l.OpenBackend == nil {
+		return nil, unknown("backend", name, l.Backends)
+	}
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if b, ok := l.opened[name]; ok {
+		return b, nil
+	}
+	b, err := l.OpenBackend(name)
+	if err != nil {
+		return nil, err
+	}
+	if l.opened == nil {
+		l.opened = map[string]Backend{}
+	}
+	l.opened[name] = b
+	return b, nil
 }
 
 func unknown[V any](kind, name string, registry map[string]V) error {

@@ -88,7 +88,7 @@ UPDATE attempts SET state = ?, reason = ?,
 	started_ms = coalesce(?, started_ms), ended_ms = CASE WHEN ? THEN NULL ELSE coalesce(?, ended_ms) END,
 	code = coalesce(?, code), signal = CASE WHEN ? <> 0 THEN ? ELSE signal END
 WHERE run = ? AND n = ?`,
-		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To == Running, toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
+		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To.Live(), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
 	if err != nil {
 		return err
 	}

@@ -35,9 +35,9 @@ func (l *Launcher) Logs(ctx context.Context, run Run, w io.Writer, offset int64,
 }
 
 func (l *Launcher) copyLog(ctx context.Context, run Run, w io.Writer, offset int64) (int64, error) {
-	backend, ok := l.Backends[run.Job.Backend]
-	if !ok {
-		return 0, unknown("backend", run.Job.Backend, l.Backends)
+	backend, err := l.backend(run.Job.Backend)
+	if err != nil {
+		return 0, err
 	}
 	r, err := backend.Open(ctx, l.Dir(run), run.Handle, LogName)
 	if run.Handle == "" && errors.Is(err, ErrGone) {

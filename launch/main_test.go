@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"trainyard/launch"
-	"trainyard/launch/backend"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/trainer"
 )
@@ -124,7 +123,7 @@ func launcher(home string) *launch.Launcher {
 	ledger, err := launch.OpenLedger(launch.LedgerFile(home))
 	check(err)
 	return &launch.Launcher{
-		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backend.Backends, Self: self, Poll: 5 * time.Millisecond,
+		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: map[string]launch.Backend{"local": local.Local{}}, Self: self, Poll: 5 * time.Millisecond,
 	}
 }
 

@@ -45,7 +45,7 @@ func (l *Launcher) render(job Job, id string) rendering {
 	if backend != nil {
 		r.unready = trainer.Check(job, backend.LookPath)
 	}
-	r.Command, err = trainer.Render(job, l.site(id))
+	r.Command, err = trainer.Render(job, l.site(id, backend))
 	r.faults = append(r.faults, err)
 	return r
 }

@@ -22,7 +22,7 @@ func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, err
 
 func (l *Launcher) write(ctx context.Context, run Run, status Status, change Change) error {
 	switch {
-	case status.State != Running:
+	case !status.State.Live(), status.moves(run):
 		return l.advanceUnlessEnded(ctx, run, change)
 	case run.State == Lost && status.LastKnown:
 		return nil // what was merely last known does not find a lost run
@@ -36,6 +36,9 @@ func (l *Launcher) write(ctx context.Context, run Run, status Status, change Cha
 	return nil
 }
 
+// moves reports whether a live attempt went from the queue to its machine, or back.
+func (s Status) moves(run Run) bool { return run.State.Live() && s.State != run.State && !s.LastKnown }
+
 // clockSlip is more than two looks at the same start differ by, unless a clock was
 // set or the start was not known.
 const clockSlip = 30 * time.Second
@@ -47,13 +50,15 @@ func (s Status) change(run Run) Change {
 		c.Code = &s.Code
 	}
 	switch {
-	case s.State == Running && run.State == Lost:
+	case s.State.Live() && run.State == Lost:
 		c.Reason, c.StartedAt = "found again", time.Time{}
 		if s.Reason != "" {
 			c.Reason += ": " + s.Reason
 		}
-	case s.State == Running:
-		c.To = run.State
+	case s.State.Live():
+		if run.State == Stopping || s.LastKnown {
+			c.To = run.State // asked to end already, or no news
+		}
 		if s.Reason == "" {
 			c.Reason = run.Reason
 		}

@@ -25,12 +25,12 @@ func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 	if err != nil || run.settled() && run.heard {
 		return run, err
 	}
-	backend, ok := l.Backends[run.Job.Backend]
-	if !ok && run.settled() {
+	backend, err := l.backend(run.Job.Backend)
+	if err != nil && run.settled() {
 		return run, nil
 	}
-	if !ok {
-		return run, unknown("backend", run.Job.Backend, l.Backends)
+	if err != nil {
+		return run, err
 	}
 	if run.settled() {
 		return l.listen(ctx, run, backend, true), nil

@@ -33,8 +33,12 @@ func (l *Launcher) Rehearse(job Job) (cmd Command, refusal, err error) {
 }
 
 // site is that of a run's first attempt.
-func (l *Launcher) site(id string) Site {
-	return Site{Dir: l.Dir(Run{ID: id, Attempt: Attempt{N: 1}}), Self: l.Self}
+func (l *Launcher) site(id string, backend Backend) Site {
+	dir := l.Dir(Run{ID: id, Attempt: Attempt{N: 1}})
+	if backend == nil {
+		return Site{Dir: dir, Self: l.Self} // to find the faults that are not the backend's
+	}
+	return backend.Site(dir, l.Self)
 }
 
 // launch holds the run's lock from before the intent is written until the
@@ -76,19 +80,25 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 		return run, fmt.Errorf("run %s: %w", run.ID, ErrClaimed)
 	}
 	l.reached("starting")
-	task := Task{Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, StallAfter: run.Job.StallAfter}
+	task := Task{
+		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.Machines(), GPUs: run.Job.GPUs,
+		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
+	}
 	handle, startErr := backend.Start(ctx, task)
 	l.reached("started")
 	if startErr != nil {
 		return l.settle(durable, run, backend, startErr)
 	}
-	return l.save(durable, run, handle, "started")
+	return l.save(durable, run, backend, handle, "started")
 }
 
 // save writes the handle, the first thing after a start.
-func (l *Launcher) save(ctx context.Context, run Run, handle Handle, reason string) (Run, error) {
-	_, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Running, Reason: reason, Handle: handle, StartedAt: time.Now()})
-	if err != nil {
+func (l *Launcher) save(ctx context.Context, run Run, backend Backend, handle Handle, reason string) (Run, error) {
+	change := Change{To: Running, Reason: reason, Handle: handle, StartedAt: time.Now()}
+	if queues(backend) {
+		change.To, change.Reason = Queued, "submitted"
+	}
+	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, change); err != nil {
 		return run, err
 	}
 	return l.reload(ctx, run)
@@ -104,7 +114,7 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 				return run, err
 			}
 		}
-		return l.save(ctx, run, handle, "found running: the trainyard that started it died at that moment")
+		return l.save(ctx, run, backend, handle, "found running: the trainyard that started it died at that moment")
 	}
 	if !errors.Is(err, ErrNeverStarted) {
 		return run, errors.Join(cause, err)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-var everyState = []State{Pending, Starting, Running, Stopping, Succeeded, Failed, Cancelled, Lost}
+var everyState = []State{Pending, Starting, Queued, Running, Stopping, Succeeded, Failed, Cancelled, Preempted, Lost}
 
 func TestTheTableKnowsEveryStateAndNoOther(t *testing.T) {
 	if len(moves) != len(everyState) {
@@ -21,7 +21,7 @@ func TestTheTableKnowsEveryStateAndNoOther(t *testing.T) {
 }
 
 func TestWhatHasItsWordKeepsIt(t *testing.T) {
-	for _, from := range []State{Succeeded, Failed, Cancelled} {
+	for _, from := range []State{Succeeded, Failed, Cancelled, Preempted} {
 		for _, to := range everyState {
 			if from.May(to) {
 				t.Errorf("%s may become %s", from, to)

@@ -17,7 +17,10 @@ func (l *Launcher) Stop(ctx context.Context, run Run) (Run, error) {
 	if err != nil || run.settled() {
 		return run, err
 	}
-	backend := l.Backends[run.Job.Backend]
+	backend, err := l.backend(run.Job.Backend)
+	if err != nil {
+		return run, err
+	}
 	if !run.State.Ended() {
 		_, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Stopping, Reason: "stop requested"})
 		if err != nil && !errors.Is(err, ErrDiskFull) {

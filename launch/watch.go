@@ -68,8 +68,8 @@ func (w *watcher) look(ctx context.Context, run Run) (Run, []Metric, error) {
 
 // hear reads all that there is: a first look at a long run takes several rounds.
 func (w *watcher) hear(ctx context.Context, run Run) (lines []Metric) {
-	backend, ok := w.launcher.Backends[run.Job.Backend]
-	if !ok || run.Handle == "" {
+	backend, err := w.launcher.backend(run.Job.Backend)
+	if err != nil || run.Handle == "" {
 		return nil
 	}
 	for more := true; more && ctx.Err() == nil; {

@@ -32,6 +32,7 @@ type write struct {
 
 func (*clockwork) Name() string                      { return "local" }
 func (*clockwork) Summary() string                   { return "a clockwork" }
+func (*clockwork) Site(dir, self string) launch.Site { return launch.Site{Dir: dir, Self: self} }
 func (*clockwork) LookPath(p string) (string, error) { return p, nil }
 func (c *clockwork) now() time.Duration              { return time.Since(c.started) }
 func (c *clockwork) Find(context.Context, string) (launch.Handle, error) {

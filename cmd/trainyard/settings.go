@@ -98,7 +98,7 @@ func (s *settings) load(cmd *cobra.Command) error {
 
 // check refuses what would be taken for a default otherwise.
 func (s *settings) check() error {
-	known := append(settingNames(), "json")
+	known := append(settingNames(), "json", backendsKey)
 	for _, key := range s.v.AllKeys() {
 		if s.v.InConfig(key) && !slices.Contains(known, key) {
 			return fmt.Errorf("settings %s: no setting %q (there are %s)", s.v.ConfigFileUsed(), key, strings.Join(known, ", "))
@@ -173,7 +173,11 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &yard.Yard{Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self}, nil
+	backends, err := s.backends()
+	if err != nil {
+		return nil, err
+	}
+	return &yard.Yard{Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

@@ -230,7 +230,9 @@ func listTrainers() []Listed {
 	return all
 }
 
-func listBackends() []Listed { return summaries(backend.Backends, launch.Backend.Summary) }
+func listBackends() []Listed {
+	return summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
+}
 
 func listGPUs() []Listed {
 	all := summaries(estimate.GPUs, func(g estimate.GPU) string { return g.Summary })

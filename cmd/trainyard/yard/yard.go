@@ -23,8 +23,10 @@ type Yard struct {
 	Workers int    // goroutines of a prepare; 0 is one for each processor
 	// Cache is the directory of what was made of files; empty: one in Home; off: none.
 	Cache      string
-	CacheLimit int64  // bytes that it is pruned to after a prepare
-	Self       string // the trainyard program, absolute: trainers and supervisors are it
+	CacheLimit int64 // bytes that it is pruned to after a prepare
+	// Backends are those that the settings name, beside local; nil: local alone.
+	Backends map[string]launch.Backend
+	Self     string // the trainyard program, absolute: trainers and supervisors are it
 
 	mu     sync.Mutex
 	ledger *launch.Ledger // open from the first need of it on
@@ -42,7 +44,7 @@ func (y *Yard) DatasetsDir() string { return filepath.Join(y.Home, "datasets") }
 // and needs no state directory.
 func (y *Yard) launcher(ledger *launch.Ledger) *launch.Launcher {
 	return &launch.Launcher{
-		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backend.Backends, Self: y.Self,
+		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Backends: y.Backends, OpenBackend: backend.OpenShort, Self: y.Self,
 	}
 }
 

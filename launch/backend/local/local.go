@@ -34,6 +34,9 @@ func (Local) Summary() string {
 	return "this machine: a supervised process group that outlives the terminal"
 }
 
+// Site implements launch.Backend: the attempt runs where it is kept.
+func (Local) Site(dir, self string) launch.Site { return launch.Site{Dir: dir, Self: self} }
+
 // LookPath implements launch.Backend.
 func (Local) LookPath(program string) (string, error) { return exec.LookPath(program) }
 

@@ -1,0 +1,101 @@
+package backend
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/local"
+)
+
+// A Place is a backend as the settings name it: its kind, and what that kind must
+// know of it, such as hosts or a partition. Keys of options are lower case.
+type Place struct {
+	Name    string
+	Kind    string
+	Options map[string]any
+}
+
+// A Kind opens the places of one kind.
+type Kind struct {
+	// Summary says in one line when to choose it.
+	Summary string
+	// Example are its options as config.yaml has them; empty where it needs none.
+	Example string
+	open    func(name string, options map[string]any) (launch.Backend, error)
+	// short reads what follows KIND: on the command line, such as a host; nil where
+	// the kind has no short form.
+	short func(text string) map[string]any
+}
+
+// Kinds is the registry by name.
+var Kinds = map[string]Kind{
+	"local": {Summary: local.Local{}.Summary(), open: func(string, map[string]any) (launch.Backend, error) { return local.Local{}, nil }},
+}
+
+// configured makes the open function of a kind whose options are the struct C, with
+// json tags. An option that C lacks is an error.
+func configured[C any](open func(name string, config C) (launch.Backend, error)) func(string, map[string]any) (launch.Backend, error) {
+	return func(name string, options map[string]any) (launch.Backend, error) {
+		var config C
+		text, err := json.Marshal(options)
+		if err != nil {
+			return nil, err
+		}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&config); err != nil {
+			return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+		}
+		return open(name, config)
+	}
+}
+
+// Open opens the places of the settings, and local, which is always there. Every
+// fault is told.
+func Open(places []Place) (map[string]launch.Backend, error) {
+	opened := map[string]launch.Backend{"local": local.Local{}}
+	var faults []error
+	for _, p := range places {
+		if _, twice := opened[p.Name]; twice || p.Name == "" {
+			faults = append(faults, fmt.Errorf("backend %q: give every backend a name of its own", p.Name))
+			continue
+		}
+		b, err := open(p)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("backend %q: %w", p.Name, err))
+			continue
+		}
+		opened[p.Name] = b
+	}
+	return opened, errors.Join(faults...)
+}
+
+// OpenShort opens a backend by its short form, KIND:TEXT, such as ssh:gpu1, or by its
+// kind alone, where that needs no options.
+func OpenShort(name string) (launch.Backend, error) {
+	kind, text, short := strings.Cut(name, ":")
+	k, known := Kinds[kind]
+	switch {
+	case !known:
+		return nil, fmt.Errorf("unknown backend %q: name one of the settings' backends, or use a kind: %s", name, strings.Join(slices.Sorted(maps.Keys(Kinds)), ", "))
+	case short && k.short == nil:
+		return nil, fmt.Errorf("backend %q: %s has no short form: give it a name in the settings", name, kind)
+	case short:
+		return k.open(name, k.short(text))
+	}
+	return k.open(name, nil)
+}
+
+func open(p Place) (launch.Backend, error) {
+	k, known := Kinds[p.Kind]
+	if !known {
+		return nil, fmt.Errorf("unknown kind %q: there are %s", p.Kind, strings.Join(slices.Sorted(maps.Keys(Kinds)), ", "))
+	}
+	return k.open(p.Name, p.Options)
+}
