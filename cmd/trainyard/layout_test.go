@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 	"launch/trainer":             {"launch"},
 	"launch/backend":             {"launch", "launch/backend/local"},
 	"launch/backend/local":       {"format/durable", "launch", "launch/files"},
+	"launch/export":              {"format/durable"},
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
@@ -101,6 +102,7 @@ var doors = map[string][]string{
 	"github.com/pkoukk/tiktoken-go":      {"tokenize"},
 	"modernc.org/sqlite":                 {"launch"},
 	"database/sql":                       {"launch"},
+	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
 	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers; datagen fetches the tables that are embedded
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
