@@ -46,6 +46,9 @@ type Status struct {
 	// with it.
 	Error     string
 	ErrorLast bool
+	// Facts are what the backend knows of place, price and checkpoints; zero fields
+	// are not known to it.
+	Facts Facts
 	// Stall says why a running trainer does not go on, such as a signal that
 	// stopped it; empty where nothing is known against it.
 	Stall string

@@ -44,6 +44,8 @@ type Job struct {
 	Attempts int `json:"attempts,omitempty"`
 	// GPUHour is the price of one GPU for an hour in US dollars; nil is not known.
 	GPUHour *float64 `json:"gpu_hour,omitempty"`
+	// Sweep names the sweep that the run is a cell of; empty: none.
+	Sweep string `json:"sweep,omitempty"`
 
 	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
 	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment

@@ -23,6 +23,8 @@ type Launcher struct {
 	// where there are no others.
 	OpenBackend func(name string) (Backend, error)
 	Self        string // the trainyard program, absolute
+	User        string // who launches: written beside each run; empty: not known
+	Caps        Caps   // what launches may cost
 	// Grace is how long a stopped trainer may take to save; 0 is 30 s.
 	Grace time.Duration
 	// Poll is how often Watch, Logs and Stop look; 0 is 200 ms.

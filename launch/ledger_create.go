@@ -10,35 +10,72 @@ import (
 	"github.com/google/uuid"
 )
 
-// Create writes the intent to run job: a new run whose first attempt is
-// pending. Nothing is started. The run comes back as the ledger has it, without
-// values of secrets, and is not read again: once it is written, no error may
-// hide its id.
+// An Intent is a run that is to be, and who asks for it.
+type Intent struct {
+	ID      string
+	Job     Job
+	Command Command
+	User    string // empty: not known
+	Facts   Facts  // what is known beyond what the job says
+	Caps    Caps
+}
+
+// Create is [Ledger.Intend] for a run of which nothing more is known.
 func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (Run, error) {
-	stored, err := json.Marshal(job)
+	return l.Intend(ctx, Intent{ID: id, Job: job, Command: cmd})
+}
+
+// Intend writes the intent to run a job: a new run whose first attempt is
+// pending. Nothing is started. What may pass a cap is refused with a *CapError,
+// and nothing is written. The run comes back as the ledger has it, without values
+// of secrets, and is not read again: once it is written, no error may hide its id.
+func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
+	stored, err := json.Marshal(in.Job)
 	if err != nil {
-		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
+		return Run{}, fmt.Errorf("ledger: job of %s: %w", in.Job.Recipe, err)
 	}
-	now := time.Now()
-	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.output()}}
+	now, cmd := time.Now(), in.Command
+	run := Run{ID: in.ID, CreatedAt: time.UnixMilli(now.UnixMilli()), CreatedBy: in.User}
+	run.Attempt = Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.output(), Facts: in.Facts.over(in.Job.facts())}
 	if err := json.Unmarshal(stored, &run.Job); err != nil {
-		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
+		return Run{}, fmt.Errorf("ledger: job of %s: %w", in.Job.Recipe, err)
 	}
 	err = l.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms) VALUES (?, ?, ?, ?, ?)`,
-			id, job.Recipe, job.Fingerprint, string(stored), now.UnixMilli())
-		if err != nil {
-			return fmt.Errorf("create run: %w", err)
+		if err := insertRun(tx, run, string(stored)); err != nil {
+			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, 1, ?, ?, ?)`, id, Pending, run.Progress, run.Output); err != nil {
-			return fmt.Errorf("create attempt: %w", err)
+		if err := in.Caps.allow(tx, run.ID, run.Facts, now); err != nil {
+			return err
 		}
-		return insertEvent(tx, id, 1, now, Pending, "asked for")
+		if err := insertAttempt(tx, run.ID, run.Attempt); err != nil {
+			return err
+		}
+		return insertEvent(tx, run.ID, 1, now, Pending, "asked for")
 	})
 	if err != nil {
 		return Run{}, err
 	}
 	return run, nil
+}
+
+func insertRun(tx *sql.Tx, r Run, job string) error {
+	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, sweep) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, sql.NullString{String: r.Job.Sweep, Valid: r.Job.Sweep != ""})
+	if err != nil {
+		return fmt.Errorf("create run: %w", err)
+	}
+	return nil
+}
+
+func insertAttempt(tx *sql.Tx, run string, a Attempt) error {
+	_, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, ?, ?, ?, ?)`, run, a.N, a.State, a.Progress, a.Output)
+	if err == nil {
+		err = learn(tx, run, a.N, a.Facts)
+	}
+	if err != nil {
+		return fmt.Errorf("create attempt: %w", err)
+	}
+	return nil
 }
 
 // newID is a random UUID: its first 8 characters alone tell runs apart, while

@@ -44,7 +44,7 @@ func (e *TransitionError) Error() string {
 }
 
 // Advance takes an attempt one step further and adds the event, in one
-// transaction. moved is false, without an error, when the attempt stands there
+// transaction. One that another attempt has followed can only end. moved is false, without an error, when the attempt stands there
 // already: of several processes that see the same news, one moves it.
 func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change) (moved bool, err error) {
 	c.Reason = redactHere(c.Reason)
@@ -56,6 +56,9 @@ func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change)
 		if !from.May(c.To) {
 			return &TransitionError{Run: run, Attempt: attempt, From: from, To: c.To}
 		}
+		if err := unlessFollowed(tx, run, attempt, c.To); err != nil {
+			return err
+		}
 		moved = true
 		if err := apply(tx, run, attempt, c); err != nil {
 			return err
@@ -63,6 +66,16 @@ func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change)
 		return insertEvent(tx, run, attempt, c.at(time.Now()), c.To, c.Reason)
 	})
 	return moved && err == nil, err
+}
+
+// unlessFollowed refuses to bring an attempt back that another one has followed: a
+// lost one may be seen again, and can end then.
+func unlessFollowed(tx *sql.Tx, run string, attempt int, to State) error {
+	newest, state, err := newestOf(tx, run)
+	if err == nil && newest > attempt && !to.Ended() {
+		err = &FenceError{Run: run, After: attempt, Newest: newest, State: state}
+	}
+	return err
 }
 
 func stateOf(tx *sql.Tx, run string, attempt int) (State, error) {

@@ -13,15 +13,18 @@ import (
 // ErrNoRun: no run of the ledger fits.
 var ErrNoRun = errors.New("no such run")
 
-// selectRuns joins each run with its newest attempt, beside which its newest
-// figures stand.
+// selectRuns joins each run with its attempts, beside which their newest figures
+// stand.
 const selectRuns = `
-SELECT r.id, r.created_ms, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
+SELECT r.id, r.created_ms, r.created_by, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
 	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
-	a.unread, a.unread_example, a.trouble
-FROM runs r
-JOIN attempts a ON a.run = r.id AND a.n = (SELECT max(n) FROM attempts WHERE run = r.id)
+	a.unread, a.unread_example, a.trouble,
+	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step
+FROM runs r JOIN attempts a ON a.run = r.id
 `
+
+// newestAttempt leaves the newest attempt of each run.
+const newestAttempt = `a.n = (SELECT max(n) FROM attempts WHERE run = r.id) `
 
 // newestFirst orders runs by creation. Those of one millisecond are told apart
 // by their first events, whose numbers grow.
@@ -34,12 +37,12 @@ func (l *Ledger) Runs(ctx context.Context, limit int) ([]Run, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	return l.query(ctx, selectRuns+newestFirst+`LIMIT ?`, limit)
+	return l.query(ctx, selectRuns+`WHERE `+newestAttempt+newestFirst+`LIMIT ?`, limit)
 }
 
 // Run returns the run with exactly this id, or ErrNoRun.
 func (l *Ledger) Run(ctx context.Context, id string) (Run, error) {
-	runs, err := l.query(ctx, selectRuns+`WHERE r.id = ?`, id)
+	runs, err := l.query(ctx, selectRuns+`WHERE r.id = ? AND `+newestAttempt, id)
 	if err != nil {
 		return Run{}, err
 	}
@@ -49,12 +52,34 @@ func (l *Ledger) Run(ctx context.Context, id string) (Run, error) {
 	return runs[0], nil
 }
 
+// RunAt is Run with its attempt n, whichever is the newest.
+func (l *Ledger) RunAt(ctx context.Context, id string, n int) (Run, error) {
+	runs, err := l.query(ctx, selectRuns+`WHERE r.id = ? AND a.n = ?`, id, n)
+	if err == nil && len(runs) == 0 {
+		err = fmt.Errorf("run %q attempt %d: %w", id, n, ErrNoRun)
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	return runs[0], nil
+}
+
+// Attempts lists all attempts of a run, the first one first.
+func (l *Ledger) Attempts(ctx context.Context, id string) ([]Attempt, error) {
+	runs, err := l.query(ctx, selectRuns+`WHERE r.id = ? ORDER BY a.n`, id)
+	all := make([]Attempt, len(runs))
+	for i, r := range runs {
+		all[i] = r.Attempt
+	}
+	return all, err
+}
+
 // Siblings lists the ids of other runs of the same recipe that have not ended,
 // newest first.
 func (l *Ledger) Siblings(ctx context.Context, run Run) ([]string, error) {
 	rows, err := l.db.QueryContext(ctx, `
-SELECT r.id FROM runs r JOIN attempts a ON a.run = r.id AND a.n = (SELECT max(n) FROM attempts WHERE run = r.id)
-WHERE r.fingerprint = ? AND r.id <> ? AND a.state IN (?, ?, ?, ?) `+newestFirst, run.Job.Fingerprint, run.ID, Pending, Starting, Running, Stopping)
+SELECT r.id FROM runs r JOIN attempts a ON a.run = r.id
+WHERE r.fingerprint = ? AND r.id <> ? AND a.state IN (?, ?, ?, ?, ?) AND `+newestAttempt+newestFirst, run.Job.Fingerprint, run.ID, Pending, Starting, Queued, Running, Stopping)
 	if err != nil {
 		return nil, l.fault(err)
 	}
@@ -77,7 +102,7 @@ func (l *Ledger) Find(ctx context.Context, prefix string) (Run, error) {
 	if prefix == "" || strings.Trim(prefix, "0123456789abcdef-") != "" {
 		return Run{}, fmt.Errorf("run %q: %w: an id has digits, a to f and dashes; `trainyard runs` lists them", prefix, ErrNoRun)
 	}
-	runs, err := l.query(ctx, selectRuns+`WHERE r.id LIKE ? || '%' `+newestFirst, prefix)
+	runs, err := l.query(ctx, selectRuns+`WHERE r.id LIKE ? || '%' AND `+newestAttempt+newestFirst, prefix)
 	switch {
 	case err != nil:
 		return Run{}, err
@@ -116,11 +141,12 @@ func (l *Ledger) query(ctx context.Context, query string, args ...any) ([]Run, e
 func scanRun(rows *sql.Rows) (Run, error) {
 	var r Run
 	var job string
-	var created, elapsed, left int64
-	var started, ended, code, told sql.NullInt64
-	err := rows.Scan(&r.ID, &created, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
+	var created, elapsed, left, limit int64
+	var started, ended, code, told, asked, ready sql.NullInt64
+	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
 		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
-		&r.Unread, &r.UnreadExample, &r.Trouble)
+		&r.Unread, &r.UnreadExample, &r.Trouble,
+		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep)
 	if err != nil {
 		return Run{}, fmt.Errorf("ledger: run %q cannot be read: %w", r.ID, err)
 	}
@@ -129,6 +155,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	}
 	r.CreatedAt = fromMilli(sql.NullInt64{Int64: created, Valid: true})
 	r.StartedAt, r.EndedAt, r.ToldAt = fromMilli(started), fromMilli(ended), fromMilli(told)
+	r.Limit, r.AskedAt, r.ReadyAt = milliseconds(limit), fromMilli(asked), fromMilli(ready)
 	r.elapsed, r.Left, r.Diverged = milliseconds(elapsed), milliseconds(left), r.DivergedStep != nil
 	if code.Valid {
 		c := int(code.Int64)

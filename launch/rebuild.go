@@ -23,13 +23,14 @@ const recordName = "run.json"
 type runRecord struct {
 	ID        string    `json:"id"`
 	CreatedAt time.Time `json:"created_at"`
+	CreatedBy string    `json:"created_by,omitempty"`
 	Job       Job       `json:"job"`
 	Progress  string    `json:"progress_file"`
 	Output    string    `json:"output_dir"`
 }
 
 func (l *Launcher) remember(run Run) error {
-	record := runRecord{ID: run.ID, CreatedAt: run.CreatedAt, Job: run.Job, Progress: run.Progress, Output: run.Output}
+	record := runRecord{ID: run.ID, CreatedAt: run.CreatedAt, CreatedBy: run.CreatedBy, Job: run.Job, Progress: run.Progress, Output: run.Output}
 	if err := files.WriteJSON(l.runDir(run.ID), recordName, record); err != nil {
 		return fmt.Errorf("start run %s: %w", run.ID, err)
 	}
@@ -141,13 +142,13 @@ func (l *Ledger) restore(ctx context.Context, r runRecord, attempts int) error {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	return l.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms) VALUES (?, ?, ?, ?, ?)`,
-			r.ID, r.Job.Recipe, r.Job.Fingerprint, string(job), r.CreatedAt.UnixMilli())
-		if err != nil {
+		run := Run{ID: r.ID, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy, Job: r.Job}
+		if err := insertRun(tx, run, string(job)); err != nil {
 			return err
 		}
 		for n := 1; n <= attempts; n++ {
-			if _, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, ?, ?, ?, ?)`, r.ID, n, Starting, r.Progress, r.Output); err != nil {
+			a := Attempt{N: n, State: Starting, Progress: r.Progress, Output: r.Output}
+			if err := insertAttempt(tx, r.ID, a); err != nil {
 				return err
 			}
 			if err := insertEvent(tx, r.ID, n, time.Now(), Starting, "restored from its directory"); err != nil {

@@ -11,6 +11,9 @@ import (
 func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, error) {
 	change := status.change(run)
 	err := l.write(ctx, run, status, change)
+	if err == nil && status.Facts.news(run.Facts) {
+		err = l.Ledger.Learn(ctx, run.ID, run.N, status.Facts)
+	}
 	if errors.Is(err, ErrDiskFull) {
 		return run.changed(change), err
 	}

@@ -21,6 +21,15 @@ import (
 // what goes wrong with it is Run.Trouble. On a full disk the run is right and the
 // ledger is not, which the error says (ErrDiskFull).
 func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
+	now, err := l.Ledger.Run(ctx, run.ID)
+	if err != nil {
+		return run, err
+	}
+	return l.refresh(ctx, now)
+}
+
+// refresh brings one attempt of a run up to date, the newest or not.
+func (l *Launcher) refresh(ctx context.Context, run Run) (Run, error) {
 	run, err := l.reload(ctx, run)
 	if err != nil || run.settled() && run.heard {
 		return run, err
@@ -89,9 +98,10 @@ func within[V any](ctx context.Context, limit time.Duration, find func(context.C
 	}
 }
 
-// reload reads the run again; a ledger that does not answer leaves it as it is.
+// reload reads the attempt again, also where another one has followed it: what is
+// found out about one is written to that one. A ledger that does not answer leaves it as it is.
 func (l *Launcher) reload(ctx context.Context, run Run) (Run, error) {
-	now, err := l.Ledger.Run(ctx, run.ID)
+	now, err := l.Ledger.RunAt(ctx, run.ID, run.N)
 	if err != nil {
 		return run, err
 	}

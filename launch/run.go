@@ -11,6 +11,7 @@ import (
 type Run struct {
 	ID        string    `json:"id"` // random UUID
 	CreatedAt time.Time `json:"created_at"`
+	CreatedBy string    `json:"created_by,omitempty"` // user name; empty: not known
 	Job       Job       `json:"job"`
 	Attempt
 }
@@ -56,8 +57,7 @@ type Attempt struct {
 	// Stalled says why a running trainer seems not to go on; empty where it
 	// does. It is found out at each look and kept nowhere.
 	Stalled string `json:"stalled,omitempty"`
-	// Cost in US dollars; nil is unknown, as on one's own machine.
-	Cost *float64 `json:"cost"`
+	Facts
 
 	elapsed time.Duration // of the newest line, as the trainer counts it
 	heard   bool          // it ended, and all that its trainer told is read

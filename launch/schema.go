@@ -108,6 +108,21 @@ WHERE m.run = attempts.run AND m.attempt = attempts.n;
 UPDATE attempts SET diverged_step = m.step
 FROM (SELECT run, attempt, min(step) AS step FROM metrics WHERE diverged GROUP BY run, attempt) m
 WHERE m.run = attempts.run AND m.attempt = attempts.n;
+`, `
+-- Several attempts to a run, what each costs, and who asked for it.
+ALTER TABLE runs ADD COLUMN created_by TEXT NOT NULL DEFAULT ''; -- user name; empty: not known
+ALTER TABLE runs ADD COLUMN sweep TEXT;                          -- NULL: none
+ALTER TABLE attempts ADD COLUMN gpu TEXT NOT NULL DEFAULT '';    -- kind
+ALTER TABLE attempts ADD COLUMN gpus INTEGER NOT NULL DEFAULT 0; -- 0: not known
+ALTER TABLE attempts ADD COLUMN price REAL;                      -- US dollars an hour for all of it; NULL: not known
+ALTER TABLE attempts ADD COLUMN limit_ms INTEGER NOT NULL DEFAULT 0; -- the longest it may be paid for; 0: not known
+ALTER TABLE attempts ADD COLUMN asked_ms INTEGER;                -- a place was asked for, and is paid from then on
+ALTER TABLE attempts ADD COLUMN ready_ms INTEGER;                -- the place was ready
+ALTER TABLE attempts ADD COLUMN saved_step INTEGER;              -- of the newest whole checkpoint
+ALTER TABLE attempts ADD COLUMN resumed_from TEXT NOT NULL DEFAULT ''; -- a checkpoint
+ALTER TABLE attempts ADD COLUMN resumed_step INTEGER;            -- its step
+UPDATE attempts SET gpus = (SELECT coalesce(json_extract(r.job, '$.gpus'), 0) FROM runs r WHERE r.id = attempts.run AND json_valid(r.job))
+WHERE EXISTS (SELECT 1 FROM runs r WHERE r.id = attempts.run AND json_valid(r.job) AND json_type(r.job, '$.gpus') = 'integer');
 `}
 
 // migrate applies what is missing. The version is SQLite's user_version, so it

@@ -56,7 +56,10 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 	if err := l.keep(id, job); err != nil {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}
-	run, err := l.Ledger.Create(ctx, id, job, cmd)
+	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Caps: l.Caps})
+	if errors.Is(err, ErrCap) {
+		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
+	}
 	if err != nil {
 		return Run{}, err
 	}
