@@ -20,7 +20,7 @@ func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (R
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
 	}
 	now := time.Now()
-	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.output()}}
+	run := Run{ID: id, CreatedAt: time.UnixMilli(now.UnixMilli()), Attempt: Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.OutputDir()}}
 	if err := json.Unmarshal(stored, &run.Job); err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", job.Recipe, err)
 	}

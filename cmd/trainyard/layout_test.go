@@ -65,7 +65,11 @@ var mayImport = map[string][]string{
 	// Rows of messages are tokenised, and rows of tokens read back into turns.
 	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
 
-	"launch":                     {"launch/files", "format/durable", "format/secret"},
+	"launch": {"launch/cause", "launch/files", "launch/redact", "launch/task", "format/durable"},
+	// What the launcher and the agent on a box both need: the agent has no ledger.
+	"launch/task":                {"launch/redact"},
+	"launch/redact":              {"format/secret"},
+	"launch/cause":               {"launch/redact"},
 	"launch/files":               {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":             {"launch"},
 	"launch/backend":             {"launch", "launch/backend/local"},

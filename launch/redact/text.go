@@ -1,4 +1,4 @@
-package launch
+package redact
 
 import (
 	"os"
@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// oneLine makes foreign words fit a record and a terminal: control characters
+// OneLine makes foreign words fit a record and a terminal: control characters
 // become blanks, and more than most characters are cut. What may hold a secret is
 // redacted before, since a value that is cut is not recognised any more.
-func oneLine(text string, most int) string {
+func OneLine(text string, most int) string {
 	var b strings.Builder
 	length := 0
 	for _, r := range strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD")) {
@@ -24,5 +24,5 @@ func oneLine(text string, most int) string {
 	return b.String()
 }
 
-// redactHere takes out the secrets of this process's environment.
-func redactHere(text string) string { return Redact(text, os.Environ()) }
+// Here takes out the secrets of this process's environment.
+func Here(text string) string { return Text(text, os.Environ()) }

@@ -1,4 +1,10 @@
-package launch
+// Package cause reads the log of a trainer that came to a bad end and tells what ended
+// it. In comes a log of any length, out goes one Cause: an exception, what a launcher of
+// several ranks says, or the last line. It knows what usually lies behind a signal.
+//
+// What it does not do: it does not know whether the run failed; a run that succeeded
+// prints the same things.
+package cause
 
 import (
 	"bufio"
@@ -16,7 +22,7 @@ type Cause struct {
 	Hint string // what usually helps; empty: not known
 }
 
-// FindCause reads a log to its end. Texts are redacted whole, before they are cut
+// Find reads a log to its end. Texts are redacted whole, before they are cut
 // to a readable length. It is for runs that did not succeed: those that did print
 // the same things, a torchrun its DistNetworkError for example.
 //
@@ -24,7 +30,7 @@ type Cause struct {
 // torchrun names as the first to fail; else torchrun's word about that rank; else
 // the last exception that nothing caught, where those that merely follow from the
 // death of another rank count less, and those of launchers least.
-func FindCause(log io.Reader, redact func(string) string) (Cause, error) {
+func Find(log io.Reader, clean func(string) string) (Cause, error) {
 	f := causeFinder{open: map[string]*traceback{}}
 	lines := bufio.NewReaderSize(log, 64<<10)
 	for {
@@ -37,7 +43,7 @@ func FindCause(log io.Reader, redact func(string) string) (Cause, error) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			return f.cause(redact), err
+			return f.cause(clean), err
 		}
 	}
 }

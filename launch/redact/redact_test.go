@@ -1,7 +1,6 @@
-package launch
+package redact
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -21,26 +20,9 @@ func TestNamesOfSecretsAreKnown(t *testing.T) {
 	}
 }
 
-func TestTheStoredFormOfASecretHasNoValue(t *testing.T) {
-	stored, err := json.Marshal([]Env{{"HF_TOKEN", "s3cr3t"}, {"PLAIN", "seen"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := string(stored), `[{"name":"HF_TOKEN","secret":true},{"name":"PLAIN","value":"seen"}]`; got != want {
-		t.Errorf("stored %s, want %s", got, want)
-	}
-	var back []Env
-	if err := json.Unmarshal(stored, &back); err != nil {
-		t.Fatal(err)
-	}
-	if back[0] != (Env{Name: "HF_TOKEN"}) || back[1] != (Env{"PLAIN", "seen"}) {
-		t.Errorf("read back %v", back)
-	}
-}
-
 func TestRedactTakesOutTokensAndTheValuesOfSecrets(t *testing.T) {
 	token := "hf_" + strings.Repeat("a", 34)
-	got := Redact("401 for "+token+" and pass-phrase of x", []string{"MY_PASSWORD=pass-phrase", "X_TOKEN=x"})
+	got := Text("401 for "+token+" and pass-phrase of x", []string{"MY_PASSWORD=pass-phrase", "X_TOKEN=x"})
 	if got != "401 for [redacted] and [redacted] of x" {
 		t.Errorf("%q: a value of one letter is no secret worth a hole in the text", got)
 	}
@@ -53,7 +35,7 @@ func TestRedactKnowsAValueInEveryFormALogGivesIt(t *testing.T) {
 		"got " + value, `got pass \"word\" & more/of it`, `{"t": "pass \"word\" \u0026 more/of it"}`,
 		"?t=pass+%22word%22+%26+more%2Fof+it", "log: second line of it",
 	} {
-		if got := Redact(text, environ); strings.Contains(got, "word") || strings.Contains(got, "second") {
+		if got := Text(text, environ); strings.Contains(got, "word") || strings.Contains(got, "second") {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -79,7 +61,7 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 		"https://b/x?X-Amz-Signature=0123456789abcdef":    "0123456789",
 		"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nx":  "MIIEvQ",
 	} {
-		if got := Redact(text, nil); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
+		if got := Text(text, nil); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -88,7 +70,7 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 		"password authentication failed for user me", "password: $PASSWORD", "api_key=None", "--pad_token <|endoftext|>", "--eos-token im_end", "KeyError: 'api_key'",
 		"authorization = none", "https://{user}:{password}@host",
 	} {
-		if got := Redact(text, nil); got != text {
+		if got := Text(text, nil); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -102,7 +84,7 @@ func TestRedactLeavesOrdinaryPathsAndWordsStanding(t *testing.T) {
 		"API_KEY=false", "DB_PASSWORD=/no/such/path",
 	}
 	const words = "basic and false in /home/me/work, /run/user/1000/keyring/ssh, seat-0-of-this-desk, "
-	got := Redact(words+dir+", /no/such/path", environ)
+	got := Text(words+dir+", /no/such/path", environ)
 	if want := words + dir + ", [redacted]"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

@@ -1,15 +1,17 @@
-package launch
+package cause
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"trainyard/launch/redact"
 )
 
 func causeOf(t *testing.T, log string) Cause {
 	t.Helper()
-	c, err := FindCause(strings.NewReader(log), func(s string) string { return Redact(s, []string{"MY_TOKEN=correct \"horse\" battery"}) })
+	c, err := Find(strings.NewReader(log), func(s string) string { return redact.Text(s, []string{"MY_TOKEN=correct \"horse\" battery"}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +123,7 @@ func TestTheLogsOfTwoMachinesTellTheRankThatFailedFirst(t *testing.T) {
 	}
 }
 
-func FuzzFindCause(f *testing.F) {
+func FuzzFind(f *testing.F) {
 	f.Add(trace + "ValueError: x\n" + failed("1", "a", "0", "1", "none"))
 	f.Add("[rank0]: " + tracebackStart + "\n[rank0]: KeyError: 'x'\r 10%|\x1b[31m")
 	f.Fuzz(func(t *testing.T, log string) {
@@ -130,4 +132,16 @@ func FuzzFindCause(f *testing.F) {
 			t.Errorf("%+v", c)
 		}
 	})
+}
+
+// BenchmarkFind reads a log of many progress lines that ends in an exception.
+func BenchmarkFind(b *testing.B) {
+	log := strings.Repeat(" 12%|#####               | 1234/9999 [10:00<1:00:00,  1.23it/s]\r{'loss': '0.5', 'grad_norm': '1.2', 'learning_rate': '1e-05', 'epoch': '0.1'}\n[rank1]: a line of a rank that says nothing much\n", 60_000) +
+		trace + "ValueError: x\n"
+	b.SetBytes(int64(len(log)))
+	for b.Loop() {
+		if c, err := Find(strings.NewReader(log), func(s string) string { return s }); err != nil || c.Text != "ValueError: x" {
+			b.Fatal(c, err)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package launch
+package redact
 
 import (
 	"encoding/json"
@@ -32,20 +32,20 @@ var secretShapes = []*regexp.Regexp{
 
 const redacted = "[redacted]"
 
-// holdsSecret reports whether something in text is shaped like a credential.
-func holdsSecret(text string) bool { return redactShapes(text) != text }
+// HoldsSecret reports whether something in text is shaped like a credential.
+func HoldsSecret(text string) bool { return redactShapes(text) != text }
 
-// Redact replaces in text what looks like a credential, and every value that
+// Text replaces in text what looks like a credential, and every value that
 // environ (NAME=value) gives to a secret's name, as it is and as it is written in
 // quotes, in JSON and in URLs. It is for words of the trainer, such as the last
 // line of its log, that end in a record, and it comes before anything is quoted
 // or cut, because half a secret is not recognised. It leaves alone what would only
 // make holes in the words: short values, and paths of files, as
 // GOOGLE_APPLICATION_CREDENTIALS has one.
-func Redact(text string, environ []string) string {
+func Text(text string, environ []string) string {
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if len(value) >= minSecret && SecretName(name) && !existingPath(value) {
+		if len(value) >= MinSecret && SecretName(name) && !existingPath(value) {
 			for _, form := range forms(value) {
 				text = strings.ReplaceAll(text, form, redacted)
 			}
@@ -54,9 +54,9 @@ func Redact(text string, environ []string) string {
 	return redactShapes(text)
 }
 
-// minSecret is the shortest value taken out: shorter ones are words such as
+// MinSecret is the shortest value taken out, in bytes: shorter ones are words such as
 // "none" and "true" more often than secrets.
-const minSecret = 8
+const MinSecret = 8
 
 // forms are the ways in which a value may stand in a log, the longest first. Of a
 // value of several lines, each line may stand alone.
@@ -67,7 +67,7 @@ func forms(value string) []string {
 	for line := range strings.Lines(value) {
 		all = append(all, strings.TrimSpace(line))
 	}
-	all = slices.DeleteFunc(all, func(form string) bool { return len(form) < minSecret })
+	all = slices.DeleteFunc(all, func(form string) bool { return len(form) < MinSecret })
 	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
 	return slices.Compact(all)
 }

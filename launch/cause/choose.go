@@ -1,10 +1,12 @@
-package launch
+package cause
 
 import (
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"trainyard/launch/redact"
 )
 
 func (f *causeFinder) close() {
@@ -17,9 +19,9 @@ func (f *causeFinder) close() {
 	slices.SortStableFunc(f.raised, func(a, b raised) int { return a.line - b.line })
 }
 
-func (f *causeFinder) cause(redact func(string) string) Cause {
+func (f *causeFinder) cause(clean func(string) string) Cause {
 	text, line := f.choose()
-	c := Cause{Text: oneLine(redact(text), maxCause), End: oneLine(redact(f.end), maxCause)}
+	c := Cause{Text: redact.OneLine(clean(text), maxCause), End: redact.OneLine(clean(f.end), maxCause)}
 	c.Last = text != "" && f.endLine-line <= lastLines
 	c.Own = text != "" && !follows.MatchString(text) && !launcherError(text)
 	c.Hint = hint(text)

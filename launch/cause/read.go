@@ -1,4 +1,4 @@
-package launch
+package cause
 
 import (
 	"regexp"
@@ -37,7 +37,7 @@ type causeFinder struct {
 func unranked(line string) (rank, rest string) {
 	for {
 		line = withoutTask(line)
-		m := rankForm.FindStringSubmatch(prefix(line))
+		m := RankForm.FindStringSubmatch(prefix(line))
 		if m == nil {
 			return rank, line
 		}
@@ -45,8 +45,9 @@ func unranked(line string) (rank, rest string) {
 	}
 }
 
-// rankForm is that of a rank's prefix.
-var rankForm = regexp.MustCompile(`^\[([a-z_]+)(\d+)\]:\s?`)
+// RankForm is the prefix of a line of one rank, as torch and torchrun write it: [rank3]: and
+// [default1]:.
+var RankForm = regexp.MustCompile(`^\[([a-z_]+)(\d+)\]:\s?`)
 
 // prefix is as much of a line as a prefix may take; nothing of most lines.
 func prefix(line string) string {
