@@ -1,5 +1,5 @@
-// Package local runs attempts on this machine, each under a supervisor that
-// outlives the process which started it.
+// Package attempt is the box protocol: it runs attempts on a machine, each under a
+// supervisor that outlives the process which started it.
 //
 // The attempt's directory is the protocol. The process that makes it has claimed
 // the attempt. In it lie
@@ -31,4 +31,4 @@
 //
 // What it does not do: a supervisor outlives its terminal, but not a login
 // manager that is told to kill everything at logout (KillUserProcesses=yes).
-package local
+package attempt

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ import (
 // and the run's.
 func removed(t *testing.T, role ...string) (launch.Task, launch.Handle) {
 	t.Helper()
-	task := task(t, role...)
+	task := acting(t, role...)
 	task.Dir = filepath.Join(filepath.Dir(task.Dir), "run", "attempt-1")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")

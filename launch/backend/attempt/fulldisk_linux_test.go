@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ func TestAFullDiskDoesNotCostTheExitRecord(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	task := task(t, "save")
+	task := acting(t, "save")
 	task.Dir = filepath.Join(disk, "attempt-1")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")

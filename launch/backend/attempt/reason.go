@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"trainyard/launch"
+	"trainyard/launch/cause"
 )
 
 // An ending is all the supervisor knows about how the trainer ended.
@@ -16,7 +16,7 @@ type ending struct {
 	outside    os.Signal     // that the supervisor got without a stop request
 	left       []int         // processes that could not be ended
 	stallAfter time.Duration // how long it may tell nothing
-	cause      launch.Cause  // from the log
+	cause      cause.Cause   // from the log
 	killed     memoryKill
 	full       bool // the disk has no room
 }
@@ -101,7 +101,7 @@ func (e ending) hint() string {
 	case e.exit.Code == 128+int(syscall.SIGKILL) && killHints[e.killed] != "":
 		return " (" + killHints[e.killed] + ")"
 	case e.exit.Code > 128:
-		return launch.SignalHint(e.exit.Code - 128)
+		return cause.SignalHint(e.exit.Code - 128)
 	case text != "":
 		return " (" + text + ")"
 	}

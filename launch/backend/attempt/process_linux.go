@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"trainyard/launch"
+	"trainyard/launch/task"
 )
 
 // selfProgram runs the program of this process even after its file was
@@ -90,7 +90,7 @@ func left(dir string) []int {
 	}
 	for _, proc := range files {
 		pid, err := strconv.Atoi(filepath.Base(proc))
-		if err == nil && pid != os.Getpid() && !slices.Contains(pids, pid) && (writesTo(proc, filepath.Join(dir, launch.LogName)) || worksIn(proc, dir)) {
+		if err == nil && pid != os.Getpid() && !slices.Contains(pids, pid) && (writesTo(proc, filepath.Join(dir, task.LogName)) || worksIn(proc, dir)) {
 			pids = append(pids, pid)
 		}
 	}

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ import (
 // gonePlace is an attempt of which nothing lives any more and no record is left.
 func gonePlace(t *testing.T) (dir string, h launch.Handle) {
 	t.Helper()
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	h = start(t, Local{}, task)
 	killSupervisor(t, h)
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
@@ -58,7 +58,7 @@ func TestALostAttemptEndedWhenItsLastFileWasWritten(t *testing.T) {
 }
 
 func TestAStoppedSupervisorDoesNotKeepARunFromEnding(t *testing.T) {
-	task := task(t, "save")
+	task := acting(t, "save")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	if err := parse(t, h).signal(syscall.SIGSTOP); err != nil {
@@ -74,7 +74,7 @@ func TestAStoppedSupervisorDoesNotKeepARunFromEnding(t *testing.T) {
 }
 
 func TestAStoppedTrainerIsToldAndMaySaveWhenItIsAskedToEnd(t *testing.T) {
-	task := task(t, "save")
+	task := acting(t, "save")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGSTOP); err != nil {
@@ -93,7 +93,7 @@ func TestAStoppedTrainerIsToldAndMaySaveWhenItIsAskedToEnd(t *testing.T) {
 }
 
 func TestATrainerThatTellsNothingIsEndedWhereTheRecipeSaysSo(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	task.StallAfter = 100 * time.Millisecond
 	s := waitEnded(t, Local{}, task.Dir, start(t, Local{}, task))
 	if s.State != launch.Failed || !strings.Contains(s.Reason, "told nothing for 100ms") {
@@ -102,7 +102,7 @@ func TestATrainerThatTellsNothingIsEndedWhereTheRecipeSaysSo(t *testing.T) {
 }
 
 func TestAWorkerThatOutlivesItsTrainerAndSupervisorIsNamedAndCanBeEnded(t *testing.T) {
-	task := task(t, "wrap", "stubborn")
+	task := acting(t, "wrap", "stubborn")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	killSupervisor(t, h)
@@ -135,7 +135,7 @@ func TestNoPartOfASecretOfTheLogReachesTheRecord(t *testing.T) {
 		"a URL's":      "fatal: https://me:" + strings.Repeat("s3cr3t", 60) + "@host/x.git",
 		"cut in a key": strings.Repeat("x", 280) + " hf_" + strings.Repeat("Qq1w", 10),
 	} {
-		task := task(t, "exit", "3", words)
+		task := acting(t, "exit", "3", words)
 		task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: value}}
 		waitEnded(t, Local{}, task.Dir, start(t, Local{}, task))
 		record, err := os.ReadFile(filepath.Join(task.Dir, exitName))
@@ -214,7 +214,7 @@ func TestTheLockOfAnotherContainersSupervisorTellsWhetherItLives(t *testing.T) {
 }
 
 func TestAnExitRecordHasTheTimeThatPassed(t *testing.T) {
-	task := task(t, "exit", "0")
+	task := acting(t, "exit", "0")
 	s := waitEnded(t, Local{}, task.Dir, start(t, Local{}, task))
 	if took := s.EndedAt.Sub(s.StartedAt); took < 0 || took > time.Minute {
 		t.Errorf("from %v to %v", s.StartedAt, s.EndedAt)
@@ -226,7 +226,7 @@ func TestAnExitRecordHasTheTimeThatPassed(t *testing.T) {
 }
 
 func TestARunningAttemptKnowsItsStart(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	before := time.Now()
 	h := start(t, Local{}, task)
 	if s := status(t, task.Dir, h); s.StartedAt.Before(before.Add(-2*time.Second)) || s.StartedAt.After(time.Now().Add(time.Second)) {

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"context"
@@ -11,17 +11,19 @@ import (
 	"strings"
 	"time"
 
-	"trainyard/launch"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
+	"trainyard/launch/task"
 )
 
-// Status implements launch.Backend. The order matters: a supervisor writes the
+// Status implements Machine. The order matters: a supervisor writes the
 // exit record while it lives, so a look that finds it dead finds the record too, or
 // there never will be one.
-func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Status, error) {
+func (m here) Status(_ context.Context, dir string, h task.Handle) (task.Status, error) {
 	var supervisor identity
+	dir = m.path(dir)
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
-		return launch.Status{}, fmt.Errorf("local: handle %q: %w", h, err)
+		return task.Status{}, fmt.Errorf("handle %q: %w", h, err)
 	}
 	if supervisor.alive() {
 		return supervised(dir, supervisor), nil
@@ -35,7 +37,7 @@ func (Local) Status(_ context.Context, dir string, h launch.Handle) (launch.Stat
 }
 
 // supervised is an attempt whose supervisor lives.
-func supervised(dir string, supervisor identity) launch.Status {
+func supervised(dir string, supervisor identity) task.Status {
 	s := running(goneWords(dir))
 	s.StartedAt = startedAt(supervisor.StartTime)
 	var trainer identity
@@ -60,7 +62,7 @@ func recordFault(dir string) string {
 
 // unsupervised judges an attempt whose supervisor is not here and has left no
 // record.
-func unsupervised(dir string, supervisor identity, fault string) launch.Status {
+func unsupervised(dir string, supervisor identity, fault string) task.Status {
 	where := supervisor.where()
 	if where.elsewhere != "" {
 		return unseen(dir, where.elsewhere)
@@ -77,7 +79,7 @@ func unsupervised(dir string, supervisor identity, fault string) launch.Status {
 		return lostAt(dir, "its directory is gone, and with it the record of how it ended: "+dir+leftWords(workers))
 	}
 	if found, err := files.ReadJSON(dir, stopName, &stopRequest{}); err == nil && found && len(workers) == 0 {
-		return launch.Status{State: launch.Cancelled, Code: -1, EndedAt: lastSign(dir), Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
+		return task.Status{State: task.Cancelled, Code: -1, EndedAt: lastSign(dir), Reason: "stopped on request; its supervisor was gone, so its exit code is not known"}
 	}
 	return lostAt(dir, vanished(dir, supervisor, fault)+leftWords(workers))
 }
@@ -87,7 +89,7 @@ func vanished(dir string, supervisor identity, fault string) string {
 	if fault != "" {
 		reason = fault + "; its processes are gone, and how it ended is not known"
 	}
-	words := launch.Redact(lastLines(filepath.Join(dir, supervisorLogName), 4000), os.Environ())
+	words := redact.Text(lastLines(filepath.Join(dir, supervisorLogName), 4000), os.Environ())
 	if words = strings.TrimSpace(words); words != "" {
 		reason += "; it said: " + clip(words, 400)
 	}
@@ -96,7 +98,7 @@ func vanished(dir string, supervisor identity, fault string) string {
 
 // unseen is an attempt of a place that cannot be looked into from here. Of another
 // container of this machine, the supervisor's lock tells whether it lives.
-func unseen(dir, elsewhere string) launch.Status {
+func unseen(dir, elsewhere string) task.Status {
 	holds, known := lockHeld(dir)
 	if known && !holds && strings.Contains(elsewhere, "container") {
 		return lostAt(dir, "it was started "+elsewhere+", which is gone, and left no exit record")
@@ -127,13 +129,13 @@ func goneWords(dir string) string {
 	return "its directory is gone (" + dir + "); it still runs and can be stopped, but its log is lost, and how it ends will not be known"
 }
 
-func running(reason string) launch.Status {
-	return launch.Status{State: launch.Running, Reason: reason, Code: -1}
+func running(reason string) task.Status {
+	return task.Status{State: task.Running, Reason: reason, Code: -1}
 }
 
 // lostAt is lost since the last sign of life: the time of the look says nothing.
-func lostAt(dir, reason string) launch.Status {
-	return launch.Status{State: launch.Lost, Reason: reason, Code: -1, EndedAt: lastSign(dir)}
+func lostAt(dir, reason string) task.Status {
+	return task.Status{State: task.Lost, Reason: reason, Code: -1, EndedAt: lastSign(dir)}
 }
 
 // lastSign is when a file of the attempt was last written; zero where there is

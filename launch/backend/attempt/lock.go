@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"trainyard/launch"
+	"trainyard/launch/task"
 )
 
 // lockName is a file that the supervisor holds locked as long as it lives. The
@@ -24,7 +24,7 @@ func holdLock(dir string) error {
 		return err
 	}
 	if err := syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-		return errors.Join(launch.ErrClaimed, syscall.Close(fd))
+		return errors.Join(task.ErrClaimed, syscall.Close(fd))
 	}
 	return nil // where a file system has no locks, lookers do without
 }

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"context"
@@ -9,26 +9,27 @@ import (
 	"syscall"
 	"time"
 
-	"trainyard/launch"
 	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
-// Stop implements launch.Backend. The request is a file first and a signal
+// Stop implements Machine. The request is a file first and a signal
 // second, so that the supervisor knows our TERM from any other, and finds
 // the request also if it was not there yet to hear the signal. Where a full disk
 // has no room for the file, another signal says that it is a request. What has
 // ended gets none: it did not end by it. A directory that was removed is made
 // again for the request: without it, the grace would not be known. Whatever a
 // signal has stopped is let go on, so that it can end.
-func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
+func (m here) Stop(ctx context.Context, dir string, h task.Handle, grace time.Duration) error {
+	dir = m.path(dir)
 	var supervisor identity
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
-		return fmt.Errorf("local: handle %q: %w", h, err)
+		return fmt.Errorf("handle %q: %w", h, err)
 	}
 	if where := supervisor.where(); where.elsewhere != "" {
-		return fmt.Errorf("local: it was started %s: stop it there", where.elsewhere)
+		return fmt.Errorf("it was started %s: stop it there", where.elsewhere)
 	}
-	s, err := b.Status(ctx, dir, h)
+	s, err := m.Status(ctx, dir, h)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (b Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time
 	}
 	sig, err := placeRequest(dir, request)
 	if err != nil {
-		return fmt.Errorf("local: request stop: %w", err)
+		return fmt.Errorf("request stop: %w", err)
 	}
 	switch err = supervisor.signal(sig); {
 	case errors.Is(err, os.ErrProcessDone):
@@ -59,8 +60,8 @@ func goOn(id identity) error {
 }
 
 // endLeft ends what a lost attempt has left behind. Other ends leave nothing.
-func endLeft(ctx context.Context, dir string, s launch.Status, request stopRequest) error {
-	if _, workers := survivors(dir); s.State != launch.Lost || len(workers) == 0 {
+func endLeft(ctx context.Context, dir string, s task.Status, request stopRequest) error {
+	if _, workers := survivors(dir); s.State != task.Lost || len(workers) == 0 {
 		return nil
 	}
 	return stopUnsupervised(ctx, dir, request)

@@ -1,11 +1,11 @@
-package local
+package attempt
 
 import (
 	"os"
 	"path/filepath"
 	"time"
 
-	"trainyard/launch"
+	"trainyard/launch/task"
 )
 
 // A stallWatch finds a trainer that has told nothing for long: neither its
@@ -29,7 +29,7 @@ func newStallWatch(dir string, spec spec) *stallWatch {
 	if spec.Progress != "" {
 		w.files = append(w.files, filepath.Join(dir, filepath.FromSlash(spec.Progress)))
 	}
-	w.files = append(w.files, filepath.Join(dir, launch.LogName))
+	w.files = append(w.files, filepath.Join(dir, task.LogName))
 	return w
 }
 

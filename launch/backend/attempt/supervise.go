@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"errors"
@@ -12,8 +12,10 @@ import (
 	"syscall"
 	"time"
 
-	"trainyard/launch"
+	"trainyard/launch/cause"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
+	"trainyard/launch/task"
 )
 
 // Supervise is the hidden command `trainyard supervise DIR`: it starts the
@@ -57,7 +59,7 @@ func (s *supervisor) takeOver() error {
 		return nil
 	}
 	if errors.Is(err, fs.ErrExist) {
-		err = launch.ErrClaimed
+		err = task.ErrClaimed
 	}
 	return errors.Join(err, s.record.Close(), os.Remove(s.record.Name()))
 }
@@ -84,7 +86,7 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 	cmd, err := s.start()
 	os.Stdout.Close()
 	if err != nil {
-		return s.finish(Exit{Code: startCode(err), Reason: launch.Redact("the trainer could not be started: "+err.Error(), os.Environ())})
+		return s.finish(Exit{Code: startCode(err), Reason: redact.Text("the trainer could not be started: "+err.Error(), os.Environ())})
 	}
 	exited := make(chan struct{})
 	go func() {
@@ -116,7 +118,7 @@ const failedLooks = 50
 // start runs the trainer as leader of its own process group, its output in the
 // log, without a terminal.
 func (s *supervisor) start() (*exec.Cmd, error) {
-	log, err := os.OpenFile(filepath.Join(s.dir, launch.LogName), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(filepath.Join(s.dir, task.LogName), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -174,15 +176,15 @@ func (s *supervisor) judge(state *os.ProcessState) Exit {
 }
 
 // cause reads the log, the last part of a very long one.
-func (s *supervisor) cause() launch.Cause {
-	f, info, err := files.OpenRegular(filepath.Join(s.dir, launch.LogName))
+func (s *supervisor) cause() cause.Cause {
+	f, info, err := files.OpenRegular(filepath.Join(s.dir, task.LogName))
 	if err != nil {
-		return launch.Cause{}
+		return cause.Cause{}
 	}
 	defer f.Close()
 	from := max(0, info.Size()-maxCauseLog)
-	cause, err := launch.FindCause(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
-		return launch.Redact(text, os.Environ())
+	cause, err := cause.Find(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
+		return redact.Text(text, os.Environ())
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "read the log:", err)

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 
 // A child may leave its group, its session, its parent and its environment.
 func TestAChildThatEscapesIsEndedAllTheSame(t *testing.T) {
-	task := task(t)
+	task := acting(t)
 	task.Command.Argv = []string{"sh", "-c", `env -i setsid sh -c 'sleep 1000 & echo $!; exec sleep 1000' & echo $!; until test $(wc -l < log) = 2; do sleep 0.02; done`}
 	h := start(t, Local{}, task)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Succeeded {
@@ -38,7 +38,7 @@ func TestAWorkerWithoutTheMarkIsNamedAndEndedToo(t *testing.T) {
 		"by its output":    `cd /; exec env -i sleep 1000`,
 		"by its directory": `exec env -i sleep 1000 < /dev/null > /dev/null 2>&1`,
 	} {
-		task := task(t)
+		task := acting(t)
 		task.Command.Argv = []string{"sh", "-c", "setsid sh -c '" + script + "' & echo $!; exec sleep 1000"}
 		h := start(t, Local{}, task)
 		says(t, Local{}, task.Dir, h, "\n")

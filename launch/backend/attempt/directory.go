@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"trainyard/launch"
 	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
 // Names of the protocol, in an attempt's directory.
@@ -22,6 +22,7 @@ const (
 	trainerName       = "trainer.json"
 	stopName          = "stop.json"
 	exitName          = "exit.json"
+	collectedName     = "collected"
 )
 
 // markName is the variable that every process of an attempt carries; its
@@ -37,13 +38,13 @@ func gone(dir string) bool {
 // A spec is what the supervisor runs. Values of secrets are not in it: they
 // reach the trainer through the environment of the supervisor.
 type spec struct {
-	Run      string       `json:"run"`
-	Attempt  int          `json:"attempt"`
-	Argv     []string     `json:"argv"`
-	Dir      string       `json:"dir"`
-	Env      []launch.Env `json:"env,omitempty"`
-	Self     string       `json:"self"`
-	Progress string       `json:"progress,omitempty"`
+	Run      string     `json:"run"`
+	Attempt  int        `json:"attempt"`
+	Argv     []string   `json:"argv"`
+	Dir      string     `json:"dir"`
+	Env      []task.Env `json:"env,omitempty"`
+	Self     string     `json:"self"`
+	Progress string     `json:"progress,omitempty"`
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
 }
@@ -72,27 +73,27 @@ type Exit struct {
 
 // State is what the record means: a trainer that ended after a request
 // for the end is cancelled, whatever its code.
-func (e Exit) State() launch.State {
+func (e Exit) State() task.State {
 	switch {
 	case e.Stalled:
-		return launch.Failed
+		return task.Failed
 	case e.Stopped:
-		return launch.Cancelled
+		return task.Cancelled
 	case e.Code == 0 && e.Signal == 0:
-		return launch.Succeeded
+		return task.Succeeded
 	}
-	return launch.Failed
+	return task.Failed
 }
 
-func (e Exit) status() launch.Status {
-	return launch.Status{
+func (e Exit) status() task.Status {
+	return task.Status{
 		State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended,
 		Error: e.Error, ErrorLast: e.ErrorLast,
 	}
 }
 
 // place writes the files of a command into the attempt's directory.
-func place(dir string, files []launch.File) error {
+func place(dir string, files []task.File) error {
 	for _, f := range files {
 		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
 			return fmt.Errorf("file %q lies outside the attempt's directory", f.Name)
@@ -108,7 +109,7 @@ func place(dir string, files []launch.File) error {
 	return nil
 }
 
-func placeOne(path string, f launch.File) error {
+func placeOne(path string, f task.File) error {
 	if f.Link != "" {
 		return os.Symlink(f.Link, path)
 	}

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"strings"
@@ -6,17 +6,17 @@ import (
 	"testing"
 	"time"
 
-	"trainyard/launch"
+	"trainyard/launch/cause"
 )
 
 // logged is the cause that a log with these words tells.
-func logged(t *testing.T, log string) launch.Cause {
+func logged(t *testing.T, log string) cause.Cause {
 	t.Helper()
-	cause, err := launch.FindCause(strings.NewReader(log), func(s string) string { return s })
+	found, err := cause.Find(strings.NewReader(log), func(s string) string { return s })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cause
+	return found
 }
 
 func TestReasonsTellWhatPeopleLookFor(t *testing.T) {

@@ -1,4 +1,4 @@
-package local
+package attempt
 
 import (
 	"encoding/json"
@@ -23,7 +23,7 @@ func prepared(t *testing.T, task launch.Task) launch.Task {
 	if err := os.Mkdir(task.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeSpec(task); err != nil {
+	if err := (here{}).writeSpec(Order{Task: task}); err != nil {
 		t.Fatal(err)
 	}
 	return task
@@ -74,7 +74,7 @@ func status(t *testing.T, dir string, h launch.Handle) launch.Status {
 }
 
 func TestALauncherThatDiesBeforeTheSupervisorLeavesAnAttemptThatNeverStarts(t *testing.T) {
-	task := prepared(t, task(t, "exit", "0"))
+	task := prepared(t, acting(t, "exit", "0"))
 	if _, err := (Local{}).Find(t.Context(), task.Dir); !errors.Is(err, launch.ErrNeverStarted) {
 		t.Fatalf("find: %v", err)
 	}
@@ -88,7 +88,7 @@ func TestALauncherThatDiesBeforeTheSupervisorLeavesAnAttemptThatNeverStarts(t *t
 }
 
 func TestASecondSupervisorOfOneAttemptStartsNothing(t *testing.T) {
-	task := task(t, "exit", "0", "once")
+	task := acting(t, "exit", "0", "once")
 	h := start(t, Local{}, task)
 	waitEnded(t, Local{}, task.Dir, h)
 	if _, err := supervise(t, task); err == nil {
@@ -111,7 +111,7 @@ func TestASupervisorWithoutASpecClaimsNothing(t *testing.T) {
 }
 
 func TestAStopBeforeTheTrainerStartedCancels(t *testing.T) {
-	task := prepared(t, task(t, "exit", "0"))
+	task := prepared(t, acting(t, "exit", "0"))
 	if err := files.WriteJSON(task.Dir, stopName, stopRequest{At: time.Now(), Grace: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestAStopBeforeTheTrainerStartedCancels(t *testing.T) {
 }
 
 func TestTheTrainerOutlivesItsSupervisorAndCanStillBeStopped(t *testing.T) {
-	task := task(t, "save")
+	task := acting(t, "save")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	killSupervisor(t, h)
@@ -150,7 +150,7 @@ func TestTheTrainerOutlivesItsSupervisorAndCanStillBeStopped(t *testing.T) {
 // The supervisor may die after it started the trainer and before it wrote down
 // which process that is.
 func TestATrainerThatWasNotWrittenDownIsFoundByItsMark(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	killSupervisor(t, h)
@@ -169,7 +169,7 @@ func TestATrainerThatWasNotWrittenDownIsFoundByItsMark(t *testing.T) {
 }
 
 func TestATrainerThatEndedWithoutASupervisorIsLostWhateverItDid(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	h := start(t, Local{}, task)
 	killSupervisor(t, h)
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
@@ -182,7 +182,7 @@ func TestATrainerThatEndedWithoutASupervisorIsLostWhateverItDid(t *testing.T) {
 }
 
 func TestAStopOfALostAttemptDoesNotMakeItCancelled(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	h := start(t, Local{}, task)
 	killSupervisor(t, h)
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
@@ -198,7 +198,7 @@ func TestAStopOfALostAttemptDoesNotMakeItCancelled(t *testing.T) {
 }
 
 func TestAKilledTrainerHasFailedWithTheSignal(t *testing.T) {
-	task := task(t, "wait")
+	task := acting(t, "wait")
 	h := start(t, Local{}, task)
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -209,7 +209,7 @@ func TestAKilledTrainerHasFailedWithTheSignal(t *testing.T) {
 }
 
 func TestATermFromOutsideIsAFailureAndNotACancellation(t *testing.T) {
-	task := task(t, "save")
+	task := acting(t, "save")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	if err := parse(t, h).signal(syscall.SIGTERM); err != nil {
@@ -222,7 +222,7 @@ func TestATermFromOutsideIsAFailureAndNotACancellation(t *testing.T) {
 }
 
 func TestATrainerBehindAWrapperHasTheGraceToSave(t *testing.T) {
-	task := task(t, "wrap", "save")
+	task := acting(t, "wrap", "save")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
@@ -237,7 +237,7 @@ func TestATrainerBehindAWrapperHasTheGraceToSave(t *testing.T) {
 }
 
 func TestASecondStopShortensTheGrace(t *testing.T) {
-	task := task(t, "stubborn")
+	task := acting(t, "stubborn")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
 	for _, grace := range []time.Duration{time.Hour, 0} {
