@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // Next is the attempt that a run is to have next.
@@ -43,7 +45,7 @@ func (e *FenceError) Error() string {
 // *FenceError. Nothing is started. From then on attempt n can end, and nothing
 // else: see [Ledger.Advance].
 func (l *Ledger) Again(ctx context.Context, run string, n int, reason string, next Next) (Run, error) {
-	reason = redactHere(reason)
+	reason = redact.Here(reason)
 	err := l.update(ctx, func(tx *sql.Tx) error {
 		if err := fence(tx, run, n, next.AfterLost); err != nil {
 			return err
@@ -52,7 +54,7 @@ func (l *Ledger) Again(ctx context.Context, run string, n int, reason string, ne
 		if err != nil {
 			return err
 		}
-		a := Attempt{N: n + 1, State: Pending, Progress: next.Command.Progress, Output: next.Command.output(), Facts: next.Facts.over(job.facts())}
+		a := Attempt{N: n + 1, State: Pending, Progress: next.Command.Progress, Output: next.Command.OutputDir(), Facts: next.Facts.Over(job.facts())}
 		if err := next.Caps.allow(tx, run, a.Facts, time.Now()); err != nil {
 			return err
 		}

@@ -115,7 +115,7 @@ func TestFactsOfAnAttemptComeBackAndStayUntilTheyAreSaidAnew(t *testing.T) {
 			t.Errorf("%+v, want %+v, %v", run.Facts, facts, err)
 		}
 	}
-	if facts.news(run.Facts) || !(Facts{SavedStep: ptr(int64(60))}).news(run.Facts) || (Facts{}).news(run.Facts) {
+	if facts.News(run.Facts) || !(Facts{SavedStep: ptr(int64(60))}).News(run.Facts) || (Facts{}).News(run.Facts) {
 		t.Error("what is known is news, or what is not is none")
 	}
 	if err := l.Learn(t.Context(), "0199ffff", 1, facts); !errors.Is(err, ErrNoRun) {

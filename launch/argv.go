@@ -70,3 +70,7 @@ func harmlessArg(value string) bool {
 	}
 	return strings.ContainsAny(value[:1], "-${")
 }
+
+// secretParam is narrower than secretWords, because trainers have harmless
+// parameters such as eos_token and mask_token.
+var secretParam = regexp.MustCompile(`(?i)(^|_|-)((hub|hf|auth|access|api|bearer|wandb|github|login)[_-]?token|api[_-]?key|(access|secret|private)[_-]?key|secret|password|passwd)$`)

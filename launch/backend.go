@@ -2,57 +2,44 @@ package launch
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"trainyard/launch/task"
 )
 
-// A Handle finds a started attempt again. Only the backend that gave it knows
-// what is inside; every other package stores and returns it unchanged. It holds no
-// secret.
-type Handle string
+// The words that backends and the launcher share, which launch/task has.
+type (
+	Handle   = task.Handle
+	Task     = task.Task
+	Status   = task.Status
+	State    = task.State
+	OpenFile = task.OpenFile
+	Entry    = task.Entry
+)
 
-// A Task is one attempt to start.
-type Task struct {
-	Run     string // id
-	Attempt int    // from 1
-	Dir     string // attempt directory here, absolute: its name, wherever the attempt runs
-	Self    string // the trainyard program here
-	Command Command
-	Nodes   int // machines that run the command side by side; 0 is 1
-	GPUs    int // on each of them
-	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
-	StallAfter time.Duration
-	// Deadline ends the attempt that long after its trainer started, watched where
-	// it runs; 0 is never.
-	Deadline time.Duration
-	// Grace is how long a trainer that is ended at its deadline, by a stall or by
-	// the platform may take to save.
-	Grace time.Duration
-}
+// The states of an attempt.
+const (
+	Pending   = task.Pending
+	Starting  = task.Starting
+	Queued    = task.Queued
+	Running   = task.Running
+	Stopping  = task.Stopping
+	Succeeded = task.Succeeded
+	Failed    = task.Failed
+	Cancelled = task.Cancelled
+	Preempted = task.Preempted
+	Lost      = task.Lost
+)
 
-// A Status is what a backend can tell of an attempt.
-type Status struct {
-	State     State // Queued, Running, Succeeded, Failed, Cancelled, Preempted or Lost
-	Reason    string
-	Code      int // exit code; -1 where none is known
-	Signal    int // that ended the trainer; 0 for none
-	StartedAt time.Time
-	EndedAt   time.Time // zero while running or unknown
-	// LastKnown says that no look was possible from here: Running is what was
-	// known before, which is no evidence against Lost.
-	LastKnown bool
-	// Error is the error in the log of a trainer that exited with code 0, and
-	// may not have done its work all the same; ErrorLast says that the log ends
-	// with it.
-	Error     string
-	ErrorLast bool
-	// Facts are what the backend knows of place, price and checkpoints; zero fields
-	// are not known to it.
-	Facts Facts
-	// Stall says why a running trainer does not go on, such as a signal that
-	// stopped it; empty where nothing is known against it.
-	Stall string
-}
+// LogName is task.LogName.
+const LogName = task.LogName
+
+// The errors of a backend that a caller branches on.
+var (
+	ErrClaimed      = task.ErrClaimed
+	ErrNeverStarted = task.ErrNeverStarted
+	ErrGone         = task.ErrGone
+)
 
 // A Backend runs commands on some machine. Methods may be called by several
 // processes at once for the same attempt.
@@ -100,16 +87,3 @@ func queues(b Backend) bool {
 	q, ok := b.(Queuer)
 	return ok && q.Queues()
 }
-
-// LogName is the file, in the attempt's directory, with all that the trainer
-// writes to standard output and standard error.
-const LogName = "log"
-
-var (
-	// ErrClaimed: another process started, or is starting, this attempt.
-	ErrClaimed = errors.New("the attempt is already claimed")
-	// ErrNeverStarted: nothing was started and nothing will be.
-	ErrNeverStarted = errors.New("the attempt was never started")
-	// ErrGone: the attempt's directory was removed.
-	ErrGone = errors.New("its directory is gone")
-)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strconv"
+
+	"trainyard/launch/cause"
 )
 
 // A bar is what transformers tells on standard output where it keeps no log of
@@ -37,7 +39,7 @@ func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
 	cleared := b.Cleared
 	b.Cleared = len(line) == 0
 	if bytes.HasPrefix(line, []byte("[")) {
-		line = rankForm.ReplaceAll(line, nil) // torchrun's
+		line = cause.RankForm.ReplaceAll(line, nil) // torchrun's
 	}
 	if bytes.Contains(line, []byte("%|")) {
 		if m := barForm.FindSubmatch(line); m != nil {

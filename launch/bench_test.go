@@ -118,15 +118,3 @@ func BenchmarkList(b *testing.B) {
 		}
 	}
 }
-
-// BenchmarkFindCause reads a log of many progress lines that ends in an exception.
-func BenchmarkFindCause(b *testing.B) {
-	log := strings.Repeat(" 12%|#####               | 1234/9999 [10:00<1:00:00,  1.23it/s]\r{'loss': '0.5', 'grad_norm': '1.2', 'learning_rate': '1e-05', 'epoch': '0.1'}\n[rank1]: a line of a rank that says nothing much\n", 60_000) +
-		trace + "ValueError: x\n"
-	b.SetBytes(int64(len(log)))
-	for b.Loop() {
-		if c, err := FindCause(strings.NewReader(log), func(s string) string { return s }); err != nil || c.Text != "ValueError: x" {
-			b.Fatal(c, err)
-		}
-	}
-}

@@ -10,3 +10,5 @@ func (l *Launcher) DieAt(f func(point string)) { l.at = f }
 func (l *Launcher) Begin(ctx context.Context, run Run, cmd Command) (Run, error) {
 	return l.begin(ctx, run, cmd, l.Backends[run.Job.Backend])
 }
+
+var everyState = []State{Pending, Starting, Queued, Running, Stopping, Succeeded, Failed, Cancelled, Preempted, Lost}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // A Job is everything a run needs to know, resolved: no field is looked up
@@ -131,7 +133,7 @@ func (j Job) secrets() (faults []error) {
 	}
 	walk(map[string]any(j.Params), "params", func(path, key string, value any) {
 		text := plainText(value)
-		if namesSecret(key) && text != "" && !harmlessArg(text) || holdsSecret(text) {
+		if namesSecret(key) && text != "" && !harmlessArg(text) || redact.HoldsSecret(text) {
 			refuse(path)
 		}
 	}, func(path string, list []any) {
@@ -140,12 +142,12 @@ func (j Job) secrets() (faults []error) {
 		}
 	})
 	for name, text := range map[string]string{"model": j.Model, "dataset.dir": j.Dataset.Dir, "recipe": j.Recipe} {
-		if holdsSecret(text) {
+		if redact.HoldsSecret(text) {
 			refuse(name)
 		}
 	}
 	for _, e := range j.Env {
-		if !SecretName(e.Name) && holdsSecret(e.Value) {
+		if !SecretName(e.Name) && redact.HoldsSecret(e.Value) {
 			faults = append(faults, fmt.Errorf("job: env %s looks like a secret, but its name does not say so: choose a name such as %s_TOKEN", e.Name, e.Name))
 		}
 	}
@@ -161,7 +163,7 @@ func plainText(v any) string {
 	case bool, nil:
 		return ""
 	default:
-		if text := fmt.Sprint(v); len(text) >= minSecret {
+		if text := fmt.Sprint(v); len(text) >= redact.MinSecret {
 			return text
 		}
 		return ""

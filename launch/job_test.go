@@ -72,7 +72,7 @@ func TestHarmlessParametersWithTokenInTheirNamesPass(t *testing.T) {
 
 func TestASecretUnderAHarmlessNameIsRefused(t *testing.T) {
 	j := goodJob()
-	j.Env = []Env{{"SOMETHING", "sk-" + strings.Repeat("z", 40)}, {"HF_TOKEN", "hf_" + strings.Repeat("z", 34)}}
+	j.Env = []Env{{Name: "SOMETHING", Value: "sk-" + strings.Repeat("z", 40)}, {Name: "HF_TOKEN", Value: "hf_" + strings.Repeat("z", 34)}}
 	if err := j.Validate(); err == nil || !strings.Contains(err.Error(), "SOMETHING") || strings.Contains(err.Error(), "HF_TOKEN") {
 		t.Error(err)
 	}

@@ -36,7 +36,7 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 	}
 	now, cmd := time.Now(), in.Command
 	run := Run{ID: in.ID, CreatedAt: time.UnixMilli(now.UnixMilli()), CreatedBy: in.User}
-	run.Attempt = Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.output(), Facts: in.Facts.over(in.Job.facts())}
+	run.Attempt = Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.OutputDir(), Facts: in.Facts.Over(in.Job.facts())}
 	if err := json.Unmarshal(stored, &run.Job); err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", in.Job.Recipe, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // A Change is one step of an attempt's state machine, with what was learned.
@@ -47,7 +49,7 @@ func (e *TransitionError) Error() string {
 // transaction. One that another attempt has followed can only end. moved is false, without an error, when the attempt stands there
 // already: of several processes that see the same news, one moves it.
 func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change) (moved bool, err error) {
-	c.Reason = redactHere(c.Reason)
+	c.Reason = redact.Here(c.Reason)
 	err = l.update(ctx, func(tx *sql.Tx) error {
 		from, err := stateOf(tx, run, attempt)
 		if err != nil || from == c.To {
@@ -110,7 +112,7 @@ WHERE run = ? AND n = ?`,
 
 // Note changes the reason of an attempt without moving it, and adds the event.
 func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string) error {
-	text = redactHere(text)
+	text = redact.Here(text)
 	return l.update(ctx, func(tx *sql.Tx) error {
 		state, err := stateOf(tx, run, attempt)
 		if err != nil {

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"trainyard/launch/redact"
 )
 
 // place is how far an attempt's words are in the ledger. An entry that cannot be
@@ -183,5 +185,5 @@ func errorWords(err error) string {
 	if err == nil {
 		return ""
 	}
-	return oneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 400)
+	return redact.OneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 400)
 }

@@ -284,7 +284,7 @@ func TestAFileNameWithOddCharactersIsItself(t *testing.T) {
 func TestTheLedgersFilesHaveNoSecret(t *testing.T) {
 	l := openLedger(t)
 	job := goodJob()
-	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}, {"PLAIN", "staple"}}
+	job.Env = []Env{{Name: "HF_TOKEN", Value: "correct-horse-battery"}, {Name: "PLAIN", Value: "staple"}}
 	if _, err := l.Create(t.Context(), "0199aaaa", job, Command{}); err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +345,7 @@ func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
 func TestACreatedRunIsTheOneThatIsReadBack(t *testing.T) {
 	l := openLedger(t)
 	job := goodJob()
-	job.Env = []Env{{"HF_TOKEN", "correct-horse-battery"}}
+	job.Env = []Env{{Name: "HF_TOKEN", Value: "correct-horse-battery"}}
 	created, err := l.Create(t.Context(), "0199aaaa", job, Command{Progress: "out/log"})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"trainyard/format/durable"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 )
 
 // tryLock takes the lock of a file without waiting, and writes down who holds it.
@@ -27,7 +28,7 @@ func tryLock(path string) (unlock func(), err error) {
 // holder says who holds a lock, as the holder wrote it down.
 func holder(path string) string {
 	data, err := files.ReadRegular(path, 100)
-	if words := oneLine(string(data), 40); err == nil && words != "" {
+	if words := redact.OneLine(string(data), 40); err == nil && words != "" {
 		return words
 	}
 	return "another process"

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // A place is how far the words of a trainer have been read: those of its own
@@ -156,7 +158,7 @@ func (h *hearing) follow(f *OpenFile, at *cursor, read func(line []byte) (unread
 
 func (h *hearing) miss(line []byte) {
 	if h.news.unread++; h.news.unread == 1 {
-		h.news.example = oneLine(redactHere(string(line)), 120)
+		h.news.example = redact.OneLine(redact.Here(string(line)), 120)
 	}
 }
 

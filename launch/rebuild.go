@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 )
 
 // recordName is the file, in a run's directory, with what the ledger knows of a
@@ -50,7 +51,7 @@ func Inspect(ctx context.Context, file string) error {
 		return l.fault(err)
 	}
 	if verdict != "ok" {
-		return fmt.Errorf("%w: %s: %s", ErrDamaged, file, oneLine(verdict, 200))
+		return fmt.Errorf("%w: %s: %s", ErrDamaged, file, redact.OneLine(verdict, 200))
 	}
 	return nil
 }

@@ -9,13 +9,13 @@ import (
 // record writes a status to the ledger and returns the run as it stands then. On
 // a full disk the run says what the ledger cannot.
 func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, error) {
-	change := status.change(run)
-	err := l.write(ctx, run, status, change)
-	if err == nil && status.Facts.news(run.Facts) {
+	next := change(status, run)
+	err := l.write(ctx, run, status, next)
+	if err == nil && status.Facts.News(run.Facts) {
 		err = l.Ledger.Learn(ctx, run.ID, run.N, status.Facts)
 	}
 	if errors.Is(err, ErrDiskFull) {
-		return run.changed(change), err
+		return run.changed(next), err
 	}
 	if err != nil {
 		return run, err
@@ -25,7 +25,7 @@ func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, err
 
 func (l *Launcher) write(ctx context.Context, run Run, status Status, change Change) error {
 	switch {
-	case !status.State.Live(), status.moves(run):
+	case !status.State.Live(), moves(status, run):
 		return l.advanceUnlessEnded(ctx, run, change)
 	case run.State == Lost && status.LastKnown:
 		return nil // what was merely last known does not find a lost run
@@ -40,14 +40,14 @@ func (l *Launcher) write(ctx context.Context, run Run, status Status, change Cha
 }
 
 // moves reports whether a live attempt went from the queue to its machine, or back.
-func (s Status) moves(run Run) bool { return run.State.Live() && s.State != run.State && !s.LastKnown }
+func moves(s Status, run Run) bool { return run.State.Live() && s.State != run.State && !s.LastKnown }
 
 // clockSlip is more than two looks at the same start differ by, unless a clock was
 // set or the start was not known.
 const clockSlip = 30 * time.Second
 
 // change is the step that a status asks for.
-func (s Status) change(run Run) Change {
+func change(s Status, run Run) Change {
 	c := Change{To: s.State, Reason: s.Reason, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Signal: s.Signal}
 	if s.Code >= 0 && s.State.Ended() {
 		c.Code = &s.Code

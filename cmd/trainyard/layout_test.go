@@ -65,11 +65,17 @@ var mayImport = map[string][]string{
 	// Rows of messages are tokenised, and rows of tokens read back into turns.
 	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
 
-	"launch":                     {"launch/files", "format/durable", "format/secret"},
-	"launch/files":               {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
-	"launch/trainer":             {"launch"},
-	"launch/backend":             {"launch", "launch/backend/local"},
-	"launch/backend/local":       {"format/durable", "launch", "launch/files"},
+	"launch": {"launch/cause", "launch/files", "launch/redact", "launch/task", "format/durable"},
+	// What the launcher and the agent on a box both need: the agent has no ledger.
+	"launch/task":          {"launch/redact"},
+	"launch/redact":        {"format/secret"},
+	"launch/cause":         {"launch/redact"},
+	"launch/files":         {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
+	"launch/trainer":       {"launch"},
+	"launch/backend":       {"launch", "launch/backend/local"},
+	"launch/backend/local": {"launch", "launch/backend/attempt"},
+	// The agent is made of this: it may not reach the ledger, so it may not import launch.
+	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
@@ -107,7 +113,7 @@ var doors = map[string][]string{
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
-	"golang.org/x/sys/unix":              {"launch/backend/local"},
+	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
 	"golang.org/x/sys/cpu":               {"tokenize"},
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone

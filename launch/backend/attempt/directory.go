@@ -1,0 +1,145 @@
+package attempt
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"trainyard/launch/files"
+	"trainyard/launch/task"
+)
+
+// Names of the protocol, in an attempt's directory.
+const (
+	specName          = "spec.json"
+	supervisorName    = "supervisor.json"
+	supervisorLogName = "supervisor.log"
+	trainerName       = "trainer.json"
+	stopName          = "stop.json"
+	exitName          = "exit.json"
+	collectedName     = "collected"
+)
+
+// markName is the variable that every process of an attempt carries; its
+// value is the attempt's directory.
+const markName = "TRAINYARD_ATTEMPT"
+
+// gone reports whether an attempt's directory was removed.
+func gone(dir string) bool {
+	_, err := os.Stat(dir)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// A spec is what the supervisor runs. Values of secrets are not in it: they
+// reach the trainer through the environment of the supervisor.
+type spec struct {
+	Run      string     `json:"run"`
+	Attempt  int        `json:"attempt"`
+	Argv     []string   `json:"argv"`
+	Dir      string     `json:"dir"`
+	Env      []task.Env `json:"env,omitempty"`
+	Self     string     `json:"self"`
+	Progress string     `json:"progress,omitempty"`
+	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
+	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
+}
+
+// A stopRequest says since when, and how long, the trainer may take to end.
+type stopRequest struct {
+	At    time.Time     `json:"at"`
+	Grace time.Duration `json:"grace_ns"`
+}
+
+func (s stopRequest) deadline() time.Time { return s.At.Add(s.Grace) }
+
+// An Exit is the exit record, exit.json.
+type Exit struct {
+	Code    int       `json:"code"`             // 128+signal for a signal, -1 where unknown
+	Signal  int       `json:"signal,omitempty"` // that ended the trainer
+	Stopped bool      `json:"stopped,omitempty"`
+	Started time.Time `json:"started,omitzero"`
+	Ended   time.Time `json:"ended"`
+	Reason  string    `json:"reason"`
+	Stalled bool      `json:"stalled,omitempty"` // it was ended because it told nothing any more
+	// Error is the error in the log of a trainer that exited with code 0.
+	Error     string `json:"error,omitempty"`
+	ErrorLast bool   `json:"error_last,omitempty"` // the log ends with it
+}
+
+// State is what the record means: a trainer that ended after a request
+// for the end is cancelled, whatever its code.
+func (e Exit) State() task.State {
+	switch {
+	case e.Stalled:
+		return task.Failed
+	case e.Stopped:
+		return task.Cancelled
+	case e.Code == 0 && e.Signal == 0:
+		return task.Succeeded
+	}
+	return task.Failed
+}
+
+func (e Exit) status() task.Status {
+	return task.Status{
+		State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended,
+		Error: e.Error, ErrorLast: e.ErrorLast,
+	}
+}
+
+// place writes the files of a command into the attempt's directory.
+func place(dir string, files []task.File) error {
+	for _, f := range files {
+		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
+			return fmt.Errorf("file %q lies outside the attempt's directory", f.Name)
+		}
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := placeOne(path, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func placeOne(path string, f task.File) error {
+	if f.Link != "" {
+		return os.Symlink(f.Link, path)
+	}
+	return os.WriteFile(path, []byte(f.Content), 0o600)
+}
+
+// lastLines is the end of a file, at most n bytes, for words about its end. It
+// begins with a whole line, where there is one: half a secret is not recognised.
+func lastLines(path string, n int64) string {
+	f, info, err := files.OpenRegular(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	from := max(0, info.Size()-n)
+	data, err := io.ReadAll(io.NewSectionReader(f, from, n))
+	if err != nil {
+		return ""
+	}
+	text := strings.ToValidUTF8(string(data), "\uFFFD")
+	if _, rest, found := strings.Cut(text, "\n"); found && from > 0 {
+		text = rest
+	}
+	return text
+}
+
+// clip cuts text to most characters.
+func clip(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,63 @@
+package attempt
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/backendtest"
+)
+
+// Local is a backend made of a machine, this one where it names none.
+type Local struct{ Machine }
+
+func (l Local) machine() Machine {
+	if l.Machine == nil {
+		return Here("")
+	}
+	return l.Machine
+}
+
+func (l Local) Name() string                      { return "local" }
+func (l Local) Summary() string                   { return "a machine" }
+func (l Local) Site(dir, self string) launch.Site { return launch.Site{Dir: dir, Self: self} }
+func (l Local) LookPath(program string) (string, error) {
+	return l.machine().LookPath(context.Background(), program)
+}
+func (l Local) Start(ctx context.Context, t launch.Task) (launch.Handle, error) {
+	return l.machine().Start(ctx, Order{Task: t})
+}
+func (l Local) Find(ctx context.Context, dir string) (launch.Handle, error) {
+	return l.machine().Find(ctx, dir)
+}
+func (l Local) Status(ctx context.Context, dir string, h launch.Handle) (launch.Status, error) {
+	return l.machine().Status(ctx, dir, h)
+}
+func (l Local) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
+	return l.machine().Stop(ctx, dir, h, grace)
+}
+func (l Local) Open(ctx context.Context, dir string, _ launch.Handle, name string) (*launch.OpenFile, error) {
+	return l.machine().Open(ctx, dir, name)
+}
+func (l Local) List(ctx context.Context, dir string, _ launch.Handle, name string) ([]launch.Entry, error) {
+	return l.machine().List(ctx, dir, name)
+}
+
+func TestMain(m *testing.M) { backendtest.Main(m, Supervise) }
+
+// The bench of the conformance suite, by shorter names.
+var (
+	self       = backendtest.Self
+	start      = backendtest.Start
+	waitEnded  = backendtest.WaitEnded
+	eventually = backendtest.Eventually
+	read       = backendtest.Read
+	says       = backendtest.Says
+)
+
+// acting is an attempt in a fresh place whose trainer acts as told.
+func acting(t *testing.T, role ...string) launch.Task {
+	t.Helper()
+	return backendtest.Task(t, Local{}, role...)
+}

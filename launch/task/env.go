@@ -1,0 +1,42 @@
+package task
+
+import (
+	"encoding/json"
+
+	"trainyard/launch/redact"
+)
+
+// An Env is one environment variable for the trainer. Its JSON form leaves
+// the value out where the name is that of a secret, so no file or ledger row
+// that is made of it can hold one.
+type Env struct {
+	Name  string
+	Value string
+}
+
+// Pair returns NAME=value, the form of os/exec. It must not be stored.
+func (e Env) Pair() string { return e.Name + "=" + e.Value }
+
+type storedEnv struct {
+	Name   string `json:"name"`
+	Value  string `json:"value,omitempty"`
+	Secret bool   `json:"secret,omitempty"`
+}
+
+// MarshalJSON writes {"name","value"}, or {"name","secret":true}.
+func (e Env) MarshalJSON() ([]byte, error) {
+	if redact.SecretName(e.Name) {
+		return json.Marshal(storedEnv{Name: e.Name, Secret: true})
+	}
+	return json.Marshal(storedEnv{Name: e.Name, Value: e.Value})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; a secret comes back empty.
+func (e *Env) UnmarshalJSON(data []byte) error {
+	var s storedEnv
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	e.Name, e.Value = s.Name, s.Value
+	return nil
+}

@@ -1,0 +1,25 @@
+package launch
+
+import (
+	"io"
+
+	"trainyard/launch/cause"
+	"trainyard/launch/redact"
+)
+
+// SecretName is redact.SecretName.
+func SecretName(name string) bool { return redact.SecretName(name) }
+
+// Redact is redact.Text.
+func Redact(text string, environ []string) string { return redact.Text(text, environ) }
+
+// A Cause is a cause.Cause.
+type Cause = cause.Cause
+
+// FindCause is cause.Find.
+func FindCause(log io.Reader, redact func(string) string) (Cause, error) {
+	return cause.Find(log, redact)
+}
+
+// SignalHint is cause.SignalHint.
+func SignalHint(signal int) string { return cause.SignalHint(signal) }
