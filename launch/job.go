@@ -25,14 +25,17 @@ type Job struct {
 	Trainer     string  `json:"trainer"`     // key of the trainer registry
 	Backend     string  `json:"backend"`     // key of the backend registry
 
-	Method   string  `json:"method,omitempty"` // full or lora; empty: full
+	Method   string  `json:"method,omitempty"` // full, lora or qlora; empty: full
 	Epochs   float64 `json:"epochs"`
 	Batch    int     `json:"batch"` // rows per optimizer step, over all devices
 	LR       float64 `json:"lr"`
 	Schedule string  `json:"schedule,omitempty"` // cosine, linear, constant; empty: cosine
 	Warmup   float64 `json:"warmup"`             // share of all steps, in [0, 1)
 	Seed     int64   `json:"seed"`
-	GPUs     int     `json:"gpus,omitempty"` // devices the batch is divided among; 0 is 1
+	GPUs     int     `json:"gpus,omitempty"`  // devices of one node; 0 is 1
+	Nodes    int     `json:"nodes,omitempty"` // machines that train together; 0 is 1
+
+	Tuning
 
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
@@ -60,10 +63,16 @@ func (p *Params) UnmarshalJSON(data []byte) error {
 // Devices is GPUs with its default: 1 where the job says nothing.
 func (j Job) Devices() int { return max(1, j.GPUs) }
 
+// NodeCount is Nodes with its default.
+func (j Job) NodeCount() int { return max(1, j.Nodes) }
+
+// World is the number of devices of all nodes.
+func (j Job) World() int { return j.Devices() * j.NodeCount() }
+
 // Validate reports every fault of the job at once, secrets in places that are
 // stored among them. Trainers check their own parameters when they render.
 func (j Job) Validate() error {
-	faults := slices.Concat(j.missing(), j.ranges(), j.secrets())
+	faults := slices.Concat(j.missing(), j.ranges(), j.Tuning.faults(j), j.secrets())
 	return errors.Join(faults...)
 }
 
@@ -99,9 +108,10 @@ func (j Job) ranges() (faults []error) {
 		"window is %d but the dataset was cut for %d: rows would be truncated", j.Window, j.Dataset.Window)
 	bad(j.Seed >= 0 && j.Seed < 1<<32, "seed is %d: give a number from 0 to 4294967295, the range of numpy's seeds", j.Seed)
 	bad(j.GPUs >= 0 && j.GPUs <= maxCount, "gpus is %d: give 0 to %d", j.GPUs, maxCount)
+	bad(j.Nodes >= 0 && j.Nodes <= maxCount, "nodes is %d: give 0 to %d", j.Nodes, maxCount)
 	bad(j.StallAfter >= 0, "stall_after is %v: give a length of time", j.StallAfter)
-	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
-	bad(slices.Contains([]string{"", "cosine", "linear", "constant"}, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
+	bad(j.Method == "" || slices.Contains(Methods, j.Method), "method is %q: give full, lora or qlora", j.Method)
+	bad(j.Schedule == "" || slices.Contains(Schedules, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
 	return faults
 }
 
