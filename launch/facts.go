@@ -90,9 +90,9 @@ func (a Attempt) GPUHours(now time.Time) *float64 {
 
 // facts are what a job says of each of its attempts.
 func (j Job) facts() Facts {
-	f := Facts{GPUs: j.GPUs * j.Machines(), Limit: j.Deadline}
+	f := Facts{GPUs: j.GPUs * j.NodeCount(), Limit: j.Deadline}
 	if j.GPUHour != nil {
-		price := *j.GPUHour * float64(j.Devices())
+		price := *j.GPUHour * float64(j.World())
 		f.Price = &price
 	}
 	return f

@@ -27,15 +27,17 @@ type Job struct {
 	Trainer     string  `json:"trainer"`     // key of the trainer registry
 	Backend     string  `json:"backend"`     // key of the backend registry
 
-	Method   string  `json:"method,omitempty"` // full or lora; empty: full
+	Method   string  `json:"method,omitempty"` // full, lora or qlora; empty: full
 	Epochs   float64 `json:"epochs"`
 	Batch    int     `json:"batch"` // rows per optimizer step, over all devices
 	LR       float64 `json:"lr"`
 	Schedule string  `json:"schedule,omitempty"` // cosine, linear, constant; empty: cosine
 	Warmup   float64 `json:"warmup"`             // share of all steps, in [0, 1)
 	Seed     int64   `json:"seed"`
-	GPUs     int     `json:"gpus,omitempty"`  // devices on each machine; 0 is 1
-	Nodes    int     `json:"nodes,omitempty"` // machines that train side by side; 0 is 1
+	GPUs     int     `json:"gpus,omitempty"`  // devices of one node; 0 is 1
+	Nodes    int     `json:"nodes,omitempty"` // machines that train together; 0 is 1
+
+	Tuning
 
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
@@ -69,17 +71,19 @@ func (p *Params) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Machines is Nodes with its default: 1 where the job says nothing.
-func (j Job) Machines() int { return max(1, j.Nodes) }
+// Devices is GPUs with its default: 1 where the job says nothing.
+func (j Job) Devices() int { return max(1, j.GPUs) }
 
-// Devices are the GPUs of all machines, which the batch is divided among; one
-// where the job says nothing.
-func (j Job) Devices() int { return max(1, j.GPUs) * j.Machines() }
+// NodeCount is Nodes with its default.
+func (j Job) NodeCount() int { return max(1, j.Nodes) }
+
+// World is the number of devices of all nodes.
+func (j Job) World() int { return j.Devices() * j.NodeCount() }
 
 // Validate reports every fault of the job at once, secrets in places that are
 // stored among them. Trainers check their own parameters when they render.
 func (j Job) Validate() error {
-	faults := slices.Concat(j.missing(), j.ranges(), j.secrets())
+	faults := slices.Concat(j.missing(), j.ranges(), j.Tuning.faults(j), j.secrets())
 	return errors.Join(faults...)
 }
 
@@ -120,8 +124,8 @@ func (j Job) ranges() (faults []error) {
 	bad(j.Attempts >= 0 && j.Attempts <= 100, "attempts is %d: give 0 to 100", j.Attempts)
 	bad(j.GPUHour == nil || *j.GPUHour >= 0 && !math.IsInf(*j.GPUHour, 0), "the price of a GPU-hour is %v dollars: give 0 or more", dollars(j.GPUHour))
 	bad(j.StallAfter >= 0, "stall_after is %v: give a length of time", j.StallAfter)
-	bad(slices.Contains([]string{"", "full", "lora"}, j.Method), "method is %q: give full or lora", j.Method)
-	bad(slices.Contains([]string{"", "cosine", "linear", "constant"}, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
+	bad(j.Method == "" || slices.Contains(Methods, j.Method), "method is %q: give full, lora or qlora", j.Method)
+	bad(j.Schedule == "" || slices.Contains(Schedules, j.Schedule), "schedule is %q: give cosine, linear or constant", j.Schedule)
 	return faults
 }
 

@@ -21,9 +21,9 @@ func TestAGoodJobHasNoFault(t *testing.T) {
 }
 
 func TestAJobTellsAllItsFaultsAtOnce(t *testing.T) {
-	err := Job{Method: "qlora", Schedule: "cosin", Warmup: 1, Seed: -1, GPUs: -2}.Validate()
+	err := Job{Method: "qlorra", Schedule: "cosin", Warmup: 1, Seed: -1, GPUs: -2}.Validate()
 	for _, want := range []string{"recipe is empty", "trainer is empty", "backend is empty", "dataset.dir is empty", "no rows",
-		"epochs is 0", "batch is 0", "lr is 0", "warmup is 1", "window is 0", `method is "qlora"`, "seed is -1", `schedule is "cosin"`, "gpus is -2"} {
+		"epochs is 0", "batch is 0", "lr is 0", "warmup is 1", "window is 0", `method is "qlorra"`, "seed is -1", `schedule is "cosin"`, "gpus is -2"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v lacks %q", err, want)
 		}

@@ -84,7 +84,7 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 	}
 	l.reached("starting")
 	task := Task{
-		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.Machines(), GPUs: run.Job.GPUs,
+		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
 		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
 	}
 	handle, startErr := backend.Start(ctx, task)

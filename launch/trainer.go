@@ -20,6 +20,10 @@ type Trainer interface {
 type Site struct {
 	Dir  string // the attempt's directory, absolute, empty until started
 	Self string // path of the trainyard program there
+	// Resume is the path, on that machine, of the checkpoint directory to go on
+	// from, such as …/out/checkpoint-150; empty for none. A trainer that cannot go
+	// on from one refuses it.
+	Resume string
 }
 
 // The words of a command, which launch/task has.

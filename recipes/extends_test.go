@@ -73,7 +73,7 @@ func TestParentsApplyFromLeftToRight(t *testing.T) {
 		[2]string{"sub/b.yaml", "{extends: ../base.yaml, mix: {seed: 2}, train: {epochs: !unset }}"},
 		[2]string{"base.yaml", "{mix: {seed: 3, unit: tokens}}"})
 	if r.Mix.Seed != 2 || r.Mix.Unit != "tokens" || r.Mix.Budget.Units != 7 || r.Train.Epochs != defaults().Train.Epochs {
-		t.Errorf("mix is %+v, epochs %d", r.Mix, r.Train.Epochs)
+		t.Errorf("mix is %+v, epochs %v", r.Mix, r.Train.Epochs)
 	}
 	if len(r.Files) != 4 || filepath.Base(r.Files[3]) != "c.yaml" || filepath.Base(r.Files[1]) != "base.yaml" {
 		t.Errorf("files are %v", r.Files)

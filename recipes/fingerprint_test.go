@@ -9,7 +9,7 @@ import (
 // The keys that do not make a new dataset, and those that do not make a new
 // run. Every other field of the structs has to change both fingerprints.
 var (
-	notData = map[string]bool{"name": true, "summary": true, "seed": true, "mix.strict": true, "model.base": true, "train.*": true}
+	notData = map[string]bool{"name": true, "summary": true, "seed": true, "mix.strict": true, "model.base": true, "train.*": true, "train.lora.*": true}
 	notRun  = map[string]bool{"name": true, "summary": true, "seed": true, "mix.strict": true}
 )
 

@@ -122,15 +122,32 @@ var docs = map[string]string{
 	"report.flags": "count loops, error turns, secrets and the like; a fifth more time",
 
 	"train.trainer":     "program that trains",
-	"train.method":      "train all weights, or adapters",
-	"train.epochs":      "passes over the training rows",
+	"train.method":      "train all weights, or adapters, or adapters on weights held in 4 bits",
+	"train.epochs":      "passes over the training rows, 0.5 for half of one",
+	"train.max_steps":   "ends after so many optimizer steps, whatever epochs says; 0 goes by epochs",
 	"train.batch":       "rows per optimizer step, over all devices",
 	"train.lr":          "peak learning rate",
 	"train.schedule":    "course of the learning rate",
 	"train.warmup":      "fraction of the steps in which the rate rises",
 	"train.stall_after": "ends a trainer that has told nothing for as long, such as 30m or 2h",
 	"train.seed":        "the trainer's seed",
-	"train.params":      "the trainer's own parameters, passed on as they are (trainyard list trainers)",
+
+	"train.micro_batch":            "rows that one device computes side by side",
+	"train.precision":              "what is computed in",
+	"train.packing":                "the trainer joins rows up to the window, none of which sees another; batch then counts windows",
+	"train.sequence_parallel":      "devices that share one row, for rows that are too long for one",
+	"train.gradient_checkpointing": "compute activations again in place of keeping them",
+	"train.weight_decay":           "of AdamW",
+	"train.max_grad_norm":          "what gradients are clipped to",
+	"train.lora.rank":              "rank of the adapters",
+	"train.lora.alpha":             "what adapters are scaled by, over their rank",
+	"train.lora.dropout":           "share of the adapters' inputs that is left out in training",
+	"train.lora.targets":           "linear layers that get adapters, such as [q_proj, v_proj]",
+	"train.save_every":             "optimizer steps between checkpoints",
+	"train.eval_every":             "optimizer steps between evaluations, where there are validation rows",
+	"train.keep_checkpoints":       "how many of the newest checkpoints are kept",
+
+	"train.params": "the trainer's own parameters, passed on as they are (trainyard list trainers)",
 }
 
 // follows are the defaults that come from another key.
@@ -151,6 +168,9 @@ var follows = map[string]string{
 	"mix.window":          "model.context",
 	"mix.packing":         "best-fit, where mix.output is packed",
 	"train.seed":          "seed",
+	"train.lora.rank":     "64",
+	"train.lora.alpha":    "twice the rank",
+	"train.lora.targets":  "all",
 }
 
 // Keys lists every key of a recipe, in the order in which one is written.

@@ -51,7 +51,8 @@ func TestWhatARecipeDoesNotSayHasItsDocumentedDefault(t *testing.T) {
 		Sources: []Source{{Name: "a", Path: Paths{"a.jsonl"}, Format: "auto", Task: "a", Accept: Accept{Any: true}, Share: 1, SetupCost: unsaid}},
 		Mix: Mix{Sampler: "all", Seed: 17, ValidationSeed: 17, Unit: "trajectories", Window: 32768,
 			Order: Order{By: "shuffle"}, Short: "tell", Fraction: 1, OverWindow: "drop", Unique: "content", Validation: 0.02, Output: "messages"},
-		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05, Seed: 17},
+		Train: Train{Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5, Schedule: "cosine", Warmup: 0.05, Seed: 17,
+			MicroBatch: 1, Precision: "bf16", SequenceParallel: 1, GradientCheckpointing: true, MaxGradNorm: 1, SaveEvery: 50, EvalEvery: 50, KeepCheckpoints: 3},
 		Files: []string{"memory.yaml"},
 	}
 	r.said = nil

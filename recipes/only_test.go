@@ -100,7 +100,7 @@ func TestATagMayStandBeforeABracket(t *testing.T) {
 		[2]string{"child.yaml", "name: child\nextends: p.yaml\nmix: {seed: !unset, budget: !unset}\ntrain: {params: {a: !unset, b: '{!unset}'}, epochs: 0}\n"},
 		[2]string{"p.yaml", "sources: [{name: a, path: a, accept: {any: true}}]\nmix: {seed: 4, budget: 4}\ntrain: {params: {a: 1}}\n"}), nil)
 	// The fault's column is that of the file, not of what was put in.
-	if err == nil || !strings.Contains(err.Error(), "child.yaml:4:53: train.epochs: 0 is below 1") {
+	if err == nil || !strings.Contains(err.Error(), "child.yaml:4:53: train.epochs: 0 is not above 0") {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

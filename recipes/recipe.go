@@ -186,10 +186,13 @@ type Report struct {
 type Train struct {
 	// Trainer is a name of trainer.Trainers; default smoke, which costs nothing.
 	Trainer string `yaml:"trainer"`
-	// Method is full (default) or lora.
+	// Method is full (default), lora or qlora, which holds the frozen weights in 4 bits.
 	Method string `yaml:"method"`
-	// Epochs are passes over the training split; default 5.
-	Epochs int `yaml:"epochs"`
+	// Epochs are passes over the training split, 0.5 for half of one; default 5.
+	Epochs float64 `yaml:"epochs"`
+	// MaxSteps ends the training after so many optimizer steps, whatever Epochs
+	// says; default 0, by epochs.
+	MaxSteps int `yaml:"max_steps" quiet:"empty"`
 	// Batch is the number of sequences per optimizer step, over all devices; default 16.
 	Batch int `yaml:"batch"`
 	// LR is the peak learning rate; default 5e-5.
@@ -200,12 +203,47 @@ type Train struct {
 	Warmup float64 `yaml:"warmup"`
 	// Seed is the trainer's, 0 or more; default seed.
 	Seed int64 `yaml:"seed" quiet:"seed"`
+	// MicroBatch is how many rows one device computes side by side; default 1.
+	MicroBatch int `yaml:"micro_batch" quiet:"1"`
+	// Precision is what is computed in: bf16 (default), fp16 or fp32.
+	Precision string `yaml:"precision" quiet:"bf16"`
+	// Packing has the trainer join rows up to the window, none of which sees
+	// another; batch then counts windows. Default false.
+	Packing bool `yaml:"packing" quiet:"empty"`
+	// SequenceParallel is how many devices share one row; default 1.
+	SequenceParallel int `yaml:"sequence_parallel" quiet:"1"`
+	// GradientCheckpointing computes activations again in place of keeping them; default true.
+	GradientCheckpointing bool `yaml:"gradient_checkpointing" quiet:"true"`
+	// WeightDecay is AdamW's; default 0.
+	WeightDecay float64 `yaml:"weight_decay" quiet:"empty"`
+	// MaxGradNorm is what gradients are clipped to; default 1.
+	MaxGradNorm float64 `yaml:"max_grad_norm" quiet:"1"`
+	// LoRA is the size and place of adapters, for the methods lora and qlora.
+	LoRA LoRA `yaml:"lora" quiet:"empty"`
+	// SaveEvery and EvalEvery are optimizer steps between checkpoints, and between
+	// evaluations where there are validation rows; default 50.
+	SaveEvery int `yaml:"save_every" quiet:"50"`
+	EvalEvery int `yaml:"eval_every" quiet:"50"`
+	// KeepCheckpoints is how many of the newest are kept; default 3.
+	KeepCheckpoints int `yaml:"keep_checkpoints" quiet:"3"`
 	// StallAfter ends a trainer that has told nothing for as long, such as 30m
 	// or 2h; default never.
 	StallAfter string `yaml:"stall_after" quiet:"empty"`
 	// Params go to the trainer as they are: nil, bool, int64, float64,
 	// string, []any and map[string]any.
 	Params map[string]any `yaml:"params"`
+}
+
+// A LoRA is the size and place of adapters.
+type LoRA struct {
+	// Rank is that of the two matrices of an adapter; default 64.
+	Rank int `yaml:"rank" quiet:"empty"`
+	// Alpha is what an adapter is scaled by, over its rank; default twice the rank.
+	Alpha int `yaml:"alpha" quiet:"empty"`
+	// Dropout is the share of an adapter's inputs that is left out in training; default 0.
+	Dropout float64 `yaml:"dropout" quiet:"empty"`
+	// Targets are the linear layers that get one, such as [q_proj, v_proj]; default all.
+	Targets Paths `yaml:"targets" quiet:"empty"`
 }
 
 // defaults returns a recipe in which nothing was said.
@@ -222,6 +260,8 @@ func defaults() *Recipe {
 		Train: Train{
 			Trainer: "smoke", Method: "full", Epochs: 5, Batch: 16, LR: 5e-5,
 			Schedule: "cosine", Warmup: 0.05, Seed: unsaid,
+			MicroBatch: 1, Precision: "bf16", SequenceParallel: 1, GradientCheckpointing: true, MaxGradNorm: 1,
+			SaveEvery: 50, EvalEvery: 50, KeepCheckpoints: 3,
 		},
 	}
 }

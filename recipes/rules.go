@@ -86,10 +86,23 @@ var rules = map[string]rule{
 	"decontaminate.files": pathRule,
 
 	"train.seed":   atLeast(0, ""),
-	"train.epochs": atLeast(1, ""),
+	"train.epochs": within(0, maxCount, true, "passes over the training rows"),
 	"train.batch":  atLeast(1, "sequences per step"),
 	"train.lr":     within(0, maxNumber, true, ""),
 	"train.warmup": within(0, 1, false, "a fraction of the steps"),
+
+	"train.max_steps":         counted(0),
+	"train.micro_batch":       counted(1),
+	"train.sequence_parallel": counted(1),
+	"train.save_every":        counted(1),
+	"train.eval_every":        counted(1),
+	"train.keep_checkpoints":  counted(1),
+	"train.weight_decay":      within(0, maxNumber, false, ""),
+	"train.max_grad_norm":     within(0, maxNumber, true, ""),
+	"train.lora.rank":         counted(0),
+	"train.lora.alpha":        counted(0),
+	"train.lora.dropout":      within(0, 1, false, "a share of the inputs"),
+	"train.lora.targets":      filled,
 
 	"train.stall_after": stallRule,
 }
@@ -143,6 +156,18 @@ func nearRule(v reflect.Value) (msg, hint string) {
 }
 
 const maxNumber = 1e300 // so that sums of a few stay finite
+
+// maxCount bounds what launch multiplies with other counts.
+const maxCount = 1 << 24
+
+func counted(low int64) rule {
+	return func(v reflect.Value) (msg, hint string) {
+		if n := v.Int(); n < low || n > maxCount {
+			return fmt.Sprintf("%d is not from %d to %d", n, low, maxCount), ""
+		}
+		return "", ""
+	}
+}
 
 // minStall keeps a pause between two steps from passing for a stall.
 const minStall = time.Minute

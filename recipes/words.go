@@ -7,6 +7,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/style"
+	"trainyard/launch"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/convert"
@@ -35,8 +36,9 @@ var words = map[string][]string{
 	"mix.packing":       names(pack.Packers),
 	"mix.convention":    names(chat.Conventions),
 	"train.trainer":     names(trainer.Trainers),
-	"train.method":      {"full", "lora"},
-	"train.schedule":    {"cosine", "linear", "constant"},
+	"train.method":      launch.Methods,
+	"train.schedule":    launch.Schedules,
+	"train.precision":   launch.Precisions,
 }
 
 func names[K ~string, V any](registry map[K]V) []string {

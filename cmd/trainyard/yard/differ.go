@@ -101,10 +101,27 @@ func jobSaid(j launch.Job) map[string]string {
 		"model.base": j.Model, "model.template": j.Template, "train.trainer": j.Trainer, "train.method": j.Method,
 		"train.epochs": words(j.Epochs), "train.batch": words(j.Batch), "train.lr": words(j.LR),
 		"train.schedule": j.Schedule, "train.warmup": words(j.Warmup), "train.seed": words(j.Seed),
+		"--nodes": words(j.NodeCount()),
 		"--backend": j.Backend, "--gpus": words(j.Devices()), datasetKey: filepath.Base(j.Dataset.Dir),
 	}
 	flatten("train.params", map[string]any(j.Params), said)
+	tuningSaid(j.Tuning, said)
 	return said
+}
+
+// tuningSaid adds what a job says beyond the least, defaults filled in: a run that
+// says the default is no other than one that says nothing.
+func tuningSaid(t launch.Tuning, said map[string]string) {
+	save, eval, keep := t.Steps()
+	rank, alpha := t.LoRA.Size()
+	for key, v := range map[string]any{
+		"max_steps": t.MaxSteps, "micro_batch": t.Rows(), "precision": t.Float(), "packing": t.Packing, "sequence_parallel": t.Share(),
+		"gradient_checkpointing": !t.NoGradientCheckpointing, "save_every": save, "eval_every": eval, "keep_checkpoints": keep,
+		"weight_decay": t.WeightDecay, "max_grad_norm": t.Clip(),
+		"lora.rank": rank, "lora.alpha": alpha, "lora.dropout": t.LoRA.Dropout, "lora.targets": t.LoRA.Targets,
+	} {
+		said["train."+key] = words(v)
+	}
 }
 
 // mostDatasets bounds the recipes that one list reads. Beyond them a dataset is

@@ -53,7 +53,7 @@ func (y *Yard) Estimate(ctx context.Context, req EstimateRequest, progress func(
 	if err != nil {
 		return &Estimated{Prepared: prepared}, err
 	}
-	e := &Estimated{Prepared: prepared, Model: r.Model.Base, Method: r.Train.Method, Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch}
+	e := &Estimated{Prepared: prepared, Model: r.Model.Base, Method: r.Train.Method, Epochs: r.Train.Epochs, Batch: r.Train.Batch}
 	training := trainingOf(r, prepared.Manifest)
 	if training.Model, e.Shape, err = shapeOf(r.Model.Base); err != nil {
 		e.Unknown = err.Error()
@@ -141,7 +141,7 @@ func trainingOf(r *recipes.Recipe, m *mix.Manifest) *estimate.Training {
 	side := &m.Totals.Train
 	t := &estimate.Training{
 		Method: r.Train.Method, Rows: side.Rows, Tokens: side.Tokens, Squares: side.Lengths.Squares,
-		Longest: int64(m.Window), Epochs: float64(r.Train.Epochs), Batch: r.Train.Batch, FusedLoss: true,
+		Longest: int64(m.Window), Epochs: r.Train.Epochs, Batch: r.Train.Batch, FusedLoss: true,
 	}
 	if side.Lengths.Squares > 0 {
 		t.Lengths = slices.Clone(side.Lengths.Quantiles[:])
