@@ -147,6 +147,9 @@ func (d *decoder) rule(n *node, v reflect.Value, path, schema string) bool {
 	if known, ok := words[schema]; ok {
 		rule = oneOf(known)
 	}
+	if schema == "train.trainer" {
+		rule = trainerRule
+	}
 	if rule == nil {
 		return true
 	}

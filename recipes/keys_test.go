@@ -71,3 +71,10 @@ func TestAKeysTypeIsTheOneThatItsFaultAsksFor(t *testing.T) {
 		}
 	}
 }
+
+func TestATrainerThatWasGivenUpIsNamedWithWhatToUseInstead(t *testing.T) {
+	_, err := Load(write(t, [2]string{"r.yaml", "name: r\nsources: [{name: a, path: a, accept: {any: true}}]\ntrain: {trainer: torchtune}\n"}), nil)
+	if err == nil || !strings.Contains(err.Error(), `train.trainer: "torchtune" is archived`) || !strings.Contains(err.Error(), "trl, axolotl and nemo-automodel") {
+		t.Errorf("%v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/evidence"
+	"trainyard/launch/trainer"
 	"trainyard/mix"
 )
 
@@ -235,6 +236,14 @@ func oneOf(known []string) rule {
 		}
 		return seen(v.String()) + " is not known", choose(v.String(), known)
 	}
+}
+
+// trainerRule knows the trainers that were given up too.
+func trainerRule(v reflect.Value) (msg, hint string) {
+	if why := trainer.Archived[v.String()]; why != "" {
+		return seen(v.String()) + " is archived", why
+	}
+	return oneOf(words["train.trainer"])(v)
 }
 
 func filled(v reflect.Value) (msg, hint string) {

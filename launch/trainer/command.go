@@ -66,6 +66,9 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	if err := errors.Join(faults...); err != nil {
 		return launch.Command{}, err
 	}
+	if site.Resume != "" && !slices.ContainsFunc(argv, func(arg string) bool { return strings.Contains(arg, "{resume}") }) {
+		return launch.Command{}, fmt.Errorf("command: train.params.argv does not say what to do with a checkpoint, and %s is to be gone on from: put {resume} into it", site.Resume)
+	}
 	config, err := json.MarshalIndent(job, "", "  ")
 	if err != nil {
 		return launch.Command{}, fmt.Errorf("command: %w", err)
@@ -139,7 +142,13 @@ var fillings = map[string]filling{
 	"batch":      {"train.batch", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Batch) }},
 	"lr":         {"train.lr", func(j launch.Job, _ launch.Site) string { return strconv.FormatFloat(j.LR, 'g', -1, 64) }},
 	"seed":       {"the seed of the training", func(j launch.Job, _ launch.Site) string { return strconv.FormatInt(j.Seed, 10) }},
-	"gpus":       {"--gpus", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Devices()) }},
+	"gpus":       {"--gpus, the devices of one node", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.Devices()) }},
+	"nodes":      {"--nodes", func(j launch.Job, _ launch.Site) string { return strconv.Itoa(j.NodeCount()) }},
+	"method":     {"train.method", func(j launch.Job, _ launch.Site) string { return orFull(j.Method) }},
+	"schedule":   {"train.schedule", func(j launch.Job, _ launch.Site) string { return orCosine(j.Schedule) }},
+	"precision":  {"train.precision", func(j launch.Job, _ launch.Site) string { return j.Float() }},
+	"save_every": {"train.save_every", func(j launch.Job, _ launch.Site) string { save, _, _ := j.Steps(); return strconv.Itoa(save) }},
+	"resume":     {"the checkpoint to go on from, empty for none", func(_ launch.Job, s launch.Site) string { return s.Resume }},
 	"self":       {"the trainyard program", func(_ launch.Job, s launch.Site) string { return s.Self }},
 }
 

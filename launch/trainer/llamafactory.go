@@ -2,112 +2,75 @@ package trainer
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"trainyard/launch"
 )
 
-// LlamaFactory renders the configuration of LLaMA-Factory (its default engine,
-// v0) and runs its launcher. The dataset is registered as sharegpt, because its
-// openai format changes system prompts and drops text beside tool calls.
-type LlamaFactory struct{}
-
-var _ launch.Trainer = LlamaFactory{}
+// llamaFactory renders the configuration of LLaMA-Factory (its default engine,
+// v0) and runs its launcher, which starts torchrun with NNODES, NODE_RANK,
+// MASTER_ADDR and MASTER_PORT as it finds them. The dataset is registered as
+// sharegpt, because its openai format changes system prompts and drops text
+// beside tool calls.
+var llamaFactory = adapter{
+	name:    "llamafactory",
+	summary: "LLaMA-Factory (llamafactory-cli train): full, LoRA or QLoRA; reads messages",
+	program: llamaFactoryProgram, install: "pip install llamafactory liger-kernel deepspeed",
+	can: ability{
+		methods: launch.Methods, layouts: []string{"messages"},
+		schedules: launch.Schedules, precisions: launch.Precisions,
+		nodes: true, parts: true, packs: true, resumes: true, dropout: true,
+	},
+	native: "such as deepspeed or rope_scaling",
+	owned:  llamaFactoryOwned,
+	limits: llamaFactoryLimits,
+	render: renderLlamaFactory,
+}
 
 const llamaFactoryProgram = "llamafactory-cli"
 
-// Name implements launch.Trainer.
-func (LlamaFactory) Name() string { return "llamafactory" }
-
-// Summary implements launch.Trainer.
-func (LlamaFactory) Summary() string {
-	return "LLaMA-Factory (llamafactory-cli train): full or LoRA fine-tuning on one machine's GPUs"
-}
-
-// Check implements launch.Trainer.
-func (LlamaFactory) Check(job launch.Job, lookPath func(string) (string, error)) error {
-	_, err := lookPath(llamaFactoryProgram)
-	if err != nil {
-		err = fmt.Errorf("llamafactory: %s is not found: activate the Python environment it lives in, "+
-			"install it there with `pip install llamafactory liger-kernel` (and deepspeed for several GPUs), or try the run with --trainer smoke: %w", llamaFactoryProgram, err)
+func renderLlamaFactory(r request) (launch.Command, error) {
+	if r.World() > 1 && strings.ContainsFunc(r.Dir, unicode.IsSpace) {
+		return launch.Command{}, fmt.Errorf("llamafactory: its launcher splits the command at spaces, and the attempt's directory is %q: choose another home (TRAINYARD_HOME)", r.Dir)
 	}
-	return errors.Join(unfit(job), err)
-}
-
-// unfit tells what no parameter can mend.
-func unfit(job launch.Job) error {
-	var faults []error
-	if job.Model == "" {
-		faults = append(faults, errors.New("llamafactory: model.base is missing: give the checkpoint to start from, such as model.base=Qwen/Qwen2.5-Coder-7B-Instruct"))
-	}
-	if !job.Dataset.HoldsMessages() {
-		faults = append(faults, fmt.Errorf("llamafactory reads messages; this dataset holds %s: prepare it with mix.output=messages", job.Dataset.Output))
-	}
-	return errors.Join(faults...)
-}
-
-// Render implements launch.Trainer.
-func (LlamaFactory) Render(job launch.Job, site launch.Site) (launch.Command, error) {
-	const name = "llamafactory.yaml"
-	settings, err := llamaFactorySettings(job, site.Dir)
+	info, err := datasetInfo(r.Dataset)
 	if err != nil {
 		return launch.Command{}, err
 	}
-	config, err := settings.yaml()
+	s, err := llamaFactorySettings(r)
 	if err != nil {
 		return launch.Command{}, err
 	}
-	info, err := datasetInfo(job.Dataset)
+	config, path, err := configured(r, "llamafactory.yaml", s)
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(shardLinks(job.Dataset),
-		launch.File{Name: "dataset_info.json", Content: info},
-		launch.File{Name: name, Content: config})
-	if settings.get("deepspeed") == filepath.Join(site.Dir, zero3Name) {
-		files = append(files, launch.File{Name: zero3Name, Content: zero3})
+	files := append(shardLinks(r.Dataset), launch.File{Name: "dataset_info.json", Content: info}, config)
+	if s.get("deepspeed") == filepath.Join(r.Dir, zero3Name) {
+		files = append(files, zero3File())
 	}
 	return launch.Command{
-		Argv:     []string{llamaFactoryProgram, "train", filepath.Join(site.Dir, name)},
-		Env:      append(llamaFactoryEnv(job, site.Dir), job.Env...),
-		Files:    files,
-		Progress: output + "/" + progressName,
-		Output:   output,
+		Argv: []string{llamaFactoryProgram, "train", path}, Env: append(llamaFactoryEnv(r), r.Env...),
+		Files: files, Progress: output + "/" + progressName, Output: output,
 	}, nil
 }
 
 // llamaFactoryEnv pins the number of processes: by itself llamafactory-cli
 // takes every GPU it sees, and the batch would no longer be the recipe's.
-func llamaFactoryEnv(job launch.Job, dir string) []launch.Env {
+func llamaFactoryEnv(r request) []launch.Env {
 	env := []launch.Env{
-		{Name: "NPROC_PER_NODE", Value: strconv.Itoa(job.Devices())},
+		{Name: "NPROC_PER_NODE", Value: strconv.Itoa(r.Devices())},
 	}
 	env = append(env, unbuffered...)
-	if job.Devices() > 1 {
+	if r.World() > 1 {
 		env = append(env, launch.Env{Name: "FORCE_TORCHRUN", Value: "1"})
-		env = append(env, rankLogs(dir)...)
+		env = append(env, rankLogs(r.Dir)...)
 	}
 	return env
-}
-
-// unbuffered has Python's lines reach the log as they are printed, in their order
-// with those of standard error.
-var unbuffered = []launch.Env{{Name: "PYTHONUNBUFFERED", Value: "1"}}
-
-// rankLogs has torchrun write the output of each rank to a file of its own beside
-// the common log, where the lines of all ranks stand between each other. It takes
-// its options from PET_ variables too (torch/distributed/argparse_util.py).
-func rankLogs(dir string) []launch.Env {
-	return []launch.Env{
-		{Name: "PET_LOG_DIR", Value: filepath.Join(dir, "ranks")},
-		{Name: "PET_TEE", Value: "3"}, // standard output and standard error
-	}
 }
 
 const (
@@ -142,26 +105,19 @@ func datasetInfo(d launch.Dataset) (string, error) {
 	return string(data) + "\n", err
 }
 
-// llamaFactoryTemplates maps our template names onto LLaMA-Factory's.
-var llamaFactoryTemplates = map[string]string{"qwen2.5": "qwen"}
-
-func llamaFactorySettings(job launch.Job, dir string) (*settings, error) {
-	template, okTemplate := llamaFactoryTemplates[job.Template]
-	perDevice, accumulation, errBatch := splitBatch(job)
-	faults := []error{unfit(job), errBatch, refused(job)}
-	if !okTemplate {
-		faults = append(faults, fmt.Errorf("llamafactory: no template of it is known to equal %q: there are %s",
-			job.Template, strings.Join(slices.Sorted(maps.Keys(llamaFactoryTemplates)), ", ")))
-	}
-	if err := errors.Join(faults...); err != nil {
+func llamaFactorySettings(r request) (*settings, error) {
+	var err error
+	if r.perDevice, r.accumulation, err = splitBatch("llamafactory", r.Job, rowsOnDevice(r.Job)); err != nil {
 		return nil, err
 	}
 	s := &settings{}
-	s.model(job)
-	s.data(job, dir, template)
-	s.output(dir)
-	s.schedule(job, perDevice, accumulation)
-	s.validation(job)
-	s.over(job.Params)
+	s.model(r)
+	s.data(r)
+	s.output(r)
+	s.schedule(r)
+	s.validation(r)
+	if r.Resume != "" {
+		s.set("resume_from_checkpoint", r.Resume)
+	}
 	return s, nil
 }

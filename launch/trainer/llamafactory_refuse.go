@@ -1,10 +1,7 @@
 package trainer
 
 import (
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"trainyard/launch"
 )
@@ -26,10 +23,10 @@ var llamaFactoryOwned = map[string]string{
 	"disable_shuffling":           "the order of rows is the trainer's, by the seed",
 	"learning_rate":               "set train.lr",
 	"num_train_epochs":            "set train.epochs",
-	"max_steps":                   "set train.epochs",
+	"max_steps":                   "set train.max_steps",
 	"lr_scheduler_type":           "set train.schedule",
 	"warmup_ratio":                "set train.warmup",
-	"seed":                        "set mix.seed",
+	"seed":                        "set train.seed",
 	"gradient_accumulation_steps": "it follows from train.batch, the GPUs and per_device_train_batch_size",
 
 	// These change which rows are trained, or what of them.
@@ -41,8 +38,8 @@ var llamaFactoryOwned = map[string]string{
 	"tokenized_path":            "it would train on rows that were tokenised before",
 	"train_on_prompt":           "the loss is on what the assistant wrote; token counts and masks were made so",
 	"mask_history":              "the loss is on every turn of the assistant; token counts and masks were made so",
-	"packing":                   "it would cut rows and let them see each other; a row of the dataset is a row of the training",
-	"neat_packing":              "it would cut rows; a row of the dataset is a row of the training",
+	"packing":                   "alone it lets rows see each other; a row of the dataset is a row of the training: set train.packing",
+	"neat_packing":              "a row of the dataset is a row of the training: set train.packing",
 	"default_system":            "system texts are in the rows",
 	"tool_format":               "calls and tools are in the rows as text",
 	"enable_thinking":           "thoughts are in the rows as text",
@@ -54,12 +51,30 @@ var llamaFactoryOwned = map[string]string{
 	"include_num_input_tokens_seen": "the log's throughput is made with it",
 }
 
-// refused lists every parameter that may not be set.
-func refused(job launch.Job) error {
-	var faults []error
-	for _, name := range slices.Sorted(maps.Keys(job.Params)) {
-		if why, owned := llamaFactoryOwned[name]; owned {
-			faults = append(faults, fmt.Errorf("llamafactory: train.params.%s may not be set: %s", name, why))
+// llamaFactoryTwins are settings that recipes had before there were keys of our
+// own for them. They are taken still, and not beside those keys.
+var llamaFactoryTwins = []struct {
+	name, key string
+	said      func(launch.Job) bool
+}{
+	{"per_device_train_batch_size", "train.micro_batch", func(j launch.Job) bool { return j.MicroBatch != 0 }},
+	{"lora_rank", "train.lora.rank", func(j launch.Job) bool { return j.LoRA.Rank != 0 }},
+	{"lora_alpha", "train.lora.alpha", func(j launch.Job) bool { return j.LoRA.Alpha != 0 }},
+	{"lora_dropout", "train.lora.dropout", func(j launch.Job) bool { return j.LoRA.Dropout != 0 }},
+	{"lora_target", "train.lora.targets", func(j launch.Job) bool { return len(j.LoRA.Targets) != 0 }},
+	{"weight_decay", "train.weight_decay", func(j launch.Job) bool { return j.WeightDecay != 0 }},
+	{"max_grad_norm", "train.max_grad_norm", func(j launch.Job) bool { return j.MaxGradNorm != 0 }},
+	{"save_steps", "train.save_every", func(j launch.Job) bool { return j.SaveEvery != 0 }},
+	{"eval_steps", "train.eval_every", func(j launch.Job) bool { return j.EvalEvery != 0 }},
+	{"save_total_limit", "train.keep_checkpoints", func(j launch.Job) bool { return j.KeepCheckpoints != 0 }},
+	{"bf16", "train.precision", func(j launch.Job) bool { return j.Precision != "" }},
+	{"fp16", "train.precision", func(j launch.Job) bool { return j.Precision != "" }},
+}
+
+func llamaFactoryLimits(job launch.Job) (faults []error) {
+	for _, twin := range llamaFactoryTwins {
+		if v, set := job.Params[twin.name]; set && twin.said(job) {
+			faults = append(faults, fmt.Errorf("llamafactory: train.params.%s is %v, and %s says it too: leave one of them out", twin.name, v, twin.key))
 		}
 	}
 	if v, set := job.Params["cutoff_len"]; set {
@@ -67,23 +82,18 @@ func refused(job launch.Job) error {
 			faults = append(faults, fmt.Errorf("llamafactory: train.params.cutoff_len is %v, below the window of %d: rows would be cut without a word", v, job.Window))
 		}
 	}
-	return errors.Join(faults...)
+	if v, set := job.Params["per_device_train_batch_size"]; set {
+		if n, ok := whole(v); !ok || n <= 0 || n > job.Batch {
+			faults = append(faults, fmt.Errorf("llamafactory: train.params.per_device_train_batch_size is %v: give a whole number from 1 to train.batch, %d", v, job.Batch))
+		}
+	}
+	return faults
 }
 
-// splitBatch divides the batch of the job among devices and accumulation.
-func splitBatch(job launch.Job) (perDevice, accumulation int, err error) {
-	perDevice = 1
-	if v, set := job.Params["per_device_train_batch_size"]; set {
-		n, ok := whole(v)
-		if !ok || n <= 0 || n > job.Batch {
-			return 0, 0, fmt.Errorf("llamafactory: train.params.per_device_train_batch_size is %v: give a whole number from 1 to train.batch, %d", v, job.Batch)
-		}
-		perDevice = n
+// rowsOnDevice is the job's own word, or that of the setting which stood for it.
+func rowsOnDevice(job launch.Job) int {
+	if n, ok := whole(job.Params["per_device_train_batch_size"]); ok && n > 0 && n <= job.Batch {
+		return n
 	}
-	step := perDevice * job.Devices()
-	if job.Batch%step != 0 {
-		return 0, 0, fmt.Errorf("llamafactory: train.batch %d does not divide among %d GPUs with %d rows each: choose a multiple of %d",
-			job.Batch, job.Devices(), perDevice, step)
-	}
-	return perDevice, job.Batch / step, nil
+	return job.Rows()
 }

@@ -1,92 +1,74 @@
 package trainer
 
 import (
-	"fmt"
-	"maps"
+	"cmp"
 	"path/filepath"
-	"slices"
 	"strings"
-
-	"trainyard/launch"
 )
-
-// settings are the keys of a configuration in the order they are written.
-type settings struct {
-	names  []string
-	values map[string]any
-}
-
-func (s *settings) set(name string, value any) {
-	if s.values == nil {
-		s.values = map[string]any{}
-	}
-	if _, there := s.values[name]; !there {
-		s.names = append(s.names, name)
-	}
-	s.values[name] = value
-}
-
-func (s *settings) get(name string) any { return s.values[name] }
-
-// over lays the recipe's parameters on top, new ones last and sorted.
-func (s *settings) over(params launch.Params) {
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		s.set(name, params[name])
-	}
-}
-
-func (s *settings) yaml() (string, error) {
-	var b strings.Builder
-	for _, name := range s.names {
-		text, err := yamlScalar(s.values[name])
-		if err != nil {
-			return "", fmt.Errorf("llamafactory: %s: %w", name, err)
-		}
-		fmt.Fprintf(&b, "%s: %s\n", name, text)
-	}
-	return b.String(), nil
-}
 
 // model leaves trust_remote_code at its default, false: whether code from a
 // model's repository may run here is the user's word, by train.params.
-func (s *settings) model(job launch.Job) {
-	s.set("model_name_or_path", job.Model)
+func (s *settings) model(r request) {
+	s.set("model_name_or_path", r.Model)
 	s.set("stage", "sft")
 	s.set("do_train", true)
-	if job.Method == "lora" {
-		s.set("finetuning_type", "lora")
-		s.set("lora_rank", 64)
-		s.set("lora_alpha", 128)
-		s.set("lora_target", "all")
+	if !r.Adapts() {
+		s.set("finetuning_type", "full")
 		return
 	}
-	s.set("finetuning_type", "full")
-}
-
-func (s *settings) data(job launch.Job, dir, template string) {
-	if job.Devices() > 1 && job.Method != "lora" && job.Params["fsdp"] == nil {
-		s.set("deepspeed", filepath.Join(dir, zero3Name))
+	rank, alpha := r.LoRA.Size()
+	s.set("finetuning_type", "lora")
+	s.set("lora_rank", rank)
+	s.set("lora_alpha", alpha)
+	s.set("lora_dropout", r.LoRA.Dropout)
+	s.set("lora_target", cmp.Or(strings.Join(r.LoRA.Targets, ","), "all"))
+	if r.Method == "qlora" {
+		s.set("quantization_bit", 4)
+		s.set("quantization_method", "bnb")
+		s.set("quantization_type", "nf4")
+		s.set("double_quantization", true)
 	}
-	s.set("dataset_dir", dir)
-	s.set("dataset", trainName)
-	s.set("template", template)
-	s.set("cutoff_len", job.Window)
-	s.set("packing", false)
-	s.set("overwrite_cache", true)
-	s.set("preprocessing_num_workers", 16)
-	s.set("dataloader_num_workers", 4)
-	s.set("flash_attn", "fa2")
-	s.set("enable_liger_kernel", true)
-	s.set("use_unsloth_gc", true)
 }
 
-func (s *settings) output(dir string) {
-	s.set("output_dir", filepath.Join(dir, output))
+// data asks packed rows to be kept apart: packing alone lets them see each other.
+func (s *settings) data(r request) {
+	if r.sharded() && r.Params["fsdp"] == nil {
+		s.set("deepspeed", filepath.Join(r.Dir, zero3Name))
+	}
+	s.set("dataset_dir", r.Dir)
+	s.set("dataset", trainName)
+	s.set("template", r.family.llamaFactory)
+	s.set("cutoff_len", r.Window)
+	s.set("packing", r.Packing)
+	if r.Packing {
+		s.set("neat_packing", true)
+	}
+	s.set("overwrite_cache", true)
+	s.set("preprocessing_num_workers", prepareWorkers(r))
+	s.set("dataloader_num_workers", 4)
+	s.kernels(r)
+}
+
+// kernels are those of a GPU, but for float32, which they do not take.
+func (s *settings) kernels(r request) {
+	attention := "fa2"
+	if r.plain() {
+		attention = "sdpa"
+	}
+	s.set("flash_attn", attention)
+	s.set("enable_liger_kernel", !r.plain())
+	s.set("use_unsloth_gc", !r.plain() && !r.NoGradientCheckpointing)
+	s.set("disable_gradient_checkpointing", r.NoGradientCheckpointing)
+}
+
+func (s *settings) output(r request) {
+	save, _, keep := r.Steps()
+	s.set("output_dir", filepath.Join(r.Dir, output))
 	s.set("logging_steps", 1)
 	s.set("logging_nan_inf_filter", false) // transformers writes 0, or a mean, for a NaN otherwise
 	s.set("save_strategy", "steps")
-	s.set("save_steps", 50)
-	s.set("save_total_limit", 3)
+	s.set("save_steps", save)
+	s.set("save_total_limit", keep)
 	s.set("save_only_model", false)
 	s.set("overwrite_output_dir", false)
 	s.set("plot_loss", true)
@@ -94,51 +76,34 @@ func (s *settings) output(dir string) {
 	s.set("include_num_input_tokens_seen", true) // the log's throughput
 }
 
-func (s *settings) schedule(job launch.Job, perDevice, accumulation int) {
-	schedule := job.Schedule
-	if schedule == "" {
-		schedule = "cosine"
+func (s *settings) schedule(r request) {
+	s.set("per_device_train_batch_size", r.perDevice)
+	s.set("gradient_accumulation_steps", r.accumulation)
+	s.set("learning_rate", r.LR)
+	s.set("num_train_epochs", r.Epochs)
+	if r.MaxSteps > 0 {
+		s.set("max_steps", r.MaxSteps)
 	}
-	s.set("per_device_train_batch_size", perDevice)
-	s.set("gradient_accumulation_steps", accumulation)
-	s.set("learning_rate", job.LR)
-	s.set("num_train_epochs", job.Epochs)
-	s.set("lr_scheduler_type", schedule)
-	s.set("warmup_ratio", job.Warmup)
-	s.set("seed", job.Seed)
-	s.set("bf16", true)
+	s.set("lr_scheduler_type", warmed(r))
+	s.set("warmup_ratio", r.Job.Warmup)
+	s.set("optim", "adamw_torch")
+	s.set("adam_beta1", 0.9)
+	s.set("adam_beta2", 0.999)
+	s.set("weight_decay", r.WeightDecay)
+	s.set("max_grad_norm", r.Clip())
+	s.set("seed", r.Seed)
+	s.set("bf16", r.Float() == "bf16")
+	s.set("fp16", r.Float() == "fp16")
 	s.set("ddp_timeout", 180000000) // seconds; a rank may tokenize for long while the others wait
 }
 
-func (s *settings) validation(job launch.Job) {
-	if len(job.Dataset.Validation.Shards) == 0 {
+func (s *settings) validation(r request) {
+	if !r.evaluates() {
 		return
 	}
+	_, every, _ := r.Steps()
 	s.set("eval_dataset", validationName)
 	s.set("per_device_eval_batch_size", 1)
 	s.set("eval_strategy", "steps")
-	s.set("eval_steps", 50)
+	s.set("eval_steps", every)
 }
-
-const zero3Name = "ds_z3.json"
-
-// zero3 is DeepSpeed's ZeRO stage 3 with everything else left to the trainer:
-// "auto" is filled in by transformers' DeepSpeed integration.
-const zero3 = `{
-  "train_batch_size": "auto",
-  "train_micro_batch_size_per_gpu": "auto",
-  "gradient_accumulation_steps": "auto",
-  "gradient_clipping": "auto",
-  "zero_allow_untested_optimizer": true,
-  "bf16": {"enabled": "auto"},
-  "zero_optimization": {
-    "stage": 3,
-    "overlap_comm": true,
-    "contiguous_gradients": true,
-    "reduce_bucket_size": "auto",
-    "stage3_prefetch_bucket_size": "auto",
-    "stage3_param_persistence_threshold": "auto",
-    "stage3_gather_16bit_weights_on_model_save": true
-  }
-}
-`

@@ -2,8 +2,11 @@ package trainer
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -73,7 +76,7 @@ func yamlScalar(v any) (string, error) {
 	case string:
 		return yamlString(v)
 	}
-	return yamlJSON(v)
+	return yamlFlow(v)
 }
 
 // yamlString leaves plain words plain and quotes the rest as JSON does.
@@ -96,6 +99,38 @@ func plain(s string) bool {
 		return false
 	}
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" && !strings.ContainsAny(s, " :#")
+}
+
+// yamlFlow writes lists and maps on one line, with the numbers of yamlFloat:
+// encoding/json writes 1e-07, which PyYAML takes for text.
+func yamlFlow(v any) (string, error) {
+	var parts []string
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			text, err := yamlFlow(e)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, text)
+		}
+		return "[" + strings.Join(parts, ",") + "]", nil
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			key, errKey := yamlJSON(name)
+			text, err := yamlFlow(v[name])
+			if err = errors.Join(errKey, err); err != nil {
+				return "", err
+			}
+			parts = append(parts, key+":"+text)
+		}
+		return "{" + strings.Join(parts, ",") + "}", nil
+	case string:
+		return yamlJSON(v)
+	case nil, bool, int, int64, uint64, float64, json.Number:
+		return yamlScalar(v)
+	}
+	return "", fmt.Errorf("a %T is no setting", v)
 }
 
 func yamlJSON(v any) (string, error) {

@@ -67,7 +67,7 @@ func TestABatchIsDividedAmongDevicesAndAccumulation(t *testing.T) {
 	}{{0, 1, 16}, {1, 1, 16}, {2, 1, 8}, {2, 4, 2}, {8, 2, 1}, {16, 1, 1}} {
 		j := job()
 		j.GPUs, j.Params = c.gpus, launch.Params{"per_device_train_batch_size": int64(c.perDevice)}
-		perDevice, accumulation, err := splitBatch(j)
+		perDevice, accumulation, err := splitBatch("llamafactory", j, rowsOnDevice(j))
 		if err != nil || perDevice != c.perDevice || accumulation != c.accumulation {
 			t.Errorf("%d GPUs with %d rows each: %d, %d, %v", c.gpus, c.perDevice, perDevice, accumulation, err)
 		}

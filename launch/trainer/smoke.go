@@ -28,11 +28,13 @@ const progressName = "trainer_log.jsonl"
 // smokeConfig is the file that `trainyard smoke-train CONFIG` reads. What is
 // left out has the smoke trainer's own default.
 type smokeConfig struct {
-	Dataset        string      `json:"dataset"`    // directory with manifest.json, absolute
-	OutputDir      string      `json:"output_dir"` // absolute; trainer_log.jsonl and checkpoint-N/ go there
-	Template       string      `json:"template"`   // chat template, as the tokenizer names it
-	Window         int         `json:"window"`     // a longer row, in tokens, is an error
+	Dataset        string      `json:"dataset"`               // directory with manifest.json, absolute
+	OutputDir      string      `json:"output_dir"`            // absolute; trainer_log.jsonl and checkpoint-N/ go there
+	ResumeFrom     string      `json:"resume_from,omitempty"` // a checkpoint-N of another directory to go on from
+	Template       string      `json:"template"`              // chat template, as the tokenizer names it
+	Window         int         `json:"window"`                // a longer row, in tokens, is an error
 	Epochs         float64     `json:"epochs"`
+	MaxSteps       int         `json:"max_steps,omitempty"`     // ends there, whatever epochs says
 	BatchSize      int         `json:"batch_size"`              // rows per step
 	LearningRate   float64     `json:"learning_rate,omitempty"` // of the tiny model
 	Seed           int64       `json:"seed"`                    // of the model and of the order of rows
@@ -63,10 +65,11 @@ func (Smoke) Check(launch.Job, func(string) (string, error)) error { return nil 
 // Render implements launch.Trainer.
 func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 	train := job.Dataset.Train
+	save, _, keep := job.Steps()
 	config := smokeConfig{
-		Dataset: job.Dataset.Dir, OutputDir: filepath.Join(site.Dir, output),
-		Template: job.Template, Window: job.Window, Epochs: job.Epochs, BatchSize: job.Batch,
-		Seed: job.Seed, SaveSteps: 50, LoggingSteps: 1, SaveTotalLimit: 3,
+		Dataset: job.Dataset.Dir, OutputDir: filepath.Join(site.Dir, output), ResumeFrom: site.Resume,
+		Template: job.Template, Window: job.Window, Epochs: job.Epochs, MaxSteps: job.MaxSteps, BatchSize: job.Batch,
+		Seed: job.Seed, SaveSteps: save, LoggingSteps: 1, SaveTotalLimit: keep,
 		Expected: smokeTotals{Rows: train.Rows, Tokens: train.Tokens, TrainedTokens: train.TrainedTokens},
 	}
 	if err := errors.Join(onlyProcess(job), config.apply(job.Params)); err != nil {
@@ -88,10 +91,10 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 
 // onlyProcess refuses GPUs that would stand idle.
 func onlyProcess(job launch.Job) error {
-	if job.Devices() == 1 {
+	if job.World() == 1 {
 		return nil
 	}
-	return fmt.Errorf("smoke: it is one process without a GPU, and the run asks for %d GPUs: leave --gpus out", job.GPUs)
+	return fmt.Errorf("smoke: it is one process without a GPU, and the run asks for %d GPUs on %d nodes: leave --gpus and --nodes out", job.Devices(), job.NodeCount())
 }
 
 // apply takes the parameters that a recipe may set. The learning rate is one

@@ -18,7 +18,12 @@ type Config struct {
 	Template string `json:"template"` // chat template; default: the manifest's, and never another
 	Window   int    `json:"window"`   // longest row in tokens; default: the manifest's
 
+	// ResumeFrom is a checkpoint-N of another output directory to go on from;
+	// checkpoints in this one come first.
+	ResumeFrom string `json:"resume_from"`
+
 	Epochs    float64 `json:"epochs"`     // passes over the training rows, may end within one; default 3
+	MaxSteps  int     `json:"max_steps"`  // ends there, whatever epochs says; 0: by epochs
 	BatchSize int     `json:"batch_size"` // rows per step; default 1
 	// LearningRate is this model's own peak rate (Adagrad), some 10,000 times
 	// that of a large model's AdamW; default 0.1.
@@ -69,6 +74,7 @@ func (c *Config) check() error {
 	refuse(c.OutputDir == "", "output_dir", `""`, "a directory to write to")
 	refuse(c.Window < 0, "window", c.Window, "a number of tokens")
 	refuse(!(c.Epochs > 0) || math.IsInf(c.Epochs, 0), "epochs", c.Epochs, "more than 0")
+	refuse(c.MaxSteps < 0, "max_steps", c.MaxSteps, "0 or more")
 	refuse(c.BatchSize < 1, "batch_size", c.BatchSize, "at least 1 row")
 	refuse(!(c.LearningRate > 0), "learning_rate", c.LearningRate, "more than 0")
 	refuse(c.SaveSteps < 0, "save_steps", c.SaveSteps, "0 or more")

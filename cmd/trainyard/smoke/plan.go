@@ -25,6 +25,9 @@ const warmupShare = 0.05
 func newPlan(cfg Config, rows int) *plan {
 	perEpoch := (rows + cfg.BatchSize - 1) / cfg.BatchSize
 	steps := max(int(math.Ceil(cfg.Epochs*float64(perEpoch)-1e-9)), 1)
+	if cfg.MaxSteps > 0 {
+		steps = cfg.MaxSteps
+	}
 	return &plan{
 		rows: rows, batch: cfg.BatchSize, perEpoch: perEpoch, steps: steps,
 		warmup: int(math.Ceil(warmupShare * float64(steps))), peak: cfg.LearningRate,

@@ -42,6 +42,7 @@ type identity struct {
 	Dataset      string  `json:"dataset"` // sha256 over the shards' sha256
 	Template     string  `json:"template"`
 	Epochs       float64 `json:"epochs"`
+	MaxSteps     int     `json:"max_steps,omitempty"`
 	BatchSize    int     `json:"batch_size"`
 	LearningRate float64 `json:"learning_rate"`
 	Seed         int64   `json:"seed"`
@@ -56,6 +57,7 @@ func identify(cfg Config, manifest *mix.Manifest) identity {
 		Dataset:      hex.EncodeToString(h.Sum(nil)),
 		Template:     manifest.Template,
 		Epochs:       cfg.Epochs,
+		MaxSteps:     cfg.MaxSteps,
 		BatchSize:    cfg.BatchSize,
 		LearningRate: cfg.LearningRate,
 		Seed:         cfg.Seed,

@@ -36,7 +36,7 @@ func (r *run) finish() error {
 
 func (r *run) trainResults() map[string]float64 {
 	seconds := max(r.elapsed().Seconds(), 1e-9)
-	rows := float64(len(r.data.train.rows)) * r.cfg.Epochs
+	rows := float64(len(r.data.train.rows)) * r.plan.epoch(r.plan.steps)
 	return map[string]float64{
 		"epoch":                    r.plan.epoch(r.plan.steps),
 		"num_input_tokens_seen":    float64(r.at.Tokens),

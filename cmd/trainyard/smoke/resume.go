@@ -27,7 +27,7 @@ func (r *run) resume() error {
 		dir := filepath.Join(r.cfg.OutputDir, checkpointPrefix+strconv.Itoa(step))
 		at, err := r.load(dir)
 		if err == nil && at.Run != r.at.Run {
-			return fmt.Errorf("resume: %s belongs to another run:\n  it has   %v\n  this has %v\nuse another output_dir, or remove the old one", dir, at.Run, r.at.Run)
+			return r.another(dir, at.Run)
 		}
 		if err == nil {
 			r.at, r.saved = at, step
@@ -37,7 +37,29 @@ func (r *run) resume() error {
 		r.say("passed over %s: incomplete: %v", dir, err)
 		r.model = r.fresh()
 	}
+	return r.resumeFrom(r.cfg.ResumeFrom)
+}
+
+// resumeFrom goes on from a checkpoint of another output directory, which is left
+// as it is. One that cannot be read is an error: it was asked for by name.
+func (r *run) resumeFrom(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	at, err := r.load(dir)
+	if err != nil {
+		return fmt.Errorf("resume from %s: %w", dir, err)
+	}
+	if at.Run != r.at.Run {
+		return r.another(dir, at.Run)
+	}
+	r.at, r.saved = at, at.Step
+	r.say("resumed from %s", dir)
 	return nil
+}
+
+func (r *run) another(dir string, its identity) error {
+	return fmt.Errorf("resume: %s belongs to another run:\n  it has   %v\n  this has %v\nuse another output_dir, or remove the old one", dir, its, r.at.Run)
 }
 
 // sweep removes what a crash left of checkpoints being written or removed.

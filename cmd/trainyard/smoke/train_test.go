@@ -202,6 +202,45 @@ func TestStoppedRunEndsLikeOneThatWasNot(t *testing.T) {
 	}
 }
 
+// TestARunGoesOnFromACheckpointOfAnotherDirectory as a new attempt does: the old
+// directory stays as it was, and the model is that of one unbroken run.
+func TestARunGoesOnFromACheckpointOfAnotherDirectory(t *testing.T) {
+	whole := readConfig(t, twoSplits(t))
+	train(t, whole)
+	old := whole
+	old.OutputDir = t.TempDir()
+	stopAt(t, old, "step 3/6")
+	kept := saved(t, old.OutputDir)
+	next := whole
+	next.OutputDir = t.TempDir()
+	next.ResumeFrom = filepath.Join(old.OutputDir, "checkpoint-3")
+	if log := train(t, next); !strings.Contains(log, "resumed from "+next.ResumeFrom) {
+		t.Errorf("log does not say where it resumed:\n%s", log)
+	}
+	if !bytes.Equal(readBytes(t, whole.OutputDir, "model.safetensors"), readBytes(t, next.OutputDir, "model.safetensors")) {
+		t.Error("the model is another one than without the break")
+	}
+	if got := saved(t, old.OutputDir); !slices.Equal(got, kept) {
+		t.Errorf("the old directory has checkpoints %v, had %v", got, kept)
+	}
+	next.Seed, next.OutputDir = next.Seed+1, t.TempDir()
+	if err := Train(t.Context(), next, io.Discard); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("another run's checkpoint: %v", err)
+	}
+	next.ResumeFrom = filepath.Join(t.TempDir(), "checkpoint-3")
+	if err := Train(t.Context(), next, io.Discard); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a checkpoint that is not there: %v", err)
+	}
+}
+
+func TestMaxStepsEndARunWhateverItsEpochs(t *testing.T) {
+	cfg := readConfig(t, twoSplits(t))
+	cfg.MaxSteps = 2
+	if log := train(t, cfg); !strings.Contains(log, "step 2/2") || strings.Contains(log, "step 3") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
 func toJSON(t *testing.T, v any) string {
 	t.Helper()
 	data, err := json.MarshalIndent(v, "", " ")

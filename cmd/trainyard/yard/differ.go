@@ -101,7 +101,7 @@ func jobSaid(j launch.Job) map[string]string {
 		"model.base": j.Model, "model.template": j.Template, "train.trainer": j.Trainer, "train.method": j.Method,
 		"train.epochs": words(j.Epochs), "train.batch": words(j.Batch), "train.lr": words(j.LR),
 		"train.schedule": j.Schedule, "train.warmup": words(j.Warmup), "train.seed": words(j.Seed),
-		"--nodes": words(j.NodeCount()),
+		"--nodes":   words(j.NodeCount()),
 		"--backend": j.Backend, "--gpus": words(j.Devices()), datasetKey: filepath.Base(j.Dataset.Dir),
 	}
 	flatten("train.params", map[string]any(j.Params), said)
