@@ -35,6 +35,8 @@ func play(role string, args []string) bool {
 		check(local.Supervise(args[0]))
 	case "train": // MARK OUTPUT
 		train(args[0], args[1])
+	case "fall": // MARK OUTPUT RESUME: dies of a lost rank at first, and goes on from what it saved
+		fall(args[0], args[1], args[2])
 	case "hold": // MARK: until asked to end
 		asked := make(chan os.Signal, 1)
 		signal.Notify(asked, syscall.SIGTERM)
@@ -98,6 +100,25 @@ func train(mark, output string) {
 	_, err = fmt.Fprintln(log, `{"current_steps": 3, "total_steps": 3, "eval_loss": 1.75}`)
 	check(err)
 	fmt.Println("trained")
+}
+
+// fall saves a whole checkpoint and half of another, and dies, unless it is given one
+// to go on from: then it says so, and trains to the end.
+func fall(mark, output, resume string) {
+	if resume != "" {
+		note(mark)
+		fmt.Println("resumed from", resume)
+		train(mark, output)
+		return
+	}
+	note(mark)
+	whole, half := filepath.Join(output, "checkpoint-2"), filepath.Join(output, "checkpoint-3")
+	check(os.MkdirAll(whole, 0o700))
+	check(os.MkdirAll(half, 0o700))
+	check(os.WriteFile(filepath.Join(whole, "trainer_state.json"), []byte(`{"global_step": 2}`), 0o600))
+	check(os.WriteFile(filepath.Join(half, "model.safetensors"), []byte("half"), 0o600))
+	fmt.Println("[rank1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7)")
+	os.Exit(1)
 }
 
 // note adds a line to the file that counts starts.
