@@ -24,6 +24,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && play(os.Args[1], os.Args[2:]) {
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") { // no role: the tests would start themselves for ever
+		fmt.Fprintln(os.Stderr, "ModuleNotFoundError: No module named", os.Args[1])
+		os.Exit(2)
+	}
 	// A program built with the race detector waits a second before it exits.
 	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	os.Exit(m.Run())

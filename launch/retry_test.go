@@ -99,3 +99,56 @@ func TestTheEndOfAnAttemptIsDiagnosed(t *testing.T) {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
+
+func TestARunThatLostARankIsTendedToItsEnd(t *testing.T) {
+	p := newPlace(t)
+	j := job(p.dataset, "fall", p.mark, "{output}", "{resume}")
+	j.Attempts = 3
+	run, err := p.Start(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run = tended(t, p, ended(t, p, run))
+	if run.N != 2 || run.State != launch.Succeeded {
+		t.Errorf("attempt %d is %s: %s", run.N, run.State, run.Reason)
+	}
+	if open, err := p.Unfinished(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("%d runs are left to tend, %v", len(open), err)
+	}
+}
+
+func TestARunThatFailsOfItselfIsNotTriedAgain(t *testing.T) {
+	p := newPlace(t)
+	j := job(p.dataset, "nothing-of-that-name", p.mark)
+	j.Attempts = 3
+	run, err := p.Start(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = tended(t, p, ended(t, p, run)); run.N != 1 || run.State != launch.Failed {
+		t.Errorf("attempt %d is %s", run.N, run.State)
+	}
+}
+
+// tended looks after a run until nothing is left to do.
+func tended(t *testing.T, p place, run launch.Run) launch.Run {
+	t.Helper()
+	for quiet := 0; quiet < 5; {
+		now, deeds, err := p.Tend(t.Context(), run)
+		for _, d := range deeds {
+			if d.Err != nil {
+				t.Fatal(d.Err)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run = now; len(deeds) == 0 {
+			quiet++
+		}
+		if !run.State.Ended() {
+			run, quiet = ended(t, p, run), 0
+		}
+	}
+	return run
+}
