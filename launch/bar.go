@@ -51,7 +51,7 @@ func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
 		return metrics, false
 	}
 	var r reading
-	if _, whole := scanObject(line[at:], r.take); !whole || !r.loss {
+	if _, whole := scanObject(line[at:], r.take); !whole || !r.logged() {
 		return metrics, false
 	}
 	r.finish()
@@ -64,6 +64,13 @@ func (b *bar) read(metrics []Metric, line []byte) (all []Metric, unread bool) {
 	}
 	return b.place(metrics, r.Metric)
 }
+
+// logged reports whether a dict is one of the Trainer's: it holds a loss, or the
+// epoch, which Trainer.log puts into each, with something else.
+func (r *reading) logged() bool { return r.loss || r.Epoch != nil && len(r.Figures) > 1 }
+
+// trains reports whether the figures are those of a training step.
+func (m Metric) trains() bool { return m.Loss != nil || m.Diverged && m.EvalLoss == nil }
 
 func (b *bar) moved(metrics []Metric, step, total int64) []Metric {
 	b.Seen, b.SeenTotal = step, total
@@ -83,18 +90,18 @@ func (b *bar) moved(metrics []Metric, step, total int64) []Metric {
 
 // end gives what waits for a bar that will not come the step of the last one.
 func (b *bar) end(metrics []Metric) (all []Metric, unread bool) {
-	waiting, known := b.Waiting, b.Redrawn && b.Total > 0 && b.Step > b.Logged
+	waiting, known := b.Waiting, b.Redrawn && b.Total > 0 && (b.Step > b.Logged || b.Waiting != nil && !b.Waiting.trains())
 	if b.Waiting, b.Redrawn = nil, false; waiting == nil || !known {
-		return metrics, waiting != nil
+		return metrics, waiting != nil && waiting.trains()
 	}
 	return append(metrics, b.at(*waiting)), false
 }
 
 // place gives a dict of figures its step.
 func (b *bar) place(metrics []Metric, m Metric) (all []Metric, unread bool) {
-	if m.EvalLoss != nil || b.SeenTotal == 0 {
+	if !m.trains() || m.EvalLoss != nil || b.SeenTotal == 0 {
 		if b.Total == 0 {
-			return metrics, true
+			return metrics, m.Loss != nil || m.EvalLoss != nil || m.Diverged
 		}
 		m.Step, m.TotalSteps = b.Step, b.Total
 		return append(metrics, m), false
@@ -109,7 +116,7 @@ func (b *bar) place(metrics []Metric, m Metric) (all []Metric, unread bool) {
 }
 
 func (b *bar) at(m Metric) Metric {
-	if m.Loss != nil || m.Diverged {
+	if m.trains() {
 		b.Logged = b.Step
 	}
 	m.Step, m.TotalSteps = b.Step, b.Total

@@ -18,7 +18,7 @@ var ErrNoRun = errors.New("no such run")
 const selectRuns = `
 SELECT r.id, r.created_ms, r.created_by, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
 	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
-	a.unread, a.unread_example, a.trouble,
+	a.unread, a.unread_example, a.trouble, a.tokens,
 	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step
 FROM runs r JOIN attempts a ON a.run = r.id
 `
@@ -145,7 +145,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	var started, ended, code, told, asked, ready sql.NullInt64
 	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
 		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
-		&r.Unread, &r.UnreadExample, &r.Trouble,
+		&r.Unread, &r.UnreadExample, &r.Trouble, &r.Tokens,
 		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep)
 	if err != nil {
 		return Run{}, fmt.Errorf("ledger: run %q cannot be read: %w", r.ID, err)
@@ -156,7 +156,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	r.CreatedAt = fromMilli(sql.NullInt64{Int64: created, Valid: true})
 	r.StartedAt, r.EndedAt, r.ToldAt = fromMilli(started), fromMilli(ended), fromMilli(told)
 	r.Limit, r.AskedAt, r.ReadyAt = milliseconds(limit), fromMilli(asked), fromMilli(ready)
-	r.elapsed, r.Left, r.Diverged = milliseconds(elapsed), milliseconds(left), r.DivergedStep != nil
+	r.Elapsed, r.Left, r.Diverged = milliseconds(elapsed), milliseconds(left), r.DivergedStep != nil
 	if code.Valid {
 		c := int(code.Int64)
 		r.ExitCode = &c

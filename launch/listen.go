@@ -51,7 +51,7 @@ func (l *Launcher) store(ctx context.Context, run Run, backend Backend, ended bo
 // any reports whether there is something to store.
 func (n news) any(stored string, next place, run Run, ended bool) bool {
 	now, err := json.Marshal(next)
-	return err != nil || string(now) != stored || len(n.metrics) > 0 || n.unread > 0 || errorWords(n.trouble) != run.Trouble || n.moved(run) || ended && !run.heard
+	return err != nil || string(now) != stored || len(n.metrics) > 0 || len(n.beside) > 0 || n.unread > 0 || errorWords(n.trouble) != run.Trouble || n.moved(run) || ended && !run.heard
 }
 
 // moved reports whether the log was written since the newest figure is known to

@@ -2,14 +2,14 @@ package launch
 
 import (
 	"errors"
-
 	"strconv"
 	"strings"
 	"time"
 )
 
-// A Metric is one line of a trainer's log. A figure the line does not have is
-// nil or zero.
+// A Metric is one line of a trainer's log: its figures by key, and those that
+// trainyard itself goes by, whatever the trainer calls them. A figure the line does
+// not have is nil or zero.
 type Metric struct {
 	Step            int64         `json:"step"`
 	TotalSteps      int64         `json:"total_steps"`
@@ -27,11 +27,17 @@ type Metric struct {
 	// why Loss or EvalLoss is nil; or that the gradient was NaN beside a loss of
 	// 0, which transformers writes for a NaN that it filters out.
 	Diverged bool `json:"diverged,omitempty"`
+	// Figures are all numbers of the line but its step and the number of all steps,
+	// as the trainer named them; times are in seconds.
+	Figures Figures `json:"figures,omitempty"`
 }
 
-// parseClock reads Python's str(timedelta), "1 day, 2:03:04" or "0:00:02";
-// anything else is 0.
+// parseClock reads Python's str(timedelta), "1 day, 2:03:04" or "0:00:02", and
+// ms-swift's "1h 2m 3s"; anything else is 0.
 func parseClock(s string) time.Duration {
+	if !strings.Contains(s, ":") {
+		return parseUnits(s)
+	}
 	var days int
 	if before, rest, found := strings.Cut(s, ", "); found {
 		number, _, _ := strings.Cut(before, " ")
@@ -54,7 +60,22 @@ func parseClock(s string) time.Duration {
 	return seconds((float64(days)*24+float64(h))*3600 + float64(m)*60 + sec)
 }
 
-// merge lays a newer line over m: figures the newer one lacks stay.
+// parseUnits reads numbers with their units, the largest first.
+func parseUnits(s string) time.Duration {
+	total := 0.0
+	for _, part := range strings.Fields(s) {
+		unit, known := map[byte]float64{'d': 24 * 3600, 'h': 3600, 'm': 60, 's': 1}[part[len(part)-1]]
+		n, err := strconv.ParseFloat(part[:len(part)-1], 64)
+		if !known || err != nil {
+			return 0
+		}
+		total += n * unit
+	}
+	return seconds(total)
+}
+
+// merge lays a newer line over m: figures the newer one
+// lacks stay, but for Figures.
 func (m Metric) merge(newer Metric) Metric {
 	newer.TotalSteps = max(m.TotalSteps, newer.TotalSteps)
 	newer.TotalTokens = max(m.TotalTokens, newer.TotalTokens)

@@ -9,29 +9,6 @@ import (
 	"time"
 )
 
-// A Figure is a number whose JSON form has words for what JSON lacks: "NaN",
-// "Infinity", "-Infinity".
-type Figure float64
-
-// MarshalJSON writes a number, or one of the three words.
-func (f Figure) MarshalJSON() ([]byte, error) {
-	switch v := float64(f); {
-	case math.IsNaN(v):
-		return []byte(`"NaN"`), nil
-	case math.IsInf(v, 0):
-		return []byte(strings.NewReplacer("+Inf", `"Infinity"`, "-Inf", `"-Infinity"`).Replace(strconv.FormatFloat(v, 'g', -1, 64))), nil
-	default:
-		return strconv.AppendFloat(nil, v, 'g', -1, 64), nil
-	}
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (f *Figure) UnmarshalJSON(data []byte) error {
-	v, err := strconv.ParseFloat(strings.Trim(string(data), `"`), 64)
-	*f = Figure(v)
-	return err
-}
-
 // A reading is what was understood of one member's value.
 type reading struct {
 	Metric
@@ -40,10 +17,12 @@ type reading struct {
 	loss    bool // a loss stands there, finite or not
 }
 
-// take reads one member. The names are those of LLaMA-Factory's
-// trainer_log.jsonl (src/llamafactory/train/callbacks.py), which our smoke
-// trainer writes too, those of transformers' trainer_state.json and of the dicts
-// that it prints, and those of ms-swift's logging.jsonl.
+// take reads one member. Whatever is a number is kept under its key. The names
+// that mean something here are those of LLaMA-Factory's trainer_log.jsonl
+// (src/llamafactory/train/callbacks.py), which our smoke trainer writes too, of
+// transformers' trainer_state.json and of the dicts that it prints, of TRL
+// (num_tokens), of ms-swift's logging.jsonl, and of verl's file logger, which puts
+// all but the step into a member of its own (verl/utils/tracking.py).
 func (r *reading) take(key, value []byte) {
 	switch string(key) {
 	case "current_steps", "global_step", "step":
@@ -54,27 +33,90 @@ func (r *reading) take(key, value []byte) {
 		r.TotalSteps = r.whole(total)
 	case "total_steps", "max_steps":
 		r.TotalSteps = r.whole(value)
-	case "loss":
-		r.lossInto(&r.Loss, value)
-	case "eval_loss":
-		r.lossInto(&r.EvalLoss, value)
-	case "grad_norm":
-		if v, ok := r.number(value); ok {
-			r.GradNorm = (*Figure)(&v)
-		}
-	case "lr", "learning_rate":
-		r.finiteInto(&r.LR, value)
-	case "epoch":
-		r.finiteInto(&r.Epoch, value)
-	case "throughput":
-		r.TokensPerSecond = r.finite(value)
-	case "total_tokens", "num_input_tokens_seen":
-		r.TotalTokens = r.whole(value)
 	case "elapsed_time":
-		r.Elapsed = parseClock(string(unquote(value)))
+		r.Elapsed = r.clock("elapsed_time", value)
 	case "remaining_time":
-		r.Left = parseClock(string(unquote(value)))
+		r.Left = r.clock("remaining_time", value)
+	case "data":
+		if len(value) > 0 && value[0] == '{' {
+			scanObject(value, r.take)
+		}
+	default:
+		r.figure(key, value)
 	}
+}
+
+// figure keeps a number under its key.
+func (r *reading) figure(key, value []byte) {
+	use, means := meanings[string(key)]
+	if !means && !mayBeNumber(value) {
+		return
+	}
+	flawed := r.flawed
+	v, ok := r.number(value)
+	if r.flawed = flawed || r.flawed && means; !ok || len(key) > maxKey {
+		return
+	}
+	r.Figures = append(r.Figures, Named{string(key), Figure(v)})
+	if means {
+		use(r, v)
+	}
+}
+
+// understand takes a figure as it comes back from the ledger.
+func (r *reading) understand(key string, v float64) {
+	r.Figures = append(r.Figures, Named{key, Figure(v)})
+	switch use := meanings[key]; {
+	case use != nil:
+		use(r, v)
+	case key == "elapsed_time":
+		r.Elapsed = seconds(v)
+	case key == "remaining_time":
+		r.Left = seconds(v)
+	}
+}
+
+// maxKey is the longest key that is kept, in bytes: what is longer is a text.
+const maxKey = 200
+
+// mayBeNumber looks at the first character only: most members that are no numbers
+// are words.
+func mayBeNumber(value []byte) bool {
+	text := unquote(value)
+	return len(text) > 0 && strings.IndexByte("0123456789+-.NnIi", text[0]) >= 0
+}
+
+// meanings are what trainyard itself takes from a figure, by its key.
+var meanings = map[string]func(r *reading, v float64){
+	"loss":       func(r *reading, v float64) { r.lossInto(&r.Loss, v) },
+	"train/loss": func(r *reading, v float64) { r.lossInto(&r.Loss, v) },
+	"eval_loss":  func(r *reading, v float64) { r.lossInto(&r.EvalLoss, v) },
+	"val/loss":   func(r *reading, v float64) { r.lossInto(&r.EvalLoss, v) },
+
+	"grad_norm":       func(r *reading, v float64) { r.GradNorm = (*Figure)(&v) },
+	"train/grad_norm": func(r *reading, v float64) { r.GradNorm = (*Figure)(&v) },
+
+	"lr":            func(r *reading, v float64) { finiteInto(&r.LR, v) },
+	"learning_rate": func(r *reading, v float64) { finiteInto(&r.LR, v) },
+	"train/lr":      func(r *reading, v float64) { finiteInto(&r.LR, v) },
+	"epoch":         func(r *reading, v float64) { finiteInto(&r.Epoch, v) },
+
+	"throughput":            func(r *reading, v float64) { r.TokensPerSecond = finite(v) },
+	"total_tokens":          func(r *reading, v float64) { r.TotalTokens = count(v) },
+	"num_input_tokens_seen": func(r *reading, v float64) { r.TotalTokens = count(v) },
+	"num_tokens":            func(r *reading, v float64) { r.TotalTokens = count(v) },
+	"train/total_tokens(B)": func(r *reading, v float64) { r.TotalTokens = count(math.Round(v * 1e9)) },
+
+	"train_runtime": func(r *reading, v float64) { r.Elapsed = seconds(v) },
+}
+
+// clock keeps a length of time, in seconds.
+func (r *reading) clock(key string, value []byte) time.Duration {
+	d := parseClock(string(unquote(value)))
+	if d > 0 {
+		r.Figures = append(r.Figures, Named{key, Figure(d.Seconds())})
+	}
+	return d
 }
 
 func (r *reading) step(value []byte) {
@@ -92,38 +134,39 @@ const maxWhole = 1 << 53
 // whole is 0 for what is no count: trainers write -1 for "not known".
 func (r *reading) whole(value []byte) int64 {
 	f, ok := r.number(value)
-	if !ok || !(f >= 0 && f <= maxWhole) {
+	if !ok {
+		return 0
+	}
+	return count(f)
+}
+
+func count(f float64) int64 {
+	if !(f >= 0 && f <= maxWhole) {
 		return 0
 	}
 	return int64(f)
 }
 
-func (r *reading) lossInto(into **float64, value []byte) {
-	v, ok := r.number(value)
-	switch {
-	case !ok:
-		return
-	case math.IsNaN(v) || math.IsInf(v, 0):
+func (r *reading) lossInto(into **float64, v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		r.Diverged = true
-	default:
+	} else {
 		*into = &v
 	}
 	r.loss = true
 }
 
-func (r *reading) finiteInto(into **float64, value []byte) {
-	if v, ok := r.number(value); ok && !math.IsNaN(v) && !math.IsInf(v, 0) {
+func finiteInto(into **float64, v float64) {
+	if !math.IsNaN(v) && !math.IsInf(v, 0) {
 		*into = &v
 	}
 }
 
-func (r *reading) finite(value []byte) float64 {
-	var v *float64
-	r.finiteInto(&v, value)
-	if v == nil {
+func finite(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}
-	return *v
+	return v
 }
 
 // number reads a number that may stand in quotes (transformers 5) or be a word
@@ -150,7 +193,7 @@ func unquote(value []byte) []byte {
 }
 
 // finish draws the conclusion that needs several members.
-func (r *reading) finish() {
+func (r *Metric) finish() {
 	nan := r.GradNorm != nil && math.IsNaN(float64(*r.GradNorm))
 	if nan && (r.Loss == nil || *r.Loss == 0) {
 		r.Diverged = true

@@ -10,8 +10,8 @@ import (
 )
 
 // A place is how far the words of a trainer have been read: those of its own
-// log, and, as long as that tells no step, those of transformers on standard
-// output and in its checkpoints.
+// log, as long as that tells no step those of transformers on standard output, and
+// those in its checkpoints, of which the log may have told a part.
 type place struct {
 	Progress cursor `json:"progress"`
 	Told     bool   `json:"told,omitempty"` // the progress log holds a step
@@ -24,6 +24,8 @@ type place struct {
 // news is what a trainer has told since the place before.
 type news struct {
 	metrics     []Metric // as they were told
+	beside      []Metric // what a checkpoint tells beyond the log
+	saved       *int64   // step of the newest checkpoint
 	fresh       bool     // its log was begun anew: these metrics begin a new segment
 	step, total int64    // where the trainer stands, beyond the metrics
 	unread      int64    // lines that were not understood
@@ -42,9 +44,12 @@ func (l *Launcher) hear(ctx context.Context, run Run, backend Backend, p place, 
 	}
 	if !h.place.Told {
 		h.try("the log", h.output)
+	}
+	if !h.place.Told || whole || len(h.news.metrics) > 0 { // where nothing is new, nothing was saved
 		h.try(stateName, h.state)
 	}
-	h.gradients()
+	h.place.NaNGrad = gradients(h.news.metrics, h.place.NaNGrad)
+	gradients(h.news.beside, false)
 	return h.news, h.place
 }
 
@@ -162,7 +167,10 @@ func (h *hearing) miss(line []byte) {
 	}
 }
 
-// state reads the newest trainer_state.json if it is not the one read last.
+// state reads the newest trainer_state.json if it is not the one read last. It
+// holds the whole curve, also of the attempts that it was resumed from. A trainer
+// that keeps a log of its own tells there how far it is; its checkpoint has figures
+// beside, such as the gradient's norm.
 func (h *hearing) state() error {
 	name, err := newestState(h.ctx, h.backend, h.dir, h.run)
 	if err != nil || name == "" {
@@ -178,10 +186,13 @@ func (h *hearing) state() error {
 			return err
 		}
 		h.place.State = version
-		for i := range s.curve {
-			s.curve[i].TotalSteps = s.total
+		h.news.saved = savedStep(name)
+		curve := s.own(h.run)
+		if h.place.Told {
+			h.news.beside = curve
+			return nil
 		}
-		h.news.metrics = append(h.news.metrics, s.curve...)
+		h.news.metrics = append(h.news.metrics, curve...)
 		h.news.step, h.news.total, h.news.at = max(h.news.step, s.step), max(h.news.total, s.total), f.ModTime
 		return nil
 	})
@@ -189,15 +200,17 @@ func (h *hearing) state() error {
 
 // gradients finds a divergence that the loss hides: transformers replaces the
 // loss of a NaN step by a mean unless it is told not to, but not the gradient's
-// norm. One NaN may be a step that was skipped, two in a row are none.
-func (h *hearing) gradients() {
-	for i := range h.news.metrics {
-		m := &h.news.metrics[i]
+// norm. One NaN may be a step that was skipped, two in a row are none. It takes and
+// gives whether the newest norm was NaN.
+func gradients(metrics []Metric, before bool) (nan bool) {
+	for i := range metrics {
+		m := &metrics[i]
 		if m.GradNorm == nil {
 			continue
 		}
-		nan := *m.GradNorm != *m.GradNorm
-		m.Diverged = m.Diverged || nan && h.place.NaNGrad
-		h.place.NaNGrad = nan
+		nan = *m.GradNorm != *m.GradNorm
+		m.Diverged = m.Diverged || nan && before
+		before = nan
 	}
+	return before
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -294,8 +295,8 @@ func TestAStallIsTold(t *testing.T) {
 		"four minutes":           {run(4*time.Minute, nil), "no step for 4 minutes; steps took 1 s"},
 		"by the trainer's words": {run(4*time.Minute, func(r *Run) { r.Left = 597 * 2 * time.Second }), "no step for 4 minutes; steps took 2 s"},
 		"a minute":               {run(time.Minute, nil), ""},
-		"long steps":             {run(4*time.Minute, func(r *Run) { r.elapsed = 3 * time.Minute }), ""},
-		"all steps done":         {run(4*time.Minute, func(r *Run) { r.Step = 600; r.elapsed = 600 * time.Second }), "all steps have been done for 4 minutes, and it has not ended"},
+		"long steps":             {run(4*time.Minute, func(r *Run) { r.Elapsed = 3 * time.Minute }), ""},
+		"all steps done":         {run(4*time.Minute, func(r *Run) { r.Step = 600; r.Elapsed = 600 * time.Second }), "all steps have been done for 4 minutes, and it has not ended"},
 		"not running":            {run(4*time.Minute, func(r *Run) { r.State = Failed }), ""},
 		"no step yet":            {run(4*time.Minute, func(r *Run) { r.Step = 0 }), ""},
 		"a clock that was set":   {run(-time.Hour, nil), ""},
@@ -367,6 +368,10 @@ func TestALogThatIsBegunAnewWhileItIsReadIsNotSpliced(t *testing.T) {
 type oneFile struct {
 	Backend
 	file *OpenFile
+}
+
+func (b oneFile) List(context.Context, string, Handle, string) ([]Entry, error) {
+	return nil, fs.ErrNotExist
 }
 
 func (b oneFile) Open(context.Context, string, Handle, string) (*OpenFile, error) { return b.file, nil }

@@ -38,7 +38,9 @@ type Attempt struct {
 	Loss            *float64      `json:"loss"`        // newest reported
 	EvalLoss        *float64      `json:"eval_loss"`   // newest reported
 	TokensPerSecond float64       `json:"tokens_per_second"`
-	Left            time.Duration `json:"left_ns"` // the trainer's own estimate; 0: none
+	Tokens          int64         `json:"tokens,omitempty"`     // trained on, as the trainer counts them; 0: not told
+	Elapsed         time.Duration `json:"elapsed_ns,omitempty"` // of the newest line, as the trainer counts it
+	Left            time.Duration `json:"left_ns"`              // the trainer's own estimate; 0: none
 	// Diverged says that a loss was not a finite number, whatever came after;
 	// DivergedStep is the first such step.
 	Diverged     bool   `json:"diverged,omitempty"`
@@ -59,8 +61,7 @@ type Attempt struct {
 	Stalled string `json:"stalled,omitempty"`
 	Facts
 
-	elapsed time.Duration // of the newest line, as the trainer counts it
-	heard   bool          // it ended, and all that its trainer told is read
+	heard bool // it ended, and all that its trainer told is read
 }
 
 // Duration is the time from start to end, or to now while it goes on; 0 for

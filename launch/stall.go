@@ -36,8 +36,8 @@ func (r Run) stepTime() time.Duration {
 	switch {
 	case r.Left > 0 && r.TotalSteps > r.Step:
 		return r.Left / time.Duration(r.TotalSteps-r.Step)
-	case r.elapsed > 0:
-		return r.elapsed / time.Duration(r.Step)
+	case r.Elapsed > 0:
+		return r.Elapsed / time.Duration(r.Step)
 	case r.StartedAt.IsZero():
 		return 0
 	}

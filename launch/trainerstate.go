@@ -39,7 +39,7 @@ func newestState(ctx context.Context, backend Backend, dir string, run Run) (str
 		case !e.Dir && e.Name == stateName:
 			return path.Join(run.Output, stateName), nil
 		case e.Dir:
-			number, isCheckpoint := strings.CutPrefix(e.Name, "checkpoint-")
+			number, isCheckpoint := strings.CutPrefix(e.Name, checkpointPrefix)
 			if n, err := strconv.Atoi(number); isCheckpoint && err == nil && n > newest {
 				newest, found = n, path.Join(run.Output, e.Name, stateName)
 			}
@@ -47,6 +47,31 @@ func newestState(ctx context.Context, backend Backend, dir string, run Run) (str
 	}
 	return found, nil
 }
+
+// savedStep is the step of the checkpoint that a file lies in; nil for none.
+func savedStep(name string) *int64 {
+	number, isCheckpoint := strings.CutPrefix(path.Base(path.Dir(name)), checkpointPrefix)
+	n, err := strconv.ParseInt(number, 10, 64)
+	if !isCheckpoint || err != nil {
+		return nil
+	}
+	return &n
+}
+
+// own is the curve of the attempt itself, without what it was resumed from.
+func (s trainerState) own(run Run) []Metric {
+	var own []Metric
+	for _, m := range s.curve {
+		if run.ResumedStep == nil || m.Step > *run.ResumedStep {
+			m.TotalSteps = s.total
+			own = append(own, m)
+		}
+	}
+	return own
+}
+
+// checkpointPrefix is followed by the step (trainer_utils.py, PREFIX_CHECKPOINT_DIR).
+const checkpointPrefix = "checkpoint-"
 
 // unlessMissing takes what is merely not there yet for nothing.
 func unlessMissing(err error) error {
@@ -80,7 +105,7 @@ func readState(f *OpenFile) (trainerState, error) {
 	return s, nil
 }
 
-// readHistory reads a list of objects, those with a step and a loss.
+// readHistory reads a list of objects, those with a step and a figure.
 func readHistory(list []byte) (curve []Metric) {
 	for {
 		at := bytes.IndexByte(list, '{')
@@ -89,7 +114,7 @@ func readHistory(list []byte) (curve []Metric) {
 		}
 		var r reading
 		n, whole := scanObject(list[at:], r.take)
-		if whole && r.hasStep && r.loss {
+		if whole && r.hasStep && len(r.Figures) > 0 {
 			r.finish()
 			curve = append(curve, r.Metric)
 		}
