@@ -81,7 +81,7 @@ var mayImport = map[string][]string{
 	"launch/backend/backendtest": {"launch", "launch/files"},
 	// Errors of providers are redacted as logs of trainers are; the journal of rentals
 	// is files that are whole whatever dies, under locks that end with their holder.
-	"launch/provider":              {"launch", "launch/files", "launch/price", "format/durable"},
+	"launch/provider":              {"launch/redact", "launch/files", "launch/price", "format/durable"},
 	"launch/provider/providertest": {"launch/provider"},
 	"launch/price":                 {}, // arithmetic on its arguments
 

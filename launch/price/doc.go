@@ -16,5 +16,6 @@
 // guessed: a price that no line of a file gives is not found, and a box without
 // charges has none, which is not the same as nothing.
 //
-// What it does not do: it reads no ledger and asks no provider.
+// What it does not do: it reads no ledger, holds nothing to a cap (launch.Caps does),
+// and asks no provider.
 package price

@@ -1,7 +1,6 @@
 package price_test
 
 import (
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -64,18 +63,6 @@ func TestNothingHeldToAPlanCostsMore(t *testing.T) {
 	}
 	if err := quick.Check(holds, nil); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestACapCountsWhatIsSpentAndWhatIsPromised(t *testing.T) {
-	day := price.Cap{Name: "day", Limit: 100, Spent: 30, Held: 20}
-	if err := price.Fits(50, day); err != nil {
-		t.Error(err)
-	}
-	err := price.Fits(50.01, price.Cap{Name: "month", Limit: 1000}, day)
-	var over *price.CapError
-	if !errors.As(err, &over) || over.Cap.Name != "day" || !strings.Contains(err.Error(), "leaves $50.00") {
-		t.Errorf("got %v", err)
 	}
 }
 

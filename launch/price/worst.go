@@ -67,34 +67,3 @@ func hours(d time.Duration) string {
 	}
 	return fmt.Sprintf("%.2f h", d.Hours())
 }
-
-// Cap is the most that may be spent on what the plan is for; Spent and Held are what
-// others have spent of it already, and what they may still spend at most.
-type Cap struct {
-	Name  string // run, sweep, day, month
-	Limit float64
-	Spent float64
-	Held  float64
-}
-
-// A CapError says that a plan does not fit under a cap.
-type CapError struct {
-	Cap   Cap
-	Worst float64
-}
-
-func (e *CapError) Error() string {
-	left := e.Cap.Limit - e.Cap.Spent - e.Cap.Held
-	return fmt.Sprintf("the worst case is $%.2f and the cap of the %s leaves $%.2f: of $%.2f, $%.2f are spent and $%.2f promised to what runs\nhint: shorten the deadline, allow fewer attempts, or raise the cap",
-		e.Worst, e.Cap.Name, max(0, left), e.Cap.Limit, e.Cap.Spent, e.Cap.Held)
-}
-
-// Fits returns a *CapError for the first cap that the worst case goes beyond.
-func Fits(worst float64, caps ...Cap) error {
-	for _, c := range caps {
-		if c.Spent+c.Held+worst > c.Limit+1e-9 {
-			return &CapError{c, worst}
-		}
-	}
-	return nil
-}

@@ -42,13 +42,23 @@ func newBench(t testing.TB, name string) bench {
 	clock := providertest.NewClock()
 	fake := providertest.New(name, clock)
 	t.Cleanup(fake.Close)
-	// A create that is given up on early is one that has to be looked for, which the
-	// tests can take; other requests are never given up on, however busy the machine.
-	p, err := fake.Open(provider.Config{CreatePatience: 150 * time.Millisecond, Patience: 5 * time.Minute})
+	// No request is given up on early, however busy the machine.
+	p, err := fake.Open(provider.Config{CreatePatience: 5 * time.Minute, Patience: 5 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return bench{fake, clock, p, provider.Desk{Journal: provider.DirJournal(t.TempDir()), Clock: clock}}
+}
+
+// hasty gives up on creates early. One that a busy machine delays is then one that has
+// to be looked for as well.
+func (b bench) hasty(t testing.TB) bench {
+	p, err := b.fake.Open(provider.Config{CreatePatience: 100 * time.Millisecond, Patience: 5 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.provider = p
+	return b
 }
 
 // wellBehaved fails where a request broke the schema or came too soon.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"trainyard/launch"
+	"trainyard/launch/redact"
 )
 
 var (
@@ -140,7 +140,7 @@ func scrub(text string, hide []string) string {
 			text = strings.ReplaceAll(text, string(quoted[1:len(quoted)-1]), "[hidden]")
 		}
 	}
-	text = strings.Join(strings.Fields(launch.Redact(text, nil)), " ")
+	text = strings.Join(strings.Fields(redact.Text(text, nil)), " ")
 	if len(text) > maxDetail {
 		text = strings.ToValidUTF8(text[:maxDetail], "") + " …"
 	}

@@ -98,6 +98,70 @@ func TestARentalOfAProviderThatCannotBeAskedIsTold(t *testing.T) {
 	}
 }
 
+// TestTheEndOfAnOrderWhoseAnswerWasLostWaitsForLateListings: the box is listed 20 s
+// after it was made, and until then every listing shows none.
+func TestTheEndOfAnOrderWhoseAnswerWasLostWaitsForLateListings(t *testing.T) {
+	for _, name := range provider.Names() {
+		for _, kept := range []bool{true, false} {
+			b := newBench(t, name)
+			o := b.order(t)
+			b.fake.Inject(providertest.ListLag, 9)
+			if !b.until(4, func(d provider.Desk, p provider.Provider) { _, _ = d.Rent(t.Context(), p, o) }) || len(b.fake.Billed()) != 1 {
+				t.Fatal("it did not die behind the create")
+			}
+			if !kept {
+				b.desk.Journal = provider.DirJournal(t.TempDir()) // on another machine
+			}
+			err := b.desk.Release(t.Context(), b.provider, o.Nonce)
+			if left := b.fake.Billed(); err != nil || len(left) > 0 {
+				t.Errorf("%s, journal kept %v: %v, and %d boxes are billed", name, kept, err, len(left))
+			}
+		}
+	}
+}
+
+// TestABoxThatWasJustMadeIsGivenBackThoughNoListingShowsItYet: its id answers with
+// 404 for a while.
+func TestABoxThatWasJustMadeIsGivenBackThoughNoListingShowsItYet(t *testing.T) {
+	for _, name := range provider.Names() {
+		b := newBench(t, name)
+		o := b.order(t)
+		b.fake.Inject(providertest.ListLag, 9)
+		box, err := b.provider.Create(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := provider.Rental{Nonce: o.Nonce, Provider: name, Phase: provider.Held, Box: box.ID, AskedAt: b.clock.Now()}
+		if err := b.desk.Journal.Save(r); err != nil {
+			t.Fatal(err)
+		}
+		b.fake.Inject(providertest.DestroyLate, 9)
+		err = b.desk.Release(t.Context(), b.provider, o.Nonce)
+		if left := b.fake.Billed(); err != nil || len(left) > 0 {
+			t.Errorf("%s: %v, and %d boxes are billed", name, err, len(left))
+		}
+	}
+}
+
+// TestRecoverKeepsTheOldestAndDestroysTheRest, as Rent does.
+func TestRecoverKeepsTheOldestAndDestroysTheRest(t *testing.T) {
+	for _, name := range provider.Names() {
+		b := newBench(t, name)
+		o := b.order(t)
+		b.until(3, func(d provider.Desk, p provider.Provider) { _, _ = d.Rent(t.Context(), p, o) })
+		keep := b.fake.Foreign("trainyard-" + o.Nonce)
+		_ = b.clock.Sleep(t.Context(), time.Minute)
+		b.fake.Foreign("trainyard-" + o.Nonce)
+		done, err := b.desk.Recover(t.Context(), map[string]provider.Provider{name: b.provider})
+		if err != nil || len(done) != 1 || done[0].Err != nil || done[0].Rental.Box != keep.ID || len(done[0].Rental.Extra) > 0 {
+			t.Errorf("%s: %+v, %v", name, done, err)
+		}
+		if left := b.fake.Billed(); len(left) != 1 || left[0].ID != keep.ID {
+			t.Errorf("%s: %+v are left", name, left)
+		}
+	}
+}
+
 // TestTheOldestOfSeveralIsKept: boxes of one nonce that another program, or a bug,
 // made are destroyed but for the oldest that is of use.
 func TestTheOldestOfSeveralIsKept(t *testing.T) {

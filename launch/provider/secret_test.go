@@ -23,6 +23,9 @@ const planted = "hf_plantedPLANTEDplanted0123456789abcd"
 // every error and in everything on the disk.
 func TestNoErrorAndNoFileShowsACredential(t *testing.T) {
 	for _, tr := range trials() {
+		if tr.late {
+			continue
+		}
 		b, o := tr.begin(t)
 		if b.provider.Facts().Env {
 			o.Env = provider.Env{"HF_TOKEN": planted, "WANDB_SECRET": `quo"ted` + planted + "\nline", "PIN": "pin-4711"}
@@ -35,7 +38,7 @@ func TestNoErrorAndNoFileShowsACredential(t *testing.T) {
 		o2.Nonce = provider.NewNonce()
 		_, errCreate := b.provider.Create(t.Context(), o2)
 		errEnd := errors.Join(b.desk.Release(t.Context(), b.provider, o.Nonce), b.desk.Release(t.Context(), b.provider, o2.Nonce))
-		what := tr.provider + "/" + string(tr.fault)
+		what := tr.String()
 		if errCreate == nil {
 			t.Errorf("%s: the create did not fail", what)
 		}

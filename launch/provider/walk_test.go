@@ -85,11 +85,21 @@ func (b bench) until(at int, do func(provider.Desk, provider.Provider)) (died bo
 	return false
 }
 
-// A trial is one fault of one provider, at one point where the process dies.
+// A trial is one fault of one provider, at one point where the process dies. A late
+// one has listings that lag as well.
 type trial struct {
 	provider string
 	fault    providertest.Fault
 	times    int
+	late     bool
+}
+
+func (tr trial) String() string {
+	name := tr.provider + "/" + string(tr.fault)
+	if tr.late {
+		name += " and list lag"
+	}
+	return name
 }
 
 func (tr trial) spot() bool { return tr.fault == providertest.BidTooLow }
@@ -97,11 +107,17 @@ func (tr trial) spot() bool { return tr.fault == providertest.BidTooLow }
 // trials are all faults of all providers, and none.
 func trials() (all []trial) {
 	for _, name := range provider.Names() {
-		all = append(all, trial{name, "no fault", 0})
+		all = append(all, trial{provider: name, fault: "no fault"})
 		for _, fault := range providertest.Faults {
 			times := map[providertest.Fault]int{providertest.ListDown: 3, providertest.DestroyDown: 7, providertest.OutOfStock: 9, providertest.PriceChange: 9}[fault]
+			if fault == providertest.DestroyLate {
+				continue // it is about listings that lag, and has a test of its own
+			}
 			if fault != providertest.BidTooLow || name == "vast" {
-				all = append(all, trial{name, fault, max(1, times)})
+				all = append(all, trial{name, fault, max(1, times), false})
+				if fault != providertest.ListLag && !testing.Short() {
+					all = append(all, trial{name, fault, max(1, times), true})
+				}
 			}
 		}
 	}
@@ -116,6 +132,12 @@ func (tr trial) begin(t *testing.T) (bench, provider.Order) {
 		o.Env = provider.Env{"HF_TOKEN": planted}
 	}
 	b.fake.Inject(tr.fault, tr.times)
+	if tr.fault == providertest.CreateTimeout {
+		b = b.hasty(t)
+	}
+	if tr.late {
+		b.fake.Inject(providertest.ListLag, 100)
+	}
 	return b, o
 }
 
@@ -128,7 +150,7 @@ const most = 400
 // box back. No two boxes of an order are ever there at once, and none is left.
 func TestWhateverDiesWhereverAnOrderMakesOneBoxOrNone(t *testing.T) {
 	for _, tr := range trials() {
-		t.Run(tr.provider+"/"+string(tr.fault), func(t *testing.T) {
+		t.Run(tr.String(), func(t *testing.T) {
 			t.Parallel()
 			at, struck := 1, 0
 			for ; at < most; at++ {
@@ -140,7 +162,7 @@ func TestWhateverDiesWhereverAnOrderMakesOneBoxOrNone(t *testing.T) {
 			if at == most {
 				t.Fatal("the walk does not end")
 			}
-			if destroys := struck == 0 && tr.times > 0; destroys && !tr.aboutEnds() {
+			if struck == 0 && tr.times > 0 && !tr.aboutEnds() {
 				t.Error("the fault never came about")
 			}
 			t.Logf("%d points", at)
@@ -231,7 +253,7 @@ func TestAReleaseThatDiesIsFinishedByTheNextProcess(t *testing.T) {
 		if !tr.aboutEnds() && tr.times > 0 && tr.fault != providertest.ListLag {
 			continue
 		}
-		t.Run(tr.provider+"/"+string(tr.fault), func(t *testing.T) {
+		t.Run(tr.String(), func(t *testing.T) {
 			t.Parallel()
 			struck := 0
 			for at := 1; at < most; at++ {

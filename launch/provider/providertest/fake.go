@@ -266,6 +266,8 @@ func (f *Fake) destroy(w http.ResponseWriter, id string, answer func(*Rented)) {
 	switch {
 	case box == nil || f.gone(box):
 		f.absent(w)
+	case f.seen(id) == nil && f.strikes(DestroyLate):
+		f.absent(w)
 	case f.strikes(DestroyDown):
 		f.api.fail(w, http.StatusBadGateway, "", "down")
 	case f.strikes(DestroyGone):

@@ -18,6 +18,7 @@ const (
 	ListLag         Fault = "list lag"
 	ListDown        Fault = "listings answer 5xx"
 	DestroyGone     Fault = "404 on delete, and gone"
+	DestroyLate     Fault = "404 on delete, for what is not listed yet"
 	DestroyLost     Fault = "lost answer of a delete"
 	DestroyDown     Fault = "delete answers 5xx"
 	SlowEnd         Fault = "slow end"
@@ -28,7 +29,7 @@ const (
 // Faults are all of them.
 var Faults = []Fault{
 	CreateTimeout, CreateLost, CreateBroken, CreateErrs, CreateDown, CreateLimited, CreateLimitedBy, OutOfStock, PriceChange,
-	ListLag, ListDown, DestroyGone, DestroyLost, DestroyDown, SlowEnd, StoppedBilled, BidTooLow,
+	ListLag, ListDown, DestroyGone, DestroyLate, DestroyLost, DestroyDown, SlowEnd, StoppedBilled, BidTooLow,
 }
 
 // lag is how long a new box is missing in listings with ListLag: less than the
