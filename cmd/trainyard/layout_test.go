@@ -81,6 +81,11 @@ var mayImport = map[string][]string{
 	"launch/export":              {"format/durable"},
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
+	// Errors of providers are redacted as logs of trainers are; the journal of rentals
+	// is files that are whole whatever dies, under locks that end with their holder.
+	"launch/provider":              {"launch/redact", "launch/files", "launch/price", "format/durable"},
+	"launch/provider/providertest": {"launch/provider"},
+	"launch/price":                 {}, // arithmetic on its arguments
 
 	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "mix/convert", "mix/pack"},
 	"recipes/samples": {},

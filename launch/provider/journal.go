@@ -1,0 +1,138 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"trainyard/format/durable"
+	"trainyard/launch/files"
+)
+
+// A Phase is how far a rental has come.
+type Phase string
+
+const (
+	Asked     Phase = "asked"     // the create may have been sent: a box may exist
+	None      Phase = "none"      // two listings showed no box: it may be asked for again
+	Refused   Phase = "refused"   // the provider refused clearly; this nonce makes no box
+	Held      Phase = "held"      // the box is known by its id
+	Releasing Phase = "releasing" // its end is wanted, and not yet confirmed
+	Returned  Phase = "returned"  // it is gone, and the nonce makes no box any more
+)
+
+// A Rental is what is known of one nonce. It holds no secret: neither the order's
+// environment nor its script.
+type Rental struct {
+	Nonce    string        `json:"nonce"`
+	Provider string        `json:"provider"`
+	Name     string        `json:"name"` // of the order
+	Offer    Offer         `json:"offer"`
+	Image    string        `json:"image,omitempty"`
+	DiskGB   int           `json:"disk_gb,omitempty"`
+	MaxLife  time.Duration `json:"max_life_ns"`
+	MaxPrice float64       `json:"max_price"`
+	Phase    Phase         `json:"phase"`
+	Asks     int           `json:"asks"`              // creates that may have been sent
+	AskedAt  time.Time     `json:"asked_at,omitzero"` // the last of them
+	Box      string        `json:"box,omitempty"`     // id
+	// Extra are ids of other boxes of the nonce, which are to be destroyed.
+	Extra      []string  `json:"extra,omitempty"`
+	HeldAt     time.Time `json:"held_at,omitzero"`
+	ReturnedAt time.Time `json:"returned_at,omitzero"`
+	Note       string    `json:"note,omitempty"` // why it stands there
+}
+
+// Open reports whether a box may exist.
+func (r Rental) Open() bool { return r.Phase == Asked || r.Phase == Held || r.Phase == Releasing }
+
+// A Journal keeps rentals.
+type Journal interface {
+	// Save puts the rental on disk, whole, before it returns.
+	Save(Rental) error
+	// Load returns found as false where there is no rental of the nonce.
+	Load(nonce string) (r Rental, found bool, err error)
+	// All lists the rentals, sorted by nonce.
+	All() ([]Rental, error)
+	// Lock waits until no other caller, of this process or another, works on the
+	// nonce. It ends with the process.
+	Lock(ctx context.Context, nonce string) (unlock func(), err error)
+}
+
+// A DirJournal keeps each rental in a file of its directory.
+type DirJournal string
+
+const rentalFile = ".rental.json"
+
+// Save replaces the file of the rental: write, fsync, rename, fsync of the directory.
+func (d DirJournal) Save(r Rental) error {
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return fmt.Errorf("keep rental %s: %w", r.Nonce, err)
+	}
+	if err := files.WriteJSON(string(d), r.Nonce+rentalFile, r); err != nil {
+		return fmt.Errorf("keep rental %s: %w", r.Nonce, err)
+	}
+	return nil
+}
+
+// Load reads the file of a rental.
+func (d DirJournal) Load(nonce string) (r Rental, found bool, err error) {
+	if !nonceShape.MatchString(nonce) {
+		return r, false, fmt.Errorf("nonce %q: give 12 to 32 hexadecimal digits", nonce)
+	}
+	found, err = files.ReadJSON(string(d), nonce+rentalFile, &r)
+	if err == nil && found && r.Nonce != nonce {
+		err = fmt.Errorf("%s is about nonce %q", filepath.Join(string(d), nonce+rentalFile), r.Nonce)
+	}
+	return r, found, err
+}
+
+// All reads every file. One that cannot be read does not hide the others: it is told
+// in the error, which comes with them.
+func (d DirJournal) All() ([]Rental, error) {
+	paths, err := filepath.Glob(filepath.Join(string(d), "*"+rentalFile))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	var all []Rental
+	var faults []error
+	for _, path := range paths {
+		nonce := strings.TrimSuffix(filepath.Base(path), rentalFile)
+		if !nonceShape.MatchString(nonce) {
+			continue // the beginnings of files that a crash left
+		}
+		r, found, err := d.Load(nonce)
+		if err != nil {
+			faults = append(faults, err)
+		} else if found {
+			all = append(all, r)
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// Lock takes the lock of a file beside the rental.
+func (d DirJournal) Lock(ctx context.Context, nonce string) (unlock func(), err error) {
+	if err := os.MkdirAll(string(d), 0o700); err != nil {
+		return nil, fmt.Errorf("lock rental %s: %w", nonce, err)
+	}
+	path := filepath.Join(string(d), nonce+".lock")
+	for {
+		f, err := durable.Lock(path, 0o600)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, durable.ErrLocked) {
+			return nil, err
+		}
+		if err := (SystemClock{}).Sleep(ctx, 20*time.Millisecond); err != nil {
+			return nil, fmt.Errorf("another process works on rental %s: %w", nonce, err)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A StillThereError lists boxes that did not go away: they may be billed.
+type StillThereError struct {
+	Provider string
+	IDs      []string
+	Err      error // of the last try; nil: the provider answered well, and lists them still
+}
+
+func (e *StillThereError) Error() string {
+	text := fmt.Sprintf("%s still has %s, which may be billed", e.Provider, strings.Join(e.IDs, ", "))
+	if len(e.IDs) == 0 {
+		text = e.Provider + " could not be asked whether the boxes are gone: they may be billed"
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text + "\nhint: try again, or end them in the provider's console"
+}
+
+func (e *StillThereError) Unwrap() error { return e.Err }
+
+// Release ends the box of a nonce, and all others that bear it. It returns nil when
+// two listings in a row show none. Where the nonce may have made a box that is not
+// listed yet, they are Settle apart. Until then the rental stays open.
+func (d Desk) Release(ctx context.Context, p Provider, nonce string) error {
+	unlock, err := d.Journal.Lock(ctx, nonce)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	r, found, err := d.Journal.Load(nonce)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return d.clear(ctx, p, clearance{nonce: nonce, apart: p.Facts().Settle})
+	case r.Provider != p.Name():
+		return fmt.Errorf("the rental %s is of %s: %s cannot end it", nonce, r.Provider, p.Name())
+	case r.Phase == Returned:
+		return nil
+	}
+	return d.release(ctx, p, &r)
+}
+
+func (d Desk) release(ctx context.Context, p Provider, r *Rental) error {
+	fresh := d.clock().Now().Before(r.AskedAt.Add(p.Facts().Settle))
+	if err := d.note(r, Releasing, "its end is wanted"); err != nil {
+		return err
+	}
+	what := clearance{nonce: r.Nonce, ids: r.Extra, apart: p.Facts().Settle / 3}
+	if r.Box != "" {
+		what.ids = append(slices.Clone(r.Extra), r.Box)
+	}
+	if fresh || r.Box == "" {
+		what.apart = p.Facts().Settle
+	}
+	if err := d.clear(ctx, p, what); err != nil {
+		return err
+	}
+	r.ReturnedAt = d.clock().Now()
+	return d.note(r, Returned, "the provider lists it no more")
+}
+
+// Sweep ends boxes by their ids and returns nil when two listings show none of them.
+func (d Desk) Sweep(ctx context.Context, p Provider, ids []string) error {
+	return d.clear(ctx, p, clearance{ids: ids, apart: p.Facts().Settle / 3})
+}
+
+// A clearance is what is to be gone, and how far apart the two listings are that
+// prove it.
+type clearance struct {
+	nonce string
+	ids   []string
+	apart time.Duration
+}
+
+func (c clearance) means(b Box) bool {
+	return c.nonce != "" && b.Nonce == c.nonce || slices.Contains(c.ids, b.ID)
+}
+
+// clear destroys until the listing shows nothing of it twice.
+func (d Desk) clear(ctx context.Context, p Provider, what clearance) error {
+	until := d.clock().Now().Add(d.patience())
+	left := map[string]bool{} // ids that no answer has confirmed as gone or going
+	for _, id := range what.ids {
+		left[id] = true
+	}
+	var empty time.Time
+	for round := 1; ; round++ {
+		last := d.destroy(ctx, p, left)
+		boxes, err := p.List(ctx)
+		now := d.clock().Now()
+		there := live(boxes, what.means)
+		switch {
+		case err != nil:
+			last, empty = err, time.Time{}
+		case len(there) > 0 || len(left) > 0:
+			empty = time.Time{}
+		case empty.IsZero():
+			empty = now
+		case now.Sub(empty) >= what.apart:
+			return nil
+		}
+		for _, b := range there {
+			// One that is on its way out is asked again now and then.
+			if b.State != Terminating || round%4 == 0 {
+				left[b.ID] = true
+			}
+		}
+		if now.After(until) || ctx.Err() != nil {
+			return &StillThereError{p.Name(), idsOf(there, left), errors.Join(last, ctx.Err())}
+		}
+		_ = d.clock().Sleep(ctx, d.pause(round, empty, what.apart)) // the end of ctx is seen above
+	}
+}
+
+// pause is short while a listing waits to be confirmed, and grows while boxes stay.
+func (d Desk) pause(round int, empty time.Time, apart time.Duration) time.Duration {
+	if !empty.IsZero() {
+		return apart/2 + time.Millisecond
+	}
+	return backoff(round, 0)
+}
+
+// destroy asks for the end of what is left, and takes out what was confirmed.
+func (d Desk) destroy(ctx context.Context, p Provider, left map[string]bool) (last error) {
+	for _, id := range slices.Sorted(maps.Keys(left)) {
+		err := p.Destroy(ctx, id)
+		var gone *GoneError
+		if err == nil || errors.As(err, &gone) {
+			delete(left, id)
+		} else {
+			last = err
+		}
+	}
+	return last
+}
+
+func idsOf(boxes []Box, left map[string]bool) []string {
+	ids := map[string]bool{}
+	maps.Copy(ids, left)
+	for _, b := range boxes {
+		ids[b.ID] = true
+	}
+	return slices.Sorted(maps.Keys(ids))
+}
