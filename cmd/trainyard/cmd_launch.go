@@ -19,11 +19,10 @@ ends: follow it again with "trainyard runs logs -f ID". A dry run plans the
 dataset, shows the command and its files, and writes and starts nothing.
 
 Where the inputs of a recipe have changed since its dataset was made, launch
-refuses: --replace writes over it. There is no command that retries or resumes
-a run: launch the same recipe again, and a new run begins on the same dataset.
-To go on from a checkpoint is the trainer's business: its own parameter, such
-as train.params.resume_from_checkpoint, names the old run's (runs show ID says
-where it lies). "trainyard list trainers" tells what each trainer takes.`
+refuses: --replace writes over it. A run that has ended goes on with "trainyard
+runs resume ID", from its newest whole checkpoint, or "runs retry ID"; to launch the
+same recipe again begins another run on the same dataset. "trainyard list trainers"
+tells what each trainer takes.`
 
 const launchExample = `  trainyard launch demo
   trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run

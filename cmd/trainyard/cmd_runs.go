@@ -23,7 +23,7 @@ const runsLong = `List runs, newest first. An ID may be shortened to any prefix 
 Where several runs of one recipe are listed, the column "differs" names the keys
 in which they differ, as overrides spell them, but for what most of them say.
 
-A run that ended is not started again: launch its recipe once more.`
+A run that ended goes on with "runs resume" or "runs retry".`
 
 func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 	var limit int
@@ -40,7 +40,7 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
-	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRebuild(t, s))
+	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsExport(t, s), newRunsRebuild(t, s))
 	return cmd
 }
 

@@ -98,7 +98,7 @@ func (s *settings) load(cmd *cobra.Command) error {
 
 // check refuses what would be taken for a default otherwise.
 func (s *settings) check() error {
-	known := append(settingNames(), "json", backendsKey)
+	known := append(settingNames(), "json", backendsKey, alertsKey)
 	for _, key := range s.v.AllKeys() {
 		if s.v.InConfig(key) && !slices.Contains(known, key) {
 			return fmt.Errorf("settings %s: no setting %q (there are %s)", s.v.ConfigFileUsed(), key, strings.Join(known, ", "))

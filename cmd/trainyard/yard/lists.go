@@ -16,6 +16,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend"
 	"trainyard/launch/estimate"
+	"trainyard/launch/export"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/convert"
@@ -67,6 +68,7 @@ var Lists = map[string]func() []Listed{
 	"tools":       listStyles,
 	"trainers":    listTrainers,
 	"backends":    listBackends,
+	"trackers":    listTrackers,
 	"gpus":        listGPUs,
 	"samplers":    listSamplers,
 	"selections":  listSelections,
@@ -228,6 +230,10 @@ func listTrainers() []Listed {
 		}
 	}
 	return all
+}
+
+func listTrackers() []Listed {
+	return summaries(export.Exports, func(x export.Target) string { return x.Summary + "; --place is " + x.Where })
 }
 
 func listBackends() []Listed {
