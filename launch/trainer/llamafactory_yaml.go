@@ -46,7 +46,7 @@ func (s *settings) data(r request) {
 	}
 	s.set("overwrite_cache", true)
 	s.set("preprocessing_num_workers", prepareWorkers(r))
-	s.set("dataloader_num_workers", 4)
+	s.set("dataloader_num_workers", readWorkers(r))
 	s.kernels(r)
 }
 
