@@ -89,6 +89,9 @@ func ReadDataset(dir string) (Dataset, error) {
 	return d, errors.Join(faults...)
 }
 
+// ErrNoDataset says that a directory is no finished dataset.
+var ErrNoDataset = errors.New("has no manifest.json: not a finished dataset")
+
 // digest is the sha256, in hex, of one line "FILE SHA256" for each shard in the
 // manifest's order, which sha256sum over such a list repeats. A recipe prepared
 // again from changed sources has the same fingerprint and another digest.
@@ -105,7 +108,7 @@ func readManifest(dir string) (manifest, error) {
 	path := filepath.Join(dir, manifestName)
 	data, err := files.ReadRegular(path, maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
-		return m, fmt.Errorf("%s has no manifest.json: not a finished dataset; run `trainyard prepare` first", dir)
+		return m, fmt.Errorf("%s %w; run `trainyard prepare` first", dir, ErrNoDataset)
 	}
 	if err != nil {
 		return m, fmt.Errorf("read dataset: %w", err)

@@ -21,7 +21,7 @@ var families = map[string]family{
 
 var qwen25 = family{
 	endOfTurn: "<|im_end|>", padding: "<|endoftext|>",
-	llamaFactory: "qwen", swift: "qwen2_5", swiftModel: "qwen2_5",
+	llamaFactory: "qwen", swift: "qwen2_5", swiftModel: "qwen2",
 	generation: chatMLGeneration,
 }
 

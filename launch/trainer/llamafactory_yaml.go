@@ -41,11 +41,12 @@ func (s *settings) data(r request) {
 	s.set("cutoff_len", r.Window)
 	s.set("packing", r.Packing)
 	if r.Packing {
+		s.set("cutoff_len", r.Window+1) // it takes one off, and would drop the longest rows
 		s.set("neat_packing", true)
 	}
 	s.set("overwrite_cache", true)
 	s.set("preprocessing_num_workers", prepareWorkers(r))
-	s.set("dataloader_num_workers", 4)
+	s.set("dataloader_num_workers", readWorkers(r))
 	s.kernels(r)
 }
 

@@ -46,7 +46,7 @@ func transformersBatch(s *settings, r request) {
 	if r.sharded() {
 		s.set("deepspeed", filepath.Join(r.Dir, zero3Name))
 	}
-	s.set("dataloader_num_workers", 4)
+	s.set("dataloader_num_workers", readWorkers(r))
 	s.set("ddp_timeout", 180000000) // seconds; a rank may tokenize for long while the others wait
 }
 
@@ -93,6 +93,15 @@ func prepareWorkers(r request) int {
 		return 1
 	}
 	return 16
+}
+
+// readWorkers is how many processes read rows ahead; 0 reads them in the trainer's
+// own.
+func readWorkers(r request) int {
+	if r.plain() {
+		return 0
+	}
+	return 4
 }
 
 // merged is one table of several.
