@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"trainyard/launch/database"
 	"trainyard/launch/redact"
 )
 
@@ -46,7 +47,7 @@ func (e *FenceError) Error() string {
 // else: see [Ledger.Advance].
 func (l *Ledger) Again(ctx context.Context, run string, n int, reason string, next Next) (Run, error) {
 	reason = redact.Here(reason)
-	err := l.update(ctx, func(tx *sql.Tx) error {
+	err := l.update(ctx, func(tx *database.Tx) error {
 		if err := fence(tx, run, n, next.AfterLost); err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func (l *Ledger) Again(ctx context.Context, run string, n int, reason string, ne
 	return l.RunAt(ctx, run, n+1)
 }
 
-func jobOf(tx *sql.Tx, run string) (job Job, err error) {
+func jobOf(tx *database.Tx, run string) (job Job, err error) {
 	var stored string
 	if err := tx.QueryRow(`SELECT job FROM runs WHERE id = ?`, run).Scan(&stored); err != nil {
 		return job, err
@@ -80,7 +81,7 @@ func jobOf(tx *sql.Tx, run string) (job Job, err error) {
 	return job, nil
 }
 
-func fence(tx *sql.Tx, run string, n int, afterLost bool) error {
+func fence(tx *database.Tx, run string, n int, afterLost bool) error {
 	newest, state, err := newestOf(tx, run)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func fence(tx *sql.Tx, run string, n int, afterLost bool) error {
 	return nil
 }
 
-func newestOf(tx *sql.Tx, run string) (n int, s State, err error) {
+func newestOf(tx *database.Tx, run string) (n int, s State, err error) {
 	err = tx.QueryRow(`SELECT n, state FROM attempts WHERE run = ? ORDER BY n DESC LIMIT 1`, run).Scan(&n, &s)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("run %q: %w", run, ErrNoRun)

@@ -88,7 +88,17 @@ func TestProcessesThatRaceForTheNextAttemptMakeOne(t *testing.T) {
 // reopen opens the same ledger a second time, as another process does.
 func reopen(t *testing.T, l *Ledger) *Ledger {
 	t.Helper()
-	other, err := OpenLedger(l.path)
+	place := l.Place()
+	if IsURL(place) { // its tables have their own schema in it already
+		other, err := OpenLedger(place)
+		return closing(t, other, err)
+	}
+	other, err := OpenForTest(place)
+	return closing(t, other, err)
+}
+
+func closing(t *testing.T, other *Ledger, err error) *Ledger {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}

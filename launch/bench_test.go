@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"trainyard/launch/database"
 )
 
 // cpu is the processor time of this process.
@@ -99,7 +100,7 @@ func BenchmarkList(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		err = ledger.update(b.Context(), func(tx *sql.Tx) error {
+		err = ledger.update(b.Context(), func(tx *database.Tx) error {
 			_, err := tx.Exec(`WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM s WHERE i < ?)
 				INSERT INTO points SELECT ?, i, 1.0/i FROM s`, points, i+1)
 			if err == nil {

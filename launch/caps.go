@@ -1,10 +1,11 @@
 package launch
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
+
+	"trainyard/launch/database"
 )
 
 // Caps bound what attempts may cost, in US dollars, those that have not ended with
@@ -46,7 +47,7 @@ func (e *CapError) Is(target error) bool { return target == ErrCap }
 // allow refuses an attempt of a run that may pass a cap. It stands in the
 // transaction that writes the intent, so that attempts which race to be written
 // count each other.
-func (c Caps) allow(tx *sql.Tx, run string, f Facts, now time.Time) error {
+func (c Caps) allow(tx *database.Tx, run string, f Facts, now time.Time) error {
 	if c == (Caps{}) || f.Price == nil || *f.Price == 0 {
 		return nil
 	}
@@ -64,11 +65,11 @@ func (c Caps) allow(tx *sql.Tx, run string, f Facts, now time.Time) error {
 }
 
 // forever looks at a cap on all time.
-func (Caps) forever(tx *sql.Tx, kind, name string, limit float64, q SpendQuery, asked Attempt, now time.Time) error {
+func (Caps) forever(tx *database.Tx, kind, name string, limit float64, q SpendQuery, asked Attempt, now time.Time) error {
 	if limit == 0 {
 		return nil
 	}
-	bills, err := readBills(tx, q)
+	bills, err := readBills(tx.Query, q)
 	if err != nil {
 		return err
 	}
@@ -76,11 +77,11 @@ func (Caps) forever(tx *sql.Tx, kind, name string, limit float64, q SpendQuery, 
 }
 
 // each looks at a cap on each day or month that the attempt may reach into.
-func (Caps) each(tx *sql.Tx, kind, layout string, limit float64, window func(time.Time) (from, until time.Time), asked Attempt, now time.Time) error {
+func (Caps) each(tx *database.Tx, kind, layout string, limit float64, window func(time.Time) (from, until time.Time), asked Attempt, now time.Time) error {
 	if limit == 0 {
 		return nil
 	}
-	bills, err := readBills(tx, SpendQuery{})
+	bills, err := readBills(tx.Query, SpendQuery{})
 	if err != nil {
 		return err
 	}

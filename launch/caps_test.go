@@ -1,13 +1,14 @@
 package launch
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"trainyard/launch/database"
 )
 
 // paid is a job of eight GPUs that may cost 40 dollars: 20 an hour for two hours.
@@ -109,7 +110,7 @@ func TestSpendIsSummedByRunUserSweepAndTime(t *testing.T) {
 		if _, err := l.Intend(t.Context(), Intent{ID: id, Job: job, User: user, Facts: a.Facts}); err != nil {
 			t.Fatal(err)
 		}
-		err := l.update(t.Context(), func(tx *sql.Tx) error {
+		err := l.update(t.Context(), func(tx *database.Tx) error {
 			_, err := tx.Exec(`UPDATE attempts SET state = ?, started_ms = ?, ended_ms = ? WHERE run = ?`, a.State, toMilli(a.StartedAt), toMilli(a.EndedAt), id)
 			return err
 		})

@@ -122,7 +122,7 @@ func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) {
 
 func TestProcessesThatRaceToStartARunStartItOnce(t *testing.T) {
 	p := newPlace(t)
-	const racers = 4
+	const racers = 8
 	run, err := p.Ledger.Create(t.Context(), "0199aaaa-0000", job(p.dataset, "hold", p.mark), launch.Command{})
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestProcessesThatMeetAtANewLedgerAllWrite(t *testing.T) {
 		})
 	}
 	writing.Wait()
-	l, err := launch.OpenLedger(file)
+	l, err := launch.OpenForTest(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,9 @@
 // which import this package; the program hands them to a [Launcher].
 //
 // The ledger is embedded SQLite through modernc.org/sqlite, because it needs
-// neither cgo nor a server and several processes may write to one file. Run
+// neither cgo nor a server and several processes may write to one file; a team may
+// share one in PostgreSQL (launch/database). There each looks after the runs whose
+// directories lie on its own machine, and sees the others as they were told. Run
 // ids come from github.com/google/uuid: version 4, since version 7 begins with
 // the time, and a prefix that fits one run now would fit two a second later.
 package launch

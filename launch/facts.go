@@ -2,9 +2,9 @@ package launch
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
+	"trainyard/launch/database"
 	"trainyard/launch/task"
 )
 
@@ -13,7 +13,7 @@ type Facts = task.Facts
 
 // Learn adds facts to an attempt. Zero fields leave the ledger as it is.
 func (l *Ledger) Learn(ctx context.Context, run string, n int, f Facts) error {
-	return l.update(ctx, func(tx *sql.Tx) error {
+	return l.update(ctx, func(tx *database.Tx) error {
 		if _, err := stateOf(tx, run, n); err != nil {
 			return err
 		}
@@ -21,10 +21,10 @@ func (l *Ledger) Learn(ctx context.Context, run string, n int, f Facts) error {
 	})
 }
 
-func learn(tx *sql.Tx, run string, n int, f Facts) error {
+func learn(tx *database.Tx, run string, n int, f Facts) error {
 	_, err := tx.Exec(`
-UPDATE attempts SET gpu = CASE WHEN ? <> '' THEN ? ELSE gpu END, gpus = CASE WHEN ? > 0 THEN ? ELSE gpus END,
-	price = coalesce(?, price), limit_ms = CASE WHEN ? > 0 THEN ? ELSE limit_ms END,
+UPDATE attempts SET gpu = CASE WHEN ? <> '' THEN ? ELSE gpu END, gpus = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE gpus END,
+	price = coalesce(?, price), limit_ms = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE limit_ms END,
 	asked_ms = coalesce(?, asked_ms), ready_ms = coalesce(?, ready_ms), saved_step = coalesce(?, saved_step),
 	resumed_from = CASE WHEN ? <> '' THEN ? ELSE resumed_from END, resumed_step = coalesce(?, resumed_step), cost = coalesce(?, cost)
 WHERE run = ? AND n = ?`,

@@ -51,7 +51,7 @@ func TestAFaultyJobLeavesNothingBehind(t *testing.T) {
 	p := newPlace(t)
 	for want, change := range map[string]func(*launch.Job){
 		`unknown trainer "axolotI": there are axolotl, command, `: func(j *launch.Job) { j.Trainer = "axolotI" },
-		`unknown backend "moon": there are local`:                           func(j *launch.Job) { j.Backend = "moon" },
+		`unknown backend "moon": there are local`:                 func(j *launch.Job) { j.Backend = "moon" },
 		"epochs is 0":                  func(j *launch.Job) { j.Epochs = 0 },
 		"unknown placeholder {datset}": func(j *launch.Job) { j.Params["argv"] = []any{"true", "{datset}"} },
 		"is not found":                 func(j *launch.Job) { j.Params["argv"] = []any{"no-such-program"} },

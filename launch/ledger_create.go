@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"trainyard/launch/database"
 )
 
 // An Intent is a run that is to be, and who asks for it.
@@ -16,6 +18,7 @@ type Intent struct {
 	Job     Job
 	Command Command
 	User    string // empty: not known
+	Home    string // host:directory; see Run.Home
 	Facts   Facts  // what is known beyond what the job says
 	Caps    Caps
 }
@@ -35,12 +38,12 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", in.Job.Recipe, err)
 	}
 	now, cmd := time.Now(), in.Command
-	run := Run{ID: in.ID, CreatedAt: time.UnixMilli(now.UnixMilli()), CreatedBy: in.User}
+	run := Run{ID: in.ID, CreatedAt: time.UnixMilli(now.UnixMilli()), CreatedBy: in.User, Home: in.Home}
 	run.Attempt = Attempt{N: 1, State: Pending, Progress: cmd.Progress, Output: cmd.OutputDir(), Facts: in.Facts.Over(in.Job.facts())}
 	if err := json.Unmarshal(stored, &run.Job); err != nil {
 		return Run{}, fmt.Errorf("ledger: job of %s: %w", in.Job.Recipe, err)
 	}
-	err = l.update(ctx, func(tx *sql.Tx) error {
+	err = l.update(ctx, func(tx *database.Tx) error {
 		if err := insertRun(tx, run, string(stored)); err != nil {
 			return err
 		}
@@ -58,16 +61,16 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 	return run, nil
 }
 
-func insertRun(tx *sql.Tx, r Run, job string) error {
-	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, sweep) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, sql.NullString{String: r.Job.Sweep, Valid: r.Job.Sweep != ""})
+func insertRun(tx *database.Tx, r Run, job string) error {
+	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, home, sweep) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, r.Home, sql.NullString{String: r.Job.Sweep, Valid: r.Job.Sweep != ""})
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
 	}
 	return nil
 }
 
-func insertAttempt(tx *sql.Tx, run string, a Attempt) error {
+func insertAttempt(tx *database.Tx, run string, a Attempt) error {
 	_, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, ?, ?, ?, ?)`, run, a.N, a.State, a.Progress, a.Output)
 	if err == nil {
 		err = learn(tx, run, a.N, a.Facts)
@@ -89,7 +92,7 @@ func newID() (string, error) {
 	return id.String(), nil
 }
 
-func insertEvent(tx *sql.Tx, run string, attempt int, at time.Time, state State, text string) error {
+func insertEvent(tx *database.Tx, run string, attempt int, at time.Time, state State, text string) error {
 	_, err := tx.Exec(`INSERT INTO events (run, attempt, at_ms, state, text) VALUES (?, ?, ?, ?, ?)`,
 		run, attempt, at.UnixMilli(), state, text)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"trainyard/launch/files"
 )
 
 func TestOneBadRowDoesNotHideTheOthers(t *testing.T) {
@@ -24,7 +26,7 @@ func TestOneBadRowDoesNotHideTheOthers(t *testing.T) {
 		for _, id := range []string{"0199aaaa", "0199bbbb", "0199cccc"} {
 			create(t, l, id)
 		}
-		if _, err := l.db.Exec(spoil); err != nil {
+		if err := l.db.Exec(t.Context(), spoil); err != nil {
 			t.Fatal(err)
 		}
 		runs, err := l.Runs(t.Context(), 0)
@@ -40,9 +42,12 @@ func TestOneBadRowDoesNotHideTheOthers(t *testing.T) {
 func TestNumbersBeyondAllLimitsHideNothing(t *testing.T) {
 	l := openLedger(t)
 	create(t, l, "0199aaaa")
-	if _, err := l.db.Exec(`UPDATE runs SET created_ms = ?1; `+
-		`UPDATE attempts SET started_ms = ?1, ended_ms = ?2, told_ms = ?1, left_ms = ?1, elapsed_ms = ?2, step = ?1, total = ?1, code = ?1, read_bytes = ?1`,
-		math.MaxInt64, math.MinInt64); err != nil {
+	most, least := int64(math.MaxInt64), int64(math.MinInt64)
+	if err := l.db.Exec(t.Context(), `UPDATE runs SET created_ms = ?`, most); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.db.Exec(t.Context(), `UPDATE attempts SET started_ms = ?, ended_ms = ?, told_ms = ?, left_ms = ?, elapsed_ms = ?, step = ?, total = ?, code = ?`,
+		most, least, most, most, least, most, most, most); err != nil {
 		t.Fatal(err)
 	}
 	runs, err := l.Runs(t.Context(), 0)
@@ -64,10 +69,10 @@ func bytesOf(t *testing.T) []byte {
 	for i := range 20 {
 		create(t, l, fmt.Sprintf("0199aa%02d", i))
 	}
-	if _, err := l.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	if err := l.db.Exec(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(l.path)
+	data, err := os.ReadFile(l.Place())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +80,7 @@ func bytesOf(t *testing.T) []byte {
 }
 
 func TestALedgerThatIsCutOffIsToldAsDamaged(t *testing.T) {
+	onlySQLite(t)
 	whole := bytesOf(t)
 	for _, size := range []int{50, 100, 1000, 4096, len(whole) / 4, len(whole) / 2, len(whole) - 4096} {
 		file := filepath.Join(t.TempDir(), "runs.db")
@@ -100,7 +106,7 @@ func TestTheErrorOfADamagedLedgerNamesTheWayOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := OpenLedger(file)
-	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "trainyard runs rebuild") {
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "trainyard reconcile --rebuild") {
 		t.Errorf("%v", err)
 	}
 }
@@ -168,8 +174,12 @@ func oldLedger(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tables, err := os.ReadFile("testdata/ledger-1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, q := range []string{
-		schemas[0], `PRAGMA user_version = 1`,
+		string(tables), `PRAGMA user_version = 1`,
 		`INSERT INTO runs VALUES ('0199aaaa', 'r', 'f', '` + string(job) + `', 1000), ('0199bbbb', 'r', 'f', '` + string(job) + `', 2000)`,
 		`INSERT INTO attempts (run, n, state, progress, read_bytes) VALUES ('0199aaaa', 1, 'succeeded', 'out/log', 120), ('0199bbbb', 1, 'running', 'out/log', 60)`,
 		`INSERT INTO metrics VALUES ('0199aaaa', 1, 1, 9, 2.5, 3.5, NULL, NULL, 10, 100, 1000, 8000, 0), ('0199aaaa', 1, 2, 9, NULL, NULL, NULL, NULL, 20, 200, 2000, 7000, 1),
@@ -245,7 +255,7 @@ func TestADirectoryWithOtherThingsIsNotOursToClose(t *testing.T) {
 
 func TestAHeldLockIsTold(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := tryLock(path)
+	unlock, err := files.TryLock(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +263,7 @@ func TestAHeldLockIsTold(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Millisecond, errors.New("waited long enough"))
 	defer cancel()
 	want := fmt.Sprintf("process %d holds the lock %s: waited long enough", os.Getpid(), path)
-	if _, err := lockFile(ctx, path); err == nil || err.Error() != want {
+	if _, err := files.WaitLock(ctx, path); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
 }

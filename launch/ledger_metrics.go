@@ -29,22 +29,22 @@ type Point struct {
 
 // Series lists all series of a run in order of attempt, segment and key.
 func (l *Ledger) Series(ctx context.Context, run string) (all []Series, err error) {
-	rows, err := l.db.QueryContext(ctx, `
+	rows, err := l.db.Query(ctx, `
 SELECT id, key, attempt, segment, first_step, last_step, last FROM series WHERE run = ? ORDER BY attempt, segment, key`, run)
 	if err != nil {
-		return nil, l.fault(err)
+		return nil, l.db.Fault(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var s Series
 		var last *float64
 		if err := rows.Scan(&s.id, &s.Key, &s.Attempt, &s.Segment, &s.FirstStep, &s.LastStep, &last); err != nil {
-			return nil, l.fault(err)
+			return nil, l.db.Fault(err)
 		}
 		s.Last = figureOf(last)
 		all = append(all, s)
 	}
-	return all, l.fault(rows.Err())
+	return all, l.db.Fault(rows.Err())
 }
 
 // figureOf reads a column: SQLite has no NaN, and keeps NULL for it.
@@ -105,20 +105,20 @@ func (l *Ledger) points(ctx context.Context, of []Series, until func(Series) int
 }
 
 func (l *Ledger) eachPoint(ctx context.Context, s Series, until int64, visit func(step int64, value Figure)) error {
-	rows, err := l.db.QueryContext(ctx, `SELECT step, value FROM points WHERE series = ? AND step < ? ORDER BY step`, s.id, until)
+	rows, err := l.db.Query(ctx, `SELECT step, value FROM points WHERE series = ? AND step < ? ORDER BY step`, s.id, until)
 	if err != nil {
-		return l.fault(err)
+		return l.db.Fault(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var step int64
 		var value *float64
 		if err := rows.Scan(&step, &value); err != nil {
-			return l.fault(err)
+			return l.db.Fault(err)
 		}
 		visit(step, figureOf(value))
 	}
-	return l.fault(rows.Err())
+	return l.db.Fault(rows.Err())
 }
 
 // Metrics returns what one attempt told, line by line, in order of its steps.
@@ -186,14 +186,14 @@ func (l *Ledger) segment(ctx context.Context, run Run, segment int) ([]Metric, e
 // interval is the number of steps between the two newest figures of an attempt; 0
 // where there are none.
 func (l *Ledger) interval(ctx context.Context, run string, attempt int) (n int64, err error) {
-	err = l.db.QueryRowContext(ctx, `
+	err = l.db.QueryRow(ctx, `
 WITH newest AS (
 	SELECT s.id, s.last_step FROM series s JOIN attempts a ON a.run = s.run AND a.n = s.attempt AND a.segment = s.segment
 	WHERE s.run = ? AND s.attempt = ?
 ), top AS (SELECT max(last_step) AS step FROM newest)
 SELECT coalesce(top.step - (SELECT max((SELECT max(p.step) FROM points p WHERE p.series = newest.id AND p.step < top.step)) FROM newest), 0) FROM top`,
 		run, attempt).Scan(&n)
-	return n, l.fault(err)
+	return n, l.db.Fault(err)
 }
 
 // milliseconds holds a number of a table inside what a time.Duration can hold.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"trainyard/launch/database"
 	"trainyard/launch/redact"
 )
 
@@ -46,11 +47,12 @@ func (e *TransitionError) Error() string {
 }
 
 // Advance takes an attempt one step further and adds the event, in one
-// transaction. One that another attempt has followed can only end. moved is false, without an error, when the attempt stands there
-// already: of several processes that see the same news, one moves it.
+// transaction. One that another attempt has followed can only end. moved is false,
+// without an error, when the attempt stands there already: of several processes
+// that see the same news, one moves it.
 func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change) (moved bool, err error) {
 	c.Reason = redact.Here(c.Reason)
-	err = l.update(ctx, func(tx *sql.Tx) error {
+	err = l.update(ctx, func(tx *database.Tx) error {
 		from, err := stateOf(tx, run, attempt)
 		if err != nil || from == c.To {
 			return err
@@ -72,7 +74,7 @@ func (l *Ledger) Advance(ctx context.Context, run string, attempt int, c Change)
 
 // unlessFollowed refuses to bring an attempt back that another one has followed: a
 // lost one may be seen again, and can end then.
-func unlessFollowed(tx *sql.Tx, run string, attempt int, to State) error {
+func unlessFollowed(tx *database.Tx, run string, attempt int, to State) error {
 	newest, state, err := newestOf(tx, run)
 	if err == nil && newest > attempt && !to.Ended() {
 		err = &FenceError{Run: run, After: attempt, Newest: newest, State: state}
@@ -80,7 +82,7 @@ func unlessFollowed(tx *sql.Tx, run string, attempt int, to State) error {
 	return err
 }
 
-func stateOf(tx *sql.Tx, run string, attempt int) (State, error) {
+func stateOf(tx *database.Tx, run string, attempt int) (State, error) {
 	var s State
 	err := tx.QueryRow(`SELECT state FROM attempts WHERE run = ? AND n = ?`, run, attempt).Scan(&s)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -92,7 +94,7 @@ func stateOf(tx *sql.Tx, run string, attempt int) (State, error) {
 	return s, nil
 }
 
-func apply(tx *sql.Tx, run string, attempt int, c Change) error {
+func apply(tx *database.Tx, run string, attempt int, c Change) error {
 	var code sql.NullInt64
 	if c.Code != nil {
 		code = sql.NullInt64{Int64: int64(*c.Code), Valid: true}
@@ -101,7 +103,7 @@ func apply(tx *sql.Tx, run string, attempt int, c Change) error {
 UPDATE attempts SET state = ?, reason = ?,
 	handle = CASE WHEN ? <> '' THEN ? ELSE handle END,
 	started_ms = coalesce(?, started_ms), ended_ms = CASE WHEN ? THEN NULL ELSE coalesce(?, ended_ms) END,
-	code = coalesce(?, code), signal = CASE WHEN ? <> 0 THEN ? ELSE signal END
+	code = coalesce(?, code), signal = CASE WHEN CAST(? AS BIGINT) <> 0 THEN ? ELSE signal END
 WHERE run = ? AND n = ?`,
 		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To.Live(), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
 	if err != nil {
@@ -113,7 +115,7 @@ WHERE run = ? AND n = ?`,
 // Note changes the reason of an attempt without moving it, and adds the event.
 func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string) error {
 	text = redact.Here(text)
-	return l.update(ctx, func(tx *sql.Tx) error {
+	return l.update(ctx, func(tx *database.Tx) error {
 		state, err := stateOf(tx, run, attempt)
 		if err != nil {
 			return err
@@ -127,7 +129,7 @@ func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string)
 
 // setStart mends a start that lies in the future: the clock was set back.
 func (l *Ledger) setStart(ctx context.Context, run string, attempt int, at time.Time) error {
-	return l.update(ctx, func(tx *sql.Tx) error {
+	return l.update(ctx, func(tx *database.Tx) error {
 		_, err := tx.Exec(`UPDATE attempts SET started_ms = ? WHERE run = ? AND n = ?`, toMilli(at), run, attempt)
 		return err
 	})
@@ -135,9 +137,9 @@ func (l *Ledger) setStart(ctx context.Context, run string, attempt int, at time.
 
 // Events is the history of a run, oldest first.
 func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT at_ms, attempt, state, text FROM events WHERE run = ? ORDER BY id`, run)
+	rows, err := l.db.Query(ctx, `SELECT at_ms, attempt, state, text FROM events WHERE run = ? ORDER BY id`, run)
 	if err != nil {
-		return nil, l.fault(err)
+		return nil, l.db.Fault(err)
 	}
 	defer rows.Close()
 	var events []Event
@@ -145,10 +147,10 @@ func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
 		var e Event
 		var at int64
 		if err := rows.Scan(&at, &e.Attempt, &e.State, &e.Text); err != nil {
-			return nil, l.fault(err)
+			return nil, l.db.Fault(err)
 		}
 		e.At = fromMilli(sql.NullInt64{Int64: at, Valid: true})
 		events = append(events, e)
 	}
-	return events, l.fault(rows.Err())
+	return events, l.db.Fault(rows.Err())
 }

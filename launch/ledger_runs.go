@@ -16,7 +16,7 @@ var ErrNoRun = errors.New("no such run")
 // selectRuns joins each run with its attempts, beside which their newest figures
 // stand.
 const selectRuns = `
-SELECT r.id, r.created_ms, r.created_by, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
+SELECT r.id, r.created_ms, r.created_by, r.home, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
 	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
 	a.unread, a.unread_example, a.trouble, a.tokens,
 	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step
@@ -34,10 +34,11 @@ const newestFirst = `ORDER BY r.created_ms DESC, (SELECT min(e.id) FROM events e
 // row cannot be read does not hide the others: it is told in the error, which
 // comes with them.
 func (l *Ledger) Runs(ctx context.Context, limit int) ([]Run, error) {
+	statement := selectRuns + `WHERE ` + newestAttempt + newestFirst
 	if limit <= 0 {
-		limit = -1
+		return l.query(ctx, statement)
 	}
-	return l.query(ctx, selectRuns+`WHERE `+newestAttempt+newestFirst+`LIMIT ?`, limit)
+	return l.query(ctx, statement+`LIMIT ?`, limit)
 }
 
 // Run returns the run with exactly this id, or ErrNoRun.
@@ -77,22 +78,22 @@ func (l *Ledger) Attempts(ctx context.Context, id string) ([]Attempt, error) {
 // Siblings lists the ids of other runs of the same recipe that have not ended,
 // newest first.
 func (l *Ledger) Siblings(ctx context.Context, run Run) ([]string, error) {
-	rows, err := l.db.QueryContext(ctx, `
+	rows, err := l.db.Query(ctx, `
 SELECT r.id FROM runs r JOIN attempts a ON a.run = r.id
 WHERE r.fingerprint = ? AND r.id <> ? AND a.state IN (?, ?, ?, ?, ?) AND `+newestAttempt+newestFirst, run.Job.Fingerprint, run.ID, Pending, Starting, Queued, Running, Stopping)
 	if err != nil {
-		return nil, l.fault(err)
+		return nil, l.db.Fault(err)
 	}
 	defer rows.Close()
 	var ids []string
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return nil, l.fault(err)
+			return nil, l.db.Fault(err)
 		}
 		ids = append(ids, id)
 	}
-	return ids, l.fault(rows.Err())
+	return ids, l.db.Fault(rows.Err())
 }
 
 // Find resolves a unique prefix of an id. Several runs that fit are an
@@ -120,9 +121,9 @@ func (l *Ledger) Find(ctx context.Context, prefix string) (Run, error) {
 
 // query returns the runs that it could read, and an error for each other one.
 func (l *Ledger) query(ctx context.Context, query string, args ...any) ([]Run, error) {
-	rows, err := l.db.QueryContext(ctx, query, args...)
+	rows, err := l.db.Query(ctx, query, args...)
 	if err != nil {
-		return nil, l.fault(err)
+		return nil, l.db.Fault(err)
 	}
 	defer rows.Close()
 	var runs []Run
@@ -135,7 +136,7 @@ func (l *Ledger) query(ctx context.Context, query string, args ...any) ([]Run, e
 		}
 		runs = append(runs, r)
 	}
-	return runs, errors.Join(append(faults, l.fault(rows.Err()))...)
+	return runs, errors.Join(append(faults, l.db.Fault(rows.Err()))...)
 }
 
 func scanRun(rows *sql.Rows) (Run, error) {
@@ -143,7 +144,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	var job string
 	var created, elapsed, left, limit int64
 	var started, ended, code, told, asked, ready sql.NullInt64
-	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
+	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &r.Home, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
 		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
 		&r.Unread, &r.UnreadExample, &r.Trouble, &r.Tokens,
 		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep)

@@ -2,20 +2,20 @@ package launch
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"trainyard/launch/database"
 	"trainyard/launch/redact"
 )
 
 // place is how far an attempt's words are in the ledger. An entry that cannot be
 // read begins again: a step that is stored twice is stored once.
 func (l *Ledger) place(ctx context.Context, run string, attempt int) (p place, stored string, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT place FROM attempts WHERE run = ? AND n = ?`, run, attempt).Scan(&stored)
+	err = l.db.QueryRow(ctx, `SELECT place FROM attempts WHERE run = ? AND n = ?`, run, attempt).Scan(&stored)
 	if err != nil {
-		return p, "", l.fault(err)
+		return p, "", l.db.Fault(err)
 	}
 	if json.Unmarshal([]byte(stored), &p) != nil {
 		p = place{}
@@ -31,7 +31,7 @@ func (l *Ledger) store(ctx context.Context, run string, attempt int, from string
 	if err != nil {
 		return fmt.Errorf("ledger: place of run %s: %w", run, err)
 	}
-	return l.update(ctx, func(tx *sql.Tx) error {
+	return l.db.Append(ctx, func(tx *database.Tx) error {
 		res, err := tx.Exec(`UPDATE attempts SET place = ?, heard = ? WHERE run = ? AND n = ? AND place = ?`, string(stored), heard, run, attempt, from)
 		if err != nil {
 			return err
@@ -59,12 +59,12 @@ func (l *Ledger) store(ctx context.Context, run string, attempt int, from string
 }
 
 // beginSegment leaves the curve so far as it is: what comes belongs to a new one.
-func beginSegment(tx *sql.Tx, run string, attempt int) error {
+func beginSegment(tx *database.Tx, run string, attempt int) error {
 	_, err := tx.Exec(`UPDATE attempts SET segment = segment + 1, step = 0, total = 0, left_ms = 0, elapsed_ms = 0, tokens = 0 WHERE run = ? AND n = ?`, run, attempt)
 	return err
 }
 
-func segmentOf(tx *sql.Tx, run string, attempt int) (segment int, err error) {
+func segmentOf(tx *database.Tx, run string, attempt int) (segment int, err error) {
 	err = tx.QueryRow(`SELECT segment FROM attempts WHERE run = ? AND n = ?`, run, attempt).Scan(&segment)
 	return segment, err
 }
@@ -77,11 +77,11 @@ func nullable(f *float64) any {
 }
 
 // summarise brings the newest figures beside the attempt.
-func summarise(tx *sql.Tx, run string, attempt int, n news) error {
+func summarise(tx *database.Tx, run string, attempt int, n news) error {
 	s := n.summary()
 	_, err := tx.Exec(`
-UPDATE attempts SET step = CASE WHEN ? > 0 THEN ? ELSE step END, total = CASE WHEN ? > total THEN ? ELSE total END, loss = coalesce(?, loss), eval_loss = coalesce(?, eval_loss),
-	tokens_per_s = CASE WHEN ? > 0 THEN ? ELSE tokens_per_s END, elapsed_ms = CASE WHEN ? > elapsed_ms THEN ? ELSE elapsed_ms END,
+UPDATE attempts SET step = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE step END, total = CASE WHEN ? > total THEN ? ELSE total END, loss = coalesce(?, loss), eval_loss = coalesce(?, eval_loss),
+	tokens_per_s = CASE WHEN CAST(? AS DOUBLE PRECISION) > 0 THEN ? ELSE tokens_per_s END, elapsed_ms = CASE WHEN ? > elapsed_ms THEN ? ELSE elapsed_ms END,
 	left_ms = CASE WHEN ? THEN ? ELSE left_ms END, told_ms = coalesce(?, told_ms),
 	diverged_step = coalesce(diverged_step, ?), unread = unread + ?,
 	unread_example = CASE WHEN unread_example = '' THEN ? ELSE unread_example END, trouble = ?,

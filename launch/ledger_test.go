@@ -15,7 +15,7 @@ import (
 
 func openLedger(t *testing.T) *Ledger {
 	t.Helper()
-	l, err := OpenLedger(filepath.Join(t.TempDir(), "deep", "runs.db"))
+	l, err := OpenForTest(filepath.Join(t.TempDir(), "deep", "runs.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,20 +254,22 @@ func metricsOf(lines ...string) (all []Metric) {
 }
 
 func TestALedgerOfANewerProgramIsRefused(t *testing.T) {
+	onlySQLite(t)
 	l := openLedger(t)
-	if _, err := l.db.Exec("PRAGMA user_version = 99"); err != nil {
+	if err := l.db.Exec(t.Context(), "PRAGMA user_version = 99"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenLedger(l.path); err == nil || !strings.Contains(err.Error(), "schema 99") {
+	if _, err := OpenLedger(l.Place()); err == nil || !strings.Contains(err.Error(), "schema 99") {
 		t.Error(err)
 	}
 }
 
 func TestALedgerWritesThroughToTheDisk(t *testing.T) {
+	onlyLocal(t)
 	l := openLedger(t)
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "15000"} {
 		var got string
-		if err := l.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+		if err := l.db.QueryRow(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %q", pragma, got, err, want)
 		}
 	}
@@ -286,13 +288,14 @@ func TestAFileNameWithOddCharactersIsItself(t *testing.T) {
 }
 
 func TestTheLedgersFilesHaveNoSecret(t *testing.T) {
+	onlySQLite(t)
 	l := openLedger(t)
 	job := goodJob()
 	job.Env = []Env{{Name: "HF_TOKEN", Value: "correct-horse-battery"}, {Name: "PLAIN", Value: "staple"}}
 	if _, err := l.Create(t.Context(), "0199aaaa", job, Command{}); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(l.path + "*")
+	files, err := filepath.Glob(l.Place() + "*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,8 +340,9 @@ func TestAnAttemptThatRunsAgainHasNoEnd(t *testing.T) {
 
 // What is committed has an id that the caller must be told.
 func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
+	onlySQLite(t)
 	l := openLedger(t)
-	if _, err := l.db.Exec(`CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
+	if err := l.db.Exec(t.Context(), `CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
 		t.Fatal(err)
 	}
 	if run, err := l.Create(t.Context(), "0199aaaa", goodJob(), Command{Progress: "out/log"}); err != nil || run.ID != "0199aaaa" || run.N != 1 {
@@ -361,8 +365,9 @@ func TestACreatedRunIsTheOneThatIsReadBack(t *testing.T) {
 
 // Curves hold 20,000 points a run: a list that looked into them took seconds.
 func TestAListOfRunsReadsNoCurve(t *testing.T) {
+	onlySQLite(t)
 	ledger := openLedger(t)
-	rows, err := ledger.db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+selectRuns+`WHERE `+newestAttempt+newestFirst+"LIMIT ?", -1)
+	rows, err := ledger.db.Query(t.Context(), "EXPLAIN QUERY PLAN "+selectRuns+`WHERE `+newestAttempt+newestFirst+"LIMIT ?", -1)
 	if err != nil {
 		t.Fatal(err)
 	}

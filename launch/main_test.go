@@ -80,7 +80,7 @@ func play(role string, args []string) bool {
 		run, err = l.Begin(context.Background(), run, launch.Command{Argv: []string{l.Self, "hold", args[2]}})
 		fmt.Println(run.Handle != "" && err == nil, err)
 	case "open": // FILE: one of many that meet at a new ledger
-		l, err := launch.OpenLedger(args[0])
+		l, err := launch.OpenForTest(args[0])
 		check(err)
 		_, err = l.Create(context.Background(), args[1], launch.Job{}, launch.Command{})
 		check(err)
@@ -145,7 +145,7 @@ func check(err error) {
 func launcher(home string) *launch.Launcher {
 	self, err := os.Executable()
 	check(err)
-	ledger, err := launch.OpenLedger(launch.LedgerFile(home))
+	ledger, err := launch.OpenForTest(launch.LedgerFile(home))
 	check(err)
 	return &launch.Launcher{
 		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: map[string]launch.Backend{"local": local.Local{}}, Self: self, Poll: 5 * time.Millisecond,

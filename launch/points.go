@@ -1,9 +1,10 @@
 package launch
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
+
+	"trainyard/launch/database"
 )
 
 // A column is what one batch adds to a series, in order of its steps.
@@ -16,7 +17,7 @@ type column struct {
 // storePoints adds the figures of lines to the series of one segment. Where a
 // step has a figure of that key already, a newer one takes its place if replace
 // says so.
-func storePoints(tx *sql.Tx, run string, attempt, segment int, lines []Metric, replace bool) error {
+func storePoints(tx *database.Tx, run string, attempt, segment int, lines []Metric, replace bool) error {
 	for _, c := range columns(lines) {
 		c.order()
 		id, err := seriesOf(tx, run, attempt, segment, c)
@@ -72,7 +73,7 @@ func (c *column) order() {
 
 // seriesOf finds the series of a column, or makes it, and brings its ends up to
 // date.
-func seriesOf(tx *sql.Tx, run string, attempt, segment int, c *column) (id int64, err error) {
+func seriesOf(tx *database.Tx, run string, attempt, segment int, c *column) (id int64, err error) {
 	n := len(c.steps)
 	err = tx.QueryRow(`
 INSERT INTO series (run, attempt, segment, key, first_step, last_step, last) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -90,15 +91,20 @@ RETURNING id`,
 const together = 32
 
 func insertMany(rows int, replace bool) string {
-	do := "NOTHING"
-	if replace {
-		do = "UPDATE SET value = excluded.value"
-	}
-	return `INSERT INTO points (series, step, value) VALUES ` + strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", rows), ", ") +
-		` ON CONFLICT (series, step) DO ` + do
+	return `INSERT INTO points (series, step, value) VALUES ` + strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", rows), ", ") + onConflict(replace)
 }
 
-func insertPoints(tx *sql.Tx, series int64, c *column, replace bool) error {
+func onConflict(replace bool) string {
+	if replace {
+		return ` ON CONFLICT (series, step) DO UPDATE SET value = excluded.value`
+	}
+	return ` ON CONFLICT (series, step) DO NOTHING`
+}
+
+func insertPoints(tx *database.Tx, series int64, c *column, replace bool) error {
+	if tx.Copies() && len(c.steps) > together {
+		return copyPoints(tx, series, c, replace)
+	}
 	steps, values := c.steps, c.values
 	for rows := together; len(steps) > 0; rows = 1 {
 		if len(steps) < rows {
@@ -123,4 +129,24 @@ func insertPoints(tx *sql.Tx, series int64, c *column, replace bool) error {
 		}
 	}
 	return nil
+}
+
+// copyPoints adds many points by way of a table of the transaction's own: what is
+// copied into points itself must not be there yet.
+func copyPoints(tx *database.Tx, series int64, c *column, replace bool) error {
+	if _, err := tx.Exec(`CREATE TEMPORARY TABLE IF NOT EXISTS copied (step BIGINT, value DOUBLE PRECISION) ON COMMIT DELETE ROWS`); err != nil {
+		return err
+	}
+	rows := make([][]any, len(c.steps))
+	for i, step := range c.steps {
+		rows[i] = []any{step, c.values[i]}
+	}
+	if err := tx.Copy("copied", []string{"step", "value"}, rows); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO points (series, step, value) SELECT CAST(? AS BIGINT), step, value FROM copied`+onConflict(replace), series); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`TRUNCATE copied`) // the next series of this transaction
+	return err
 }

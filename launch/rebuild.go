@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +11,8 @@ import (
 	"regexp"
 	"time"
 
+	"trainyard/launch/database"
 	"trainyard/launch/files"
-	"trainyard/launch/redact"
 )
 
 // recordName is the file, in a run's directory, with what the ledger knows of a
@@ -46,14 +45,7 @@ func Inspect(ctx context.Context, file string) error {
 		return err
 	}
 	defer l.Close()
-	var verdict string
-	if err := l.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
-		return l.fault(err)
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s: %s", ErrDamaged, file, redact.OneLine(verdict, 200))
-	}
-	return nil
+	return l.db.Check(ctx)
 }
 
 // SetAside moves a damaged ledger out of the way, so that OpenLedger makes a new
@@ -114,7 +106,7 @@ func (l *Launcher) restore(ctx context.Context, id string) (added bool, err erro
 	if err != nil {
 		return false, err
 	}
-	return true, l.Ledger.restore(ctx, record, max(1, len(attempts)))
+	return true, l.Ledger.restore(ctx, record, l.origin(), max(1, len(attempts)))
 }
 
 // recall reads the record of a run. One that an earlier trainyard started has
@@ -137,13 +129,13 @@ func (l *Launcher) recall(id string) (runRecord, error) {
 
 // restore writes a run whose attempts stand as starting: each is then adopted, or
 // found never started, as after a crash of its launcher.
-func (l *Ledger) restore(ctx context.Context, r runRecord, attempts int) error {
+func (l *Ledger) restore(ctx context.Context, r runRecord, home string, attempts int) error {
 	job, err := json.Marshal(r.Job)
 	if err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	return l.update(ctx, func(tx *sql.Tx) error {
-		run := Run{ID: r.ID, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy, Job: r.Job}
+	return l.update(ctx, func(tx *database.Tx) error {
+		run := Run{ID: r.ID, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy, Home: home, Job: r.Job}
 		if err := insertRun(tx, run, string(job)); err != nil {
 			return err
 		}

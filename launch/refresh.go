@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"trainyard/format/durable"
+	"trainyard/launch/files"
 )
 
 // Refresh asks the backend how the run stands, reads what its trainer told
@@ -31,7 +32,7 @@ func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 // refresh brings one attempt of a run up to date, the newest or not.
 func (l *Launcher) refresh(ctx context.Context, run Run) (Run, error) {
 	run, err := l.reload(ctx, run)
-	if err != nil || run.settled() && run.heard {
+	if err != nil || run.settled() && run.heard || !l.mine(run) {
 		return run, err
 	}
 	backend, err := l.backend(run.Job.Backend)
@@ -110,9 +111,9 @@ func (l *Launcher) reload(ctx context.Context, run Run) (Run, error) {
 
 // adopt looks after an attempt without a handle, unless its launcher lives.
 func (l *Launcher) adopt(ctx context.Context, run Run, backend Backend) (Run, error) {
-	unlock, err := tryLock(l.lockPath(run.ID))
+	unlock, err := files.TryLock(l.lockPath(run.ID))
 	if errors.Is(err, durable.ErrLocked) {
-		run.Reason = holder(l.lockPath(run.ID)) + " is starting it"
+		run.Reason = files.Holder(l.lockPath(run.ID)) + " is starting it"
 		return run, nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +154,7 @@ func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 	var looking sync.WaitGroup
 	places := make(chan struct{}, sideBySide)
 	for i := range runs {
-		if runs[i].settled() && runs[i].heard {
+		if runs[i].settled() && runs[i].heard || !l.mine(runs[i]) {
 			continue
 		}
 		looking.Go(func() {

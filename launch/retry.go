@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path"
+
+	"trainyard/launch/files"
 )
 
 // A Retry says how a run that has ended goes on.
@@ -30,6 +32,9 @@ var ErrNoCheckpoint = errors.New("no whole checkpoint")
 // processes that ask, one gets it; the others get a *FenceError. Values of secrets,
 // which no ledger has, come from this process's environment.
 func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
+	if !l.mine(run) {
+		return run, fmt.Errorf("run %s belongs to %s: go on with it there", run.ID, run.Home)
+	}
 	job, err := withSecrets(run.Job)
 	if err != nil {
 		return run, fmt.Errorf("run %s: %w", run.ID, err)
@@ -43,7 +48,7 @@ func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
 	if err != nil {
 		return run, err
 	}
-	unlock, err := lockFile(ctx, l.lockPath(run.ID))
+	unlock, err := files.WaitLock(ctx, l.lockPath(run.ID))
 	if err != nil {
 		return run, err
 	}

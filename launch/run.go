@@ -12,7 +12,10 @@ type Run struct {
 	ID        string    `json:"id"` // random UUID
 	CreatedAt time.Time `json:"created_at"`
 	CreatedBy string    `json:"created_by,omitempty"` // user name; empty: not known
-	Job       Job       `json:"job"`
+	// Home is the machine and the state directory that the run's directory lies in,
+	// as host:directory; empty: not known.
+	Home string `json:"home,omitempty"`
+	Job  Job    `json:"job"`
 	Attempt
 }
 

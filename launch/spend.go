@@ -28,27 +28,13 @@ type Spend struct {
 
 // Spend sums the attempts that the query names, as things stand now.
 func (l *Ledger) Spend(ctx context.Context, q SpendQuery) (s Spend, err error) {
-	err = l.view(ctx, func(tx *sql.Tx) error {
-		bills, err := readBills(tx, q)
-		s = sum(bills, q.From, q.Until, time.Now())
-		return err
-	})
-	return s, err
-}
-
-// view runs f in a transaction that only reads.
-func (l *Ledger) view(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := l.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return l.fault(err)
-	}
-	defer tx.Rollback()
-	return l.fault(f(tx))
+	bills, err := readBills(func(statement string, args ...any) (*sql.Rows, error) { return l.db.Query(ctx, statement, args...) }, q)
+	return sum(bills, q.From, q.Until, time.Now()), l.db.Fault(err)
 }
 
 // readBills reads the attempts of a query, whatever their time.
-func readBills(tx *sql.Tx, q SpendQuery) (bills []Attempt, err error) {
-	rows, err := tx.Query(`
+func readBills(query func(string, ...any) (*sql.Rows, error), q SpendQuery) (bills []Attempt, err error) {
+	rows, err := query(`
 SELECT a.state, a.started_ms, a.ended_ms, a.gpus, a.price, a.limit_ms, a.asked_ms, a.cost FROM attempts a JOIN runs r ON r.id = a.run
 WHERE (? = '' OR r.id = ?) AND (? = '' OR r.created_by = ?) AND (? = '' OR r.sweep = ?)`,
 		q.Run, q.Run, q.User, q.User, q.Sweep, q.Sweep)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"trainyard/launch/files"
 )
 
 // Start checks and renders the job, writes the intent and starts the attempt.
@@ -48,7 +50,7 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 	if err := os.MkdirAll(l.runDir(id), 0o700); err != nil {
 		return Run{}, fmt.Errorf("start run: %w", err)
 	}
-	unlock, err := lockFile(ctx, l.lockPath(id))
+	unlock, err := files.WaitLock(ctx, l.lockPath(id))
 	if err != nil {
 		return Run{}, err
 	}
@@ -56,7 +58,7 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 	if err := l.keep(id, job); err != nil {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}
-	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Caps: l.Caps})
+	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps})
 	if errors.Is(err, ErrCap) {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}

@@ -13,6 +13,9 @@ import (
 // one, what its backend still finds is ended. A full disk keeps nothing from
 // ending.
 func (l *Launcher) Stop(ctx context.Context, run Run) (Run, error) {
+	if !l.mine(run) {
+		return run, fmt.Errorf("stop run %s: it belongs to %s: stop it there", run.ID, run.Home)
+	}
 	run, err := l.handled(ctx, run)
 	if err != nil || run.settled() {
 		return run, err

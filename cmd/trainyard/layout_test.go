@@ -65,8 +65,9 @@ var mayImport = map[string][]string{
 	// Rows of messages are tokenised, and rows of tokens read back into turns.
 	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
 
-	"launch": {"launch/cause", "launch/files", "launch/redact", "launch/task", "format/durable"},
+	"launch": {"launch/cause", "launch/database", "launch/files", "launch/redact", "launch/task", "format/durable"},
 	// What the launcher and the agent on a box both need: the agent has no ledger.
+	"launch/database":               {"launch/files"}, // of a ledger's file, and the lock beside it
 	"launch/task":                   {"launch/redact"},
 	"launch/redact":                 {"format/secret"},
 	"launch/cause":                  {"launch/redact"},
@@ -104,7 +105,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest"}
+var forTests = []string{"format/formattest", "launch/database/postgrestest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
@@ -115,6 +116,8 @@ var doors = map[string][]string{
 	"github.com/parquet-go/parquet-go":   {"mix/shard", "format/container"}, // written by one, read, whatever wrote it, by the other
 	"github.com/pkoukk/tiktoken-go":      {"tokenize"},
 	"modernc.org/sqlite":                 {"launch"},
+	"github.com/jackc/pgx/v5":            {"launch/database"},
+	"github.com/pressly/goose/v3":        {"launch/database"}, // the tables in PostgreSQL
 	"database/sql":                       {"launch"},
 	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
 	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers; datagen fetches the tables that are embedded

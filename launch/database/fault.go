@@ -1,4 +1,4 @@
-package launch
+package database
 
 import (
 	"errors"
@@ -19,15 +19,15 @@ var ErrDamaged = errors.New("the ledger is damaged")
 var ErrDiskFull = errors.New("the disk is full")
 
 // fault puts into words what SQLite tells as a number.
-func (l *Ledger) fault(err error) error {
+func (s *sqliteEngine) fault(err error) error {
 	var told *sqlite.Error
-	if err == nil || !errors.As(err, &told) {
-		return err
+	if !errors.As(err, &told) {
+		return nil
 	}
-	dir := filepath.Dir(l.path)
+	dir := filepath.Dir(s.file)
 	switch told.Code() & 0xff { // the rest says more of the same
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("%w (%s: %w); `trainyard runs rebuild` makes it anew from the directories of the runs and keeps the damaged file", ErrDamaged, l.path, err)
+		return fmt.Errorf("%w (%s: %w); `trainyard reconcile --rebuild` makes it anew from the directories of the runs and keeps the damaged file", ErrDamaged, s.file, err)
 	case sqlite3.SQLITE_FULL:
 		return fullDisk(dir)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
@@ -35,7 +35,7 @@ func (l *Ledger) fault(err error) error {
 			return fullDisk(dir)
 		}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("ledger: another process has held %s for %v: %w", l.path, busyTimeout, err)
+		return fmt.Errorf("ledger: another process has held %s for %v: %w", s.file, BusyTimeout, err)
 	}
 	return fmt.Errorf("ledger: %w", err)
 }

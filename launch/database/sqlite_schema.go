@@ -1,12 +1,8 @@
-package launch
+package database
 
-import (
-	"database/sql"
-	"fmt"
-)
-
-// schemas[i] takes a ledger from version i to i+1. An entry that was released
-// never changes; a new shape is a new entry.
+// schemas[i] takes an SQLite ledger from version i to i+1. An entry that was
+// released never changes; a new shape is a new entry, and one in migrations too,
+// where PostgreSQL has the same tables.
 var schemas = []string{`
 CREATE TABLE runs (
 	id          TEXT NOT NULL PRIMARY KEY,
@@ -111,6 +107,7 @@ WHERE m.run = attempts.run AND m.attempt = attempts.n;
 `, `
 -- Several attempts to a run, what each costs, and who asked for it.
 ALTER TABLE runs ADD COLUMN created_by TEXT NOT NULL DEFAULT ''; -- user name; empty: not known
+ALTER TABLE runs ADD COLUMN home TEXT NOT NULL DEFAULT '';       -- machine and state directory; empty: not known
 ALTER TABLE runs ADD COLUMN sweep TEXT;                          -- NULL: none
 ALTER TABLE attempts ADD COLUMN gpu TEXT NOT NULL DEFAULT '';    -- kind
 ALTER TABLE attempts ADD COLUMN gpus INTEGER NOT NULL DEFAULT 0; -- 0: not known
@@ -124,25 +121,3 @@ ALTER TABLE attempts ADD COLUMN resumed_step INTEGER;            -- its step
 UPDATE attempts SET gpus = (SELECT coalesce(json_extract(r.job, '$.gpus'), 0) FROM runs r WHERE r.id = attempts.run AND json_valid(r.job))
 WHERE EXISTS (SELECT 1 FROM runs r WHERE r.id = attempts.run AND json_valid(r.job) AND json_type(r.job, '$.gpus') = 'integer');
 `, pointsSchema}
-
-// migrate applies what is missing. The version is SQLite's user_version, so it
-// changes in the same transaction as the tables. fresh says that there was none.
-func migrate(tx *sql.Tx) (fresh bool, err error) {
-	var version int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return false, err
-	}
-	if version > len(schemas) {
-		return false, fmt.Errorf("it has schema %d and this trainyard knows %d: use the newer trainyard that wrote it", version, len(schemas))
-	}
-	if version == len(schemas) {
-		return false, nil
-	}
-	for _, schema := range schemas[version:] {
-		if _, err := tx.Exec(schema); err != nil {
-			return false, fmt.Errorf("schema: %w", err)
-		}
-	}
-	_, err = tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(schemas)))
-	return version == 0, err
-}
