@@ -93,7 +93,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
+	"cmd/trainyard/yard": {"launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -101,7 +101,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.

@@ -6,12 +6,17 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"trainyard/launch/provider/providertest"
 )
 
 // TestMain makes this binary the program, so that scripts, supervisors and
 // smoke trainers all run the real main.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"trainyard": main})
+	testscript.Main(m, map[string]func(){"trainyard": func() {
+		providerClock = &providertest.Haste{} // nobody waits a minute for a listing that a fake lists at once
+		main()
+	}})
 }
 
 // TestScripts runs everything a user types, each script in its own home.
@@ -19,6 +24,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"rentals": rentals},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRAINYARD_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))

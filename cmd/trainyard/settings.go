@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/viper"
 
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch/provider"
 )
 
 // settings are what may differ between machines without making a different
@@ -153,6 +154,10 @@ func (s *settings) goroutines() int {
 func (s *settings) json() bool    { return s.v.GetBool("json") }
 func (s *settings) color() string { return s.v.GetString("color") }
 
+// providerClock is what providers are waited for by: nil is the machine's. Tests have
+// one that does not take its time.
+var providerClock provider.Clock
+
 // yard is where the settings say that things lie.
 func (s *settings) yard() (*yard.Yard, error) {
 	home, err := filepath.Abs(s.home())
@@ -177,7 +182,7 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &yard.Yard{Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self}, nil
+	return &yard.Yard{Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

@@ -212,7 +212,7 @@ func TestAnEndOfTheContextIsToldAsSuch(t *testing.T) {
 // TestOurOwnPatienceIsNoEndOfTheContext: a caller who looks for a deadline of its
 // own must not find one.
 func TestOurOwnPatienceIsNoEndOfTheContext(t *testing.T) {
-	b := newBench(t, "runpod").hasty(t)
+	b := patientBench(t, "runpod", 100*time.Millisecond)
 	b.fake.Inject(providertest.CreateTimeout, 1)
 	_, err := b.provider.Create(t.Context(), b.order(t))
 	if err == nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, provider.ErrRefused) {

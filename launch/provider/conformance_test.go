@@ -37,28 +37,21 @@ type bench struct {
 	desk     provider.Desk
 }
 
-func newBench(t testing.TB, name string) bench {
+// newBench has a provider that gives up on no request early, however busy the machine.
+func newBench(t testing.TB, name string) bench { return patientBench(t, name, 5*time.Minute) }
+
+// patientBench gives up on creates after so long. One that a busy machine delays is
+// then one that has to be looked for as well.
+func patientBench(t testing.TB, name string, patience time.Duration) bench {
 	t.Helper()
 	clock := providertest.NewClock()
 	fake := providertest.New(name, clock)
 	t.Cleanup(fake.Close)
-	// No request is given up on early, however busy the machine.
-	p, err := fake.Open(provider.Config{CreatePatience: 5 * time.Minute, Patience: 5 * time.Minute})
+	p, err := fake.Open(provider.Config{CreatePatience: patience, Patience: 5 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return bench{fake, clock, p, provider.Desk{Journal: provider.DirJournal(t.TempDir()), Clock: clock}}
-}
-
-// hasty gives up on creates early. One that a busy machine delays is then one that has
-// to be looked for as well.
-func (b bench) hasty(t testing.TB) bench {
-	p, err := b.fake.Open(provider.Config{CreatePatience: 100 * time.Millisecond, Patience: 5 * time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.provider = p
-	return b
 }
 
 // wellBehaved fails where a request broke the schema or came too soon.

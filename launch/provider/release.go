@@ -72,9 +72,37 @@ func (d Desk) release(ctx context.Context, p Provider, r *Rental) error {
 	return d.note(r, Returned, "the provider lists it no more")
 }
 
-// Sweep ends boxes by their ids and returns nil when two listings show none of them.
-func (d Desk) Sweep(ctx context.Context, p Provider, ids []string) error {
-	return d.clear(ctx, p, clearance{ids: ids, apart: p.Facts().Settle / 3})
+// Sweep ends boxes and returns nil when two listings show none of them. Rentals of the
+// journal that held them are returned with that.
+func (d Desk) Sweep(ctx context.Context, p Provider, boxes []Box) error {
+	var ids []string
+	for _, b := range boxes {
+		ids = append(ids, b.ID)
+	}
+	if err := d.clear(ctx, p, clearance{ids: ids, apart: p.Facts().Settle / 3}); err != nil {
+		return err
+	}
+	var faults []error
+	for _, b := range boxes {
+		if b.Nonce != "" {
+			faults = append(faults, d.swept(ctx, b))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (d Desk) swept(ctx context.Context, b Box) error {
+	unlock, err := d.Journal.Lock(ctx, b.Nonce)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	r, found, err := d.Journal.Load(b.Nonce)
+	if err != nil || !found || r.Box != b.ID || !r.Open() {
+		return err
+	}
+	r.ReturnedAt = d.clock().Now()
+	return d.note(&r, Returned, "it was destroyed as an orphan")
 }
 
 // A clearance is what is to be gone, and how far apart the two listings are that

@@ -125,16 +125,20 @@ func trials() (all []trial) {
 }
 
 func (tr trial) begin(t *testing.T) (bench, provider.Order) {
-	b := newBench(t, tr.provider)
+	patience := 5 * time.Minute
+	if tr.fault == providertest.CreateTimeout {
+		patience = 100 * time.Millisecond
+	}
+	b := patientBench(t, tr.provider, patience)
+	if tr.times > 0 {
+		b.desk.Journal = &memoryJournal{rentals: map[string]provider.Rental{}}
+	}
 	o := providertest.OrderFor(b.provider, b.offer(t, tr.spot()))
 	o.Name = provider.Owner("43c1597f-0f3e-4c0e-9f3c-2f4b8a3c1d5e", 12)
 	if b.provider.Facts().Env {
 		o.Env = provider.Env{"HF_TOKEN": planted}
 	}
 	b.fake.Inject(tr.fault, tr.times)
-	if tr.fault == providertest.CreateTimeout {
-		b = b.hasty(t)
-	}
 	if tr.late {
 		b.fake.Inject(providertest.ListLag, 100)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
+	"trainyard/launch/provider"
 	"trainyard/launch/trainer"
 )
 
@@ -27,6 +28,8 @@ type Yard struct {
 	// Backends are those that the settings name, beside local; nil: local alone.
 	Backends map[string]launch.Backend
 	Self     string // the trainyard program, absolute: trainers and supervisors are it
+	// Clock is what providers are waited for by; nil: the machine's.
+	Clock provider.Clock
 
 	mu     sync.Mutex
 	ledger *launch.Ledger // open from the first need of it on
