@@ -120,6 +120,25 @@ func TestTheEndOfAnOrderWhoseAnswerWasLostWaitsForLateListings(t *testing.T) {
 	}
 }
 
+// TestABoxThatTurnsUpLaterThanAnyShouldIsFoundByTheListingBehindTheSecondCreate: what
+// Settle promises does not hold here, and still there is one box in the end.
+func TestABoxThatTurnsUpLaterThanAnyShouldIsFoundByTheListingBehindTheSecondCreate(t *testing.T) {
+	for name, late := range map[string]time.Duration{"runpod": 300 * time.Millisecond, "lambda": 1500 * time.Millisecond} {
+		b := newBench(t, name)
+		o := b.order(t)
+		b.fake.Lag(b.provider.Facts().Settle + late)
+		b.fake.Inject(providertest.ListLag, 1)
+		b.fake.Inject(providertest.CreateLost, 1)
+		box, err := b.desk.Rent(t.Context(), b.provider, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made, left := b.fake.Made(o.Nonce), b.fake.Billed(); len(made) != 2 || len(left) != 1 || left[0].ID != box.ID || box.ID != made[0].ID {
+			t.Errorf("%s: box %s; made %+v, left %+v", name, box.ID, made, left)
+		}
+	}
+}
+
 // TestABoxThatWasJustMadeIsGivenBackThoughNoListingShowsItYet: its id answers with
 // 404 for a while.
 func TestABoxThatWasJustMadeIsGivenBackThoughNoListingShowsItYet(t *testing.T) {

@@ -47,7 +47,7 @@ func (w Want) vastSearch() vastSearch {
 	eq := func(v any) map[string]any { return map[string]any{"eq": v} }
 	search := vastSearch{
 		"type": "ondemand", "verified": eq(true), "rentable": eq(true), "rented": eq(false),
-		"direct_port_count": map[string]any{"gte": 1}, "order": [][]string{{"dph_total", "asc"}}, "limit": 200,
+		"direct_port_count": map[string]any{"gte": 1}, "order": [][]string{{"dph_total", "asc"}, {"id", "asc"}}, "limit": 200,
 	}
 	if w.Count > 0 {
 		search["num_gpus"] = eq(w.Count)

@@ -35,6 +35,7 @@ type Fake struct {
 	boxes      []*Rented
 	keys       map[string]string // ssh keys by name
 	faults     map[Fault]int
+	lag        time.Duration
 	struck     map[Fault]int
 	requests   []string
 	violations []string
@@ -89,7 +90,7 @@ var apis = map[string]func(*Fake) api{
 func New(name string, clock provider.Clock) *Fake {
 	f := &Fake{
 		Name: name, clock: clock, quit: make(chan struct{}), keys: map[string]string{},
-		faults: map[Fault]int{}, struck: map[Fault]int{}, last: map[string]time.Time{}, taken: map[string]bool{}, offer: 4001,
+		faults: map[Fault]int{}, struck: map[Fault]int{}, last: map[string]time.Time{}, taken: map[string]bool{}, offer: 4001, lag: lag,
 	}
 	f.api = apis[name](f)
 	server := httptest.NewServer(f)
@@ -238,7 +239,7 @@ func (f *Fake) add(box *Rented) {
 	now := f.clock.Now()
 	box.CreatedAt, box.Visible = now, now
 	if f.strikes(ListLag) {
-		box.Visible = now.Add(lag)
+		box.Visible = now.Add(f.lag)
 	}
 	if f.strikes(PriceChange) {
 		box.Price *= 2

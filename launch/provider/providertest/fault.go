@@ -32,9 +32,16 @@ var Faults = []Fault{
 	ListLag, ListDown, DestroyGone, DestroyLate, DestroyLost, DestroyDown, SlowEnd, StoppedBilled, BidTooLow,
 }
 
-// lag is how long a new box is missing in listings with ListLag: less than the
-// shortest Settle, and more than one request takes.
-const lag = 20 * time.Second
+// lag is how long a new box is missing in listings with ListLag: a little less than
+// the shortest Settle.
+const lag = 40 * time.Second
+
+// Lag sets how long a new box is missing in listings with ListLag.
+func (f *Fake) Lag(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lag = d
+}
 
 // end is how long a box takes to go with SlowEnd.
 const end = 40 * time.Second

@@ -162,6 +162,6 @@ func (a runPodAPI) billing(w http.ResponseWriter, r *http.Request, _ string, _ a
 	}
 	totals := map[string]any{"totalAmount": total, "gpuAmount": total, "cpuAmount": 0, "diskAmount": 0}
 	a.f.json(w, http.StatusOK, map[string]any{"records": records, "metadata": map[string]any{
-		"query": map[string]any{"bucketSize": "hour"}, "recordCount": len(records), "uniquePodCount": len(records), "totals": totals,
+		"query": map[string]any{"bucketSize": "hour", "startTime": start.Format(time.RFC3339), "endTime": a.f.clock.Now().UTC().Format(time.RFC3339)}, "recordCount": len(records), "uniquePodCount": len(records), "totals": totals,
 	}})
 }

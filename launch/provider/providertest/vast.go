@@ -218,7 +218,10 @@ func (a vastAPI) get(w http.ResponseWriter, _ *http.Request, id string, _ any) {
 		a.f.json(w, http.StatusOK, map[string]any{"instances": nil})
 		return
 	}
-	a.f.json(w, http.StatusOK, map[string]any{"instances": a.instance(b)})
+	i := a.instance(b)
+	delete(i, "extra_env")
+	i["ports"] = []int{8080} // here the schema has an array of numbers, and in the list an object
+	a.f.json(w, http.StatusOK, map[string]any{"instances": i})
 }
 
 func (a vastAPI) destroy(w http.ResponseWriter, _ *http.Request, id string, _ any) {
