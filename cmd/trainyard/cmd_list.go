@@ -13,8 +13,8 @@ import (
 
 const listLong = `List the keys of recipes, formats, ways of writing tools, edits, samplers, selections,
 outputs, packers, what becomes of records over the window, templates, tokenizers,
-conventions, trainers, backends, GPUs, targets of an export or recipes, each with one
-line on when to use it and, where there are any, its arguments and known limits.
+conventions, trainers, backends, GPUs, providers that rent them, targets of an export
+or recipes, each with one line on when to use it and, where there are any, its arguments and known limits.
 
 Policies about what is learned from (loss, with the names of their expressions: turns),
 and the operations of published work, each with its source and what a source of a

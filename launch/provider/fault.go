@@ -19,6 +19,8 @@ var (
 	ErrNoStock = errors.New("none to rent")
 	// ErrNoBilling: the provider's API tells no charges.
 	ErrNoBilling = errors.New("the provider's API tells no charges")
+
+	errUnsent = errors.New("the create was not sent")
 )
 
 // A GoneError says that the provider has no box of this id.
@@ -38,6 +40,7 @@ type Fault struct {
 	Wait time.Duration
 
 	clear, noStock bool
+	unsent         bool  // the create was not sent: nothing was made, and it may be asked for again
 	spoken         bool  // the body is an error as the API writes them, and no page of a proxy
 	cause          error // of the context alone
 }
@@ -66,7 +69,7 @@ func (f *Fault) hint() string {
 
 // Is tells the sentinels.
 func (f *Fault) Is(target error) bool {
-	return target == ErrRefused && f.clear || target == ErrNoStock && f.noStock
+	return target == ErrRefused && f.clear || target == ErrNoStock && f.noStock || target == errUnsent && f.unsent
 }
 
 // Unwrap is the end of the context, if that was the cause.

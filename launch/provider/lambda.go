@@ -115,7 +115,7 @@ func (p lambda) Create(ctx context.Context, o Order) (Box, error) {
 	}
 	key, err := p.key(ctx, o.PublicKey)
 	if err != nil {
-		return Box{}, asRefusal(err)
+		return Box{}, unsent(err)
 	}
 	body := lambdaOrder{
 		Region: region, Type: o.Offer.ID, Keys: []string{key}, Name: o.marked(p.Facts().NameLimit), UserData: userData(o.Bootstrap),
@@ -137,11 +137,11 @@ func (p lambda) Create(ctx context.Context, o Order) (Box, error) {
 	}.marked(body.Name), nil
 }
 
-// asRefusal marks a failure before the launch was sent: nothing was made.
-func asRefusal(err error) error {
+// unsent marks a failure before the launch was sent: nothing was made.
+func unsent(err error) error {
 	var fault *Fault
 	if errors.As(err, &fault) {
-		fault.clear = true
+		fault.clear, fault.unsent = fault.clear && !fault.passing(), true
 	}
 	return err
 }

@@ -123,7 +123,7 @@ func (d Desk) ask(ctx context.Context, p Provider, o Order, r *Rental) (Box, err
 		if err == nil {
 			return d.made(ctx, p, r, box)
 		}
-		found, lookErr := d.settle(ctx, p, r, errors.Is(err, ErrRefused))
+		found, lookErr := d.settle(ctx, p, r, errors.Is(err, ErrRefused) || errors.Is(err, errUnsent))
 		switch {
 		case lookErr != nil:
 			return Box{}, &OpenError{p.Name(), r.Nonce, errors.Join(err, lookErr)}

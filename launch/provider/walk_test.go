@@ -109,11 +109,12 @@ func trials() (all []trial) {
 	for _, name := range provider.Names() {
 		all = append(all, trial{provider: name, fault: "no fault"})
 		for _, fault := range providertest.Faults {
-			times := map[providertest.Fault]int{providertest.ListDown: 3, providertest.DestroyDown: 7, providertest.OutOfStock: 9, providertest.PriceChange: 9}[fault]
+			times := map[providertest.Fault]int{providertest.ListDown: 3, providertest.DestroyDown: 7, providertest.OutOfStock: 9, providertest.PriceChange: 9, providertest.KeysDown: 6}[fault]
 			if fault == providertest.DestroyLate {
 				continue // it is about listings that lag, and has a test of its own
 			}
-			if fault != providertest.BidTooLow || name == "vast" {
+			of := map[providertest.Fault]string{providertest.BidTooLow: "vast", providertest.KeysDown: "lambda"}[fault]
+			if of == "" || of == name {
 				all = append(all, trial{name, fault, max(1, times), false})
 				if fault != providertest.ListLag && !testing.Short() {
 					all = append(all, trial{name, fault, max(1, times), true})

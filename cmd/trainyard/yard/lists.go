@@ -17,6 +17,7 @@ import (
 	"trainyard/launch/backend"
 	"trainyard/launch/estimate"
 	"trainyard/launch/export"
+	"trainyard/launch/provider"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/convert"
@@ -70,6 +71,7 @@ var Lists = map[string]func() []Listed{
 	"backends":    listBackends,
 	"trackers":    listTrackers,
 	"gpus":        listGPUs,
+	"providers":   listProviders,
 	"samplers":    listSamplers,
 	"selections":  listSelections,
 	"packers":     listPackers,
@@ -246,6 +248,14 @@ func listGPUs() []Listed {
 		g := estimate.GPUs[all[i].Name]
 		all[i].Note = fmt.Sprintf("%.0f TFLOPS in dense bfloat16; $%.2f an hour, from $%.2f to $%.2f (read %s)",
 			g.Peak/1e12, g.Price.Likely, g.Price.Low, g.Price.High, estimate.PricesRead)
+	}
+	return all
+}
+
+func listProviders() []Listed {
+	all := summaries(provider.Providers, func(k provider.Kind) string { return k.Summary })
+	for i := range all {
+		all[i].Note = "its key: " + provider.Providers[all[i].Name].KeyEnv
 	}
 	return all
 }

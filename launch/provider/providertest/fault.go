@@ -23,13 +23,14 @@ const (
 	DestroyDown     Fault = "delete answers 5xx"
 	SlowEnd         Fault = "slow end"
 	StoppedBilled   Fault = "stopped but billed"
+	KeysDown        Fault = "the ssh keys answer 5xx" // of Lambda
 	BidTooLow       Fault = "error and a stopped box" // of Vast.ai
 )
 
 // Faults are all of them.
 var Faults = []Fault{
 	CreateTimeout, CreateLost, CreateBroken, CreateErrs, CreateDown, CreateLimited, CreateLimitedBy, OutOfStock, PriceChange,
-	ListLag, ListDown, DestroyGone, DestroyLate, DestroyLost, DestroyDown, SlowEnd, StoppedBilled, BidTooLow,
+	ListLag, ListDown, DestroyGone, DestroyLate, DestroyLost, DestroyDown, SlowEnd, StoppedBilled, KeysDown, BidTooLow,
 }
 
 // lag is how long a new box is missing in listings with ListLag: a little less than

@@ -78,6 +78,10 @@ func (a lambdaAPI) types(w http.ResponseWriter, _ *http.Request, _ string, _ any
 }
 
 func (a lambdaAPI) keys(w http.ResponseWriter, _ *http.Request, _ string, _ any) {
+	if a.f.strikes(KeysDown) {
+		a.fail(w, http.StatusInternalServerError, "", "An internal server error occurred.")
+		return
+	}
 	all := []any{}
 	for name, key := range a.f.keys {
 		all = append(all, map[string]any{"id": "key-" + name, "name": name, "public_key": key})
