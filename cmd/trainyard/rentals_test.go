@@ -17,7 +17,7 @@ import (
 //
 //	rentals start PROVIDER            its key and its address are in the environment from then on
 //	rentals forget PROVIDER           takes its key out of the environment
-//	rentals box PROVIDER NAME         somebody's box, with a name that bears no mark
+//	rentals box PROVIDER NAME         a box whose name bears no mark
 //	rentals rent PROVIDER FILE N      a box of attempt N of the run whose id the file has
 //	rentals fault PROVIDER N FAULT    its next N requests that the fault is about fail
 //	rentals billed PROVIDER N         fails unless so many boxes cost money

@@ -15,7 +15,7 @@ func TestEveryProviderKeepsThePromisesOfTheInterface(t *testing.T) {
 	for _, name := range provider.Names() {
 		t.Run(name, func(t *testing.T) {
 			bench := newBench(t, name)
-			bench.fake.Foreign("somebody else's")
+			bench.fake.Foreign("another project's")
 			bench.fake.Foreign("another")
 			bench.fake.Foreign("and one more")
 			providertest.Conformance(t, providertest.Place{
@@ -23,7 +23,7 @@ func TestEveryProviderKeepsThePromisesOfTheInterface(t *testing.T) {
 			})
 			bench.wellBehaved(t)
 			if n := len(bench.fake.Billed()); n != 3 {
-				t.Errorf("%d boxes are billed, and 3 of them are somebody else's", n)
+				t.Errorf("%d boxes are billed, and 3 of them are another project's", n)
 			}
 		})
 	}

@@ -30,6 +30,6 @@
 // a provider does not list.
 //
 // Credentials and the values of an order's environment stand in no error and in no
-// file that this package writes. An order's environment can be read by everybody who
+// file that this package writes. An order's environment can be read by all who
 // can read the account: RunPod and Vast.ai show it in their listings.
 package provider

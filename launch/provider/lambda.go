@@ -244,7 +244,7 @@ func (i lambdaInstance) box() Box {
 		case tag.Key == lambdaNonceTag && nonceShape.MatchString(tag.Value):
 			b.Nonce = tag.Value
 		case tag.Key == lambdaAskedTag:
-			b.CreatedAt, _ = time.Parse(time.RFC3339, tag.Value) // zero where somebody changed it
+			b.CreatedAt, _ = time.Parse(time.RFC3339, tag.Value) // zero where it was changed
 		}
 	}
 	if as.state == Gone {

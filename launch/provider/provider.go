@@ -27,7 +27,7 @@ type Provider interface {
 	Offers(ctx context.Context, want Want) ([]Offer, error)
 	// Create asks for a box, once. An error that is no ErrRefused may have made one.
 	Create(ctx context.Context, order Order) (Box, error)
-	// List is every box of the account, whoever made it.
+	// List is every box of the account, also those of other programs.
 	List(ctx context.Context) ([]Box, error)
 	// Get looks at one box; a *GoneError says that there is none of this id.
 	Get(ctx context.Context, id string) (Box, error)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Clock stands still until somebody sleeps: then it jumps.
+// A Clock stands still until a caller sleeps: then it jumps.
 type Clock struct {
 	mu    sync.Mutex
 	now   time.Time

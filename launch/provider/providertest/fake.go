@@ -191,7 +191,7 @@ func (f *Fake) json(w http.ResponseWriter, status int, v any) {
 func cut(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
-		conn.Close()
+		_ = conn.Close() // it is to be cut, and that is all
 	}
 }
 
@@ -334,7 +334,7 @@ func (f *Fake) listed() []*Rented {
 	return all
 }
 
-// Foreign puts a box of somebody else into the account.
+// Foreign puts a box that this project did not rent, or rented earlier, into the account.
 func (f *Fake) Foreign(name string) *Rented {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -404,7 +404,7 @@ func (f *Fake) cost(b *Rented) float64 {
 	return rate * until.Sub(b.CreatedAt).Hours()
 }
 
-// Stop stops a box as an end of its container, or somebody who bid more, does.
+// Stop stops a box as the end of its container does, or a higher bid.
 func (f *Fake) Stop(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
