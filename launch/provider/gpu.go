@@ -8,16 +8,9 @@ import (
 	"strings"
 )
 
-// models are the words by which providers name chips, the longer before those that
-// they begin with. Our name of a chip has no spaces.
-var models = []struct{ word, name string }{
-	{"gb300", "gb300"}, {"gb200", "gb200"}, {"gh200", "gh200"}, {"b300", "b300"}, {"b200", "b200"},
-	{"h200", "h200"}, {"h100", "h100"}, {"h800", "h800"}, {"h20", "h20"},
-	{"a100", "a100"}, {"a800", "a800"}, {"a6000", "a6000"}, {"a5000", "a5000"}, {"a4500", "a4500"}, {"a4000", "a4000"},
-	{"a10g", "a10g"}, {"a10", "a10"}, {"a16", "a16"}, {"a30", "a30"}, {"a40", "a40"}, {"a2", "a2"},
-	{"l40s", "l40s"}, {"l40", "l40"}, {"l4", "l4"}, {"v100", "v100"}, {"p100", "p100"}, {"t4", "t4"},
-	{"mi355x", "mi355x"}, {"mi325x", "mi325x"}, {"mi300x", "mi300x"}, {"mi250", "mi250"},
-}
+// models are the words by which providers name chips that are sold for training.
+var models = regexp.MustCompile(`(?:^|[^a-z0-9])(gb300|gb200|gh200|b300|b200|h200|h100|h800|h20|a100|a800|a6000|a5000|a4500|a4000|` +
+	`a10g|a10|a16|a30|a40|a2|l40s|l40|l4|v100|p100|t4|mi355x|mi325x|mi300x|mi250)(?:$|[^a-z0-9])`)
 
 // forms are the ways a chip is built in; a chip that comes in one way has none.
 var forms = regexp.MustCompile(`\b(nvl|pcie|sxm)\d*\b|\bhbm3\b`)
@@ -36,6 +29,9 @@ var usual = map[string]float64{
 	"rtx3090": 24, "rtx4090": 24, "rtx5090": 32, "mi300x": 192, "mi325x": 256, "mi355x": 288,
 }
 
+// glued is how Vast.ai writes 6000 Ada.
+var glued = regexp.MustCompile(`(\d)ada\b`)
+
 // words that say who made it, and nothing of what it is.
 var makers = regexp.MustCompile(`\b(nvidia|amd|geforce|tesla|quadro|instinct|graphics|generation|gpu|oam|gen)\b`)
 
@@ -47,7 +43,7 @@ func GPUName(words string, memoryGB float64) string {
 	if memoryGB == 0 {
 		memoryGB = memoryIn(clean)
 	}
-	clean = strings.TrimSpace(makers.ReplaceAllString(clean, " "))
+	clean = strings.TrimSpace(makers.ReplaceAllString(glued.ReplaceAllString(clean, "$1 ada"), " "))
 	name := chip(clean)
 	if formed[name] {
 		name += form(name, clean)
@@ -90,10 +86,8 @@ func memoryIn(words string) float64 {
 
 // chip is the name without build and memory. A chip of no table keeps its words.
 func chip(clean string) string {
-	for _, m := range models {
-		if regexp.MustCompile(`(^|[^a-z0-9])` + m.word + `($|[^a-z0-9])`).MatchString(clean) {
-			return m.name + rtxAda(clean)
-		}
+	if m := models.FindStringSubmatch(clean); m != nil {
+		return m[1] + rtxAda(clean)
 	}
 	clean = sized.ReplaceAllString(forms.ReplaceAllString(clean, " "), " ")
 	return strings.ReplaceAll(strings.Join(strings.Fields(clean), "-"), "rtx-", "rtx")

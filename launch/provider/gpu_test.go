@@ -35,6 +35,7 @@ func TestGPUsHaveOneNameWhateverAProviderCallsThem(t *testing.T) {
 		{"NVIDIA RTX A6000", 48, "a6000-48gb"},
 		{"A6000 (48 GB)", 0, "a6000-48gb"},
 		{"NVIDIA RTX 6000 Ada Generation", 48, "rtx6000-ada-48gb"},
+		{"RTX 6000Ada", 49140. / 1024, "rtx6000-ada-48gb"},
 		{"NVIDIA L40S", 46068. / 1024, "l40s-48gb"},
 		{"Tesla V100 SXM2 16GB", 0, "v100-sxm-16gb"},
 		{"AMD Instinct MI300X OAM", 192, "mi300x-192gb"},
