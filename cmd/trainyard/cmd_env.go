@@ -36,19 +36,21 @@ func newEnv(t *face.Terminal, s *settings) *cobra.Command {
 
 func newEnvList(t *face.Terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
-		Use:   "list",
-		Short: "List the locks, and why a trainer has none",
-		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return listEnvs(t, s) },
+		Use:     "list",
+		Short:   "List the locks, and why a trainer has none",
+		Example: "  trainyard env list --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return listEnvs(t, s) },
 	}
 }
 
 func newEnvLock(t *face.Terminal) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:   "lock TRAINER",
-		Short: "Print the lock of a trainer, as uv pip sync reads it",
-		Args:  needs("a trainer"),
+		Use:     "lock TRAINER",
+		Short:   "Print the lock of a trainer, as uv pip sync reads it",
+		Example: "  trainyard env lock trl\n  trainyard env lock axolotl --out axolotl.txt",
+		Args:    needs("a trainer"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := yard.LockText(args[0])
 			switch {

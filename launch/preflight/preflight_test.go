@@ -66,6 +66,7 @@ func TestEachThingIsFoundWithItsWords(t *testing.T) {
 		{"base model", func(j *launch.Job, f *Facts) {
 			j.Template, j.Dataset.Template, f.Template = "qwen2.5-base", "qwen2.5-base", "qwen2.5-base"
 		}, Warning, "template", `"<|im_end|>" is set`},
+		{"a setting that is overlooked", func(j *launch.Job, _ *Facts) { j.Params = launch.Params{"lerning_rate": 1, "use_liger_kernel": true} }, Warning, "params", "train.params.lerning_rate is no setting of trl"},
 		{"gated", func(j *launch.Job, _ *Facts) { j.Model = "meta-llama/Llama-3.1-8B" }, Refusal, "model", "set HF_TOKEN"},
 		{"gated with a token", func(j *launch.Job, f *Facts) {
 			j.Model, f.Has = "meta-llama/Llama-3.1-8B", func(name string) bool { return name == "HF_TOKEN" }
