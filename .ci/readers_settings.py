@@ -37,6 +37,14 @@ def config_of(argv):
         return path, yaml.safe_load(f)
 
 
+def known_here(trainer, names):
+    """Preflight names settings that the trainer would read over, by a list of ours."""
+    path = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "launch", "trainer", "keys", trainer + ".txt")
+    with open(path, encoding="utf-8") as f:
+        ours = set(f.read().split())
+    check(ours == names, f"{path} lacks {sorted(names - ours)} and has {sorted(ours - names)}")
+
+
 def refused(what, parse, *args):
     try:
         parse(*args)
@@ -105,6 +113,7 @@ def trl():
         parser = make_parser()  # which keeps what it has read as defaults
         path, settings = config_of(argv)
         known = {name for t in parser.dataclass_types for name in (f.name for f in dataclasses.fields(t))}
+        known_here("trl", known)
         unknown = set(settings) - known
         check(not unknown, f"TRL has no {sorted(unknown)}")
         settings = without_deepspeed(settings, known)
@@ -148,6 +157,7 @@ def axolotl():
 
     def parse(argv):
         _, settings = config_of(argv)
+        known_here("axolotl", names(AxolotlInputConfig) | names(LigerArgs))
         unknown = set(settings) - names(AxolotlInputConfig) - names(LigerArgs)
         check(not unknown, f"axolotl has no {sorted(unknown)}")
         for data in settings["datasets"]:
@@ -332,6 +342,7 @@ def open_instruct():
 
 
 def main(trainer, dump):
+    trainer = {"swift": "ms-swift"}.get(trainer, trainer)  # as the environment is named
     parse, typo = {
         "llamafactory": llamafactory, "trl": trl, "axolotl": axolotl, "ms-swift": swift, "verl": verl,
         "openrlhf": openrlhf, "nemo-automodel": nemo, "open-instruct": open_instruct,

@@ -11,6 +11,7 @@ import (
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
+	"trainyard/launch/preflight"
 )
 
 const launchLong = `Start a fine-tune on a finished dataset, or on that of a recipe, which is
@@ -85,13 +86,25 @@ func tellPlan(t *face.Terminal, s *settings, plan *yard.Plan, err error) error {
 	switch {
 	case err != nil:
 		return nothingLeft(t, s, plan.Prepared, err)
-	case plan.Refusal != "":
+	}
+	tellFindings(t, plan)
+	if plan.Refusal != "" {
 		t.Say("as things stand, the launch would be refused: %s", plan.Refusal)
 	}
 	if plan.Prepared == nil || s.json() {
 		return nil
 	}
 	return printPrepared(t, plan.Prepared)
+}
+
+// tellFindings says what was found before the start: in a dry run all of it, else
+// what is not in order.
+func tellFindings(t *face.Terminal, plan *yard.Plan) {
+	for _, f := range plan.Findings {
+		if plan.Command != nil || f.Level != preflight.OK {
+			t.Say("%s: %s: %s", f.Level, f.About, f.Words)
+		}
+	}
 }
 
 // start starts the job, tells so, and follows the run unless told not to. A

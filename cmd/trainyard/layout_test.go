@@ -67,12 +67,17 @@ var mayImport = map[string][]string{
 
 	"launch": {"launch/cause", "launch/database", "launch/files", "launch/redact", "launch/task", "format/durable"},
 	// What the launcher and the agent on a box both need: the agent has no ledger.
-	"launch/database":               {"launch/files"}, // of a ledger's file, and the lock beside it
-	"launch/task":                   {"launch/redact"},
-	"launch/redact":                 {"format/secret"},
-	"launch/cause":                  {"launch/redact"},
-	"launch/files":                  {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
-	"launch/trainer":                {"launch"},
+	"launch/database": {"launch/files"}, // of a ledger's file, and the lock beside it
+	"launch/task":     {"launch/redact"},
+	"launch/redact":   {"format/secret"},
+	"launch/cause":    {"launch/redact"},
+	"launch/files":    {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
+	"launch/trainer":  {"launch"},
+	// Locks are embedded text; a plan's files are those of a launch.
+	"launch/env": {"launch"},
+	// What a run would come to is arithmetic on the job, its trainer's division of the
+	// batch, and the model's dimensions.
+	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
 	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
@@ -93,7 +98,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack"},
+	"cmd/trainyard/yard": {"launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -101,7 +106,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.

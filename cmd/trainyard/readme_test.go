@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"trainyard/cmd/trainyard/yard"
 	"trainyard/format/style"
 	"trainyard/mix/export"
 	"trainyard/recipes"
@@ -69,5 +70,24 @@ func TestTheReadmeNamesEveryTarget(t *testing.T) {
 	}
 	if want := "--for " + strings.Join(names(export.Targets), "|") + "`"; !strings.Contains(string(readme), want) {
 		t.Errorf("README.md does not show %s", want)
+	}
+}
+
+// TestTheReadmesTableOfTrainersIsTheRegistry, as trainyard list trainers tells it.
+func TestTheReadmesTableOfTrainersIsTheRegistry(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, found := strings.Cut(string(readme), "| trainer | what it is |\n|---|---|\n")
+	if rows, _, _ = strings.Cut(rows, "\n\n"); !found {
+		t.Fatal("README.md has no table of trainers")
+	}
+	var want []string
+	for _, l := range yard.Lists["trainers"]() {
+		want = append(want, "| `"+l.Name+"` | "+l.Summary+" |")
+	}
+	if rows != strings.Join(want, "\n") {
+		t.Errorf("README.md has\n%s\nwant\n%s", rows, strings.Join(want, "\n"))
 	}
 }

@@ -24,7 +24,7 @@ const (
 // A Finding is what was found about one thing.
 type Finding struct {
 	Level Level  `json:"level"`
-	About string `json:"about"` // batch, window, memory, disk, dataset, template, model, defaults
+	About string `json:"about"` // batch, window, memory, disk, dataset, template, model, params, defaults
 	Words string `json:"words"`
 }
 
@@ -47,7 +47,7 @@ type Facts struct {
 func Check(job launch.Job, facts Facts) []Finding {
 	return slices.Concat(
 		batch(job), window(job, facts.Model), memory(job, facts), disk(job, facts),
-		dataset(job, facts), template(job, facts), model(job, facts), defaults(job),
+		dataset(job, facts), template(job, facts), model(job, facts), params(job), defaults(job),
 	)
 }
 
@@ -247,6 +247,14 @@ func model(job launch.Job, facts Facts) []Finding {
 		return found(OK, "model", "%s, from the hub or the machine's cache, without a token", job.Model)
 	}
 	return found(OK, "model", "%s, from the hub or the machine's cache; a token is set", job.Model)
+}
+
+// params names settings that would be left out without a word.
+func params(job launch.Job) (all []Finding) {
+	for _, name := range trainer.Overlooked(job) {
+		all = append(all, found(Warning, "params", "train.params.%s is no setting of %s that is known, and it reads over names that it does not have", name, job.Trainer)...)
+	}
+	return all
 }
 
 // defaults names what the trainer would do without a word and is told not to.

@@ -313,6 +313,35 @@ func TestWhatATrainerOwnsIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
+// TestWhatIsRenderedIsNotOverlooked: a trainer that reads over names which it does
+// not have is told none.
+func TestWhatIsRenderedIsNotOverlooked(t *testing.T) {
+	for _, name := range []string{"trl", "axolotl"} {
+		j := job()
+		j.Trainer, j.Params = name, launch.Params{"lerning_rate": 1}
+		if got := Overlooked(j); !slices.Equal(got, []string{"lerning_rate"}) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	cases(t, func(t *testing.T, name, _ string, j launch.Job, at launch.Site) {
+		cmd, err := Trainers[name].Render(j, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Trainer, j.Params = name, launch.Params{}
+		for _, f := range cmd.Files {
+			for line := range strings.Lines(f.Content) {
+				if key, _, is := strings.Cut(line, ":"); is && strings.HasSuffix(f.Name, ".yaml") && !strings.HasPrefix(line, " ") {
+					j.Params[key] = true
+				}
+			}
+		}
+		if got := Overlooked(j); len(got) > 0 {
+			t.Errorf("%s has no %q", name, got)
+		}
+	})
+}
+
 func TestATrainerThatIsNotInstalledSaysTheWayOut(t *testing.T) {
 	nothing := func(string) (string, error) { return "", errors.New("not on PATH") }
 	for name, trainer := range Trainers {

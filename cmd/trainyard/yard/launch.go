@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"trainyard/launch"
+	"trainyard/launch/preflight"
 	"trainyard/mix"
 	"trainyard/recipes"
 )
@@ -32,6 +33,9 @@ type Plan struct {
 	Prepared *Prepared `json:"prepared,omitempty"`
 	// Command is what a dry run would start, with RUN for the run's id.
 	Command *launch.Command `json:"command,omitempty"`
+	// Findings are what was looked at before a GPU is paid for; nil for trainers
+	// that judge for themselves.
+	Findings []preflight.Finding `json:"findings,omitempty"`
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
 }
@@ -122,17 +126,20 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 		plan.Job.Dataset = planned(plan.Prepared)
 		return plan, y.rehearse(plan, req)
 	}
-	plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out)
-	return plan, err
+	if plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out); err != nil {
+		return plan, err
+	}
+	return plan, y.preflight(plan)
 }
 
 // rehearse fills in what only a dry run tells.
 func (y *Yard) rehearse(plan *Plan, req LaunchRequest) error {
+	refused := y.preflight(plan)
 	if !req.DryRun {
-		return nil
+		return refused
 	}
 	cmd, refusal, err := y.launcher(nil).Rehearse(plan.Job)
-	if refusal != nil {
+	if refusal = errors.Join(refusal, refused); refusal != nil {
 		plan.Refusal = refusal.Error()
 	}
 	plan.Command = &cmd

@@ -1,0 +1,43 @@
+package yard
+
+import (
+	"maps"
+	"slices"
+
+	"trainyard/launch/env"
+)
+
+// An Environment is the lock of one trainer, or why it has none.
+type Environment struct {
+	Trainer  string   `json:"trainer"`
+	Python   string   `json:"python,omitempty"`
+	Platform string   `json:"platform,omitempty"`
+	Packages int      `json:"packages,omitempty"`
+	Hash     string   `json:"hash,omitempty"` // names the environments that are made of it
+	Asked    string   `json:"asked,omitempty"`
+	Built    []string `json:"built,omitempty"` // compiled on the machine
+	Why      string   `json:"why,omitempty"`
+}
+
+// LockText is the lock of a trainer as uv reads it.
+func LockText(trainer string) (string, error) {
+	lock, err := env.Of(trainer)
+	return lock.Text, err
+}
+
+// Environments are those of all trainers, the ones without a lock last.
+func Environments() (all []Environment, err error) {
+	for _, name := range env.Names() {
+		lock, err := env.Of(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Environment{
+			Trainer: name, Python: lock.Python, Platform: lock.Platform, Packages: lock.Packages(), Hash: lock.Hash(), Asked: lock.Asked, Built: lock.Built,
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(env.Unlocked)) {
+		all = append(all, Environment{Trainer: name, Why: env.Unlocked[name]})
+	}
+	return all, nil
+}

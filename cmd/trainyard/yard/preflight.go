@@ -1,0 +1,45 @@
+package yard
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"trainyard/launch"
+	"trainyard/launch/preflight"
+	"trainyard/launch/trainer"
+	"trainyard/tokenize/chat"
+)
+
+// preflight looks at the job once its dataset is known, and refuses what would fail
+// on a machine that is paid for by then. Trainers that are no adapter, smoke and
+// command, judge for themselves.
+func (y *Yard) preflight(plan *Plan) error {
+	if len(trainer.Silent(plan.Job.Trainer)) == 0 {
+		return nil
+	}
+	facts, err := y.facts(plan.Job)
+	if err != nil {
+		return err
+	}
+	plan.Findings = preflight.Check(plan.Job, facts)
+	var refusals []error
+	for _, f := range preflight.Refused(plan.Findings) {
+		refusals = append(refusals, fmt.Errorf("%s: %s", f.About, f.Words))
+	}
+	return errors.Join(refusals...)
+}
+
+// facts are those of this machine where the run is to be on it.
+func (y *Yard) facts(job launch.Job) (facts preflight.Facts, err error) {
+	if facts.Model, err = preflight.ModelOf(job.Model); err != nil {
+		return facts, err
+	}
+	facts.Template = chat.ForCheckpoint(job.Model)
+	facts.Has = func(name string) bool { return os.Getenv(name) != "" }
+	facts.Looked, facts.Dataset = preflight.Look(job)
+	if job.Backend == "local" {
+		facts.Free = preflight.Free(y.Home)
+	}
+	return facts, nil
+}
