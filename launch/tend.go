@@ -58,7 +58,7 @@ const restartPause = 30 * time.Second
 // follow begins the next attempt of a run that ended by no fault of its own. A lost one
 // is not followed: it may still run.
 func (l *Launcher) follow(ctx context.Context, run Run) (Run, string, error) {
-	if !run.State.Ended() || run.State == Lost || run.N >= run.Job.Attempts || time.Since(run.EndedAt) < l.restartPause() {
+	if !run.State.Ended() || run.State == Lost || !l.mine(run) || run.N >= run.Job.Attempts || time.Since(run.EndedAt) < l.restartPause() {
 		return run, "", nil
 	}
 	d, err := l.Diagnose(ctx, run)
