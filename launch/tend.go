@@ -91,12 +91,12 @@ func (l *Launcher) barren(ctx context.Context, run Run) bool {
 }
 
 // Unfinished lists the runs that may need tending: those that go on, and those that
-// ended and may have another attempt.
+// ended and may have another attempt, without those of other machines.
 func (l *Launcher) Unfinished(ctx context.Context) ([]Run, error) {
 	runs, err := l.Ledger.Runs(ctx, 0)
 	var open []Run
 	for _, r := range runs {
-		if !r.settled() || !r.heard || r.mayFollow() {
+		if l.mine(r) && (!r.settled() || !r.heard || r.mayFollow()) {
 			open = append(open, r)
 		}
 	}

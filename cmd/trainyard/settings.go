@@ -90,6 +90,9 @@ func (s *settings) load(cmd *cobra.Command) error {
 	if err := s.v.BindPFlags(cmd.Flags()); err != nil {
 		return err
 	}
+	if f := cmd.Flags().Lookup("ledger"); f != nil && f.Changed && launch.HoldsPassword(f.Value.String()) {
+		return usageError{errors.New("--ledger has a password, which every user of this machine sees there: give it by PGPASSWORD, ~/.pgpass or TRAINYARD_LEDGER")}
+	}
 	if dir, err := os.UserConfigDir(); err == nil {
 		s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
 		if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
@@ -115,6 +118,9 @@ func (s *settings) check() error {
 	}
 	if _, err := s.cacheLimit(); err != nil {
 		return usageError{err}
+	}
+	if _, err := s.caps(); err != nil {
+		return err
 	}
 	if place := s.v.GetString("ledger"); place != "" && !launch.IsURL(place) {
 		return usageError{errors.New("ledger is no postgres:// address; a file lies in --home")} // it may hold a password
