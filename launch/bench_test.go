@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -85,10 +86,19 @@ func BenchmarkIngest(b *testing.B) {
 	b.ReportMetric(points*float64(b.N)/used.Seconds(), "points/cpu-s")
 }
 
-// BenchmarkList lists 500 ended runs of 20,000 points, none with a validation
-// loss, for which the newest figures were once looked up in the curves.
+// BenchmarkList lists 500 ended runs of 20,000 points, or of as many as the
+// environment's TRAINYARD_BENCH_POINTS says, none with a validation loss, for which
+// the newest figures were once looked up in the curves.
 func BenchmarkList(b *testing.B) {
-	const runs, points = 500, 20_000
+	const runs = 500
+	points := 20_000
+	if text := os.Getenv("TRAINYARD_BENCH_POINTS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		points = n
+	}
 	home := b.TempDir()
 	ledger, err := OpenLedger(LedgerFile(home))
 	if err != nil {

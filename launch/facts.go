@@ -91,6 +91,9 @@ func (a Attempt) GPUHours(now time.Time) *float64 {
 // facts are what a job says of each of its attempts.
 func (j Job) facts() Facts {
 	f := Facts{GPUs: j.GPUs * j.NodeCount(), Limit: j.Deadline}
+	if f.GPUs == 1 && j.GPUHour == nil {
+		f.GPUs = 0 // one device without a price may be a processor
+	}
 	if j.GPUHour != nil {
 		price := *j.GPUHour * float64(j.World())
 		f.Price = &price

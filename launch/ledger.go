@@ -46,6 +46,9 @@ func IsURL(place string) bool {
 	return strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")
 }
 
+// HoldsPassword reports whether the URL of a ledger has a password in it.
+func HoldsPassword(place string) bool { return database.HoldsPassword(place) }
+
 // Fresh reports whether the ledger was made, or was empty, when it was opened:
 // what runs there are stands in their directories alone.
 func (l *Ledger) Fresh() bool { return l.db.Fresh }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"time"
 
 	"trainyard/launch/database"
@@ -29,7 +30,25 @@ type runRecord struct {
 	Output    string    `json:"output_dir"`
 }
 
+// An attemptRecord is what the ledger knows of an attempt before it starts, in a
+// file of the run's directory: that of the attempt is the backend's to make.
+type attemptRecord struct {
+	Progress string `json:"progress_file"`
+	Output   string `json:"output_dir"`
+	Facts    Facts  `json:"facts"`
+}
+
+func attemptRecordName(n int) string { return fmt.Sprintf("intent-%d.json", n) }
+
+// remember keeps beside a run what would be lost with the ledger.
 func (l *Launcher) remember(run Run) error {
+	attempt := attemptRecord{Progress: run.Progress, Output: run.Output, Facts: run.Facts}
+	if err := files.WriteJSON(l.runDir(run.ID), attemptRecordName(run.N), attempt); err != nil {
+		return fmt.Errorf("start run %s attempt %d: %w", run.ID, run.N, err)
+	}
+	if run.N > 1 {
+		return nil
+	}
 	record := runRecord{ID: run.ID, CreatedAt: run.CreatedAt, CreatedBy: run.CreatedBy, Job: run.Job, Progress: run.Progress, Output: run.Output}
 	if err := files.WriteJSON(l.runDir(run.ID), recordName, record); err != nil {
 		return fmt.Errorf("start run %s: %w", run.ID, err)
@@ -92,8 +111,9 @@ func (l *Launcher) Rebuild(ctx context.Context) (added []string, err error) {
 // runName matches the ids of runs, which name their directories.
 var runName = regexp.MustCompile(`^[0-9a-f-]{8,64}$`)
 
-// restore puts one run into the ledger, with every attempt that has a directory,
-// as if it had just been started; Refresh finds out the rest.
+// restore puts one run into the ledger, with every attempt that has a directory or
+// an intent, as if it had just been started; Refresh finds out what became of the
+// newest, and bury of the others.
 func (l *Launcher) restore(ctx context.Context, id string) (added bool, err error) {
 	if _, err := l.Ledger.Run(ctx, id); err == nil || !errors.Is(err, ErrNoRun) {
 		return false, err
@@ -102,11 +122,71 @@ func (l *Launcher) restore(ctx context.Context, id string) (added bool, err erro
 	if err != nil {
 		return false, err
 	}
-	attempts, err := filepath.Glob(filepath.Join(l.runDir(id), "attempt-*"))
+	attempts, err := l.attemptsOf(id, record)
 	if err != nil {
 		return false, err
 	}
-	return true, l.Ledger.restore(ctx, record, l.origin(), max(1, len(attempts)))
+	if err := l.Ledger.restore(ctx, record, l.origin(), attempts); err != nil {
+		return false, err
+	}
+	for _, a := range attempts[:len(attempts)-1] {
+		err = errors.Join(err, l.bury(ctx, Run{ID: id, Job: record.Job, Attempt: a}))
+	}
+	return true, err
+}
+
+// attemptName matches what stands in a run's directory for an attempt.
+var attemptName = regexp.MustCompile(`^(?:attempt-(\d{1,4})|intent-(\d{1,4})\.json)$`)
+
+// attemptsOf lists the attempts of a run up to the newest that left a trace.
+func (l *Launcher) attemptsOf(id string, record runRecord) ([]Attempt, error) {
+	entries, err := os.ReadDir(l.runDir(id))
+	if err != nil {
+		return nil, err
+	}
+	newest := 1
+	for _, e := range entries {
+		if m := attemptName.FindStringSubmatch(e.Name()); m != nil {
+			n, _ := strconv.Atoi(m[1] + m[2]) // four digits at most
+			newest = max(newest, n)
+		}
+	}
+	attempts := make([]Attempt, newest)
+	for i := range attempts {
+		known := attemptRecord{Progress: record.Progress, Output: record.Output, Facts: record.Job.facts()}
+		if _, err := files.ReadJSON(l.runDir(id), attemptRecordName(i+1), &known); err != nil {
+			return nil, fmt.Errorf("run %s attempt %d: %w", id, i+1, err)
+		}
+		attempts[i] = Attempt{N: i + 1, State: Starting, Progress: known.Progress, Output: known.Output, Facts: known.Facts}
+	}
+	return attempts, nil
+}
+
+// bury finds out how an attempt ended that another one has followed.
+func (l *Launcher) bury(ctx context.Context, run Run) error {
+	backend, err := l.backend(run.Job.Backend)
+	if err != nil {
+		return err
+	}
+	c := Change{To: Failed, Reason: "never started"}
+	handle, err := backend.Find(ctx, l.Dir(run))
+	if err == nil {
+		status, errStatus := backend.Status(ctx, l.Dir(run), handle)
+		c, err = change(status, run), errStatus
+		if c.Handle = handle; !status.State.Ended() {
+			c.To, c.Reason = Lost, "another attempt has followed it"
+		}
+	}
+	if err != nil && !errors.Is(err, ErrNeverStarted) {
+		return fmt.Errorf("run %s attempt %d: %w", run.ID, run.N, err)
+	}
+	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, c); err != nil {
+		return err
+	}
+	if run, err = l.reload(ctx, run); err == nil && run.Handle != "" {
+		l.listen(ctx, run, backend, true)
+	}
+	return err
 }
 
 // recall reads the record of a run. One that an earlier trainyard started has
@@ -129,7 +209,7 @@ func (l *Launcher) recall(id string) (runRecord, error) {
 
 // restore writes a run whose attempts stand as starting: each is then adopted, or
 // found never started, as after a crash of its launcher.
-func (l *Ledger) restore(ctx context.Context, r runRecord, home string, attempts int) error {
+func (l *Ledger) restore(ctx context.Context, r runRecord, home string, attempts []Attempt) error {
 	job, err := json.Marshal(r.Job)
 	if err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
@@ -139,12 +219,11 @@ func (l *Ledger) restore(ctx context.Context, r runRecord, home string, attempts
 		if err := insertRun(tx, run, string(job)); err != nil {
 			return err
 		}
-		for n := 1; n <= attempts; n++ {
-			a := Attempt{N: n, State: Starting, Progress: r.Progress, Output: r.Output}
+		for _, a := range attempts {
 			if err := insertAttempt(tx, r.ID, a); err != nil {
 				return err
 			}
-			if err := insertEvent(tx, r.ID, n, time.Now(), Starting, "restored from its directory"); err != nil {
+			if err := insertEvent(tx, r.ID, a.N, time.Now(), Starting, "restored from its directory"); err != nil {
 				return err
 			}
 		}

@@ -160,7 +160,7 @@ func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 		looking.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			runs[i], faults[i] = l.refreshWithin(ctx, runs[i])
+			runs[i], faults[i] = l.refreshWithin(ctx, runs[i], l.Refresh)
 		})
 	}
 	looking.Wait()
@@ -182,14 +182,14 @@ func joinOnce(faults []error) error {
 // sideBySide is how many runs a list looks at at once.
 const sideBySide = 16
 
-func (l *Launcher) refreshWithin(ctx context.Context, run Run) (now Run, err error) {
+func (l *Launcher) refreshWithin(ctx context.Context, run Run, refresh func(context.Context, Run) (Run, error)) (now Run, err error) {
 	type result struct {
 		run Run
 		err error
 	}
 	limit := 2 * l.limit()
 	inTime := within(ctx, limit, func(ctx context.Context) result {
-		run, err := l.Refresh(ctx, run)
+		run, err := refresh(ctx, run)
 		return result{run, err}
 	}, func(r result) { now, err = r.run, r.err })
 	if !inTime {

@@ -57,6 +57,9 @@ func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
 	if err != nil {
 		return run, err
 	}
+	if err := l.remember(made); err != nil {
+		return made, err
+	}
 	l.reached("again")
 	return l.begin(ctx, made, cmd, backend)
 }

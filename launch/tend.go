@@ -58,7 +58,7 @@ const restartPause = 30 * time.Second
 // follow begins the next attempt of a run that ended by no fault of its own. A lost one
 // is not followed: it may still run.
 func (l *Launcher) follow(ctx context.Context, run Run) (Run, string, error) {
-	if !run.State.Ended() || run.State == Lost || run.N >= run.Job.Attempts || time.Since(run.EndedAt) < l.restartPause() {
+	if !run.State.Ended() || run.State == Lost || !l.mine(run) || run.N >= run.Job.Attempts || time.Since(run.EndedAt) < l.restartPause() {
 		return run, "", nil
 	}
 	d, err := l.Diagnose(ctx, run)
@@ -91,12 +91,12 @@ func (l *Launcher) barren(ctx context.Context, run Run) bool {
 }
 
 // Unfinished lists the runs that may need tending: those that go on, and those that
-// ended and may have another attempt.
+// ended and may have another attempt, without those of other machines.
 func (l *Launcher) Unfinished(ctx context.Context) ([]Run, error) {
 	runs, err := l.Ledger.Runs(ctx, 0)
 	var open []Run
 	for _, r := range runs {
-		if !r.settled() || !r.heard || r.mayFollow() {
+		if l.mine(r) && (!r.settled() || !r.heard || r.mayFollow()) {
 			open = append(open, r)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
-	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsExport(t, s), newRunsRebuild(t, s))
+	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsExport(t, s), newRunsMetrics(t, s))
 	return cmd
 }
 
@@ -68,13 +69,27 @@ func printRuns(t *face.Terminal, s *settings, runs []yard.RunLine) error {
 }
 
 func runTable(runs []yard.RunLine) *face.Table {
-	tab := face.NewTable("id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost", "differs").
-		Numbers(5, 6, 7, 8, 9).Tints(4, stateTint).Wraps(10).Gives(1, 2).Leaves(9, 3, 7, 5, 8)
+	names := []string{"id", "recipe", "trainer", "backend", "state", "progress", "loss", "validation", "time", "cost", "differs"}
+	team := ofSeveral(runs)
+	if team {
+		names = append(names, "user")
+	}
+	tab := face.NewTable(names...).Numbers(5, 6, 7, 8, 9).Tints(4, stateTint).Wraps(10).Gives(1, 2).Leaves(9, 3, 7, 5, 8)
 	for _, r := range runs {
-		tab.Row(r.Short, r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
-			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Cost), differWords(r.Differs))
+		cells := []string{r.Short, r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
+			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Total.Dollars), differWords(r.Differs)}
+		if team {
+			cells = append(cells, r.CreatedBy)
+		}
+		tab.Row(cells...)
 	}
 	return tab
+}
+
+// ofSeveral reports whether several users launched the runs: a column for one
+// would tell nothing.
+func ofSeveral(runs []yard.RunLine) bool {
+	return slices.ContainsFunc(runs, func(r yard.RunLine) bool { return r.CreatedBy != runs[0].CreatedBy })
 }
 
 // stateWords is the state, with what must not be overlooked beside it.

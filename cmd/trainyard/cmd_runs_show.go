@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,8 +38,49 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	printOddities(t, run.Run)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
-	t.Print("Cost     %s\n", costWords(run.Cost, j.Backend))
+	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
+	printFacts(t, run)
 	t.Print("Files    %s\n", run.Dir)
+}
+
+// printFacts tells of each attempt what is known of its speed, its price and its
+// waste; nothing where nothing is.
+func printFacts(t *face.Terminal, run *yard.RunStory) {
+	if run.CreatedBy != "" {
+		t.Print("User     %s\n", run.CreatedBy)
+	}
+	for _, f := range run.Attempts {
+		if words := factWords(f); words != "" {
+			t.Print("Attempt  %d, %s: %s\n", f.Attempt, f.State, words)
+		}
+	}
+}
+
+func factWords(f yard.AttemptFacts) string {
+	var words []string
+	add := func(known bool, format string, args ...any) {
+		if known {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	value := func(v *float64) float64 {
+		if v == nil {
+			return 0
+		}
+		return *v
+	}
+	if f.Tokens != nil {
+		add(true, "%s tokens", face.Thousands(*f.Tokens))
+	}
+	add(f.TokensPerSecond != nil, "%s tokens/s", face.Thousands(int64(value(f.TokensPerSecond))))
+	add(f.MFU != nil, "MFU %.1f %%", 100*value(f.MFU))
+	add(f.GPUHours != nil, "%.2f GPU-hours", value(f.GPUHours))
+	add(f.Dollars != nil, "%s", face.Dollars(value(f.Dollars)))
+	add(f.Provisioning != nil, "%s until its place was there", face.Span(time.Duration(value(f.Provisioning)*float64(time.Second))))
+	if f.LostSteps != nil && *f.LostSteps > 0 {
+		add(true, "%s lost since its checkpoint", face.Counted(*f.LostSteps, "step"))
+	}
+	return strings.Join(words, ", ")
 }
 
 // printOddities tells what is not as it should be with what the trainer told.

@@ -41,11 +41,11 @@ func TestADamagedLedgerSaysWhatToDoAndIsMadeAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{{"runs"}, {"runs", "show", before.ID}} {
-			if said := h.fails(t, args...); !strings.Contains(said, "the ledger is damaged") || !strings.Contains(said, "trainyard runs rebuild") {
+			if said := h.fails(t, args...); !strings.Contains(said, "the ledger is damaged") || !strings.Contains(said, "trainyard reconcile --rebuild") {
 				t.Errorf("%s: %v said %s", name, args, said)
 			}
 		}
-		if out := h.run(t, "runs", "rebuild"); !strings.Contains(out, "runs.db.damaged-") || !strings.Contains(out, "1 run added") {
+		if out := h.run(t, "reconcile", "--rebuild"); !strings.Contains(out, "runs.db.damaged-") || !strings.Contains(out, "1 run added") {
 			t.Errorf("%s: rebuild said %s", name, out)
 		}
 		after := h.show(t, before.ID)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/viper"
 
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch"
 	"trainyard/launch/provider"
 )
 
@@ -43,6 +44,8 @@ func settingTable() []setting {
 		{"workers", "goroutines that parse, tokenise and write (0 = one per processor)", 0, false},
 		{"cache", "where what was made of files is kept, or off (default: HOME/cache)", "", false},
 		{"cache-limit", "how large the cache may become (trainyard cache)", "20GB", false},
+		{"ledger", "postgres://… of a ledger that a team shares (default: a file in home)", "", false},
+		{"user", "who launches, written beside each run", userName(), false},
 		{"color", "auto, always or never", "auto", false},
 	}
 }
@@ -88,6 +91,9 @@ func (s *settings) load(cmd *cobra.Command) error {
 	if err := s.v.BindPFlags(cmd.Flags()); err != nil {
 		return err
 	}
+	if f := cmd.Flags().Lookup("ledger"); f != nil && f.Changed && launch.HoldsPassword(f.Value.String()) {
+		return usageError{errors.New("--ledger has a password, which every user of this machine sees there: give it by PGPASSWORD, ~/.pgpass or TRAINYARD_LEDGER")}
+	}
 	if dir, err := os.UserConfigDir(); err == nil {
 		s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
 		if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
@@ -101,7 +107,7 @@ func (s *settings) load(cmd *cobra.Command) error {
 func (s *settings) check() error {
 	known := append(settingNames(), "json", backendsKey, alertsKey)
 	for _, key := range s.v.AllKeys() {
-		if s.v.InConfig(key) && !slices.Contains(known, key) {
+		if s.v.InConfig(key) && !slices.Contains(known, key) && !strings.HasPrefix(key, capsKey+".") {
 			return fmt.Errorf("settings %s: no setting %q (there are %s)", s.v.ConfigFileUsed(), key, strings.Join(known, ", "))
 		}
 	}
@@ -113,6 +119,12 @@ func (s *settings) check() error {
 	}
 	if _, err := s.cacheLimit(); err != nil {
 		return usageError{err}
+	}
+	if _, err := s.caps(); err != nil {
+		return err
+	}
+	if place := s.v.GetString("ledger"); place != "" && !launch.IsURL(place) {
+		return usageError{errors.New("ledger is no postgres:// address; a file lies in --home")} // it may hold a password
 	}
 	if n := s.workers(); n < 0 {
 		return usageError{fmt.Errorf("workers %d: give 0 for one per processor, or a number", n)}
@@ -182,7 +194,11 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &yard.Yard{Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
+	caps, err := s.caps()
+	if err != nil {
+		return nil, err
+	}
+	return &yard.Yard{Ledger: s.v.GetString("ledger"), User: s.v.GetString("user"), Caps: caps, Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

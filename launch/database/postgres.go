@@ -62,6 +62,16 @@ func withoutPassword(address string) string {
 	return u.String()
 }
 
+// HoldsPassword reports whether a URL has a password in it, or may have.
+func HoldsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	_, has := u.User.Password()
+	return has || u.Query().Has("password") || u.Query().Has("sslpassword")
+}
+
 // raise applies the migrations that are missing, one process at a time.
 func raise(ctx context.Context, pool *sql.DB) (fresh bool, err error) {
 	found, err := fs.Sub(migrations, "migrations")

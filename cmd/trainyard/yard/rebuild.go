@@ -7,6 +7,35 @@ import (
 	"trainyard/launch"
 )
 
+// Reconciled is what became of the attempts that had not ended.
+type Reconciled struct {
+	*Rebuilt `json:"rebuilt,omitempty"`
+	Attempts []launch.Reconciled `json:"attempts"`
+}
+
+// Reconcile brings every unfinished attempt up to date. With rebuild, the ledger is
+// made anew from the directories of the runs before. With an error come the attempts
+// that could be looked at.
+func (y *Yard) Reconcile(ctx context.Context, rebuild bool) (r Reconciled, err error) {
+	r.Attempts = []launch.Reconciled{}
+	if rebuild {
+		rebuilt, err := y.Rebuild(ctx)
+		if r.Rebuilt = &rebuilt; err != nil {
+			return r, err
+		}
+	}
+	if !y.hasLedger() {
+		return r, nil
+	}
+	l, err := y.Launcher()
+	if err != nil {
+		return r, err
+	}
+	all, err := l.Reconcile(ctx)
+	r.Attempts = append(r.Attempts, all...)
+	return r, err
+}
+
 // Rebuilt is what a rebuild of the ledger did.
 type Rebuilt struct {
 	Damaged string   `json:"damaged,omitempty"` // where the damaged ledger lies now
@@ -17,7 +46,7 @@ type Rebuilt struct {
 // damaged is set aside first.
 func (y *Yard) Rebuild(ctx context.Context) (r Rebuilt, err error) {
 	file := launch.LedgerFile(y.Home)
-	if y.hasLedger() && errors.Is(launch.Inspect(ctx, file), launch.ErrDamaged) {
+	if y.Ledger == "" && y.hasLedger() && errors.Is(launch.Inspect(ctx, file), launch.ErrDamaged) {
 		if r.Damaged, err = launch.SetAside(file); err != nil {
 			return r, err
 		}

@@ -14,6 +14,9 @@ type RunLine struct {
 	launch.Run
 	// Short is the shortest prefix of the id that no other run of the list has.
 	Short string `json:"short_id"`
+	// Facts are those of the newest attempt, and Total that of all.
+	Facts AttemptFacts `json:"facts"`
+	Total Total        `json:"total"`
 	// Differs is what tells this run from the others of its recipe in the list.
 	Differs []Difference `json:"differs,omitempty"`
 }
@@ -32,9 +35,29 @@ func (y *Yard) Runs(ctx context.Context, limit int) ([]RunLine, error) {
 	short, differs := launch.ShortIDs(runs), y.differences(runs)
 	lines := make([]RunLine, len(runs))
 	for i, r := range runs {
-		lines[i] = RunLine{r, short[r.ID], differs[r.ID]}
+		attempts, errFacts := attemptsOf(ctx, l.Ledger, r)
+		err = errors.Join(err, errFacts)
+		lines[i] = RunLine{Run: r, Short: short[r.ID], Differs: differs[r.ID], Total: totalOf(attempts)}
+		if len(attempts) > 0 {
+			lines[i].Facts = attempts[len(attempts)-1]
+		}
 	}
 	return lines, err
+}
+
+// attemptsOf derives the facts of a run's attempts. The ledger is asked only where
+// there are several.
+func attemptsOf(ctx context.Context, ledger *launch.Ledger, run launch.Run) (all []AttemptFacts, err error) {
+	attempts := []launch.Attempt{run.Attempt}
+	if run.N > 1 {
+		if attempts, err = ledger.Attempts(ctx, run.ID); err != nil {
+			return nil, err
+		}
+		if len(attempts) >= run.N {
+			attempts[run.N-1] = run.Attempt // as it was found just now
+		}
+	}
+	return facts(ctx, ledger, run, attempts)
 }
 
 // Known lists the newest runs whose ids begin with prefix, as the ledger has
@@ -64,6 +87,11 @@ type RunStory struct {
 	Dir     string          `json:"dir"` // of the newest attempt
 	Events  []launch.Event  `json:"events"`
 	Metrics []launch.Metric `json:"metrics"`
+	// Attempts are the facts of each, the first one first.
+	Attempts []AttemptFacts `json:"attempts"`
+	Total    Total          `json:"total"`
+	// Figures are the newest ones by key.
+	Figures map[string]launch.Figure `json:"figures"`
 	// DatasetFault says that the dataset is not there any more, or is another.
 	DatasetFault string `json:"dataset_fault,omitempty"`
 	// Earlier are the figures of the log's earlier beginnings, oldest first.
@@ -102,6 +130,18 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	}
 	if story.Metrics, err = l.Ledger.Metrics(ctx, run.ID, run.N); err != nil {
 		return nil, err
+	}
+	if story.Attempts, err = attemptsOf(ctx, l.Ledger, run); err != nil {
+		return nil, err
+	}
+	story.Total = totalOf(story.Attempts)
+	series, err := l.Ledger.Series(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	story.Figures = map[string]launch.Figure{}
+	for _, s := range series { // the newest attempt comes last
+		story.Figures[s.Key] = s.Last
 	}
 	story.Earlier, err = l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
 	return story, err

@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,10 @@ type Yard struct {
 	// Cache is the directory of what was made of files; empty: one in Home; off: none.
 	Cache      string
 	CacheLimit int64 // bytes that it is pruned to after a prepare
+	// Ledger is the URL of a ledger that a team shares; empty: a file in Home.
+	Ledger string
+	User   string      // who launches; empty: not known
+	Caps   launch.Caps // what launches may cost
 	// Backends are those that the settings name, beside local; nil: local alone.
 	Backends map[string]launch.Backend
 	Self     string // the trainyard program, absolute: trainers and supervisors are it
@@ -48,6 +53,7 @@ func (y *Yard) DatasetsDir() string { return filepath.Join(y.Home, "datasets") }
 func (y *Yard) launcher(ledger *launch.Ledger) *launch.Launcher {
 	return &launch.Launcher{
 		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Backends: y.Backends, OpenBackend: backend.OpenShort, Self: y.Self,
+		User: y.User, Caps: y.Caps,
 	}
 }
 
@@ -61,7 +67,7 @@ func (y *Yard) Launcher() (*launch.Launcher, error) {
 	if err := os.MkdirAll(y.Home, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state directory: %w", err)
 	}
-	ledger, err := launch.OpenLedger(launch.LedgerFile(y.Home))
+	ledger, err := launch.OpenLedger(cmp.Or(y.Ledger, launch.LedgerFile(y.Home)))
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +78,9 @@ func (y *Yard) Launcher() (*launch.Launcher, error) {
 
 // hasLedger says that there may be runs. Looking at none makes nothing.
 func (y *Yard) hasLedger() bool {
+	if y.Ledger != "" {
+		return true
+	}
 	_, errLedger := os.Stat(launch.LedgerFile(y.Home))
 	_, errRuns := os.Stat(filepath.Join(y.Home, "runs")) // a ledger that was removed is made anew from them
 	return !errors.Is(errLedger, fs.ErrNotExist) || !errors.Is(errRuns, fs.ErrNotExist)
