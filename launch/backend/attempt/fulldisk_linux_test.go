@@ -76,6 +76,26 @@ func TestAStopOnAFullDiskIsARequestAllTheSame(t *testing.T) {
 	}
 }
 
+func TestAnObjectDoesNotFillASmallDisk(t *testing.T) {
+	root := t.TempDir()
+	if err := syscall.Mount("tmpfs", root, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skip("needs the right to mount a small disk:", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(root, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	m := Here(root)
+	data, digest := object(100_000)
+	if err := put(t, m, digest, data, 0, 1000); !errors.Is(err, ErrNoSpace) {
+		t.Errorf("on a disk of 1 MB: %v", err)
+	}
+	if size, _, err := m.Has(t.Context(), digest); size != 0 || err != nil {
+		t.Errorf("%d bytes were written, %v", size, err)
+	}
+}
+
 // fill writes until the disk is full.
 func fill(t *testing.T, path string) {
 	t.Helper()

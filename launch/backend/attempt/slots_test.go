@@ -114,4 +114,13 @@ func TestWhatNvidiaSmiSaysIsRead(t *testing.T) {
 	if len(gpus) != 2 || gpus[0] != (GPU{0, "NVIDIA H100 80GB HBM3", 81559 << 20}) || gpus[1] != (GPU{Index: 1, Name: "NVIDIA GH200"}) {
 		t.Errorf("%+v", gpus)
 	}
+	dev := t.TempDir()
+	for _, name := range []string{"nvidia3", "nvidia5", "nvidiactl", "nvidia-uvm"} {
+		if err := os.WriteFile(filepath.Join(dev, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if gpus := deviceGPUs(dev); len(gpus) != 2 || gpus[1] != (GPU{Index: 1}) {
+		t.Errorf("a container that sees two of many: %+v", gpus)
+	}
 }

@@ -2,7 +2,6 @@ package attempt
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"trainyard/launch"
-	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/files"
 )
 
@@ -210,10 +208,4 @@ func TestTheExitRecordHasTheFreeRoomAndTheDiskIsWatched(t *testing.T) {
 	if words := warned(watch.dir); words != "" || watch.warned {
 		t.Errorf("with room again: %q", words)
 	}
-}
-
-// alive waits until it is, which is what an attempt of several tests needs to know.
-func runs(t *testing.T, dir string, h launch.Handle) {
-	t.Helper()
-	backendtest.Eventually(t, fmt.Sprintf("%s runs", dir), func() bool { return status(t, dir, h).State == launch.Running })
 }
