@@ -155,6 +155,28 @@ func TestAnAgentKilledAtAnyStepOfAStartLeavesTheTruth(t *testing.T) {
 	}
 }
 
+// A trainer that is killed at any moment, as for want of memory, has failed by that.
+func TestATrainerKilledAtRandomHasFailedOnce(t *testing.T) {
+	const rounds = 12
+	rng := rand.New(rand.NewPCG(3, 5))
+	for range rounds {
+		task := acting(t, "wait")
+		h := start(t, Local{}, task)
+		eventually(t, "the trainer is written down", func() bool { _, err := os.Stat(filepath.Join(task.Dir, trainerName)); return err == nil })
+		time.Sleep(time.Duration(rng.IntN(40)) * time.Millisecond) // the moment is the test's input
+		if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Failed || s.Signal != 9 {
+			t.Errorf("status %+v", s)
+		}
+		if n := starts(t, task.Dir); n > 1 {
+			t.Errorf("started %d times", n)
+		}
+	}
+	t.Logf("%d trainers killed at random, all failed by the signal", rounds)
+}
+
 // Killed at any moment, not only between steps.
 func TestASupervisorKilledAtRandomLeavesTheTruth(t *testing.T) {
 	const rounds = 12
@@ -279,7 +301,7 @@ func (c *cutting) Read(p []byte) (int, error) {
 // the answer, and reports how many went through in all.
 func startCut(t *testing.T, root string, order Order, request, reply int) (sent, got int, err error) {
 	t.Helper()
-	ours, theirs := pipes(t)
+	ours, theirs := connection(t)
 	served := make(chan error, 1)
 	go func() { served <- Serve(context.Background(), theirs, theirs, root) }()
 	line := &cutting{ReadWriteCloser: ours, read: -1, write: -1}
@@ -309,8 +331,8 @@ func startCut(t *testing.T, root string, order Order, request, reply int) (sent,
 	return sent, got, err
 }
 
-// pipes are both ends of a connection with buffers, as a real one has.
-func pipes(t *testing.T) (ours, theirs io.ReadWriteCloser) {
+// connection is both ends of a connection with buffers, as a real one has.
+func connection(t testing.TB) (ours, theirs io.ReadWriteCloser) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -54,7 +54,7 @@ func TestAMachineBehindASessionKeepsTheContractOfABackend(t *testing.T) {
 // talk is a client of a session whose other end says what it is told to.
 func talk(t *testing.T, says string) error {
 	t.Helper()
-	ours, theirs := pipes(t)
+	ours, theirs := connection(t)
 	if _, err := io.WriteString(theirs, says); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestAnotherVersionOfTheProtocolIsRefusedInWords(t *testing.T) {
 	if err := talk(t, "trainyard agent, protocol 7\n"); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "speaks protocol 7, this trainyard 1") {
 		t.Errorf("an agent of tomorrow: %v", err)
 	}
-	ours, theirs := pipes(t)
+	ours, theirs := connection(t)
 	served := make(chan error, 1)
 	go func() { served <- Serve(context.Background(), theirs, theirs, t.TempDir()) }()
 	out := frameWriter{w: ours}
@@ -101,7 +101,7 @@ func TestWhatIsNoAgentIsToldWithItsFirstWords(t *testing.T) {
 }
 
 func TestALoginShellMayTalkBeforeTheAgent(t *testing.T) {
-	ours, theirs := pipes(t)
+	ours, theirs := connection(t)
 	if _, err := io.WriteString(theirs, "Welcome to box 7\r\n\r\nlast login: never\n"); err != nil {
 		t.Fatal(err)
 	}
