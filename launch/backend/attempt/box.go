@@ -43,13 +43,20 @@ func (id identity) box() BoxID {
 
 // Hello implements Machine.
 func (m here) Hello(ctx context.Context) (Box, error) {
+	box, err := m.whoami()
+	box.GPUs = findGPUs(ctx)
+	return box, err
+}
+
+// whoami is Hello without the GPUs: nvidia-smi takes seconds where the driver sleeps.
+func (m here) whoami() (Box, error) {
 	self, err := identify(os.Getpid())
 	if err != nil {
 		return Box{}, err
 	}
 	home, _ := os.UserHomeDir() // empty where there is none
 	self.Provider = providerID()
-	box := Box{Protocol: Protocol, ID: self.box(), OS: runtime.GOOS, Arch: runtime.GOARCH, Home: home, Root: m.root, Cores: runtime.NumCPU(), GPUs: findGPUs(ctx)}
+	box := Box{Protocol: Protocol, ID: self.box(), OS: runtime.GOOS, Arch: runtime.GOARCH, Home: home, Root: m.root, Cores: runtime.NumCPU()}
 	if m.root != "" {
 		err = os.MkdirAll(m.store(), 0o700)
 		box.Store = m.store()

@@ -43,15 +43,16 @@ func parseGPUs(text string) (gpus []GPU) {
 	return gpus
 }
 
-// deviceGPUs are the character devices of NVIDIA's GPUs, by number.
+// deviceGPUs are as many as there are devices of NVIDIA's GPUs. CUDA counts from 0 what a
+// container sees, whatever the numbers of the devices.
 func deviceGPUs(dev string) (gpus []GPU) {
 	names, err := filepath.Glob(filepath.Join(dev, "nvidia[0-9]*"))
 	if err != nil {
 		return nil
 	}
 	for _, name := range names {
-		if index, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(name), "nvidia")); err == nil {
-			gpus = append(gpus, GPU{Index: index})
+		if _, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(name), "nvidia")); err == nil {
+			gpus = append(gpus, GPU{Index: len(gpus)})
 		}
 	}
 	return gpus

@@ -54,7 +54,8 @@ type Machine interface {
 	// List tells the regular files and directories in one of the directory's, by name.
 	List(ctx context.Context, dir, name string) ([]task.Entry, error)
 
-	// Exec runs a program to its end, as sbatch on a login node: no shell sees argv.
+	// Exec runs a program to its end, as sbatch on a login node: no shell sees argv, and
+	// when ctx ends it is killed there. At most 16 MiB are kept of each output.
 	// A code other than 0 is no error.
 	Exec(ctx context.Context, argv []string, stdin []byte) (Result, error)
 	// Close ends the session; attempts go on.
@@ -75,13 +76,15 @@ type Order struct {
 	// their queue, which lies in the machine's root, and sees them alone
 	// (CUDA_VISIBLE_DEVICES). 0 takes none and sees all.
 	Slots int
-	// RankLogs keeps what each rank of torchrun says in a directory of its own, by
-	// setting PET_LOG_DIR and PET_REDIRECTS: the log has the words of all still.
+	// RankLogs keeps what each rank of torchrun says below ranks, too, by setting
+	// PET_LOG_DIR and PET_TEE: the log has the words of all still.
 	RankLogs bool
-	// PricePerHour and Budget, in one currency, end the attempt when what it costs
-	// since its box started would go beyond; Spent is what the box had cost before.
+	// PricePerHour and Budget, in one currency, end the attempt before what it costs
+	// goes beyond, its grace and the time to collect included; Spent is what the box had
+	// cost before its supervisor started.
 	PricePerHour, Budget, Spent float64
-	// MinFree is the free room, in bytes, below which a warning is written; 0 is 2 GiB.
+	// MinFree is the free room, in bytes, below which a warning is written; 0 is 2 GiB,
+	// or a twentieth of a small disk.
 	MinFree int64
 	// Collect is how long the box waits after the end for its caller to collect.
 	Collect time.Duration

@@ -2,6 +2,9 @@ package attempt
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,7 +47,29 @@ func (l Local) List(ctx context.Context, dir string, _ launch.Handle, name strin
 	return l.machine().List(ctx, dir, name)
 }
 
-func TestMain(m *testing.M) { backendtest.Main(m, Supervise) }
+// TestMain lets the test binary play the supervisor, an agent that starts an attempt,
+// and the trainer. A process whose environment names a point dies there.
+func TestMain(m *testing.M) {
+	if point := os.Getenv(dieAt); point != "" {
+		reached = func(at string) {
+			if at == point {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				select {}
+			}
+		}
+	}
+	if len(os.Args) == 3 && os.Args[1] == "serve" {
+		if err := Serve(context.Background(), os.Stdin, os.Stdout, os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	backendtest.Main(m, Supervise)
+}
+
+// dieAt names, in the environment of a process of a test, the point where it dies.
+const dieAt = "ATTEMPT_TEST_DIE_AT"
 
 // The bench of the conformance suite, by shorter names.
 var (

@@ -91,11 +91,19 @@ func left(dir string) []int {
 	}
 	for _, proc := range files {
 		pid, err := strconv.Atoi(filepath.Base(proc))
-		if err == nil && pid != os.Getpid() && !slices.Contains(pids, pid) && (writesTo(proc, filepath.Join(dir, task.LogName)) || worksIn(proc, dir)) {
+		if err == nil && pid != os.Getpid() && !slices.Contains(pids, pid) && (writesTo(proc, filepath.Join(dir, task.LogName)) || worksIn(proc, dir) || copies(proc, dir)) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
+}
+
+// copies reports whether a process has the arguments of the attempt's supervisor: a
+// trainer has them until it runs its own program, so that one which was just being
+// started when the supervisor was killed is found.
+func copies(proc, dir string) bool {
+	line, err := os.ReadFile(filepath.Join(proc, "cmdline"))
+	return err == nil && bytes.HasSuffix(line, []byte("\x00supervise\x00"+dir+"\x00"))
 }
 
 func writesTo(proc, log string) bool {
@@ -149,14 +157,28 @@ func marked(dir string) (pids []int) {
 	return pids
 }
 
-// catches reports whether a process has a handler for a signal (SigCgt in proc(5)).
-func catches(pid int, sig syscall.Signal) bool {
+// catches reports whether a process has a handler for a signal.
+func catches(pid int, sig syscall.Signal) bool { return inMask(pid, "SigCgt:", sig) }
+
+// dying reports whether a process was killed, or ends, and is not gone yet.
+func dying(pid int) bool {
+	const flags, exiting = 6, 0x4 // of stat, from the third field on; PF_EXITING in linux/sched.h
+	fields, err := statFields(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	now, err := strconv.ParseUint(fields[flags], 10, 64)
+	return err == nil && now&exiting != 0 || inMask(pid, "SigPnd:", syscall.SIGKILL) || inMask(pid, "ShdPnd:", syscall.SIGKILL)
+}
+
+// inMask reports whether a set of signals in /proc/PID/status has one (proc(5)).
+func inMask(pid int, name string, sig syscall.Signal) bool {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return false
 	}
 	for line := range strings.Lines(string(data)) {
-		if mask, found := strings.CutPrefix(line, "SigCgt:"); found {
+		if mask, found := strings.CutPrefix(line, name); found {
 			set, err := strconv.ParseUint(strings.TrimSpace(mask), 16, 64)
 			return err == nil && set&(1<<(uint(sig)-1)) != 0
 		}

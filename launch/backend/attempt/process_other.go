@@ -90,3 +90,6 @@ func left(string) []int { return nil }
 
 // catches cannot be told here; a warning ends with the supervisor.
 func catches(int, syscall.Signal) bool { return false }
+
+// dying cannot be told here either.
+func dying(int) bool { return false }

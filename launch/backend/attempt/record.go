@@ -54,6 +54,7 @@ func (s *supervisor) finish(exit Exit) error {
 	if err := errors.Join(err, s.record.Sync(), s.record.Close()); err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
+	reached("filled")
 	err = os.Rename(s.record.Name(), filepath.Join(s.dir, exitName))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = files.WriteJSON(s.dir, exitName, exit)
@@ -61,5 +62,6 @@ func (s *supervisor) finish(exit Exit) error {
 	if err != nil {
 		return fmt.Errorf("exit record: %w", err)
 	}
+	reached("recorded")
 	return durable.SyncDir(s.dir)
 }

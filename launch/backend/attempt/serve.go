@@ -24,7 +24,7 @@ func Serve(ctx context.Context, r io.Reader, w io.Writer, root string) error {
 		cancel()
 		return err
 	}
-	s := server{machine: Here(root), out: frameWriter{w: w}, files: map[uint64]*task.OpenFile{}, running: map[uint64]context.CancelFunc{}}
+	s := server{machine: here{root: root}, out: frameWriter{w: w}, files: map[uint64]*task.OpenFile{}, running: map[uint64]context.CancelFunc{}}
 	err := s.serve(ctx, bufio.NewReaderSize(r, 64<<10))
 	cancel()
 	s.working.Wait()
@@ -35,7 +35,7 @@ func Serve(ctx context.Context, r io.Reader, w io.Writer, root string) error {
 }
 
 type server struct {
-	machine Machine
+	machine here
 	out     frameWriter
 	working sync.WaitGroup
 
@@ -50,7 +50,7 @@ type server struct {
 const inFlight = 32
 
 func (s *server) serve(ctx context.Context, r *bufio.Reader) error {
-	if err := s.welcome(ctx, r); err != nil {
+	if err := s.welcome(r); err != nil {
 		return endOfSession(err)
 	}
 	free := make(chan struct{}, inFlight)
@@ -86,7 +86,7 @@ func endOfSession(err error) error {
 }
 
 // welcome refuses a client of another version before anything else is done for it.
-func (s *server) welcome(ctx context.Context, r *bufio.Reader) error {
+func (s *server) welcome(r *bufio.Reader) error {
 	f, err := readFrame(r)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (s *server) welcome(ctx context.Context, r *bufio.Reader) error {
 		s.answer(f.ID, answer{}, nil, err)
 		return err
 	}
-	box, err := s.machine.Hello(ctx)
+	box, err := s.machine.whoami()
 	s.answer(f.ID, answer{Box: &box}, nil, err)
 	return nil
 }

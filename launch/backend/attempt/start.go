@@ -36,9 +36,11 @@ func (m here) Start(ctx context.Context, order Order) (task.Handle, error) {
 	} else if err != nil {
 		return "", fmt.Errorf("claim attempt: %w", err)
 	}
+	reached("made")
 	if err := errors.Join(place(order.Dir, order.Command.Files, placeOne), m.writeSpec(order), durable.SyncDir(filepath.Dir(order.Dir))); err != nil {
 		return "", fmt.Errorf("prepare attempt: %w", err)
 	}
+	reached("prepared")
 	if err := spawn(ctx, order); err != nil {
 		return "", fmt.Errorf("start supervisor: %w", err)
 	}
@@ -83,6 +85,7 @@ func spawn(ctx context.Context, order Order) error {
 	if err != nil {
 		return err
 	}
+	reached("spawned")
 	go func() { _ = cmd.Wait() }() // reaps it, should we live that long
 	return awaitReady(ctx, ours)
 }

@@ -47,7 +47,17 @@ func (m here) Stop(ctx context.Context, dir string, h task.Handle, grace time.Du
 	case err != nil:
 		return err
 	}
-	return goOn(supervisor)
+	if err := goOn(supervisor); err != nil {
+		return err
+	}
+	// A supervisor that is being killed takes a signal and does not act on it.
+	for dying(supervisor.PID) && supervisor.alive() {
+		pause()
+	}
+	if !supervisor.alive() {
+		return stopUnsupervised(ctx, dir, request)
+	}
+	return nil
 }
 
 // goOn lets a process go on that a signal stopped. It may have ended by now, of

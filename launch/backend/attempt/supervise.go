@@ -31,6 +31,7 @@ func Supervise(dir string) error {
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, noRoom)
 	signal.Ignore(syscall.SIGHUP)
 
+	reached("heard")
 	s := supervisor{dir: dir, took: sinceBoot()}
 	if err := s.takeOver(); err != nil {
 		return fmt.Errorf("supervise %s: %w", dir, err)
@@ -38,6 +39,9 @@ func Supervise(dir string) error {
 	err := s.run(signals)
 	return errors.Join(err, s.afterwards(signals))
 }
+
+// reached is where tests kill a process: between any two steps.
+var reached = func(string) {}
 
 // takeOver reads what to run and claims it. Whatever fails here fails before
 // the claim, so that the next look finds an attempt that never started.
@@ -55,11 +59,14 @@ func (s *supervisor) takeOver() error {
 	if err := s.reserve(); err != nil {
 		return err
 	}
+	reached("reserved")
 	err = holdLock(s.dir)
+	reached("locked")
 	if err == nil {
 		err = files.ClaimJSON(s.dir, supervisorName, self)
 	}
 	if err == nil {
+		reached("claimed")
 		return nil
 	}
 	if errors.Is(err, fs.ErrExist) {
@@ -111,6 +118,7 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 		close(exited)
 	}()
 	s.attend(cmd.Process.Pid, signals, exited)
+	reached("ended")
 	_ = cmd.Wait() // not nil for every code but 0, or when awaitExit waited; ProcessState says it better
 	if err := s.releaseSlots(); err != nil {
 		fmt.Fprintln(os.Stderr, "give back GPUs:", err)
@@ -178,6 +186,7 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
+	reached("started")
 	id, err := identify(cmd.Process.Pid)
 	if err == nil {
 		err = files.WriteJSON(s.dir, trainerName, id)
@@ -185,6 +194,7 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "record the trainer's identity:", err) // a trainer that ended at once has none
 	}
+	reached("written down")
 	return cmd, nil
 }
 

@@ -4,12 +4,18 @@ import (
 	"context"
 	"debug/elf"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"trainyard/launch/backend/attempt"
+	"trainyard/launch/task"
 )
 
 // maxAgent is what an agent may weigh, in bytes.
@@ -135,3 +141,80 @@ func TestAReleaseHasItsAgentsBesideTheProgram(t *testing.T) {
 		}
 	}
 }
+
+// The program itself, as it stands on a box: a session, and an attempt that goes on when
+// the session is over.
+func TestTheAgentRunsAnAttemptThatOutlivesItsSession(t *testing.T) {
+	needGo(t)
+	file, err := For(t.Context(), runtime.GOOS, runtime.GOARCH, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	order := attempt.Order{Task: task.Task{Run: "r", Attempt: 1, Dir: "runs/r/attempt-1", Self: file.Path, Command: task.Command{Argv: []string{"/bin/sh", "-c", "sleep 0.3; echo done"}}}}
+	first := agentSession(t, file.Path, root)
+	h, err := first.Start(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := agentSession(t, file.Path, root)
+	if found, err := second.Find(t.Context(), order.Dir); err != nil || found != h {
+		t.Errorf("found %q, %v; started %q", found, err, h)
+	}
+	var s task.Status
+	for deadline := time.Now().Add(time.Minute); !s.State.Ended() && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if s, err = second.Status(t.Context(), order.Dir, h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.State != task.Succeeded || s.Code != 0 {
+		t.Errorf("status %+v", s)
+	}
+	log, err := second.Open(t.Context(), order.Dir, task.LogName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if text, err := io.ReadAll(log.From(0)); err != nil || string(text) != "done\n" {
+		t.Errorf("log %q, %v", text, err)
+	}
+	if out, err := exec.Command(file.Path, "version").Output(); err != nil || !strings.HasPrefix(string(out), "trainyard agent, protocol 1") {
+		t.Errorf("%q, %v", out, err)
+	}
+	if out, err := exec.Command(file.Path, "launch").CombinedOutput(); err == nil {
+		t.Errorf("it knows a command it should not: %q", out)
+	}
+}
+
+// agentSession is `agent serve ROOT` as a process of its own.
+func agentSession(t *testing.T, path, root string) attempt.Machine {
+	t.Helper()
+	cmd := exec.Command(path, "serve", root)
+	cmd.Stderr = os.Stderr
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	m, err := attempt.Client(t.Context(), bothWays{out, in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = m.Close() // it may be closed already
+		if err := cmd.Wait(); err != nil {
+			t.Error("the agent ended with:", err)
+		}
+	})
+	return m
+}
+
+type bothWays struct {
+	io.ReadCloser
+	io.WriteCloser
+}
+
+func (p bothWays) Close() error { return errors.Join(p.WriteCloser.Close(), p.ReadCloser.Close()) }
