@@ -8,7 +8,7 @@ import (
 )
 
 // An account keeps what became of every record, in reading order. Most of what
-// it says is said of many records, so that a line holds numbers of texts: 56
+// it says is said of many records, so that a line holds numbers of texts: 44
 // bytes and the record's id.
 type account struct {
 	lines  []line
@@ -18,8 +18,8 @@ type account struct {
 
 // A line is one record of an account.
 type line struct {
-	id                           string
-	number                       int // of the record in its file
+	id                           text
+	number                       uint32 // of the record in its file
 	source, file, reason, detail int32
 	tokens                       int32
 	item                         int32  // index into the prepared items; -1 where it never became one
@@ -34,7 +34,7 @@ func newAccount() *account { return &account{shared: *newNames()} }
 
 func (a *account) add(e Entry) {
 	a.lines = append(a.lines, line{
-		id: a.ids.keep(e.ID), number: e.Line, tokens: e.Tokens, item: int32(e.item), of: -1,
+		id: a.ids.keep(e.ID), number: uint32(e.Line), tokens: e.Tokens, item: int32(e.item), of: -1,
 		source: a.shared.id(e.Source), file: a.text(e.File), reason: a.shared.id(e.Reason), detail: a.text(e.Detail),
 		outcome: int8(slices.Index(Outcomes, e.Outcome)), rows: rowCountOf(int(e.Rows)),
 	})
@@ -50,7 +50,7 @@ func (a *account) text(s string) int32 {
 	if _, met := a.shared.ids[s]; met || len(a.shared.ids) < 1<<14 {
 		return a.shared.id(s)
 	}
-	a.shared.list = append(a.shared.list, a.ids.keep(s))
+	a.shared.list = append(a.shared.list, a.ids.text(a.ids.keep(s)))
 	return int32(len(a.shared.list) - 1)
 }
 
@@ -68,7 +68,7 @@ func (a *account) repeats(line int32) bool {
 func (a *account) entry(i int) Entry {
 	l, text := &a.lines[i], a.shared.list
 	e := Entry{
-		Source: text[l.source], File: text[l.file], Line: l.number, ID: l.id, Reason: text[l.reason], Detail: text[l.detail],
+		Source: text[l.source], File: text[l.file], Line: int(l.number), ID: a.ids.text(l.id), Reason: text[l.reason], Detail: text[l.detail],
 		Tokens: l.tokens, Rows: int32(l.rows), item: int(l.item), of: int(l.of),
 	}
 	if l.outcome != undecided {
@@ -99,16 +99,44 @@ func (a *account) of(e *Entry) *place {
 
 // An arena keeps short texts side by side: one alone costs up to twice its
 // length, and one cut out of a record would hold all of that.
-type arena struct{ open *strings.Builder }
+type arena struct{ chunks []*strings.Builder }
 
-const arenaBytes = 64 << 10
+// A text is a place in an arena, in half the memory of a string.
+type text struct {
+	chunk   uint32
+	from, n uint16
+}
 
-func (a *arena) keep(text string) string {
-	if a.open == nil || a.open.Cap()-a.open.Len() < len(text) {
-		a.open = &strings.Builder{}
-		a.open.Grow(max(arenaBytes, len(text)))
+const (
+	arenaBytes = 64 << 10
+	wholeChunk = math.MaxUint16 // for n of a text that has a chunk to itself
+)
+
+func (a *arena) keep(s string) text {
+	if len(s) >= wholeChunk {
+		chunk := &strings.Builder{}
+		chunk.WriteString(s)
+		a.chunks = append(a.chunks, chunk, &strings.Builder{}) // nothing stands behind it
+		return text{chunk: uint32(len(a.chunks) - 2), n: wholeChunk}
 	}
-	from := a.open.Len()
-	a.open.WriteString(text)
-	return a.open.String()[from:]
+	last := len(a.chunks) - 1
+	if last < 0 || a.chunks[last].Len()+len(s) > arenaBytes {
+		last++
+		a.chunks = append(a.chunks, &strings.Builder{})
+	}
+	chunk := a.chunks[last]
+	if chunk.Cap() == 0 {
+		chunk.Grow(arenaBytes)
+	}
+	from := chunk.Len()
+	chunk.WriteString(s)
+	return text{uint32(last), uint16(from), uint16(len(s))}
+}
+
+func (a *arena) text(t text) string {
+	chunk := a.chunks[t.chunk].String()
+	if t.n == wholeChunk {
+		return chunk
+	}
+	return chunk[t.from:][:t.n]
 }

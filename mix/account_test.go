@@ -59,17 +59,17 @@ func live() uint64 {
 
 func TestAnArenaKeepsTextsOfEveryLength(t *testing.T) {
 	var a arena
-	var kept []string
+	var kept []text
 	for i := range 2000 {
 		kept = append(kept, a.keep(fmt.Sprintf("%0*d", i%300*i%7000, i)))
 	}
 	kept = append(kept, a.keep(""), a.keep(string(make([]byte, 3*arenaBytes))), a.keep("z"))
-	for i, text := range kept[:2000] {
-		if want := fmt.Sprintf("%0*d", i%300*i%7000, i); text != want {
-			t.Fatalf("text %d is %.40q, want %.40q", i, text, want)
+	for i, at := range kept[:2000] {
+		if got, want := a.text(at), fmt.Sprintf("%0*d", i%300*i%7000, i); got != want {
+			t.Fatalf("text %d is %.40q, want %.40q", i, got, want)
 		}
 	}
-	if n := len(kept); kept[n-3] != "" || len(kept[n-2]) != 3*arenaBytes || kept[n-1] != "z" {
+	if n := len(kept); a.text(kept[n-3]) != "" || len(a.text(kept[n-2])) != 3*arenaBytes || a.text(kept[n-1]) != "z" {
 		t.Error("the last texts are lost")
 	}
 }

@@ -36,7 +36,7 @@ func TestARepeatedRowIsAnItemOfItsOwnWithAnIdOfItsOwn(t *testing.T) {
 	for _, i := range p.Train {
 		name, renamed := p.Renamed[i]
 		if !renamed {
-			name = w.entries.lines[i].id // items and lines run parallel here
+			name = w.entries.ids.text(w.entries.lines[i].id) // items and lines run parallel here
 		}
 		names[name]++
 	}

@@ -49,21 +49,22 @@ func newBilling() *billing { return &billing{map[string]Bill{}, map[billed]bool{
 // add counts one record that is in a shard. The order of records is that of
 // reading, so that the sum of amounts is the same each time.
 func (b *billing) add(it *Item) {
-	if it.bill == nil {
+	bill := it.bill()
+	if bill == nil {
 		return
 	}
-	sum := b.sums[it.bill.teacher]
+	sum := b.sums[bill.teacher]
 	sum.Records++
-	sum.USD += it.bill.usd
-	sum.PromptTokens += it.bill.prompt
-	sum.CompletionTokens += it.bill.completion
-	if it.bill.usd > 0 {
+	sum.USD += bill.usd
+	sum.PromptTokens += bill.prompt
+	sum.CompletionTokens += bill.completion
+	if bill.usd > 0 {
 		sum.Priced++
-		key := billed{it.bill.teacher, it.Instance}
+		key := billed{bill.teacher, it.Instance}
 		if it.Instance == 0 || !b.seen[key] {
 			sum.Instances++
 		}
 		b.seen[key] = true
 	}
-	b.sums[it.bill.teacher] = sum
+	b.sums[bill.teacher] = sum
 }

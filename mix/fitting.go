@@ -20,32 +20,32 @@ type length struct{ tokens, trained int32 }
 
 // over says that no row of the window holds the item.
 func (it *Item) over(window int) bool {
-	if it.fit != nil {
-		return it.fit.why != ""
+	if fit := it.fit(); fit != nil {
+		return fit.why != ""
 	}
 	return int(it.Tokens) > window
 }
 
 // whole is the item as it was before it was fitted.
 func (it *Item) whole() length {
-	if it.fit != nil {
-		return it.fit.whole
+	if fit := it.fit(); fit != nil {
+		return fit.whole
 	}
 	return length{it.Tokens, it.Trained}
 }
 
 // rows is the number of rows that the item makes.
 func (it *Item) rows() int {
-	if it.fit != nil && len(it.fit.parts) > 0 {
-		return len(it.fit.parts)
+	if fit := it.fit(); fit != nil && len(fit.parts) > 0 {
+		return len(fit.parts)
 	}
 	return 1
 }
 
 // row is one of them.
 func (it *Item) row(n int) length {
-	if it.fit != nil && len(it.fit.parts) > 0 {
-		return it.fit.parts[n]
+	if fit := it.fit(); fit != nil && len(fit.parts) > 0 {
+		return fit.parts[n]
 	}
 	return length{it.Tokens, it.Trained}
 }
@@ -66,12 +66,17 @@ func rowIDs(id string, rows int) (ids []string) {
 	return ids
 }
 
+// fittingOf tells of a fit; nil for a record that needed none.
+func fittingOf(fit convert.Fit) *fitting {
+	if fit.Tokens == 0 {
+		return nil
+	}
+	return &fitting{whole: length{int32(fit.Tokens), int32(fit.Trained)}, why: fit.Why}
+}
+
 // packRows packs what the window takes of a record, whose whole row is at hand.
 func (w *worker) packRows(res *result, done convert.Result) {
-	it, fit := &res.item, done.Fit
-	if fit.Tokens > 0 {
-		it.fit = &fitting{whole: length{int32(fit.Tokens), int32(fit.Trained)}, why: fit.Why}
-	}
+	fit := done.Fit
 	switch {
 	case fit.Why != "":
 	case len(fit.Parts) > 0:
@@ -84,13 +89,13 @@ func (w *worker) packRows(res *result, done convert.Result) {
 // packParts packs the rows of a record that was split: what the item holds is
 // their sum.
 func (w *worker) packParts(res *result, done convert.Result) {
-	it := &res.item
+	it, fit := &res.item, res.item.fit()
 	it.Tokens, it.Trained, it.Bytes = 0, 0, 0
 	for n, row := range done.Fit.Parts {
 		w.fill(done.Traj, row)
 		w.row.TrajID = rowID(done.Traj.ID, n, len(done.Fit.Parts))
 		w.packRow(res, row)
-		it.fit.parts = append(it.fit.parts, length{w.row.NTokens, w.row.NTrainedTokens})
+		fit.parts = append(fit.parts, length{w.row.NTokens, w.row.NTrainedTokens})
 		it.Tokens, it.Trained, it.Bytes = it.Tokens+w.row.NTokens, it.Trained+w.row.NTrainedTokens, it.Bytes+int32(w.row.TextBytes())
 	}
 	res.entry.Rows = int32(it.rows())

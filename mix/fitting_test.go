@@ -138,7 +138,7 @@ func TestARecordThatWasSplitIsOneOutcomeAndItsRowsHaveIdsOfTheirOwn(t *testing.T
 // The id of a part may be that of another record: then the whole gets a name of
 // its own, as records of one id do.
 func TestAPartThatHasTheIdOfAnotherRecordIsRenamed(t *testing.T) {
-	split := Item{Text: 7, Tokens: 20, Trained: 4, fit: &fitting{parts: []length{{10, 2}, {10, 2}}}}
+	split := Item{Text: 7, Tokens: 20, Trained: 4, extra: &extra{fit: &fitting{parts: []length{{10, 2}, {10, 2}}}}}
 	w := worldOf([]row{{}, {}})
 	w.items = []Item{split, {Text: 8, Tokens: 10, Trained: 2, ID: 1, Digest: digest{1}}}
 	w.entries = newAccount()

@@ -41,7 +41,7 @@ func (p *planner) renameShared() map[int32]string {
 		renamed[i] = name
 	}
 	for i, name := range renamed {
-		p.entries.lines[p.lineOf[i]].id = name
+		p.entries.lines[p.lineOf[i]].id = p.entries.ids.keep(name)
 	}
 	return renamed
 }
@@ -76,4 +76,6 @@ func (t *idTable) take(item int32, id string) {
 }
 
 // id is the trajectory id of an item.
-func (p *planner) id(item int32) string { return p.entries.lines[p.lineOf[item]].id }
+func (p *planner) id(item int32) string {
+	return p.entries.ids.text(p.entries.lines[p.lineOf[item]].id)
+}

@@ -26,13 +26,37 @@ type Item struct {
 	Text     uint32 // checksum of the text, the same in every process
 	Teacher  int32  // interned name; 0 is the empty one
 	Instance uint64 // hash of the instance within this process; 0 is the empty name
-	Flags    flags  // where they are asked for
 	ID       uint64 // of instance id and trajectory id, the same in every process
 	Digest   digest
-	bill     *bill // what its record says that it cost; nil where it says nothing
+	at       extent // where its rows lie in the stores
+	extra    *extra // nil for none
+}
 
-	at  extent   // where its rows lie in the stores
-	fit *fitting // of one that was over the window, where the recipe makes such ones fit
+// An extra is what few items have, or few recipes ask for.
+type extra struct {
+	flags flags    // where they are asked for
+	bill  *bill    // what its record says that it cost; nil where it says nothing
+	fit   *fitting // of one that was over the window, where the recipe makes such ones fit
+}
+
+func (it *Item) flags() flags { return it.extras().flags }
+
+func (it *Item) bill() *bill { return it.extras().bill }
+
+func (it *Item) fit() *fitting { return it.extras().fit }
+
+func (it *Item) extras() extra {
+	if it.extra == nil {
+		return extra{}
+	}
+	return *it.extra
+}
+
+// setExtra gives an item what few have; one that has nothing of it holds nothing.
+func (it *Item) setExtra(x extra) {
+	if x != (extra{}) {
+		it.extra = &x
+	}
 }
 
 // size is the item's weight in the given unit.

@@ -49,6 +49,7 @@ func (p *planner) plan() (*plan, error) {
 	p.key = p.keys()
 	p.limitInstances()
 	p.setAside()
+	p.scratch = nil // of all items; what is sorted from here on is a part of them
 	out, err := p.sample()
 	if err != nil {
 		return nil, err
@@ -66,11 +67,11 @@ type planner struct {
 	items   []Item
 	entries *account
 	repos   *names
-	lineOf  []int32    // item -> line of the account
-	key     []uint64   // item -> its place when its source is chosen from
-	used    []bool     // source -> the sampler may take of it
-	scratch [2][]keyed // of sortBy
-	known   features   // what selections and the order go by
+	lineOf  []int32  // item -> line of the account
+	key     []uint64 // item -> its place when its source is chosen from
+	used    []bool   // source -> the sampler may take of it
+	scratch []keyed  // of sortBy
+	known   features // what selections and the order go by
 
 	sketches      *sketches      // of the items; nil where near duplicates are not looked for
 	contamination *contamination // nil where there is no benchmark
@@ -90,7 +91,7 @@ func (p *planner) dropOverWindow() {
 	for i := range p.items {
 		if it := &p.items[i]; p.undecided(i) && it.over(p.cfg.Window) {
 			p.decide(i, OverWindow, "")
-			p.explain(i, it.fit)
+			p.explain(i, it.fit())
 		}
 	}
 }

@@ -24,6 +24,8 @@ func million(n int) *world {
 			Tokens: int32(1000 + r.IntN(40_000)), Trained: 700, Steps: int32(1 + r.IntN(60)), Bytes: 100,
 			ID: r.Uint64(), Text: r.Uint32(), Digest: digest{r.Uint64N(uint64(n) * 20), 1},
 		}
+		rest := float64(n-i) / float64(max(1, i))
+		w.items, w.entries.lines = withRoom(w.items, rest), withRoom(w.entries.lines, rest)
 		w.entries.add(Entry{Source: "s", File: "f", ID: fmt.Sprintf("%016x", it.ID), Line: i, Tokens: it.Tokens, item: i})
 		w.items = append(w.items, it)
 	}

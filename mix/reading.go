@@ -175,9 +175,12 @@ func (r *reading) take(res *result) error {
 	for _, kind := range res.warned {
 		r.warned[res.item.Source][kind]++
 	}
+	rest := r.rest()
 	if res.kept {
+		r.items = withRoom(r.items, rest)
 		r.keep(res)
 	}
+	r.entries.lines = withRoom(r.entries.lines, rest)
 	r.entries.add(res.entry)
 	r.progress()
 	return nil
@@ -200,10 +203,28 @@ func (r *reading) keep(res *result) {
 	r.tokens += int64(res.item.Tokens)
 }
 
-func (r *reading) progress() {
-	p := Progress{Stage: "read", Total: r.total, Done: r.done, Records: int64(len(r.entries.lines)), Tokens: r.tokens}
-	if r.current != nil {
-		p.Done += r.current.Read()
+// read is how many bytes of the input were read so far.
+func (r *reading) read() int64 {
+	if r.current == nil {
+		return r.done
 	}
-	r.cfg.report(p)
+	return r.done + r.current.Read()
+}
+
+// rest is how much is still to be read, as a part of what was.
+func (r *reading) rest() float64 { return float64(r.total-r.read()) / float64(max(1, r.read())) }
+
+// withRoom is a list with room for one more. A full one gets room for a quarter as
+// many again, as append gives it, or for what the rest of the input will bring,
+// where that is less: a million items take 88 MB, and a quarter would be lost.
+func withRoom[T any](list []T, rest float64) []T {
+	if len(list) < cap(list) || len(list) < 1024 {
+		return list
+	}
+	more := max(len(list)/64, int(float64(len(list))*min(rest*1.02, 0.25)))
+	return append(make([]T, 0, len(list)+more), list...)
+}
+
+func (r *reading) progress() {
+	r.cfg.report(Progress{Stage: "read", Total: r.total, Done: r.read(), Records: int64(len(r.entries.lines)), Tokens: r.tokens})
 }

@@ -80,6 +80,13 @@ type keptBill struct {
 	Prompt, Completion int64
 }
 
+func (k *keptBill) bill() *bill {
+	if k == nil {
+		return nil
+	}
+	return &bill{k.Teacher, k.USD, k.Prompt, k.Completion}
+}
+
 // A keptSuspicion is what a record has of a benchmark.
 type keptSuspicion struct {
 	Instance, Repo int32
@@ -103,10 +110,10 @@ func (res *result) record(measures []*evidence.Measure) *record {
 	if res.kept {
 		it := &res.item
 		k.Item = &keptItem{
-			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.Flags), ID: it.ID,
-			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Teacher: res.teacher, Values: own(res.values, measures), Fit: it.fit.kept(),
+			Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: uint64(it.flags()), ID: it.ID,
+			Digest: it.Digest, Off: it.at.off, N: it.at.n, Repo: res.repo, Instance: res.inst, Teacher: res.teacher, Values: own(res.values, measures), Fit: it.fit().kept(),
 		}
-		if b := it.bill; b != nil {
+		if b := it.bill(); b != nil {
 			k.Item.Bill = &keptBill{b.teacher, b.usd, b.prompt, b.completion}
 		}
 		if sk := res.sketch; sk != nil {
@@ -131,12 +138,10 @@ func (k *record) result(source, store int32, measures []*evidence.Measure) *resu
 		res.kept, res.repo, res.inst, res.teacher = true, it.Repo, it.Instance, it.Teacher
 		res.values = among(it.Values, measures)
 		res.item = Item{
-			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text, Flags: flags(it.Flags),
-			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store}, fit: it.Fit.fitting(),
+			Source: source, Tokens: it.Tokens, Trained: it.Trained, Steps: it.Steps, Bytes: it.Bytes, Text: it.Text,
+			ID: it.ID, Digest: it.Digest, at: extent{off: it.Off, n: it.N, store: store},
 		}
-		if b := it.Bill; b != nil {
-			res.item.bill = &bill{b.Teacher, b.USD, b.Prompt, b.Completion}
-		}
+		res.item.setExtra(extra{flags(it.Flags), it.Bill.bill(), it.Fit.fitting()})
 		if sk := it.Sketch; sk != nil {
 			res.sketch = &sketch{signature: sk.Signature, at: extent{off: sk.Off, n: sk.N, store: store}}
 		}

@@ -17,8 +17,9 @@ func fullResult() *result {
 	return &result{
 		entry: Entry{Line: 3, ID: "x", Outcome: Kept, Reason: "why", Tokens: 5, Rows: 2},
 		item: Item{
-			Source: 1, Tokens: 5, Trained: 4, Steps: 3, Bytes: 9, Text: 8, Flags: 6, ID: 7, Digest: digest{1, 2},
-			bill: &bill{"t", 0.5, 10, 11}, at: extent{12, 13, 2}, fit: &fitting{length{20, 19}, "why", []length{{1, 2}, {4, 2}}},
+			Source: 1, Tokens: 5, Trained: 4, Steps: 3, Bytes: 9, Text: 8, ID: 7, Digest: digest{1, 2},
+			at:    extent{12, 13, 2},
+			extra: &extra{6, &bill{"t", 0.5, 10, 11}, &fitting{length{20, 19}, "why", []length{{1, 2}, {4, 2}}}},
 		},
 		repo: "o/r", inst: "o__r-1", teacher: "t", kept: true, trial: trial{"o/r", "o__r-1", true, true}, values: []float64{1.5, 2},
 		suspicion: &suspicion{1, 2, []dedup.Hit{{Gram: 1, Piece: 2, Start: 3, End: 4}}, dedup.Match{Found: 1, All: 2, First: "x"}},
@@ -35,7 +36,7 @@ func TestARecordKeepsAllOfAResult(t *testing.T) {
 	later := map[string][]string{
 		"result": {"packed", "err"}, "sketch": {"turns"}, "Item": {"Repo", "Instance", "Teacher"}, "Entry": {"Source", "File", "Detail", "item", "of"},
 	}
-	for _, part := range []any{*full, full.entry, full.item, *full.item.bill, full.item.at, *full.item.fit, full.trial, *full.suspicion, *full.sketch} {
+	for _, part := range []any{*full, full.entry, full.item, full.item.at, *full.item.extra, *full.item.bill(), *full.item.fit(), full.trial, *full.suspicion, *full.sketch} {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(later[v.Type().Name()], name) {

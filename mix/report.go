@@ -27,7 +27,7 @@ func sourceReports(r *reading) []SourceReport {
 		c.add(e.Tokens)
 		s.Outcomes[e.Outcome] = c
 		if e.Outcome == Kept || e.Outcome == Validation {
-			r.items[e.item].Flags.count(s.Flags)
+			r.items[e.item].flags().count(s.Flags)
 			billings[e.Source].add(&r.items[e.item])
 		} else {
 			s.reason(&e)

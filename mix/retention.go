@@ -66,7 +66,8 @@ func (r *Retention) add(it *Item) {
 			r.Windows[n].add(whole)
 		}
 	}
-	if it.fit == nil || it.fit.why != "" {
+	fit := it.fit()
+	if fit == nil || fit.why != "" {
 		return
 	}
 	if r.Fitted == nil {

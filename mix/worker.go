@@ -81,11 +81,8 @@ func (w *worker) judge(res *result, rec format.Record, done convert.Result) {
 	case done.LeftOut.Reason != "":
 		res.filtered(done)
 	default:
-		w.pack(res, done)
+		w.pack(res, rec, done)
 		res.values = w.values(rec, done)
-		if w.cfg.Flags {
-			res.item.Flags = flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
-		}
 	}
 }
 
@@ -99,7 +96,7 @@ func (res *result) filtered(done convert.Result) {
 }
 
 // pack fills in the row of a conversation and packs it.
-func (w *worker) pack(res *result, done convert.Result) {
+func (w *worker) pack(res *result, rec format.Record, done convert.Result) {
 	res.notes, res.warned = done.Notes, w.road.Warnings(done)
 	w.fill(done.Traj, convert.Row{Chat: done.Chat, Example: done.Example})
 	res.item.Tokens, res.item.Trained, res.item.Steps = w.row.NTokens, w.row.NTrainedTokens, w.row.NSteps
@@ -113,9 +110,17 @@ func (w *worker) pack(res *result, done convert.Result) {
 		res.suspicion = w.benchmark.look(done.Traj, done.Chat, w.row.Repo)
 	}
 	res.repo, res.inst, res.teacher = w.row.Repo, done.Traj.InstanceID, w.row.Teacher
-	res.item.bill = billOf(done.Traj, w.source.Teacher)
+	res.item.setExtra(extra{w.flags(rec, done), billOf(done.Traj, w.source.Teacher), fittingOf(done.Fit)})
 	w.packRows(res, done)
 	res.entry.Tokens = res.item.Tokens
+}
+
+// flags are those that a record raises, where they are asked for.
+func (w *worker) flags(rec format.Record, done convert.Result) flags {
+	if !w.cfg.Flags {
+		return 0
+	}
+	return flagsOf(evidence.RecordFlags(rec, done.Traj, done.Chat))
 }
 
 // packRow appends the row at hand to what the stores keep of the record.

@@ -187,5 +187,5 @@ func (t *pieceTable) appendTo(dst []int32, e *entry) []int32 {
 	if n > len(e.ids) {
 		return append(dst, t.spill[e.ids[0]:][:n]...)
 	}
-	return append(dst, e.ids[:n]...)
+	return append(dst, e.ids[0], e.ids[1], e.ids[2])[:len(dst)+n] // three words cost less than to count them
 }

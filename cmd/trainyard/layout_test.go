@@ -130,7 +130,7 @@ var doors = map[string][]string{
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
 	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
-	"golang.org/x/sys/cpu":               {"tokenize"},
+	"golang.org/x/sys/cpu":               {"format/pyjson", "tokenize"},
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},

@@ -29,39 +29,39 @@ func ReadMessagesOf(record, list pyjson.Value) ([]format.Message, error) {
 			return err
 		}
 		for i, v := range list.Elements() {
-			m, alone, err := readEntry(v)
+			last := len(messages) - 1
+			messages = append(messages, format.Message{})
+			m := &messages[last+1]
+			alone, err := readEntry(m, v)
 			if err != nil {
 				return format.Within(err, fmt.Sprintf("message %d", i+1))
 			}
-			marks.Apply(&m, i)
-			if last := len(messages) - 1; alone && last >= 0 && messages[last].Role == format.Assistant && messages[last].Untrained == m.Untrained {
+			marks.Apply(m, i)
+			if alone && last >= 0 && messages[last].Role == format.Assistant && messages[last].Untrained == m.Untrained {
 				messages[last].Calls = append(messages[last].Calls, m.Calls...)
-				continue
+				messages = messages[:last+1]
 			}
-			messages = append(messages, m)
 		}
 		return nil
 	})
 	return messages, err
 }
 
-// readEntry reads one entry of a list of messages: an object, or its JSON in a
-// string. alone says that it is a call with a role of its own: calls that
+// readEntry reads one entry of a list of messages into m: an object, or its JSON
+// in a string. alone says that it is a call with a role of its own: calls that
 // follow the assistant's text, or one another, are one turn with it.
-func readEntry(v pyjson.Value) (m format.Message, alone bool, err error) {
+func readEntry(m *format.Message, v pyjson.Value) (alone bool, err error) {
 	if v.Kind() != pyjson.KindText {
-		m, err = ReadMessage(v)
-		return m, isCallRole(v.Get("role").Text()), err
+		return isCallRole(v.Get("role")), readMessage(m, v)
 	}
 	err = Decoded(v, func(v pyjson.Value) error {
-		alone = isCallRole(v.Get("role").Text())
-		m, err = ReadMessage(v)
-		return err
+		alone = isCallRole(v.Get("role"))
+		return readMessage(m, v)
 	})
 	if r, ok := err.(*format.Reject); ok && r.Reason == format.NotJSON {
 		err = format.Rejectf(format.BadMessage, "a string where an object should stand: %q", pyjson.Clip(v.Text()))
 	}
-	return m, alone, err
+	return alone, err
 }
 
 // Roles maps the names in use onto ours. The developer role is what newer
@@ -86,15 +86,22 @@ var trainerRoles = map[string]format.Role{
 }
 
 // isCallRole says that a message is a call and nothing else.
-func isCallRole(role string) bool { return trainerRoles[role] == format.Assistant }
+func isCallRole(role pyjson.Value) bool {
+	return trainerRoles[string(role.Bytes())] == format.Assistant
+}
 
 // ReadMessage reads one message of OpenAI's chat API, and what trainers add to it:
 // their roles of calls and results, and marks of the loss.
-func ReadMessage(v pyjson.Value) (format.Message, error) {
+func ReadMessage(v pyjson.Value) (m format.Message, err error) {
+	err = readMessage(&m, v)
+	return m, err
+}
+
+// readMessage is ReadMessage into a message that is empty.
+func readMessage(m *format.Message, v pyjson.Value) error {
 	if v.Kind() != pyjson.KindObject {
-		return format.Message{}, format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())
+		return format.Rejectf(format.BadMessage, "%s where an object should stand", v.Kind())
 	}
-	var m format.Message
 	var loss *Loss // nil where no member says anything: most messages
 	var calls, legacy, content pyjson.Value
 	for name, member := range v.Members() {
@@ -105,7 +112,7 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 				role, ok = trainerRoles[string(member.Bytes())]
 			}
 			if !ok {
-				return m, format.Rejectf(format.BadRole, "role %q is none of system, developer, user, assistant, tool, function, tool_call, tool_response", pyjson.Clip(member.Scalar()))
+				return format.Rejectf(format.BadRole, "role %q is none of system, developer, user, assistant, tool, function, tool_call, tool_response", pyjson.Clip(member.Scalar()))
 			}
 			m.Role = role
 		case "content":
@@ -120,24 +127,24 @@ func ReadMessage(v pyjson.Value) (format.Message, error) {
 			m.Name = member.Text()
 		case "images", "videos", "audios", "audio":
 			if member.Length() > 0 {
-				return m, format.Rejectf(format.ImagePart, "a message with %q: only text can be trained on", name.Text())
+				return format.Rejectf(format.ImagePart, "a message with %q: only text can be trained on", name.Text())
 			}
 		default:
 			if loss = loss.readMember(name.Bytes(), member); isThought(string(name.Bytes())) {
-				addThought(&m, member)
+				addThought(m, member)
 			}
 		}
 	}
 	if m.Role == "" {
-		return m, format.Rejectf(format.BadRole, "no role")
+		return format.Rejectf(format.BadRole, "no role")
 	}
-	if isCallRole(v.Get("role").Text()) {
+	if isCallRole(v.Get("role")) {
 		m.CallID, m.Name = "", ""
-		err := ReadCallText(&m, content)
-		return m, cmp.Or(err, loss.Apply(&m))
+		err := ReadCallText(m, content)
+		return cmp.Or(err, loss.Apply(m))
 	}
-	err := fill(&m, content, calls, legacy)
-	return m, cmp.Or(err, loss.Apply(&m))
+	err := fill(m, content, calls, legacy)
+	return cmp.Or(err, loss.Apply(m))
 }
 
 // fill decodes what depends on the role: the content, and the calls of an

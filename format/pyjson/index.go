@@ -43,6 +43,7 @@ type index struct {
 	src   []byte
 	Nodes []node
 	open  []uint32 // containers not closed yet, outermost first
+	words words
 }
 
 var indexes = sync.Pool{New: func() any { return new(index) }}

@@ -1,10 +1,6 @@
 package pyjson
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
-)
+import "math/bits"
 
 // text locates a JSON string: i stands on the opening quote.
 func (ix *index) text(i int) (int, error) {
@@ -16,47 +12,35 @@ func (ix *index) text(i int) (int, error) {
 	return end, nil
 }
 
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// endOfText returns the offset after the closing quote, looking at eight
-// bytes at a time: half of a trajectory's bytes pass through this loop only.
+// endOfText returns the offset after the closing quote: half of a trajectory's
+// bytes pass through this loop only.
 func endOfText(src []byte, i int) (end int, plain bool, err error) {
 	plain = true
-	var seen uint64 // and a word more, which costs nothing but the time to unescape it
 	for {
-		for i+8 <= len(src) {
-			w := binary.LittleEndian.Uint64(src[i:])
-			quote, slash := w^(ones*'"'), w^(ones*'\\')
-			stop := ((quote - ones) &^ quote) | ((slash - ones) &^ slash) | ((w - ones*0x20) &^ w)
-			seen |= w
-			if stop &= highs; stop != 0 {
-				i += bits.TrailingZeros64(stop) / 8
-				break
+		b, next := blockAt(src, i), i+blockSize
+		for stops := b.quotes | b.slashes | b.controls; stops != 0; {
+			at := i + bits.TrailingZeros64(stops)
+			switch {
+			case at >= len(src):
+				return at, false, &SyntaxError{len(src), "the text ends inside a string"}
+			case src[at] == '"':
+				before := uint64(1)<<(at-i) - 1
+				return at + 1, plain && b.high&before == 0, nil
+			case src[at] != '\\':
+				return at, false, &SyntaxError{at, "a raw control character in a string"}
 			}
-			i += 8
-		}
-		if i >= len(src) {
-			return i, false, &SyntaxError{i, "the text ends inside a string"}
-		}
-		switch c := src[i]; {
-		case c == '"':
-			return i + 1, plain && seen&highs == 0, nil
-		case c == '\\':
 			plain = false
-			if i+1 < len(src) && shortEscapes[src[i+1]] != 0 {
-				i += 2
-			} else if i, err = longEscape(src, i); err != nil {
-				return i, false, err
+			after := at + 2
+			if at+1 == len(src) || shortEscapes[src[at+1]] == 0 {
+				if after, err = longEscape(src, at); err != nil {
+					return at, false, err
+				}
 			}
-		case c < 0x20:
-			return i, false, &SyntaxError{i, "a raw control character in a string"}
-		default:
-			plain = plain && c < utf8.RuneSelf
-			i++
+			stops &= ^uint64(0) << (after - i)
+			next = max(next, after)
 		}
+		plain = plain && b.high == 0
+		i = next
 	}
 }
 

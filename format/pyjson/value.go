@@ -45,10 +45,13 @@ func (v Value) Text() string {
 	}
 	n := v.node()
 	inside := v.Ix.src[n.Start+1 : n.End-1]
-	if n.plain {
-		return string(inside)
+	switch {
+	case !n.plain:
+		return Unescape(inside)
+	case len(inside) > 0 && len(inside) <= maxWord:
+		return v.Ix.words.of(inside)
 	}
-	return Unescape(inside)
+	return string(inside)
 }
 
 // isPlain says that a text is ASCII without escapes.
