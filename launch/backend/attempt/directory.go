@@ -2,11 +2,9 @@ package attempt
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -90,30 +88,6 @@ func (e Exit) status() task.Status {
 		State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended,
 		Error: e.Error, ErrorLast: e.ErrorLast,
 	}
-}
-
-// place writes the files of a command into the attempt's directory.
-func place(dir string, files []task.File) error {
-	for _, f := range files {
-		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
-			return fmt.Errorf("file %q lies outside the attempt's directory", f.Name)
-		}
-		path := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := placeOne(path, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func placeOne(path string, f task.File) error {
-	if f.Link != "" {
-		return os.Symlink(f.Link, path)
-	}
-	return os.WriteFile(path, []byte(f.Content), 0o600)
 }
 
 // lastLines is the end of a file, at most n bytes, for words about its end. It

@@ -1,11 +1,56 @@
 package attempt
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"os/exec"
+	"syscall"
+	"time"
 )
 
-// Exec implements Machine.
+// Exec implements Machine. A program whose caller has gone is killed with its group.
 func (here) Exec(ctx context.Context, argv []string, stdin []byte) (Result, error) {
-	return Result{}, errors.ErrUnsupported
+	if len(argv) == 0 {
+		return Result{}, errors.New("no program to run")
+	}
+	var stdout, stderr capped
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &stdout, &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second // a child may keep the pipes open
+	err := cmd.Run()
+	result := Result{Stdout: stdout.data, Stderr: stderr.data}
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return result, context.Cause(ctx)
+	case stdout.cut || stderr.cut:
+		return result, fmt.Errorf("%s: it says more than %d bytes", argv[0], maxOutput)
+	case errors.As(err, &exit):
+		if result.Code = exit.ExitCode(); result.Code < 0 {
+			result.Code = 128 + int(exit.Sys().(syscall.WaitStatus).Signal())
+		}
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		return result, err
+	}
+	return result, nil
+}
+
+// maxOutput is how much a program may say on one of its outputs, in bytes.
+const maxOutput = 16 << 20
+
+// capped keeps what a program says, up to a limit.
+type capped struct {
+	data []byte
+	cut  bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	room := maxOutput - len(c.data)
+	c.cut = c.cut || len(p) > room
+	c.data = append(c.data, p[:min(len(p), room)]...)
+	return len(p), nil
 }

@@ -19,6 +19,8 @@ type identity struct {
 	// that was restarted has another one.
 	InitStart string `json:"init_start,omitempty"`
 	Host      string `json:"host,omitempty"` // its name, for people on another machine
+	// Provider is the id that the provider of the box has for it; empty is unknown.
+	Provider string `json:"provider,omitempty"`
 }
 
 // identify reads the identity of a living process.
@@ -54,6 +56,7 @@ func (id identity) alive() bool {
 	}
 	now, err := identify(id.PID)
 	now.Host = id.Host // a laptop may get another name while it runs
+	now.Provider = id.Provider
 	if id.PIDSpace == "" || now.PIDSpace == "" {
 		now.PIDSpace = id.PIDSpace
 	}

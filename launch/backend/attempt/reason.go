@@ -132,9 +132,3 @@ func (e ending) why() string {
 	}
 	return words
 }
-
-// full reports whether the disk has no room for another line of a log.
-func full(dir string) bool {
-	var fs syscall.Statfs_t
-	return syscall.Statfs(dir, &fs) == nil && uint64(fs.Bavail)*uint64(fs.Bsize) < 64<<10
-}

@@ -36,7 +36,7 @@ func (m here) Start(ctx context.Context, order Order) (task.Handle, error) {
 	} else if err != nil {
 		return "", fmt.Errorf("claim attempt: %w", err)
 	}
-	if err := errors.Join(place(order.Dir, order.Command.Files), m.writeSpec(order), durable.SyncDir(filepath.Dir(order.Dir))); err != nil {
+	if err := errors.Join(place(order.Dir, order.Command.Files, placeOne), m.writeSpec(order), durable.SyncDir(filepath.Dir(order.Dir))); err != nil {
 		return "", fmt.Errorf("prepare attempt: %w", err)
 	}
 	if err := spawn(ctx, order); err != nil {

@@ -48,6 +48,7 @@ func (s *supervisor) takeOver() error {
 	if err != nil {
 		return err
 	}
+	self.Provider = providerID()
 	if err := s.reserve(); err != nil {
 		return err
 	}

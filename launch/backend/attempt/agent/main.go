@@ -1,0 +1,42 @@
+// Command agent is what trainyard puts on a box: the supervisor of attempts, and the
+// end of a session there. It has no ledger, knows no trainer, and needs no library of
+// the box.
+//
+//	agent supervise DIR  runs the command of an attempt and records how it ended
+//	agent serve ROOT     answers a session on standard input and output
+//	agent version        says which protocol it speaks, and for which machine it is
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"trainyard/launch/backend/attempt"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "agent:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	switch {
+	case len(args) == 2 && args[0] == "supervise":
+		return attempt.Supervise(args[1])
+	case len(args) == 2 && args[0] == "serve":
+		root, err := filepath.Abs(args[1])
+		if err != nil {
+			return err
+		}
+		return attempt.Serve(context.Background(), os.Stdin, os.Stdout, root)
+	case len(args) == 1 && args[0] == "version":
+		_, err := fmt.Printf("trainyard agent, protocol %d, %s/%s\n", attempt.Protocol, runtime.GOOS, runtime.GOARCH)
+		return err
+	}
+	return fmt.Errorf("%q: it takes supervise DIR, serve ROOT or version; trainyard starts it", args)
+}
