@@ -16,7 +16,8 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 	var kill <-chan time.Time
 	tick := time.NewTicker(attendInterval)
 	defer tick.Stop()
-	watch := newStallWatch(s.dir, s.spec)
+	watch, disk, deadlines := newStallWatch(s.dir, s.spec), newDiskWatch(s.dir, s.spec.MinFree), s.deadlines()
+	disk.look()
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, syscall.SIGCHLD)
 	defer signal.Stop(children)
@@ -26,15 +27,19 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 			if ended(exited) {
 				continue // by itself, before the signal: its own word counts
 			}
+			if sig == syscall.SIGUSR1 {
+				s.warn(pid)
+				continue
+			}
 			kill = time.After(s.asked(sig))
 			s.signalAll(pid, syscall.SIGTERM)
 		case <-tick.C:
 			if ended(children) {
 				reapOrphans(pid)
 			}
-			if kill == nil && watch.stalled() {
-				s.stalled = true
-				kill = time.After(outsideGrace)
+			disk.look()
+			if kill == nil && (s.late(deadlines) || s.silent(watch)) {
+				kill = time.After(s.allow(s.spec.grace()))
 				s.signalAll(pid, syscall.SIGTERM)
 			}
 		case <-kill:
@@ -64,14 +69,51 @@ func (s *supervisor) asked(sig os.Signal) time.Duration {
 	var request stopRequest
 	if found, err := files.ReadJSON(s.dir, stopName, &request); err == nil && found {
 		s.stop = request
-		return time.Until(request.deadline())
+		// What the clock says since the request may be anything, if it was set.
+		return s.allow(min(max(time.Until(request.deadline()), 0), request.Grace))
 	}
 	if sig == noRoom {
 		s.stop = stopRequest{At: time.Now(), Grace: noRoomGrace}
-		return noRoomGrace
+		return s.allow(noRoomGrace)
 	}
 	s.outside = sig
-	return outsideGrace
+	if !s.warned.IsZero() {
+		s.by, s.byWords = byPreemption, "its platform gave warning and then ended it"
+	}
+	return s.allow(s.spec.grace())
+}
+
+// allow notes until when the trainer, and what it left, may still save.
+func (s *supervisor) allow(grace time.Duration) time.Duration {
+	s.stopBy = time.Now().Add(grace)
+	return grace
+}
+
+// late reports whether a deadline has passed, and notes which.
+func (s *supervisor) late(deadlines []deadline) bool {
+	for _, d := range deadlines {
+		if d.passed() {
+			s.by, s.byWords = d.why, d.reason
+			return true
+		}
+	}
+	return false
+}
+
+func (s *supervisor) silent(watch *stallWatch) bool {
+	s.stalled = watch.stalled()
+	return s.stalled
+}
+
+// warn passes a platform's warning on to those processes that listen for it: it would
+// end the others. What the warning is worth shows when TERM follows.
+func (s *supervisor) warn(pid int) {
+	s.warned = time.Now()
+	for _, p := range append(s.others(pid), pid) {
+		if catches(p, syscall.SIGUSR1) {
+			_ = syscall.Kill(p, syscall.SIGUSR1) // it may have ended by now
+		}
+	}
 }
 
 const (
@@ -87,7 +129,7 @@ const (
 // while the trainer it started writes its checkpoint. The leader is not reaped
 // yet, so the name of its group is still ours.
 func (s *supervisor) sweep(pid int) {
-	for time.Now().Before(s.stop.deadline()) && len(s.others(pid)) > 0 {
+	for time.Now().Before(s.stopBy) && len(s.others(pid)) > 0 {
 		pause()
 		reapOrphans(pid)
 	}

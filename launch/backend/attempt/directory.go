@@ -45,6 +45,25 @@ type spec struct {
 	Progress string     `json:"progress,omitempty"`
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration `json:"stall_after_ns,omitempty"`
+	// Protocol is the version of the program that starts the supervisor; 0 is one whose
+	// supervisor knew no warning of a platform.
+	Protocol int `json:"protocol,omitempty"`
+	// Deadline is a time from the trainer's start on, never one of the clock.
+	Deadline     time.Duration `json:"deadline_ns,omitempty"`
+	Grace        time.Duration `json:"grace_ns,omitempty"`
+	Nodes        int           `json:"nodes,omitempty"`
+	Rank         int           `json:"rank,omitempty"`
+	Master       string        `json:"master,omitempty"`
+	MasterPort   int           `json:"master_port,omitempty"`
+	Root         string        `json:"root,omitempty"`
+	Slots        int           `json:"slots,omitempty"`
+	RankLogs     bool          `json:"rank_logs,omitempty"`
+	PricePerHour float64       `json:"price_per_hour,omitempty"`
+	Budget       float64       `json:"budget,omitempty"`
+	Spent        float64       `json:"spent,omitempty"`
+	MinFree      int64         `json:"min_free,omitempty"`
+	Collect      time.Duration `json:"collect_ns,omitempty"`
+	Destroy      *Destroy      `json:"destroy,omitempty"`
 }
 
 // A stopRequest says since when, and how long, the trainer may take to end.
@@ -64,6 +83,9 @@ type Exit struct {
 	Ended   time.Time `json:"ended"`
 	Reason  string    `json:"reason"`
 	Stalled bool      `json:"stalled,omitempty"` // it was ended because it told nothing any more
+	By      ender     `json:"by,omitempty"`      // what else ended it: deadline, budget or preemption
+	// Free is the room that its disk had then, in bytes; nil is not known.
+	Free *int64 `json:"free,omitempty"`
 	// Error is the error in the log of a trainer that exited with code 0.
 	Error     string `json:"error,omitempty"`
 	ErrorLast bool   `json:"error_last,omitempty"` // the log ends with it
@@ -73,8 +95,10 @@ type Exit struct {
 // for the end is cancelled, whatever its code.
 func (e Exit) State() task.State {
 	switch {
-	case e.Stalled:
+	case e.Stalled, e.By == byDeadline, e.By == byBudget:
 		return task.Failed
+	case e.By == byPreemption:
+		return task.Preempted
 	case e.Stopped:
 		return task.Cancelled
 	case e.Code == 0 && e.Signal == 0:

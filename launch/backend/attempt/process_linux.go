@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -146,4 +147,19 @@ func marked(dir string) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// catches reports whether a process has a handler for a signal (SigCgt in proc(5)).
+func catches(pid int, sig syscall.Signal) bool {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(data)) {
+		if mask, found := strings.CutPrefix(line, "SigCgt:"); found {
+			set, err := strconv.ParseUint(strings.TrimSpace(mask), 16, 64)
+			return err == nil && set&(1<<(uint(sig)-1)) != 0
+		}
+	}
+	return false
 }

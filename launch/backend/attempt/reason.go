@@ -14,6 +14,8 @@ import (
 type ending struct {
 	exit       Exit
 	outside    os.Signal     // that the supervisor got without a stop request
+	warned     bool          // the platform gave warning
+	by         string        // what else ended it, in words
 	left       []int         // processes that could not be ended
 	stallAfter time.Duration // how long it may tell nothing
 	cause      cause.Cause   // from the log
@@ -74,6 +76,8 @@ func (e ending) story() string {
 	switch {
 	case e.exit.Stalled:
 		return fmt.Sprintf("ended because it told nothing for %v, which the recipe does not allow; %s", e.stallAfter, what)
+	case e.exit.By != "":
+		return "ended because " + e.by + "; " + what
 	case e.exit.Stopped:
 		return "stopped on request; " + what
 	case e.exit.Code == 0 && e.exit.Signal == 0:
@@ -81,6 +85,9 @@ func (e ending) story() string {
 	}
 	if e.outside != nil {
 		what = fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, and passed it on; %s", e.outside, what)
+	}
+	if e.warned {
+		what += ", after its platform gave warning"
 	}
 	return what + e.why()
 }
@@ -96,7 +103,7 @@ func (e ending) what() string {
 // for needs none.
 func (e ending) hint() string {
 	switch text := codeHints[e.exit.Code]; {
-	case e.exit.Stopped || e.exit.Stalled:
+	case e.exit.Stopped || e.exit.Stalled || e.exit.By != "":
 		return ""
 	case e.exit.Code == 128+int(syscall.SIGKILL) && killHints[e.killed] != "":
 		return " (" + killHints[e.killed] + ")"

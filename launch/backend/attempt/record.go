@@ -43,6 +43,9 @@ func (s *supervisor) finish(exit Exit) error {
 	if !s.started.IsZero() {
 		exit.Ended = s.started.Add(time.Since(s.started))
 	}
+	if free, known := freeBytes(s.dir); known {
+		exit.Free = &free
+	}
 	data, err := json.MarshalIndent(exit, "", "  ")
 	if err != nil {
 		return fmt.Errorf("exit record: %w", err)

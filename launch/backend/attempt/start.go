@@ -24,8 +24,8 @@ import (
 // Start implements Machine: make the directory (the claim), write what to run, start
 // the supervisor and hear from it.
 func (m here) Start(ctx context.Context, order Order) (task.Handle, error) {
-	if len(order.Command.Argv) == 0 {
-		return "", errors.New("the command is empty")
+	if err := m.check(order); err != nil {
+		return "", err
 	}
 	order.Dir = m.path(order.Dir)
 	if err := os.MkdirAll(filepath.Dir(order.Dir), 0o700); err != nil {
@@ -52,7 +52,9 @@ func (m here) writeSpec(o Order) error {
 	}
 	return files.WriteJSON(o.Dir, specName, spec{
 		Run: o.Run, Attempt: o.Attempt, Argv: cmd.Argv, Dir: cmd.Dir, Env: cmd.Env, Self: o.Self, Progress: cmd.Progress,
-		StallAfter: o.StallAfter,
+		StallAfter: o.StallAfter, Protocol: Protocol, Deadline: o.Deadline, Grace: o.Grace, Nodes: o.Nodes, Rank: o.Rank,
+		Master: o.Master, MasterPort: o.MasterPort, Root: m.root, Slots: o.Slots, RankLogs: o.RankLogs, PricePerHour: o.PricePerHour,
+		Budget: o.Budget, Spent: o.Spent, MinFree: o.MinFree, Collect: o.Collect, Destroy: o.Destroy,
 	})
 }
 

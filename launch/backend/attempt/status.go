@@ -1,6 +1,7 @@
 package attempt
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,20 +26,24 @@ func (m here) Status(_ context.Context, dir string, h task.Handle) (task.Status,
 	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
 		return task.Status{}, fmt.Errorf("handle %q: %w", h, err)
 	}
-	if supervisor.alive() {
-		return supervised(dir, supervisor), nil
-	}
-	var exit Exit
+	alive := supervisor.alive()
+	var exit Exit // a supervisor may live on behind it, until what is here is collected
 	found, err := files.ReadJSON(dir, exitName, &exit)
 	if found && err == nil && !exit.Ended.IsZero() {
 		return exit.status(), nil
+	}
+	if alive {
+		return supervised(dir, supervisor), nil
 	}
 	return unsupervised(dir, supervisor, recordFault(dir)), nil
 }
 
 // supervised is an attempt whose supervisor lives.
 func supervised(dir string, supervisor identity) task.Status {
-	s := running(goneWords(dir))
+	if s, waits := queued(dir); waits {
+		return s
+	}
+	s := running(cmp.Or(goneWords(dir), warned(dir)))
 	s.StartedAt = startedAt(supervisor.StartTime)
 	var trainer identity
 	switch _, err := files.ReadJSON(dir, trainerName, &trainer); {
@@ -48,6 +53,13 @@ func supervised(dir string, supervisor identity) task.Status {
 		s.Stall = fmt.Sprintf("its trainer (pid %d) is stopped by a signal: `kill -CONT %d` lets it go on", trainer.PID, trainer.PID)
 	}
 	return s
+}
+
+// queued is an attempt that waits for GPUs.
+func queued(dir string) (task.Status, bool) {
+	var w waiting
+	found, err := files.ReadJSON(dir, queueName, &w)
+	return task.Status{State: task.Queued, Reason: w.Reason, Code: -1}, found && err == nil
 }
 
 // recordFault tells of an exit record that says nothing: a machine that lost its

@@ -67,13 +67,21 @@ func endLeft(ctx context.Context, dir string, s task.Status, request stopRequest
 	return stopUnsupervised(ctx, dir, request)
 }
 
-// noRoom is the signal of a request that found no room on the disk.
-const noRoom = syscall.SIGUSR1
+// noRoom is the signal of a request that found no room on the disk. Supervisors of an
+// earlier trainyard know another one, which is a platform's warning now.
+const (
+	noRoom      = syscall.SIGUSR2
+	noRoomOfOld = syscall.SIGUSR1
+)
 
 // placeRequest writes the request, and gives the signal that tells of it.
 func placeRequest(dir string, request stopRequest) (syscall.Signal, error) {
 	err := errors.Join(os.MkdirAll(dir, 0o700), files.WriteJSON(dir, stopName, request))
 	if errors.Is(err, syscall.ENOSPC) {
+		var s spec
+		if found, err := files.ReadJSON(dir, specName, &s); err == nil && found && s.Protocol == 0 {
+			return noRoomOfOld, nil
+		}
 		return noRoom, nil
 	}
 	return syscall.SIGTERM, err

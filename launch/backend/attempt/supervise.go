@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,14 +28,15 @@ import (
 func Supervise(dir string) error {
 	// Heard from here on, before another process can know our pid from the claim.
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, noRoom)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, noRoom)
 	signal.Ignore(syscall.SIGHUP)
 
-	s := supervisor{dir: dir}
+	s := supervisor{dir: dir, took: sinceBoot()}
 	if err := s.takeOver(); err != nil {
 		return fmt.Errorf("supervise %s: %w", dir, err)
 	}
-	return s.run(signals)
+	err := s.run(signals)
+	return errors.Join(err, s.afterwards(signals))
 }
 
 // takeOver reads what to run and claims it. Whatever fails here fails before
@@ -68,10 +71,16 @@ func (s *supervisor) takeOver() error {
 type supervisor struct {
 	dir     string
 	spec    spec
-	record  *os.File // holds the room of the exit record
+	record  *os.File      // holds the room of the exit record
+	took    time.Duration // since boot, when it took over
 	started time.Time
 	stop    stopRequest // zero until a request came
+	stopBy  time.Time   // when its grace is over, by the clock that goes on evenly
 	outside os.Signal   // a signal that was not sent by a stop of ours
+	warned  time.Time   // when the platform said that it will take the machine away; zero if never
+	by      ender       // what else ended the trainer
+	byWords string      // and in words
+	slots   []slot      // GPUs that it holds
 	stalled bool        // it was ended because it told nothing any more
 	left    []int       // processes that could not be ended
 	oom     oomCount    // when the trainer was started
@@ -81,12 +90,19 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 	if found, err := files.ReadJSON(s.dir, stopName, &s.stop); err == nil && found {
 		return s.finish(Exit{Code: -1, Stopped: true, Reason: "stopped on request before the trainer was started"})
 	}
+	if s.spec.Slots > 0 {
+		os.Stdout.Close() // it has taken over; the queue may be long
+		if ended, err := s.queue(signals); ended || err != nil {
+			return err
+		}
+	}
 	if err := adoptOrphans(); err != nil {
 		fmt.Fprintln(os.Stderr, "adopt orphans:", err) // those without the mark may be left behind then
 	}
 	cmd, err := s.start()
 	os.Stdout.Close()
 	if err != nil {
+		err = errors.Join(err, s.releaseSlots())
 		return s.finish(Exit{Code: startCode(err), Reason: redact.Text("the trainer could not be started: "+err.Error(), os.Environ())})
 	}
 	exited := make(chan struct{})
@@ -96,7 +112,32 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 	}()
 	s.attend(cmd.Process.Pid, signals, exited)
 	_ = cmd.Wait() // not nil for every code but 0, or when awaitExit waited; ProcessState says it better
+	if err := s.releaseSlots(); err != nil {
+		fmt.Fprintln(os.Stderr, "give back GPUs:", err)
+	}
 	return s.finish(s.judge(cmd.ProcessState))
+}
+
+// queue waits for GPUs. ended says that the attempt is over without a trainer.
+func (s *supervisor) queue(signals <-chan os.Signal) (ended bool, err error) {
+	sig, err := s.awaitSlots(signals)
+	switch {
+	case err != nil:
+		return true, s.finish(Exit{Code: -1, Reason: "no GPUs for it: " + err.Error()})
+	case sig == nil:
+		return false, nil
+	}
+	s.asked(sig)
+	if s.outside != nil {
+		return true, s.finish(Exit{Code: -1, Reason: fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, while it waited for GPUs", s.outside)})
+	}
+	return true, s.finish(Exit{Code: -1, Stopped: true, Reason: "stopped on request while it waited for GPUs"})
+}
+
+func (s *supervisor) releaseSlots() error {
+	slots := s.slots
+	s.slots = nil
+	return release(slots)
 }
 
 // awaitExit returns when the trainer has ended. An error of look says nothing
@@ -129,7 +170,8 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 		cmd.Path, cmd.Err = selfProgram(s.spec.Self), nil
 	}
 	cmd.Dir = s.spec.Dir
-	cmd.Env = append(os.Environ(), markName+"="+s.dir)
+	cmd.Env = slices.Concat(s.trainerEnv(), []string{markName + "=" + s.dir}, s.spec.placeEnv(s.dir), s.slotEnv())
+	cmd.ExtraFiles = s.slotFiles()
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	s.started, s.oom = time.Now(), countOOM()
@@ -146,6 +188,19 @@ func (s *supervisor) start() (*exec.Cmd, error) {
 	return cmd, nil
 }
 
+// trainerEnv is our own without the key that destroys the box: a trainer has no use for
+// it.
+func (s *supervisor) trainerEnv() []string {
+	if s.spec.Destroy == nil {
+		return os.Environ()
+	}
+	names := s.spec.Destroy.names()
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return slices.Contains(names, name) && redact.SecretName(name)
+	})
+}
+
 // startCode is what a shell would say: 126 found but not runnable, 127 not
 // found.
 func startCode(err error) int {
@@ -157,13 +212,13 @@ func startCode(err error) int {
 
 // judge puts together what is known of the end.
 func (s *supervisor) judge(state *os.ProcessState) Exit {
-	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero(), Stalled: s.stalled}
+	exit := Exit{Code: state.ExitCode(), Stopped: !s.stop.At.IsZero(), Stalled: s.stalled, By: s.by}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		exit.Signal = int(ws.Signal())
 		exit.Code = 128 + exit.Signal
 	}
 	end := ending{
-		exit: exit, outside: s.outside, left: s.left, stallAfter: s.spec.StallAfter, cause: s.cause(),
+		exit: exit, outside: s.outside, warned: !s.warned.IsZero(), by: s.byWords, left: s.left, stallAfter: s.spec.StallAfter, cause: s.cause(),
 		killed: killedForMemory(s.oom, countOOM()), full: full(s.dir),
 	}
 	exit.Reason = end.reason()
