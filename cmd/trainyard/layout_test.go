@@ -67,14 +67,15 @@ var mayImport = map[string][]string{
 
 	"launch": {"launch/cause", "launch/files", "launch/redact", "launch/task", "format/durable"},
 	// What the launcher and the agent on a box both need: the agent has no ledger.
-	"launch/task":                  {"launch/redact"},
-	"launch/redact":                {"format/secret"},
-	"launch/cause":                 {"launch/redact"},
-	"launch/files":                 {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
-	"launch/trainer":               {"launch"},
-	"launch/backend":               {"launch", "launch/backend/local"},
-	"launch/backend/local":         {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent": {"launch/backend/attempt"},
+	"launch/task":                   {"launch/redact"},
+	"launch/redact":                 {"format/secret"},
+	"launch/cause":                  {"launch/redact"},
+	"launch/files":                  {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
+	"launch/trainer":                {"launch"},
+	"launch/backend":                {"launch", "launch/backend/local"},
+	"launch/backend/local":          {"launch", "launch/backend/attempt"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
+	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
 	// The agent is made of this: it may not reach the ledger, so it may not import launch.
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
