@@ -79,6 +79,7 @@ var mayImport = map[string][]string{
 	// The agent is made of this: it may not reach the ledger, so it may not import launch.
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
+	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
@@ -98,7 +99,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest"}
+var forTests = []string{"format/formattest", "launch/remote/boxtest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
@@ -116,6 +117,10 @@ var doors = map[string][]string{
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
 	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
+	"golang.org/x/crypto":                {"launch/remote"},
+	"github.com/pkg/sftp":                {"launch/remote"},
+	"github.com/kevinburke/ssh_config":   {"launch/remote"}, // ~/.ssh/config
+	"github.com/skeema/knownhosts":       {"launch/remote"}, // known_hosts, with the kinds of keys that are known of a host
 	"golang.org/x/sys/cpu":               {"tokenize"},
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone
