@@ -121,7 +121,7 @@ func (t tree) lay(ctx context.Context, m attempt.Machine, box attempt.Box) (stri
 		{[]string{"xargs", "-0", "-n", "2", "cp", "--"}, t.objects(box.Store, temp, true)},
 		{[]string{"xargs", "-0", "chmod", "700", "--"}, t.executables(temp)},
 		{[]string{"xargs", "-0", "-n", "2", "ln", "-s", "--"}, t.linksBelow(temp)},
-		{[]string{"mv", "--", temp, final}, nil},
+		{[]string{"mv", "-T", "--", temp, final}, nil}, // -T: not into one that another launch made
 	}
 	for _, s := range steps {
 		if s.argv[0] == "xargs" && len(s.words) == 0 {

@@ -17,7 +17,6 @@ type candidate struct {
 	host  host
 	order int // in the settings
 	box   attempt.Box
-	gpus  int // it has
 	err   error
 }
 
@@ -47,7 +46,7 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 	slices.SortFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.order, b.order) })
 	for _, c := range chosen {
 		n := s.node(c.host, attemptDir(t.Dir))
-		if c.gpus > 0 {
+		if c.box.Slots > 0 {
 			n.GPUs = t.GPUs
 		}
 		picked.Nodes = append(picked.Nodes, n)
@@ -63,31 +62,31 @@ func (s *SSH) ask(ctx context.Context) []candidate {
 		asking.Go(func() {
 			all[i] = candidate{host: h, order: i}
 			all[i].box, all[i].err = s.machine(s.node(h, "")).Hello(ctx)
-			all[i].gpus = cmp.Or(h.GPUs, len(all[i].box.GPUs))
 		})
 	}
 	asking.Wait()
 	return all
 }
 
-// fault is why a host cannot take the task at all. One that has no GPU is taken at its
-// word only where the settings say that it should have some: a trainer may need none.
+// fault is why a host cannot take the task at all. One without GPUs takes tasks that
+// ask for some, unless the settings say that it has them: a trainer may need none.
 func (c candidate) fault(t launch.Task) error {
-	switch has := len(c.box.GPUs); {
+	switch has := c.box.Slots; {
 	case c.err != nil:
 		return c.err
-	case has > 0 && has < c.host.GPUs:
-		return fmt.Errorf("%s: the settings say that it has %d GPUs, and it says %d", c.host.Host, c.host.GPUs, has)
-	case c.gpus > 0 && t.GPUs > c.gpus:
-		return fmt.Errorf("%s: the run wants %d GPUs on each machine, and it has %d", c.host.Host, t.GPUs, c.gpus)
+	case has < c.host.GPUs:
+		return fmt.Errorf("%s: the settings say that it has %d GPUs, and it finds %d", c.host.Host, c.host.GPUs, has)
+	case has > 0 && t.GPUs > has:
+		return fmt.Errorf("%s: the run wants %d GPUs on each machine, and it has %d", c.host.Host, t.GPUs, has)
 	}
 	return nil
 }
 
-// wait is how many GPUs must become free before the task can start there.
+// wait is what stands before the task there, in GPUs: those that it lacks, and at least
+// one for each attempt in the queue.
 func (c candidate) wait(t launch.Task) int {
-	if c.gpus == 0 {
+	if c.box.Slots == 0 {
 		return 0
 	}
-	return max(0, t.GPUs-(c.gpus-c.box.Taken)+c.box.Wanted)
+	return max(0, t.GPUs-(c.box.Slots-c.box.Taken)) + c.box.Waiting
 }
