@@ -72,7 +72,10 @@ var mayImport = map[string][]string{
 	"launch/cause":                  {"launch/redact"},
 	"launch/files":                  {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":                {"launch"},
-	"launch/backend":                {"launch", "launch/backend/local"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary"},
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
+	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
 	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
