@@ -73,7 +73,10 @@ var mayImport = map[string][]string{
 	"launch/cause":                  {"launch/redact"},
 	"launch/files":                  {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":                {"launch"},
-	"launch/backend":                {"launch", "launch/backend/local"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary"},
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
+	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
 	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
@@ -81,6 +84,7 @@ var mayImport = map[string][]string{
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
 	"launch/alert":               {"launch", "launch/files"},
+	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 	// Errors of providers are redacted as logs of trainers are; the journal of rentals
@@ -125,6 +129,10 @@ var doors = map[string][]string{
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
 	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
+	"golang.org/x/crypto":                {"launch/remote"},
+	"github.com/pkg/sftp":                {"launch/remote"},
+	"github.com/kevinburke/ssh_config":   {"launch/remote"}, // ~/.ssh/config
+	"github.com/skeema/knownhosts":       {"launch/remote"}, // known_hosts, with the kinds of keys that are known of a host
 	"golang.org/x/sys/cpu":               {"tokenize"},
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone
