@@ -73,7 +73,8 @@ var mayImport = map[string][]string{
 	"launch/cause":                  {"launch/redact"},
 	"launch/files":                  {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":                {"launch"},
-	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
 	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},

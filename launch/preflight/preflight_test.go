@@ -63,7 +63,9 @@ func TestEachThingIsFoundWithItsWords(t *testing.T) {
 		{"dataset planned", func(_ *launch.Job, f *Facts) { f.Looked = false }, Warning, "dataset", "not there yet"},
 		{"another template", func(j *launch.Job, _ *Facts) { j.Template = "qwen3" }, Refusal, "template", "was counted with qwen2.5"},
 		{"another family", func(_ *launch.Job, f *Facts) { f.Template = "qwen3" }, Warning, "template", "comes with qwen3"},
-		{"base model", func(j *launch.Job, f *Facts) { j.Template, j.Dataset.Template, f.Template = "qwen2.5-base", "qwen2.5-base", "qwen2.5-base" }, Warning, "template", `"<|im_end|>" is set`},
+		{"base model", func(j *launch.Job, f *Facts) {
+			j.Template, j.Dataset.Template, f.Template = "qwen2.5-base", "qwen2.5-base", "qwen2.5-base"
+		}, Warning, "template", `"<|im_end|>" is set`},
 		{"gated", func(j *launch.Job, _ *Facts) { j.Model = "meta-llama/Llama-3.1-8B" }, Refusal, "model", "set HF_TOKEN"},
 		{"gated with a token", func(j *launch.Job, f *Facts) {
 			j.Model, f.Has = "meta-llama/Llama-3.1-8B", func(name string) bool { return name == "HF_TOKEN" }

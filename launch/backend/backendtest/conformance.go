@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -135,7 +136,7 @@ func stopsNothing(t *testing.T, b launch.Backend) {
 	if err := b.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if after := WaitEnded(t, b, task.Dir, h); after != before {
+	if after := WaitEnded(t, b, task.Dir, h); !reflect.DeepEqual(after, before) {
 		t.Errorf("was %+v, is %+v", before, after)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt"
 	"trainyard/launch/backend/session"
 	"trainyard/launch/remote"
 	"trainyard/launch/stage"
@@ -24,6 +25,8 @@ type SSH struct {
 	path  []string
 	hosts []host
 	agent session.AgentFor
+
+	amend func(*attempt.Order) // completes orders; nil does nothing
 
 	mu       sync.Mutex
 	machines map[string]*machine // by what reaches them
@@ -43,6 +46,10 @@ func Open(name string, c Config, agent session.AgentFor) (*SSH, error) {
 	}
 	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, machines: map[string]*machine{}}, nil
 }
+
+// Amend has f complete every order before it is sent to its host, with what only the
+// owner of the host knows, such as how it ends itself. It is set before Start.
+func (s *SSH) Amend(f func(*attempt.Order)) { s.amend = f }
 
 // Name implements launch.Backend.
 func (s *SSH) Name() string { return s.name }

@@ -79,6 +79,9 @@ func (s *SSH) order(ctx context.Context, c choice, rank int, t launch.Task, cmd 
 	if len(c.Nodes) > 1 {
 		o.Master, o.MasterPort = c.master(), masterPort(t.Run, t.Attempt)
 	}
+	if s.amend != nil {
+		s.amend(&o)
+	}
 	return o, nil
 }
 
