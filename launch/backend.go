@@ -87,3 +87,10 @@ func queues(b Backend) bool {
 	q, ok := b.(Queuer)
 	return ok && q.Queues()
 }
+
+// A Pricer is a backend that knows what it costs before anything is started.
+type Pricer interface {
+	// Price is that of one GPU for an hour in US dollars, on one machine with so many,
+	// and where the figure comes from.
+	Price(ctx context.Context, gpus int) (gpuHour float64, source string, err error)
+}

@@ -78,7 +78,11 @@ var mayImport = map[string][]string{
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
-	"launch/backend":                {"launch", "launch/backend/local"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
+	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
 	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
@@ -86,6 +90,7 @@ var mayImport = map[string][]string{
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
 	"launch/alert":               {"launch", "launch/files"},
+	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
 	// Errors of providers are redacted as logs of trainers are; the journal of rentals
@@ -131,6 +136,10 @@ var doors = map[string][]string{
 	"github.com/google/uuid":             {"launch"},
 	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
 	"golang.org/x/sys/cpu":               {"format/pyjson", "tokenize"},
+	"golang.org/x/crypto":                {"launch/remote"},
+	"github.com/pkg/sftp":                {"launch/remote"},
+	"github.com/kevinburke/ssh_config":   {"launch/remote"},         // ~/.ssh/config
+	"github.com/skeema/knownhosts":       {"launch/remote"},         // known_hosts, with the kinds of keys that are known of a host
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},

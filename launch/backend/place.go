@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +11,11 @@ import (
 	"strings"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/local"
+	"trainyard/launch/backend/rented"
+	"trainyard/launch/backend/ssh"
+	"trainyard/launch/provider"
 )
 
 // A Place is a backend as the settings name it: its kind, and what that kind must
@@ -35,7 +40,29 @@ type Kind struct {
 
 // Kinds is the registry by name.
 var Kinds = map[string]Kind{
-	"local": {Summary: local.Local{}.Summary(), open: func(string, map[string]any) (launch.Backend, error) { return local.Local{}, nil }},
+	"local":  {Summary: local.Local{}.Summary(), open: func(string, map[string]any) (launch.Backend, error) { return local.Local{}, nil }},
+	"lambda": rent("lambda"),
+	"runpod": rent("runpod"),
+	"vast":   rent("vast"),
+	"ssh":    {Summary: ssh.Summary, Example: ssh.Example, open: configured(openSSH), short: ssh.Short},
+}
+
+// rent is the kind of boxes of a provider.
+func rent(name string) Kind {
+	kind := provider.Providers[name]
+	return Kind{Summary: rented.Summary(kind), Example: rented.Example, open: configured(func(place string, c rented.Config) (launch.Backend, error) {
+		return rented.Open(kind, place, c, agentFor)
+	})}
+}
+
+// openSSH has the agents that go to the hosts come from where releases have them.
+func openSSH(name string, config ssh.Config) (launch.Backend, error) {
+	return ssh.Open(name, config, agentFor)
+}
+
+func agentFor(ctx context.Context, system, arch string) (string, error) {
+	file, err := binary.For(ctx, system, arch, "")
+	return file.Path, err
 }
 
 // configured makes the open function of a kind whose options are the struct C, with

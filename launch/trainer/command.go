@@ -73,7 +73,11 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 	if err != nil {
 		return launch.Command{}, fmt.Errorf("command: %w", err)
 	}
-	files := append(shardLinks(job.Dataset), launch.File{Name: jobFile, Content: string(config) + "\n"})
+	files := shardLinks(job.Dataset)
+	if slices.ContainsFunc(argv, func(arg string) bool { return strings.Contains(arg, "{dataset}") }) {
+		files = append(files, datasetLinks(job.Dataset)...)
+	}
+	files = append(files, launch.File{Name: jobFile, Content: string(config) + "\n"})
 	return launch.Command{Argv: filled, Env: slices.Concat(unbuffered, torchrunEnv(filled, site.Dir), job.Env), Files: files, Progress: output + "/" + progress, Output: output}, nil
 }
 
@@ -130,7 +134,7 @@ type filling struct {
 
 // fillings are the placeholders of argv, by name.
 var fillings = map[string]filling{
-	"dataset":    {"directory of the dataset, manifest.json in it", func(j launch.Job, _ launch.Site) string { return j.Dataset.Dir }},
+	"dataset":    {"directory of the dataset, manifest.json in it", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, datasetDir) }},
 	"train":      {"directory of the training shards alone", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, trainDir) }},
 	"validation": {"directory of the validation shards alone", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, validationDir) }},
 	"output":     {"directory for checkpoints and the progress file", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, output) }},

@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"path/filepath"
+	"slices"
 
 	"trainyard/launch"
 )
@@ -11,7 +12,15 @@ import (
 const (
 	trainDir      = "train"
 	validationDir = "validation"
+	// datasetDir is for trainers that read the manifest: the dataset's own directory is
+	// on this machine, and the attempt may run on another.
+	datasetDir = "dataset"
 )
+
+// datasetLinks are the links to a dataset's manifest and to all its shards.
+func datasetLinks(d launch.Dataset) []launch.File {
+	return slices.Concat(linksIn(datasetDir, d.Dir, []string{"manifest.json"}), linksIn(datasetDir, d.Dir, d.Train.Shards), linksIn(datasetDir, d.Dir, d.Validation.Shards))
+}
 
 // shardLinks are the links to the shards of both splits, in order.
 func shardLinks(d launch.Dataset) []launch.File {

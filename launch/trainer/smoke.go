@@ -67,7 +67,7 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 	train := job.Dataset.Train
 	save, _, keep := job.Steps()
 	config := smokeConfig{
-		Dataset: job.Dataset.Dir, OutputDir: filepath.Join(site.Dir, output), ResumeFrom: site.Resume,
+		Dataset: filepath.Join(site.Dir, datasetDir), OutputDir: filepath.Join(site.Dir, output), ResumeFrom: site.Resume,
 		Template: job.Template, Window: job.Window, Epochs: job.Epochs, MaxSteps: job.MaxSteps, BatchSize: job.Batch,
 		Seed: job.Seed, SaveSteps: save, LoggingSteps: 1, SaveTotalLimit: keep,
 		Expected: smokeTotals{Rows: train.Rows, Tokens: train.Tokens, TrainedTokens: train.TrainedTokens},
@@ -83,7 +83,7 @@ func (Smoke) Render(job launch.Job, site launch.Site) (launch.Command, error) {
 	return launch.Command{
 		Argv:     []string{site.Self, "smoke-train", filepath.Join(site.Dir, name)},
 		Env:      job.Env,
-		Files:    []launch.File{{Name: name, Content: string(content) + "\n"}},
+		Files:    append(datasetLinks(job.Dataset), launch.File{Name: name, Content: string(content) + "\n"}),
 		Progress: output + "/" + progressName,
 		Output:   output,
 	}, nil

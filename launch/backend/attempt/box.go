@@ -60,6 +60,7 @@ func (m here) whoami() (Box, error) {
 	if m.root != "" {
 		err = os.MkdirAll(m.store(), 0o700)
 		box.Store = m.store()
+		err = errors.Join(err, box.countSlots(m.root))
 	}
 	if free, known := freeBytes(cmp.Or(m.root, home, "/")); known {
 		box.Free = free

@@ -128,6 +128,9 @@ type Box struct {
 	Free     int64  // bytes, below Root
 	Cores    int
 	GPUs     []GPU // as nvidia-smi tells them, or as /dev names them
+	// Slots are GPUs that attempts may take: those of CUDA_VISIBLE_DEVICES where it is set.
+	// Taken are those of them that attempts have, Waiting the attempts in the queue.
+	Slots, Taken, Waiting int
 }
 
 // A GPU is one of a box.

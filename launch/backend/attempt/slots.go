@@ -44,6 +44,10 @@ var gpuName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 // openQueue finds the GPUs: those that CUDA_VISIBLE_DEVICES names, where a scheduler or
 // the user has set it, else all of the box.
 func openQueue(root string) (queue, error) {
+	return queueOf(root, func() []GPU { return findGPUs(context.Background()) })
+}
+
+func queueOf(root string, gpus func() []GPU) (queue, error) {
 	if root == "" {
 		return queue{}, errNoRoot
 	}
@@ -55,11 +59,30 @@ func openQueue(root string) (queue, error) {
 			}
 		}
 	} else {
-		for _, gpu := range findGPUs(context.Background()) {
+		for _, gpu := range gpus() {
 			q.gpus = append(q.gpus, strconv.Itoa(gpu.Index))
 		}
 	}
 	return q, os.MkdirAll(filepath.Join(q.dir, "queue"), 0o700)
+}
+
+// countSlots tells how busy the GPUs are, for a caller that chooses among boxes: by the
+// time of its start that may have changed, and the queue decides.
+func (b *Box) countSlots(root string) error {
+	q, err := queueOf(root, func() []GPU { return b.GPUs })
+	if err != nil {
+		return err
+	}
+	b.Slots = len(q.gpus)
+	return q.alone(func() error {
+		names, err := q.tickets()
+		if err != nil {
+			return err
+		}
+		free, err := q.free(len(q.gpus))
+		b.Waiting, b.Taken = len(names), len(q.gpus)-len(free)
+		return errors.Join(err, release(free))
+	})
 }
 
 // A ticket is a place in the queue, held by its lock.

@@ -129,7 +129,7 @@ func Task(t *testing.T, b launch.Backend, role ...string) launch.Task {
 	t.Cleanup(func() { end(t, b, dir) })
 	return launch.Task{
 		Run: "run", Attempt: 1, Dir: dir, Self: Self(t),
-		Command: launch.Command{Argv: append([]string{Self(t), "act"}, role...)},
+		Command: launch.Command{Argv: append([]string{b.Site(dir, Self(t)).Self, "act"}, role...)},
 	}
 }
 

@@ -1,10 +1,12 @@
 package backendtest
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +136,7 @@ func stopsNothing(t *testing.T, b launch.Backend) {
 	if err := b.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if after := WaitEnded(t, b, task.Dir, h); after != before {
+	if after := WaitEnded(t, b, task.Dir, h); !reflect.DeepEqual(after, before) {
 		t.Errorf("was %+v, is %+v", before, after)
 	}
 }
@@ -187,7 +189,7 @@ func findFences(t *testing.T, b launch.Backend) {
 }
 
 func keepsSecrets(t *testing.T, b launch.Backend) {
-	const secret = "correct-horse-battery"
+	secret := "correct-horse-" + rand.Text() // the program itself is among the files
 	task := Task(t, b, "print", "MY_TOKEN")
 	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: secret}, {Name: "PLAIN", Value: "yes"}}
 	h := Start(t, b, task)
@@ -195,18 +197,25 @@ func keepsSecrets(t *testing.T, b launch.Backend) {
 	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != secret+"\n" {
 		t.Errorf("the trainer saw %q", log)
 	}
-	err := filepath.WalkDir(task.Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == launch.LogName { // the log is the trainer's own
+	files := 0
+	for _, dir := range []string{task.Dir, machineOf(b).Where(task.Dir)} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName { // the log is the trainer's own
+				return err
+			}
+			files++
+			data, err := os.ReadFile(path)
+			if strings.Contains(string(data), secret) {
+				t.Errorf("%s has the secret", path)
+			}
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		data, err := os.ReadFile(path)
-		if strings.Contains(string(data), secret) {
-			t.Errorf("%s has the secret", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	if files == 0 {
+		t.Error("there is no file to search")
 	}
 	if strings.Contains(string(h), secret) {
 		t.Errorf("the handle has the secret")
@@ -294,7 +303,7 @@ func leavesNothing(t *testing.T, b launch.Backend) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		Eventually(t, "process "+text+" is gone", func() bool { return !Living(pid) })
+		Eventually(t, "process "+text+" is gone", func() bool { return !machineOf(b).Living(pid) })
 	}
 }
 

@@ -26,6 +26,9 @@ const PublicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILXGDNtestonlytestonlytes
 type Fake struct {
 	Name string // of the provider
 	URL  string
+	// Address is where a box is reached by ssh; nil: at addresses that are nobody's. It
+	// is set before the first request.
+	Address func(b *Rented) (host string, port int)
 
 	clock provider.Clock
 	api   api
@@ -101,6 +104,13 @@ func New(name string, clock provider.Clock) *Fake {
 		server.Close()
 	}()
 	return f
+}
+
+func (f *Fake) address(b *Rented, host string, port int) (string, int) {
+	if f.Address != nil {
+		return f.Address(b)
+	}
+	return host, port
 }
 
 // Unpaced lifts the limits on requests, for programs whose clock is another.

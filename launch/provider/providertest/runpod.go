@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -111,7 +112,8 @@ func (a runPodAPI) pod(b *Rented) map[string]any {
 	case a.f.clock.Now().Sub(b.CreatedAt) < 10*time.Second:
 		status, actions = "PROVISIONING", []string{"stop", "terminate"}
 	default:
-		ssh["direct"] = map[string]any{"host": "195.26.233.3", "port": 34446, "username": "root", "command": "ssh root@195.26.233.3 -p 34446"}
+		host, port := a.f.address(b, "195.26.233.3", 34446)
+		ssh["direct"] = map[string]any{"host": host, "port": port, "username": "root", "command": fmt.Sprintf("ssh root@%s -p %d", host, port)}
 	}
 	return map[string]any{
 		"id": b.ID, "name": b.Name, "image": "image", "args": "", "disk": 50, "ports": []string{"22/tcp"}, "env": b.Env, "registry": nil,

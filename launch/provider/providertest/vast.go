@@ -151,12 +151,13 @@ func (a vastAPI) rent(w http.ResponseWriter, r *http.Request, ask string, body a
 
 func (a vastAPI) instance(b *Rented) map[string]any {
 	id, _ := strconv.Atoi(b.ID) // our own
+	host, port := a.f.address(b, "192.0.2.45", 20000)
 	i := map[string]any{
 		"id": id, "actual_status": "running", "intended_status": "running", "cur_state": "running", "next_state": "running", "label": b.Name,
-		"ssh_host": "ssh6.vast.ai", "ssh_port": 10600, "public_ipaddr": "192.0.2.45", "start_date": float64(b.CreatedAt.UnixMilli()) / 1000,
+		"ssh_host": "ssh6.vast.ai", "ssh_port": 10600, "public_ipaddr": host, "start_date": float64(b.CreatedAt.UnixMilli()) / 1000,
 		"gpu_name": b.GPU, "gpu_ram": vastMemory(b.GPU), "num_gpus": b.Count, "geolocation": b.Region, "dph_total": b.Price, "storage_total_cost": b.Disk,
 		"is_bid": b.Spot, "image_uuid": "image", "onstart": b.Onstart, "extra_env": envPairs(b.Env),
-		"ports": map[string]any{"22/tcp": []any{map[string]any{"HostIp": "0.0.0.0", "HostPort": "20000"}}},
+		"ports": map[string]any{"22/tcp": []any{map[string]any{"HostIp": "0.0.0.0", "HostPort": strconv.Itoa(port)}}},
 	}
 	switch {
 	case b.NeverRan:

@@ -1,0 +1,307 @@
+package rented
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/backendtest"
+	"trainyard/launch/provider"
+	"trainyard/launch/provider/providertest"
+	"trainyard/launch/remote/boxtest"
+)
+
+func TestMain(m *testing.M) { backendtest.Main(m, attempt.Supervise) }
+
+// builtAgent is the agent of these sources, built once.
+var builtAgent = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "trainyard-agent-test-")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "agent")
+	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", file, "trainyard/launch/backend/attempt/agent")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return string(out), err
+	}
+	return file, nil
+})
+
+func agentFor(context.Context, string, string) (string, error) { return builtAgent() }
+
+// A shop is a provider's API that is ours, whose one box is a machine with an sshd.
+type shop struct {
+	*Rented
+	fake *providertest.Fake
+	box  *boxtest.Box
+	home string
+}
+
+func open(t *testing.T, kind string, c Config) shop {
+	t.Helper()
+	box := boxtest.Up(t, boxtest.Options{})
+	clock := &providertest.Haste{}
+	fake := providertest.New(kind, clock)
+	fake.Unpaced()
+	fake.Address = func(*providertest.Rented) (string, int) { return box.Address(), 22 }
+	t.Cleanup(fake.Close)
+	k := provider.Providers[kind]
+	t.Setenv(k.KeyEnv, providertest.Key)
+	t.Setenv(k.URLEnv, fake.URL)
+	c.GPU, c.MaxPrice, c.Identity, c.Image = "h100", 100, filepath.Join(filepath.Dir(box.Config), "key"), "pytorch"
+	r, err := Open(k, "rent", c, agentFor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.clock = clock
+	s := shop{r, fake, box, t.TempDir()}
+	t.Cleanup(func() {
+		if billed := fake.Billed(); len(billed) > 0 {
+			t.Errorf("%d boxes are billed at the end", len(billed))
+		}
+	})
+	return s
+}
+
+func (s shop) task(t *testing.T, role ...string) launch.Task {
+	task := backendtest.Task(t, s.Rented, role...)
+	task.Run = "0199aaaa-0000-4000-8000-000000000001"
+	task.Dir = filepath.Join(s.home, "runs", task.Run, "attempt-1")
+	task.GPUs = 1
+	return task
+}
+
+func (s shop) ended(t *testing.T, task launch.Task, h launch.Handle) launch.Status {
+	t.Helper()
+	return backendtest.WaitEnded(t, s.Rented, task.Dir, h)
+}
+
+func TestARunHasABoxOfItsOwnAndTheBoxIsGivenBack(t *testing.T) {
+	for _, kind := range []string{"runpod", "vast"} {
+		t.Run(kind, func(t *testing.T) {
+			s := open(t, kind, Config{})
+			task := s.task(t, "exit", "0", "all", "done")
+			h, err := s.Start(t.Context(), task)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.fake.Billed()) != 1 {
+				t.Errorf("%d boxes", len(s.fake.Billed()))
+			}
+			status := s.ended(t, task, h)
+			if status.State != launch.Succeeded || status.Facts.Price == nil || *status.Facts.Price <= 0 || status.Facts.ReadyAt.Before(status.Facts.AskedAt) {
+				t.Errorf("%+v", status)
+			}
+			if len(s.fake.Billed()) != 0 {
+				t.Error("the end was told before the box was gone")
+			}
+			s.box.Kill()
+			if log := backendtest.Read(t, s.Rented, task.Dir, h, launch.LogName, 0); log != "all done\n" {
+				t.Errorf("log %q", log)
+			}
+		})
+	}
+}
+
+func TestARentedBoxKeepsTheContractOfBackends(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	backendtest.On(s.Rented, backendtest.Machine{
+		Living: func(pid int) bool { return s.box.Living(t, pid) },
+		Where:  func(string) string { return s.box.Here("/root/.trainyard") },
+	})
+	backendtest.Conform(t, "rent", s.Rented)
+}
+
+func TestACancelledRunIsCancelledWhenItsBoxIsGone(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "save")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backendtest.Says(t, s.Rented, task.Dir, h, "waiting")
+	if err := s.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.ended(t, task, h); status.State != launch.Cancelled || len(s.fake.Billed()) != 0 {
+		t.Errorf("%+v, %d billed", status, len(s.fake.Billed()))
+	}
+}
+
+func TestABoxThatIsTakenAwayIsPreemptedAndGivenBack(t *testing.T) {
+	s := open(t, "vast", Config{Spot: true})
+	task := s.task(t, "wait")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.fake.Stop(s.fake.Billed()[0].ID)
+	s.box.Kill()
+	if status := s.ended(t, task, h); status.State != launch.Preempted || len(s.fake.Billed()) != 0 {
+		t.Errorf("%+v, %d billed", status, len(s.fake.Billed()))
+	}
+}
+
+func TestABoxThatDoesNotAnswerIsNoFailure(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "wait")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.box.Unplug(t)
+	status, err := s.Status(t.Context(), task.Dir, h)
+	if err != nil || status.State != launch.Running || !status.LastKnown {
+		t.Errorf("%+v, %v", status, err)
+	}
+	// What is asked to end and cannot hear it is given back.
+	if err := s.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.ended(t, task, h); status.State != launch.Cancelled {
+		t.Errorf("%+v", status)
+	}
+	s.box.Plug(t)
+}
+
+// Whatever dies on the way of a start, the next look leaves one box with the run on it,
+// or none.
+func TestWhereverAStartDiesThereIsOneBoxOrNone(t *testing.T) {
+	var started, destroyed int
+	for _, point := range []string{"claimed", "intended", "rented", "dialled", "started"} {
+		t.Run(point, func(t *testing.T) {
+			s := open(t, "runpod", Config{})
+			task := s.task(t, "wait")
+			died := errors.New("died")
+			s.at = func(p string) {
+				if p == point {
+					panic(died)
+				}
+			}
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("it did not come to that point")
+					}
+				}()
+				_, _ = s.Start(t.Context(), task)
+			}()
+			s.at = nil
+			h, err := s.Find(t.Context(), task.Dir)
+			if _, again := s.Start(t.Context(), task); !errors.Is(again, launch.ErrClaimed) {
+				t.Errorf("started again: %v", again)
+			}
+			switch {
+			case err == nil && point == "started":
+				started++
+				if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
+					t.Fatal(err)
+				}
+				s.ended(t, task, h)
+			case errors.Is(err, launch.ErrNeverStarted) && point != "started":
+				destroyed++
+			default:
+				t.Errorf("found %q, %v", h, err)
+			}
+			if made := s.fake.Billed(); len(made) != 0 {
+				t.Errorf("%d boxes are billed", len(made))
+			}
+		})
+	}
+	t.Logf("%d adopted, %d never started, 0 billed", started, destroyed)
+}
+
+func TestNoKeyIsWrittenAnywhere(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "print", "MY_TOKEN")
+	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: "planted-by-the-test"}}
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ended(t, task, h)
+	for _, root := range []string{s.home, filepath.Join(s.box.Home, ".trainyard")} {
+		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName {
+				return err
+			}
+			if info, err := d.Info(); err != nil || info.Size() > 1<<20 {
+				return err // this program, which has its constants in it
+			}
+			data, err := os.ReadFile(path)
+			for _, secret := range []string{providertest.Key, "planted-by-the-test"} {
+				if strings.Contains(string(data), secret) {
+					t.Errorf("%s has a secret", path)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestNothingThatFitsIsSaidWithWhatThereIs(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	s.c.MaxPrice = 0.01
+	task := s.task(t, "wait")
+	_, err := s.Start(t.Context(), task)
+	if err == nil || !strings.Contains(err.Error(), "for at most $0.01 a GPU-hour") || !strings.Contains(err.Error(), "cheapest") {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(task.Dir); err == nil {
+		t.Error("an attempt was claimed for nothing")
+	}
+	if _, err := s.Find(t.Context(), task.Dir); !errors.Is(err, launch.ErrNeverStarted) {
+		t.Errorf("find: %v", err)
+	}
+}
+
+func TestTheWatchdogPutsNoKeyIntoAnArgv(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	p, err := s.provider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := watchdog(p)
+	bin := t.TempDir()
+	for name, text := range map[string]string{
+		"sleep": "#!/bin/sh\n[ \"$1\" = 60 ] && kill $PPID\nexit 0\n",
+		"curl":  "#!/bin/sh\necho \"$@\" >" + bin + "/argv; cat >" + bin + "/stdin\n",
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("sh", "-c", strings.TrimSuffix(script, "exec /start.sh")+"\nwait")
+	cmd.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "TRAINYARD_MAX_LIFE=1", "RUNPOD_POD_ID=pod1", "RUNPOD_API_KEY=planted-key"}
+	out, _ := cmd.CombinedOutput()
+	argv, err := os.ReadFile(filepath.Join(bin, "argv"))
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	stdin, err := os.ReadFile(filepath.Join(bin, "stdin"))
+	if err != nil || strings.Contains(string(argv), "planted-key") || !strings.Contains(string(argv), "/pods/pod1") || !strings.Contains(string(stdin), "Bearer planted-key") {
+		t.Errorf("argv %q, stdin %q, %v", argv, stdin, err)
+	}
+}
+
+func TestAConfigIsChecked(t *testing.T) {
+	for name, c := range map[string]Config{
+		"no gpu": {MaxPrice: 3}, "no price": {GPU: "h100"}, "keep": {GPU: "h100", MaxPrice: 3, Keep: "everything"}, "life": {GPU: "h100", MaxPrice: 3, MaxLife: "5s"},
+	} {
+		if _, err := Open(provider.Providers["runpod"], "x", c, agentFor); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package rented
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/files"
+	"trainyard/launch/provider"
+)
+
+const (
+	endedName    = "ended.json"
+	returnedName = "returned.json"
+	wishName     = "stop.json" // that its end was asked for here
+)
+
+// An end is ended.json.
+type end struct {
+	Status launch.Status `json:"status"`
+	// Home says that what was to be kept is here.
+	Home  bool   `json:"home"`
+	Fault string `json:"fault,omitempty"` // why something of it is not
+}
+
+// Status implements launch.Backend. An attempt whose trainer has ended is brought home
+// and its box given back here, a step at each look, and its end is told when the box is
+// gone: until then it costs.
+func (r *Rented) Status(ctx context.Context, dir string, text launch.Handle) (launch.Status, error) {
+	h, err := readHandle(text)
+	if err != nil {
+		return launch.Status{}, r.named(err)
+	}
+	e, ended, err := readEnd(dir)
+	if err != nil {
+		return launch.Status{}, r.named(err)
+	}
+	if !ended {
+		status, over, err := r.look(ctx, dir, h)
+		if err != nil || !over {
+			return r.priced(status, h), r.named(err)
+		}
+		if e, err = r.bringHome(ctx, dir, h, status); err != nil {
+			return r.waiting(h, status, err), nil
+		}
+	}
+	return r.returned(ctx, dir, h, e)
+}
+
+func readEnd(dir string) (e end, found bool, err error) {
+	found, err = files.ReadJSON(dir, endedName, &e)
+	return e, found, err
+}
+
+// look asks the box, and where it does not answer, the provider. over says that nothing
+// of the attempt runs any more.
+func (r *Rented) look(ctx context.Context, dir string, h handle) (status launch.Status, over bool, err error) {
+	s, err := r.box(dir, h.held)
+	if err != nil {
+		return status, false, err
+	}
+	status, err = s.Status(ctx, dir, h.Attempt)
+	if err != nil || !status.LastKnown {
+		return status, status.State.Ended(), err
+	}
+	return r.ask(ctx, dir, h, status)
+}
+
+// ask tells from the provider's word what became of a box that does not answer.
+func (r *Rented) ask(ctx context.Context, dir string, h handle, unseen launch.Status) (launch.Status, bool, error) {
+	p, err := r.provider()
+	if err != nil {
+		unseen.Reason += "; " + err.Error()
+		return unseen, false, nil
+	}
+	box, err := p.Get(ctx, h.Box)
+	var gone *provider.GoneError
+	switch {
+	case errors.As(err, &gone):
+		box.State = provider.Gone
+	case err != nil:
+		unseen.Reason += fmt.Sprintf("; %s cannot tell: %v", p.Name(), err)
+		return unseen, false, nil
+	}
+	if status, over := fate(box, h, wished(dir)); over {
+		return status, true, nil
+	}
+	unseen.Reason += fmt.Sprintf("; %s says that the box is %s", p.Name(), box.State)
+	return unseen, false, nil
+}
+
+// fate is what a box that is gone or halted means for its attempt.
+func fate(box provider.Box, h handle, wished bool) (launch.Status, bool) {
+	status := launch.Status{Code: -1, EndedAt: time.Now()}
+	switch {
+	case box.State == provider.Gone && wished:
+		status.State, status.Reason = launch.Cancelled, "stopped on request; its box is gone"
+	case box.State == provider.Gone:
+		status.State, status.Reason = launch.Lost, fmt.Sprintf("its box %s is gone, and nobody here ended it: at its longest life, by its owner, or in the provider's console", h.Box)
+	case box.State == provider.Preempted, box.State == provider.Stopped:
+		status.State, status.Reason = launch.Preempted, fmt.Sprintf("its box %s was taken away (%s); its disk is billed until it is given back", h.Box, box.Word)
+	case box.State == provider.Broken:
+		status.State, status.Reason = launch.Lost, fmt.Sprintf("the provider says that its box %s has failed (%s)", h.Box, box.Word)
+	default:
+		return status, false
+	}
+	return status, true
+}
+
+func wished(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, wishName))
+	return err == nil
+}
+
+// releaseStep is how much of a look may go into giving the box back.
+const releaseStep = 20 * time.Second
+
+// returned gives the box back, and tells the end when it is gone.
+func (r *Rented) returned(ctx context.Context, dir string, h handle, e end) (launch.Status, error) {
+	if _, err := os.Stat(filepath.Join(dir, returnedName)); err == nil {
+		return r.priced(e.Status, h), nil
+	}
+	p, err := r.provider()
+	if err != nil {
+		return r.waiting(h, e.Status, err), nil
+	}
+	step, cancel := context.WithTimeout(ctx, releaseStep)
+	defer cancel()
+	if err := r.desk(dir).Release(step, p, h.Nonce); err != nil {
+		return r.waiting(h, e.Status, err), nil
+	}
+	if err := files.WriteJSON(dir, returnedName, map[string]any{"box": h.Box, "at": time.Now()}); err != nil {
+		return r.waiting(h, e.Status, err), nil
+	}
+	return r.priced(e.Status, h), nil
+}
+
+// waiting is an attempt that has ended, and whose box still costs.
+func (r *Rented) waiting(h handle, ended launch.Status, why error) launch.Status {
+	return r.priced(launch.Status{
+		State: launch.Running, Code: -1, StartedAt: ended.StartedAt,
+		Reason: fmt.Sprintf("its trainer has ended (%s); the box %s is being given back and costs until it is gone: %v", ended.Reason, h.Box, why),
+	}, h)
+}
+
+// priced adds what is known of place and price.
+func (r *Rented) priced(s launch.Status, h handle) launch.Status {
+	s.Facts.GPU, s.Facts.GPUs = h.GPU, h.Count
+	s.Facts.AskedAt, s.Facts.ReadyAt = time.UnixMilli(h.AskedAt), time.UnixMilli(h.ReadyAt)
+	if h.PricePerHour > 0 {
+		s.Facts.Price = &h.PricePerHour
+	}
+	return s
+}

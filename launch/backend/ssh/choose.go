@@ -1,0 +1,92 @@
+package ssh
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/attempt"
+)
+
+// A candidate is a host that may take the attempt.
+type candidate struct {
+	host  host
+	order int // in the settings
+	box   attempt.Box
+	err   error
+}
+
+// choose picks as many hosts as the task has nodes: those with the GPUs free for it,
+// else those whose queue is shortest; of equal ones, the first of the settings.
+func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
+	nodes := max(1, t.Nodes)
+	if nodes > len(s.hosts) {
+		return choice{}, fmt.Errorf("the run wants %d machines and the backend has %d hosts: add hosts, or ask for fewer --nodes", nodes, len(s.hosts))
+	}
+	all := s.ask(ctx)
+	var fit []candidate
+	var faults []error
+	for _, c := range all {
+		if err := c.fault(t); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		fit = append(fit, c)
+	}
+	if len(fit) < nodes {
+		return choice{}, errors.Join(faults...)
+	}
+	slices.SortStableFunc(fit, func(a, b candidate) int { return cmp.Compare(a.wait(t), b.wait(t)) })
+	var picked choice
+	chosen := fit[:nodes]
+	slices.SortFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.order, b.order) })
+	for _, c := range chosen {
+		n := s.node(c.host, attemptDir(t.Dir))
+		if c.box.Slots > 0 {
+			n.GPUs = t.GPUs
+		}
+		picked.Nodes = append(picked.Nodes, n)
+	}
+	return picked, nil
+}
+
+// ask asks all hosts at once what they are.
+func (s *SSH) ask(ctx context.Context) []candidate {
+	all := make([]candidate, len(s.hosts))
+	var asking sync.WaitGroup
+	for i, h := range s.hosts {
+		asking.Go(func() {
+			all[i] = candidate{host: h, order: i}
+			all[i].box, all[i].err = s.machine(s.node(h, "")).Hello(ctx)
+		})
+	}
+	asking.Wait()
+	return all
+}
+
+// fault is why a host cannot take the task at all. One without GPUs takes tasks that
+// ask for some, unless the settings say that it has them: a trainer may need none.
+func (c candidate) fault(t launch.Task) error {
+	switch has := c.box.Slots; {
+	case c.err != nil:
+		return c.err
+	case has < c.host.GPUs:
+		return fmt.Errorf("%s: the settings say that it has %d GPUs, and it finds %d", c.host.Host, c.host.GPUs, has)
+	case has > 0 && t.GPUs > has:
+		return fmt.Errorf("%s: the run wants %d GPUs on each machine, and it has %d", c.host.Host, t.GPUs, has)
+	}
+	return nil
+}
+
+// wait is what stands before the task there, in GPUs: those that it lacks, and at least
+// one for each attempt in the queue.
+func (c candidate) wait(t launch.Task) int {
+	if c.box.Slots == 0 {
+		return 0
+	}
+	return max(0, t.GPUs-(c.box.Slots-c.box.Taken)) + c.box.Waiting
+}

@@ -1,0 +1,70 @@
+package ssh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"trainyard/launch"
+)
+
+// Stop implements launch.Backend.
+func (s *SSH) Stop(ctx context.Context, _ string, h launch.Handle, grace time.Duration) error {
+	c, err := readHandle(h)
+	if err != nil {
+		return s.named(err)
+	}
+	faults := make([]error, len(c.Nodes))
+	var stopping sync.WaitGroup
+	for i, n := range c.Nodes {
+		if n.Handle == "" {
+			continue
+		}
+		stopping.Go(func() {
+			if err := s.machine(n).Stop(ctx, n.Dir, n.Handle, grace); err != nil {
+				faults[i] = fmt.Errorf("%s: %w", n.Host, err)
+			}
+		})
+	}
+	stopping.Wait()
+	return s.named(errors.Join(faults...))
+}
+
+// Open implements launch.Backend. A name that begins with node-N/ is one of that
+// node's; others are of rank 0.
+func (s *SSH) Open(ctx context.Context, _ string, h launch.Handle, name string) (*launch.OpenFile, error) {
+	n, name, err := nodeOf(h, name)
+	if err != nil {
+		return nil, s.named(err)
+	}
+	f, err := s.machine(n).Open(ctx, n.Dir, name)
+	return f, s.named(err)
+}
+
+// List implements launch.Backend, with the names of Open.
+func (s *SSH) List(ctx context.Context, _ string, h launch.Handle, name string) ([]launch.Entry, error) {
+	n, name, err := nodeOf(h, name)
+	if err != nil {
+		return nil, s.named(err)
+	}
+	entries, err := s.machine(n).List(ctx, n.Dir, name)
+	return entries, s.named(err)
+}
+
+func nodeOf(h launch.Handle, name string) (node, string, error) {
+	c, err := readHandle(h)
+	if err != nil {
+		return node{}, "", err
+	}
+	first, rest, _ := strings.Cut(name, "/")
+	if digits, ok := strings.CutPrefix(first, "node-"); ok && len(c.Nodes) > 1 {
+		if rank, err := strconv.Atoi(digits); err == nil && rank >= 0 && rank < len(c.Nodes) {
+			return c.Nodes[rank], rest, nil
+		}
+	}
+	return c.Nodes[0], name, nil
+}

@@ -1,0 +1,134 @@
+package ssh
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/session"
+	"trainyard/launch/remote"
+	"trainyard/launch/stage"
+)
+
+// SSH is a place of one or more hosts.
+type SSH struct {
+	name  string
+	root  string // as commands are rendered with it
+	path  []string
+	hosts []host
+	agent session.AgentFor
+
+	amend func(*attempt.Order) // completes orders; nil does nothing
+
+	mu       sync.Mutex
+	machines map[string]*machine // by what reaches them
+}
+
+var _ launch.Backend = (*SSH)(nil)
+
+// Summary says when to choose it.
+const Summary = "machines of one's own over ssh: GPUs are shared by a queue on each, nothing is installed"
+
+// Open checks the config. No machine is asked.
+func Open(name string, c Config, agent session.AgentFor) (*SSH, error) {
+	hosts, errHosts := c.hosts()
+	root, errRoot := c.root()
+	if err := errors.Join(errHosts, errRoot); err != nil {
+		return nil, err
+	}
+	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, machines: map[string]*machine{}}, nil
+}
+
+// Amend has f complete every order before it is sent to its host, with what only the
+// owner of the host knows, such as how it ends itself. It is set before Start.
+func (s *SSH) Amend(f func(*attempt.Order)) { s.amend = f }
+
+// Name implements launch.Backend.
+func (s *SSH) Name() string { return s.name }
+
+// Summary implements launch.Backend.
+func (s *SSH) Summary() string { return Summary }
+
+// Site implements launch.Backend. Where the root lies in a home that is not known, its
+// ~/ stands for that until the start.
+func (s *SSH) Site(dir, _ string) launch.Site {
+	return launch.Site{Dir: path.Join(s.root, attemptDir(dir)), Self: path.Join(s.root, selfName)}
+}
+
+// selfName stands for the trainyard program, which is brought only if it is needed.
+const selfName = "bin/trainyard"
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// attemptDir is where the attempt of a directory here lies, below the root. The id of
+// a run is its own in the whole world; any other directory goes by its whole path.
+func attemptDir(dir string) string {
+	run := filepath.Base(filepath.Dir(dir))
+	if !uuidForm.MatchString(run) {
+		run += "-" + shortHash(dir)
+	}
+	return path.Join("runs", run, filepath.Base(dir))
+}
+
+// lookLimit is how long a look at a machine may take. One that says nothing for as
+// long is out of reach for now.
+const lookLimit = 20 * time.Second
+
+// LookPath implements launch.Backend: on the first host that answers, as the hosts of
+// a place are alike.
+func (s *SSH) LookPath(program string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*lookLimit)
+	defer cancel()
+	var faults []error
+	for _, h := range s.hosts {
+		found, err := s.machine(s.node(h, "")).LookPath(ctx, program)
+		if !errors.Is(err, remote.ErrUnreachable) || len(s.hosts) == 1 {
+			return found, s.named(err)
+		}
+		faults = append(faults, err)
+	}
+	return "", s.named(errors.Join(faults...))
+}
+
+// A machine is one host of the place, with its line, its session and what is on its
+// way there.
+type machine struct {
+	*session.Machine
+	host   remote.Host
+	stager *stage.Stager
+}
+
+// machine finds the machine of a node, or makes it: all attempts there share it.
+func (s *SSH) machine(n node) *machine {
+	key, _ := json.Marshal([]any{n.Host, n.Root, n.Path}) // strings and numbers: it cannot fail
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.machines[string(key)]; m != nil {
+		return m
+	}
+	m := &machine{host: n.Host}
+	m.Machine = session.New(remote.NewLine(n.Host), session.Place{Root: n.Root, Path: n.Path, Agent: s.agent})
+	m.stager = stage.New(m.Machine)
+	s.machines[string(key)] = m
+	return m
+}
+
+func (s *SSH) node(h host, dir string) node {
+	return node{Host: h.Host, Root: s.root, Path: s.path, Dir: dir, Inside: h.Inside}
+}
+
+// named says which backend met an error.
+func (s *SSH) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", s.name, err)
+}
