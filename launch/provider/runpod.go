@@ -82,7 +82,7 @@ func (g runPodGPU) offer(cloud string, count int, now time.Time) (Offer, bool) {
 	return Offer{
 		Provider: "runpod", ID: cloud + "/" + g.ID, GPU: GPUName(g.ID, g.Memory), Count: count, GPUMemory: NominalGB(g.Memory),
 		PricePerHour: g.Price.in(cloud) * float64(count), Region: g.places(), Stock: strings.ToLower(g.Availability), AsOf: now,
-		Note: "without disk",
+		Note: strings.ToLower(cloud) + " cloud, without disk",
 	}, true
 }
 
