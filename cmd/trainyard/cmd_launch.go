@@ -31,7 +31,8 @@ const launchExample = `  trainyard launch demo
 
 func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	var req yard.LaunchRequest
-	var detach bool
+	var detach, yes bool
+	var gpuHour float64
 	cmd := &cobra.Command{
 		Use:     "launch RECIPE|DATASET [key=value …]",
 		Short:   "Start a fine-tune and follow it",
@@ -42,15 +43,24 @@ func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 		ValidArgsFunction: completeRecipe,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req.What, req.Overrides = args[0], args[1:]
+			if cmd.Flags().Changed("gpu-hour") {
+				req.GPUHour = &gpuHour
+			}
 			return withYard(s, func(y *yard.Yard) error {
-				_, err := runLaunch(cmd.Context(), t, s, y, req, detach)
+				_, err := runLaunch(cmd.Context(), t, s, y, req, launchWords{detach: detach, yes: yes})
 				return err
 			})
 		},
 	}
 	cmd.Flags().StringVar(&req.Backend, "backend", "local", "where it runs; see: trainyard list backends")
 	cmd.Flags().StringVar(&req.Trainer, "trainer", "", "trainer instead of the recipe's, whose params it does not get; see: trainyard list trainers")
-	cmd.Flags().IntVar(&req.GPUs, "gpus", 1, "devices that the batch is divided among")
+	cmd.Flags().IntVar(&req.GPUs, "gpus", 1, "GPUs on each machine; the batch is divided among all")
+	cmd.Flags().IntVar(&req.Nodes, "nodes", 1, "machines that train together")
+	cmd.Flags().DurationVar(&req.Deadline, "deadline", 0, "end an attempt that long after its trainer started, such as 12h (0 = never)")
+	cmd.Flags().IntVar(&req.Attempts, "attempts", 1, "how many attempts there may be where one lost its machine (trainyard serve begins them)")
+	cmd.Flags().StringVar(&req.GPU, "gpu", "", "kind of GPU, such as h100-sxm-80gb, for the price file and the memory estimate")
+	cmd.Flags().Float64Var(&gpuHour, "gpu-hour", 0, "price of one GPU for an hour in dollars (default: the backend's, or that of the price file)")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "accept a worst case above the setting ask-above")
 	cmd.Flags().BoolVarP(&detach, "detach", "d", false, "start and return")
 	s.recipeFlags(cmd)
 	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")
@@ -60,9 +70,25 @@ func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	return cmd
 }
 
+// launchWords are what the command line says about how to start.
+type launchWords struct{ detach, yes bool }
+
+// acceptMoney tells the worst case, and refuses one above the limit that was not
+// accepted.
+func acceptMoney(t *face.Terminal, s *settings, m yard.Money, yes bool) error {
+	if m.Worst == nil || *m.Worst == 0 {
+		return nil
+	}
+	if limit := s.askAbove(); *m.Worst > limit && !yes {
+		return usageError{fmt.Errorf("the worst case is %s, above the setting ask-above of %s: say --yes to accept it", m.Words, face.Dollars(limit))}
+	}
+	t.Say("Worst case: %s", m.Words)
+	return nil
+}
+
 // runLaunch plans, tells the plan, and starts it unless the run is dry. The
 // run that it returns has no id where none was started.
-func runLaunch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, req yard.LaunchRequest, detach bool) (launch.Run, error) {
+func runLaunch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, req yard.LaunchRequest, w launchWords) (launch.Run, error) {
 	line := newProgress(t, s)
 	plan, err := y.Plan(ctx, req, line.Update)
 	line.Finish()
@@ -77,7 +103,10 @@ func runLaunch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard,
 	case req.DryRun:
 		return launch.Run{}, printRendered(t, s, plan)
 	}
-	return start(ctx, t, s, y, plan, detach)
+	if err := acceptMoney(t, s, plan.Money, w.yes); err != nil {
+		return launch.Run{}, err
+	}
+	return start(ctx, t, s, y, plan, w.detach)
 }
 
 // tellPlan prints the dataset of the plan, or where all records went if none
@@ -172,8 +201,16 @@ func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 		}
 		t.Print("\n%s:\n%s\n", f.Name, f.Content)
 	}
-	t.Print("\nCost: %s\n", costWords(nil, plan.Job.Backend))
+	t.Print("\nWorst case: %s\n", moneyWords(plan))
 	return nil
+}
+
+// moneyWords tells the worst case. On this machine there is none beyond it.
+func moneyWords(plan *yard.Plan) string {
+	if plan.Money.GPUHour == nil && plan.Job.Backend == "local" {
+		return "none beyond this machine"
+	}
+	return plan.Money.Words
 }
 
 // costWords tells the money spent. On machines of one's own it is not known

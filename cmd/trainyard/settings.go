@@ -46,6 +46,8 @@ func settingTable() []setting {
 		{"cache-limit", "how large the cache may become (trainyard cache)", "20GB", false},
 		{"ledger", "postgres://… of a ledger that a team shares (default: a file in home)", "", false},
 		{"user", "who launches, written beside each run", userName(), false},
+		{"prices", "JSON file of GPU-hour prices, for machines that have none of their own", "", false},
+		{"ask-above", "a launch whose worst case is above so many dollars needs --yes", 100, false},
 		{"color", "auto, always or never", "auto", false},
 	}
 }
@@ -163,6 +165,9 @@ func (s *settings) goroutines() int {
 	return runtime.GOMAXPROCS(0)
 }
 
+// askAbove is in dollars.
+func (s *settings) askAbove() float64 { return s.v.GetFloat64("ask-above") }
+
 func (s *settings) json() bool    { return s.v.GetBool("json") }
 func (s *settings) color() string { return s.v.GetString("color") }
 
@@ -198,7 +203,7 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &yard.Yard{Ledger: s.v.GetString("ledger"), User: s.v.GetString("user"), Caps: caps, Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
+	return &yard.Yard{Prices: s.v.GetString("prices"), Ledger: s.v.GetString("ledger"), User: s.v.GetString("user"), Caps: caps, Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

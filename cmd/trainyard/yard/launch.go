@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/preflight"
@@ -20,9 +21,17 @@ type LaunchRequest struct {
 	Overrides []string `json:"overrides,omitempty"`
 	Trainer   string   `json:"trainer,omitempty"` // in place of the recipe's, see [recipes.Options]
 	Backend   string   `json:"backend"`
-	GPUs      int      `json:"gpus,omitempty"` // devices that the batch is divided among
-	Replace   bool     `json:"replace,omitempty"`
-	DryRun    bool     `json:"dry_run,omitempty"` // plan the dataset and the command, write nothing
+	GPUs      int      `json:"gpus,omitempty"`  // devices on each machine
+	Nodes     int      `json:"nodes,omitempty"` // machines that train together
+	// Deadline ends an attempt that long after its trainer started; 0 is never.
+	Deadline time.Duration `json:"deadline_ns,omitempty"`
+	Attempts int           `json:"attempts,omitempty"` // see [launch.Job]
+	GPU      string        `json:"gpu,omitempty"`      // kind of GPU, such as h100-sxm-80gb, for prices and memory
+	// GPUHour is the price of one GPU for an hour in US dollars; nil: as the backend or
+	// the price file says.
+	GPUHour *float64 `json:"gpu_hour,omitempty"`
+	Replace bool     `json:"replace,omitempty"`
+	DryRun  bool     `json:"dry_run,omitempty"` // plan the dataset and the command, write nothing
 }
 
 // A Plan is what a launch comes to, before anything is started.
@@ -36,6 +45,8 @@ type Plan struct {
 	// Findings are what was looked at before a GPU is paid for; nil for trainers
 	// that judge for themselves.
 	Findings []preflight.Finding `json:"findings,omitempty"`
+	Money    Money               `json:"money"`
+	GPU      string              `json:"gpu,omitempty"` // kind, as it was asked for
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
 }
@@ -70,8 +81,10 @@ func (y *Yard) Start(ctx context.Context, plan *Plan) (launch.Run, error) {
 }
 
 func newPlan(r *recipes.Recipe, req LaunchRequest) *Plan {
-	plan := &Plan{Job: r.Job()}
-	plan.Job.Backend, plan.Job.GPUs = req.Backend, req.GPUs
+	plan := &Plan{Job: r.Job(), GPU: req.GPU}
+	job := &plan.Job
+	job.Backend, job.GPUs, job.Nodes = req.Backend, req.GPUs, req.Nodes
+	job.Deadline, job.Attempts, job.GPUHour = req.Deadline, req.Attempts, req.GPUHour
 	return plan
 }
 
@@ -90,6 +103,9 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 		return nil, err
 	}
 	plan := newPlan(r, req)
+	if err := y.count(ctx, plan, req.GPU); err != nil {
+		return plan, err
+	}
 	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
 		return nil, err
 	}
@@ -113,6 +129,9 @@ func datasetRecipe(d *mix.Dataset, o recipes.Options) (*recipes.Recipe, error) {
 // launch that can be known without it.
 func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequest, progress func(mix.Progress)) (plan *Plan, err error) {
 	plan = newPlan(r, req)
+	if err := y.count(ctx, plan, req.GPU); err != nil {
+		return plan, err
+	}
 	if !req.DryRun {
 		if err := y.launcher(nil).Precheck(plan.Job); err != nil {
 			return plan, err

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"trainyard/launch"
+	"trainyard/launch/estimate"
 	"trainyard/launch/preflight"
 	"trainyard/launch/trainer"
 	"trainyard/tokenize/chat"
@@ -22,6 +24,7 @@ func (y *Yard) preflight(plan *Plan) error {
 	if err != nil {
 		return err
 	}
+	facts.GPU = knownGPU(plan.GPU)
 	plan.Findings = preflight.Check(plan.Job, facts)
 	var refusals []error
 	for _, f := range preflight.Refused(plan.Findings) {
@@ -42,4 +45,15 @@ func (y *Yard) facts(job launch.Job) (facts preflight.Facts, err error) {
 		facts.Free = preflight.Free(y.Home)
 	}
 	return facts, nil
+}
+
+// knownGPU is the GPU of the estimates that a provider's name for one means; empty where
+// there is none.
+func knownGPU(name string) (known string) {
+	for key := range estimate.GPUs {
+		if strings.HasPrefix(strings.ToLower(name), strings.ToLower(key)) && len(key) > len(known) {
+			known = key
+		}
+	}
+	return known
 }

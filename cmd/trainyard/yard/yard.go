@@ -30,6 +30,8 @@ type Yard struct {
 	Ledger string
 	User   string      // who launches; empty: not known
 	Caps   launch.Caps // what launches may cost
+	// Prices is a file of prices for machines that have none of their own; empty: none.
+	Prices string
 	// Backends are those that the settings name, beside local; nil: local alone.
 	Backends map[string]launch.Backend
 	Self     string // the trainyard program, absolute: trainers and supervisors are it

@@ -1,0 +1,88 @@
+package yard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"trainyard/launch"
+	"trainyard/launch/price"
+)
+
+// Money is what a launch may cost.
+type Money struct {
+	// GPUHour is the price of one GPU for an hour in US dollars, and Source where it
+	// comes from; nil is not known.
+	GPUHour *float64 `json:"gpu_hour"`
+	Source  string   `json:"source,omitempty"`
+	// Worst is the most that all attempts can cost together: price x deadline x attempts
+	// x machines; nil where a part of that is not known.
+	Worst *float64 `json:"worst_case"`
+	Words string   `json:"words"` // the calculation, or what is missing for it
+}
+
+// ErrNoDeadline refuses a launch that is paid by the hour and has no end.
+var ErrNoDeadline = errors.New("it is paid by the hour and has no end: say --deadline, such as --deadline 12h")
+
+// count finds the price, and with it the worst case. The price on the command line
+// counts before that of the backend, and that before the price file.
+func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
+	m, job := &plan.Money, &plan.Job
+	var err error
+	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, gpu); err != nil {
+		return err
+	}
+	job.GPUHour = m.GPUHour
+	switch {
+	case m.GPUHour == nil:
+		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs"
+	case *m.GPUHour == 0:
+		m.Worst, m.Words = new(float64), "none: "+m.Source
+	case job.Deadline == 0:
+		m.Words = fmt.Sprintf("$%.2f a GPU-hour (%s), without an end", *m.GPUHour, m.Source)
+		return ErrNoDeadline
+	default:
+		worst := price.Plan{
+			Rate: *m.GPUHour * float64(job.Devices()), Boxes: job.NodeCount(), Deadline: job.Deadline, Attempts: max(1, job.Attempts), Source: m.Source,
+		}
+		dollars, err := worst.Worst()
+		if err != nil {
+			return err
+		}
+		m.Worst, m.Words = &dollars, fmt.Sprintf("$%.2f at most: %s", dollars, worst.Words())
+	}
+	return nil
+}
+
+func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float64, string, error) {
+	if job.GPUHour != nil {
+		return job.GPUHour, "as said", nil
+	}
+	if pricer, ok := y.pricer(job.Backend); ok {
+		dollars, source, err := pricer.Price(ctx, job.Devices())
+		return &dollars, source, err
+	}
+	if y.Prices == "" {
+		return nil, "", nil
+	}
+	data, err := os.ReadFile(y.Prices)
+	if err != nil {
+		return nil, "", fmt.Errorf("read prices: %w", err)
+	}
+	file, err := price.ParseFile(y.Prices, data)
+	if err != nil {
+		return nil, "", err
+	}
+	if dollars, ok := file.Lookup(gpu, job.Backend, false); ok {
+		return &dollars, filepath.Base(y.Prices), nil
+	}
+	return nil, "", nil
+}
+
+func (y *Yard) pricer(name string) (launch.Pricer, bool) {
+	b, err := y.launcher(nil).Backend(name)
+	p, ok := b.(launch.Pricer)
+	return p, ok && err == nil
+}
