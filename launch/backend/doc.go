@@ -7,5 +7,8 @@
 // account. The conformance suite in launch/backend/backendtest demands the whole
 // contract of every kind.
 //
+// What runs an attempt on a machine, whatever brought it there, is one protocol:
+// launch/backend/attempt.
+//
 // What it does not do: it does not know what a trainer is, nor keep a ledger.
 package backend

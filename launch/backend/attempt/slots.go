@@ -250,6 +250,7 @@ func (s *supervisor) awaitSlots(signals <-chan os.Signal) (asked os.Signal, err 
 		select {
 		case sig := <-signals:
 			if sig == syscall.SIGUSR1 {
+				s.warned = time.Now()
 				continue
 			}
 			return sig, errors.Join(t.leave(), s.unqueue())
@@ -281,7 +282,11 @@ func (s *supervisor) slotEnv() []string {
 	if names == nil {
 		return nil
 	}
-	return []string{"CUDA_DEVICE_ORDER=PCI_BUS_ID", "CUDA_VISIBLE_DEVICES=" + strings.Join(names, ",")}
+	env := []string{"CUDA_VISIBLE_DEVICES=" + strings.Join(names, ",")}
+	if _, set := os.LookupEnv("CUDA_VISIBLE_DEVICES"); !set {
+		env = append(env, "CUDA_DEVICE_ORDER=PCI_BUS_ID") // the indices are nvidia-smi's
+	}
+	return env
 }
 
 // slotFiles go to the trainer, which keeps the locks also when its supervisor is

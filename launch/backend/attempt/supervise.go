@@ -137,7 +137,7 @@ func (s *supervisor) queue(signals <-chan os.Signal) (ended bool, err error) {
 	}
 	s.asked(sig)
 	if s.outside != nil {
-		return true, s.finish(Exit{Code: -1, Reason: fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, while it waited for GPUs", s.outside)})
+		return true, s.finish(Exit{Code: -1, By: s.by, Reason: fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, while it waited for GPUs", s.outside)})
 	}
 	return true, s.finish(Exit{Code: -1, Stopped: true, Reason: "stopped on request while it waited for GPUs"})
 }
