@@ -55,7 +55,7 @@ func BenchmarkIngest(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		home := b.TempDir()
-		ledger, err := OpenLedger(LedgerFile(home))
+		ledger, err := OpenForTest(LedgerFile(home))
 		if err != nil {
 			b.Fatal(err)
 		}
