@@ -60,7 +60,10 @@ func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
 	return trainer, backend, errors.Join(faults...)
 }
 
-// backend finds a backend by its name, or opens it once.
+// Backend finds a backend by its name, or opens it once.
+func (l *Launcher) Backend(name string) (Backend, error) { return l.backend(name) }
+
+// backend is Backend.
 func (l *Launcher) backend(name string) (Backend, error) {
 	if b, ok := l.Backends[name]; ok {
 		return b, nil
