@@ -67,7 +67,7 @@ func TestALauncherKilledAfterAnyPointLeavesATrueLedger(t *testing.T) {
 // killAfter kills a launcher as soon as it says that it has reached the point.
 func killAfter(t *testing.T, p place, point string) {
 	t.Helper()
-	cmd := begin(t, "tell", p.Home, p.dataset, p.mark)
+	cmd := begin(t, "tell", p.Home, p.dataset, p.there)
 	out, err := cmd.StdoutPipe()
 	if err := errors.Join(err, cmd.Start()); err != nil {
 		t.Fatal(err)

@@ -63,6 +63,7 @@ func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
 // Backend finds a backend by its name, or opens it once.
 func (l *Launcher) Backend(name string) (Backend, error) { return l.backend(name) }
 
+// backend is Backend.
 func (l *Launcher) backend(name string) (Backend, error) {
 	if b, ok := l.Backends[name]; ok {
 		return b, nil

@@ -2,6 +2,7 @@ package launch_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -148,7 +149,7 @@ func launcher(home string) *launch.Launcher {
 	ledger, err := launch.OpenForTest(launch.LedgerFile(home))
 	check(err)
 	return &launch.Launcher{
-		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: map[string]launch.Backend{"local": local.Local{}}, Self: self, Poll: 5 * time.Millisecond,
+		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backends(), Self: self, Poll: 5 * time.Millisecond,
 	}
 }
 
@@ -159,7 +160,7 @@ func job(dataset string, argv ...string) launch.Job {
 		list = append(list, arg)
 	}
 	return launch.Job{
-		Recipe: "r", Fingerprint: "f", Trainer: "command", Backend: "local", Model: "m", Template: "qwen2.5",
+		Recipe: "r", Fingerprint: "f", Trainer: "command", Backend: cmp.Or(os.Getenv(backendVariable), "local"), Model: "m", Template: "qwen2.5",
 		Dataset: launch.Dataset{Dir: dataset, Train: launch.Split{Shards: []string{"train-00000-of-00001.parquet"}, Rows: 10}},
 		Window:  1024, Epochs: 1, Batch: 1, LR: 1e-5, Params: launch.Params{"argv": list},
 	}
@@ -170,6 +171,7 @@ func job(dataset string, argv ...string) launch.Job {
 type place struct {
 	*launch.Launcher
 	dataset, mark string
+	there         string // what the trainer calls the mark
 }
 
 func newPlace(t *testing.T) place {
@@ -177,6 +179,7 @@ func newPlace(t *testing.T) place {
 	dir := t.TempDir()
 	l := launcher(filepath.Join(dir, "home"))
 	p := place{Launcher: l, dataset: filepath.Join(dir, "dataset"), mark: filepath.Join(dir, "mark")}
+	p.there = p.mark
 	t.Cleanup(func() {
 		runs, err := l.Ledger.Runs(context.Background(), 0)
 		if err != nil {

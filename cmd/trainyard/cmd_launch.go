@@ -11,6 +11,7 @@ import (
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
+	staging "trainyard/launch/stage"
 	"trainyard/launch/preflight"
 )
 
@@ -139,7 +140,9 @@ func tellFindings(t *face.Terminal, plan *yard.Plan) {
 // start starts the job, tells so, and follows the run unless told not to. A
 // run that exists is named whatever happens.
 func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, plan *yard.Plan, detach bool) (launch.Run, error) {
-	run, err := y.Start(ctx, plan)
+	line := face.NewBytesLine(t, s.json(), "staging")
+	run, err := y.Start(staging.WithTell(ctx, func(p staging.Progress) { line.Update(p.Done, p.Total) }), plan)
+	line.Finish()
 	if err != nil && run.ID != "" {
 		return run, fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s), run.ID)
 	}

@@ -41,7 +41,7 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
-	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsExport(t, s), newRunsMetrics(t, s))
+	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsFetch(t, s), newRunsExport(t, s), newRunsMetrics(t, s))
 	return cmd
 }
 

@@ -83,6 +83,7 @@ var mayImport = map[string][]string{
 	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
+	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
 	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
@@ -103,7 +104,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight"},
+	"cmd/trainyard/yard": {"launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -111,11 +112,11 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest", "launch/database/postgrestest"}
+var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
@@ -137,13 +138,12 @@ var doors = map[string][]string{
 	"golang.org/x/sys/unix":              {"launch/backend/attempt"},
 	"golang.org/x/sys/cpu":               {"format/pyjson", "tokenize"},
 	"golang.org/x/crypto":                {"launch/remote"},
-	"github.com/pkg/sftp":                {"launch/remote"},
 	"github.com/kevinburke/ssh_config":   {"launch/remote"},         // ~/.ssh/config
 	"github.com/skeema/knownhosts":       {"launch/remote"},         // known_hosts, with the kinds of keys that are known of a host
 	"golang.org/x/sync":                  {"format/dialect", "mix"}, // the two that work on all cores
 	"github.com/rogpeppe/go-internal":    {},                        // for tests alone
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
-	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go"},
+	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go", "cmd/trainyard/face/bytesline.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
 	"github.com/dustin/go-humanize":      {"mix", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
 	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                              // digests of texts and of runs of words, alike in every process

@@ -271,32 +271,3 @@ func TestWaitingForASilentMachineEndsWithTheContext(t *testing.T) {
 	b.Plug(t)
 	says(t, l, "true")
 }
-
-func TestAHostWithoutSFTPSaysSo(t *testing.T) {
-	b := boxtest.Up(t, boxtest.Options{NoSFTP: true})
-	if _, err := line(t, b.Host()).SFTP(t.Context()); !errors.Is(err, remote.ErrNoSFTP) {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestFilesGoBySFTP(t *testing.T) {
-	b := boxtest.Up(t, boxtest.Options{})
-	files, err := line(t, b.Host()).SFTP(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = files.Close() }() // it was only written to, and closed
-	f, err := files.Create("hello")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Write([]byte("words")); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(b.Here("/root/hello")); err != nil || string(got) != "words" {
-		t.Errorf("%q, %v", got, err)
-	}
-}

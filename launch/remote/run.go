@@ -106,7 +106,6 @@ type Stream struct {
 	io.Reader
 	io.WriteCloser
 	session *ssh.Session
-	stderr  *capped
 	closing sync.Once
 }
 
@@ -118,17 +117,13 @@ func (l *Line) Stream(ctx context.Context, line string) (*Stream, error) {
 	}
 	in, errIn := session.StdinPipe()
 	out, errOut := session.StdoutPipe()
-	s := &Stream{Reader: out, WriteCloser: in, session: session, stderr: &capped{}}
-	session.Stderr = s.stderr
+	s := &Stream{Reader: out, WriteCloser: in, session: session}
 	if err := errors.Join(errIn, errOut, session.Start(line)); err != nil {
 		_ = session.Close()
 		return nil, fmt.Errorf("%w: start a command on %s: %w", ErrUnreachable, l.host, err)
 	}
 	return s, nil
 }
-
-// Words is what the command has written to standard error.
-func (s *Stream) Words() string { return string(s.stderr.data()) }
 
 // Close ends the session; the command sees the end of its input.
 func (s *Stream) Close() error {

@@ -37,8 +37,7 @@ type sending struct {
 func New(m attempt.Machine) *Stager { return &Stager{machine: m, sending: map[string]*sending{}} }
 
 const (
-	// chunkSize is what one message carries, in bytes. Measured over ssh to a box of
-	// this machine, 256 KiB and 4 MiB are both slower.
+	// chunkSize is what one message carries, in bytes.
 	chunkSize = 1 << 20
 	// ahead is how many chunks are under way at once.
 	ahead = 12

@@ -50,6 +50,8 @@ const (
 	// A line that is cut ends the input of cat, which takes that for the end: the size
 	// tells.
 	bring = `cd "$1" && trap 'rm -f "$2"' EXIT && cat > "$2" && if test "$(wc -c < "$2")" -ne "$3"; then echo "the line was cut" >&2; exit 75; fi && chmod 700 "$2" && mv "$2" "$4"`
+	// Said again by itself, what a shell says of a program that it cannot start is whole.
+	check = `exec "$1" version`
 	serve = `PATH=$1$PATH; export PATH; exec "$2" serve "$3"`
 )
 
@@ -137,7 +139,7 @@ func (m *Machine) serve(ctx context.Context, there box, agent string) (*open, er
 	machine, err := attempt.Client(ctx, stream)
 	if err != nil {
 		_ = stream.Close()
-		return nil, m.unserved(stream.Words(), agent, err)
+		return nil, m.unserved(ctx, agent, err)
 	}
 	greeted, err := machine.Hello(ctx)
 	if err != nil {
@@ -147,20 +149,25 @@ func (m *Machine) serve(ctx context.Context, there box, agent string) (*open, er
 	return &open{machine: machine, box: greeted, agent: agent}, nil
 }
 
-// unserved says why the agent did not start, by what the shell said of it.
-func (m *Machine) unserved(words, agent string, err error) error {
+// unserved says why the agent did not start, by what the shell says of it when it is
+// asked for less.
+func (m *Machine) unserved(ctx context.Context, agent string, err error) error {
+	_, checked := m.line.Run(ctx, script(check, agent), nil)
+	var failed *remote.CommandError
+	var words string
+	if errors.As(checked, &failed) {
+		words = lastLine(failed.Stderr)
+	}
 	said := strings.ToLower(words)
 	switch {
 	case strings.Contains(said, "permission denied"):
-		return fmt.Errorf("%w: %s runs no program below %s (%s), a file system that is mounted noexec most likely: give another root in the backend's settings", ErrUnfit, m.line.Host(), path.Dir(agent), lastLine(words))
+		return fmt.Errorf("%w: %s runs no program below %s (%s), a file system that is mounted noexec most likely: give another root in the backend's settings", ErrUnfit, m.line.Host(), path.Dir(agent), words)
 	case strings.Contains(said, "exec format"), strings.Contains(said, "cannot execute"):
-		return fmt.Errorf("%w: %s does not run the agent: %s: its uname tells another kind of machine than it is", ErrUnfit, m.line.Host(), lastLine(words))
-	case strings.Contains(said, "no space"):
-		return fmt.Errorf("%w: %s: %s", ErrUnfit, m.line.Host(), lastLine(words))
+		return fmt.Errorf("%w: %s does not run the agent: %s: its uname tells another kind of machine than it is", ErrUnfit, m.line.Host(), words)
 	case errors.Is(err, attempt.ErrProtocol):
 		return fmt.Errorf("%s: %w", m.line.Host(), err)
 	case words != "":
-		return fmt.Errorf("%w: %s: the agent did not start: %s: %w", remote.ErrUnreachable, m.line.Host(), lastLine(words), err)
+		return fmt.Errorf("%w: %s: the agent did not start: %s: %w", ErrUnfit, m.line.Host(), words, err)
 	}
 	return fmt.Errorf("%w: %s: the agent did not start: %w", remote.ErrUnreachable, m.line.Host(), err)
 }

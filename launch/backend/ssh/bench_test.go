@@ -66,28 +66,6 @@ func BenchmarkBringing(b *testing.B) {
 			f.Close()
 		}
 	})
-	b.Run("sftp", func(b *testing.B) {
-		files, err := line.SFTP(b.Context())
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.SetBytes(benchSize)
-		for b.Loop() {
-			f, to := open(), (io.WriteCloser)(nil)
-			there, err := files.Create("/root/there")
-			if err != nil {
-				b.Fatal(err)
-			}
-			to = there
-			if _, err := there.ReadFrom(f); err != nil {
-				b.Fatal(err)
-			}
-			if err := to.Close(); err != nil {
-				b.Fatal(err)
-			}
-			f.Close()
-		}
-	})
 	b.Run("stage", func(b *testing.B) {
 		lab, err := Open("lab", Config{Hosts: []HostConfig{{Host: box.Address()}}, SSHConfig: box.Config}, agentFor)
 		if err != nil {

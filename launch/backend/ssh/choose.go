@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
 // A candidate is a host that may take the attempt.
@@ -26,6 +30,9 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 	nodes := max(1, t.Nodes)
 	if nodes > len(s.hosts) {
 		return choice{}, fmt.Errorf("the run wants %d machines and the backend has %d hosts: add hosts, or ask for fewer --nodes", nodes, len(s.hosts))
+	}
+	if before, resumes := s.resumed(t); resumes {
+		return before, nil
 	}
 	all := s.ask(ctx)
 	var fit []candidate
@@ -52,6 +59,37 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 		picked.Nodes = append(picked.Nodes, n)
 	}
 	return picked, nil
+}
+
+// resumed gives a task that goes on from what an earlier attempt of its run has saved
+// the nodes of that attempt: its checkpoints lie on their disks.
+func (s *SSH) resumed(t launch.Task) (choice, bool) {
+	for n := t.Attempt - 1; n >= 1; n-- {
+		earlier := path.Join(path.Dir(t.Dir), fmt.Sprintf("attempt-%d", n))
+		if !mentions(t.Command, path.Join(s.root, attemptDir(earlier))+"/") {
+			continue
+		}
+		var c choice
+		if found, err := files.ReadJSON(earlier, choiceName, &c); err != nil || !found || len(c.Nodes) == 0 {
+			continue
+		}
+		for i := range c.Nodes {
+			c.Nodes[i].Dir = attemptDir(t.Dir)
+		}
+		return c, true
+	}
+	return choice{}, false
+}
+
+func mentions(cmd task.Command, text string) bool {
+	texts := slices.Clone(cmd.Argv)
+	for _, e := range cmd.Env {
+		texts = append(texts, e.Value)
+	}
+	for _, f := range cmd.Files {
+		texts = append(texts, f.Content, f.Link)
+	}
+	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, text) })
 }
 
 // ask asks all hosts at once what they are.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,6 +55,30 @@ func (s *SSH) List(ctx context.Context, _ string, h launch.Handle, name string) 
 	}
 	entries, err := s.machine(n).List(ctx, n.Dir, name)
 	return entries, s.named(err)
+}
+
+// Digest is the SHA-256 of a file where it lies, for launch/fetch.
+func (s *SSH) Digest(ctx context.Context, _ string, h launch.Handle, name string) (string, error) {
+	n, name, err := nodeOf(h, name)
+	if err != nil {
+		return "", s.named(err)
+	}
+	m := s.machine(n)
+	box, err := m.Box(ctx)
+	if err != nil {
+		return "", s.named(err)
+	}
+	result, err := m.Exec(ctx, []string{"sha256sum", "--", path.Join(box.Root, n.Dir, name)}, nil)
+	digest, _, _ := strings.Cut(strings.TrimPrefix(string(result.Stdout), `\`), " ") // of an odd name the line begins with a backslash
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "", errors.ErrUnsupported
+	case err != nil:
+		return "", s.named(err)
+	case result.Code != 0 || len(digest) != 64:
+		return "", s.named(fmt.Errorf("digest of %s: code %d: %s", name, result.Code, strings.TrimSpace(string(result.Stderr))))
+	}
+	return digest, nil
 }
 
 func nodeOf(h launch.Handle, name string) (node, string, error) {

@@ -30,6 +30,8 @@ type SSH struct {
 
 	mu       sync.Mutex
 	machines map[string]*machine // by what reaches them
+
+	at func(point string) // tests die here
 }
 
 var _ launch.Backend = (*SSH)(nil)
@@ -123,6 +125,12 @@ func (s *SSH) machine(n node) *machine {
 
 func (s *SSH) node(h host, dir string) node {
 	return node{Host: h.Host, Root: s.root, Path: s.path, Dir: dir, Inside: h.Inside}
+}
+
+func (s *SSH) reached(point string) {
+	if s.at != nil {
+		s.at(point)
+	}
 }
 
 // named says which backend met an error.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"net"
 	"sync"
 	"time"
 
@@ -26,13 +25,16 @@ func (s *SSH) Start(ctx context.Context, t launch.Task) (launch.Handle, error) {
 	if err != nil {
 		return "", s.named(err)
 	}
+	s.reached("chosen")
 	if err := c.claim(t.Dir); err != nil {
 		return "", s.named(err)
 	}
+	s.reached("claimed")
 	orders, err := s.bring(ctx, c, t)
 	if err != nil {
 		return "", s.named(err)
 	}
+	s.reached("brought")
 	if err := s.startAll(ctx, c, orders); err != nil {
 		return "", s.named(err)
 	}
@@ -108,6 +110,7 @@ func (s *SSH) startAll(ctx context.Context, c choice, orders []attempt.Order) er
 			return errors.Join(fmt.Errorf("%s: %w", c.Nodes[rank].Host, err), s.stopStarted(context.WithoutCancel(ctx), c))
 		}
 		c.Nodes[rank].Handle = h
+		s.reached(fmt.Sprintf("started %d", rank))
 	}
 	return nil
 }
@@ -129,11 +132,3 @@ func (s *SSH) stopStarted(ctx context.Context, c choice) error {
 
 // partGrace is for what runs alone of several nodes: it has nothing to save.
 const partGrace = 5 * time.Second
-
-// addressOf is the host part of an address, for people.
-func addressOf(text string) string {
-	if h, _, err := net.SplitHostPort(text); err == nil {
-		return h
-	}
-	return text
-}
