@@ -305,3 +305,17 @@ func TestAConfigIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestADryRunTellsTheOrder(t *testing.T) {
+	r, err := Open(provider.Providers["runpod"], "rent", Config{GPU: "h100", MaxPrice: 3, Image: "pytorch"}, agentFor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := r.Render(t.Context(), launch.Task{Run: "0199aaaa-0000-4000-8000-000000000001", Attempt: 1, GPUs: 8, Deadline: 12 * time.Hour})
+	if err != nil || len(files) != 2 || !strings.Contains(files[0].Content, `"TRAINYARD_MAX_LIFE": 46800`) || !strings.Contains(files[0].Content, `"count": 8`) {
+		t.Errorf("%+v, %v", files, err)
+	}
+	if _, err := r.Render(t.Context(), launch.Task{Nodes: 2}); !errors.Is(err, errNodes) {
+		t.Errorf("two nodes: %v", err)
+	}
+}

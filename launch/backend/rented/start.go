@@ -72,7 +72,7 @@ func (r *Rented) rent(ctx context.Context, p provider.Provider, c *claim, t laun
 		asked := time.Now()
 		box, err := desk.Rent(ctx, p, order)
 		switch {
-		case errors.Is(err, provider.ErrRefused):
+		case errors.Is(err, provider.ErrNoStock):
 			faults = append(faults, err)
 			continue
 		case err != nil:
