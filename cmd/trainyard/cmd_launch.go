@@ -11,8 +11,8 @@ import (
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
-	staging "trainyard/launch/stage"
 	"trainyard/launch/preflight"
+	staging "trainyard/launch/stage"
 )
 
 const launchLong = `Start a fine-tune on a finished dataset, or on that of a recipe, which is
@@ -62,6 +62,7 @@ func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&req.GPU, "gpu", "", "kind of GPU, such as h100-sxm-80gb, for the price file and the memory estimate")
 	cmd.Flags().Float64Var(&gpuHour, "gpu-hour", 0, "price of one GPU for an hour in dollars (default: the backend's, or that of the price file)")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "accept a worst case above the setting ask-above")
+	cmd.Flags().StringArrayVar(&req.Env, "env", nil, "variable for a trainer on another machine: NAME for this environment's value, or NAME=value")
 	cmd.Flags().BoolVarP(&detach, "detach", "d", false, "start and return")
 	s.recipeFlags(cmd)
 	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")

@@ -30,6 +30,8 @@ type LaunchRequest struct {
 	// GPUHour is the price of one GPU for an hour in US dollars; nil: as the backend or
 	// the price file says.
 	GPUHour *float64 `json:"gpu_hour,omitempty"`
+	// Env are variables for the trainer: NAME for this process's value, or NAME=value.
+	Env     []string `json:"env,omitempty"`
 	Replace bool     `json:"replace,omitempty"`
 	DryRun  bool     `json:"dry_run,omitempty"` // plan the dataset and the command, write nothing
 }
@@ -80,12 +82,14 @@ func (y *Yard) Start(ctx context.Context, plan *Plan) (launch.Run, error) {
 	return l.Start(ctx, plan.Job)
 }
 
-func newPlan(r *recipes.Recipe, req LaunchRequest) *Plan {
+func newPlan(r *recipes.Recipe, req LaunchRequest) (*Plan, error) {
 	plan := &Plan{Job: r.Job(), GPU: req.GPU}
 	job := &plan.Job
 	job.Backend, job.GPUs, job.Nodes = req.Backend, req.GPUs, req.Nodes
 	job.Deadline, job.Attempts, job.GPUHour = req.Deadline, req.Attempts, req.GPUHour
-	return plan
+	var err error
+	job.Env, err = environment(req.Env)
+	return plan, err
 }
 
 // planDataset takes a finished dataset, if it is whole. What made it cannot be
@@ -102,8 +106,11 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 	if err != nil {
 		return nil, err
 	}
-	plan := newPlan(r, req)
-	if err := y.count(ctx, plan, req.GPU); err != nil {
+	plan, err := newPlan(r, req)
+	if err == nil {
+		err = y.count(ctx, plan, req.GPU)
+	}
+	if err != nil {
 		return plan, err
 	}
 	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
@@ -128,8 +135,10 @@ func datasetRecipe(d *mix.Dataset, o recipes.Options) (*recipes.Recipe, error) {
 // planRecipe prepares the recipe's dataset, once nothing speaks against the
 // launch that can be known without it.
 func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequest, progress func(mix.Progress)) (plan *Plan, err error) {
-	plan = newPlan(r, req)
-	if err := y.count(ctx, plan, req.GPU); err != nil {
+	if plan, err = newPlan(r, req); err == nil {
+		err = y.count(ctx, plan, req.GPU)
+	}
+	if err != nil {
 		return plan, err
 	}
 	if !req.DryRun {

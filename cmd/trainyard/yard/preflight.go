@@ -39,7 +39,9 @@ func (y *Yard) facts(job launch.Job) (facts preflight.Facts, err error) {
 		return facts, err
 	}
 	facts.Template = chat.ForCheckpoint(job.Model)
-	facts.Has = func(name string) bool { return os.Getenv(name) != "" }
+	// A trainer on this machine inherits this process's environment; any other sees
+	// what the job names.
+	facts.Has = func(name string) bool { return job.Backend == "local" && os.Getenv(name) != "" }
 	facts.Looked, facts.Dataset = preflight.Look(job)
 	if job.Backend == "local" {
 		facts.Free = preflight.Free(y.Home)
