@@ -83,6 +83,20 @@ type Queuer interface {
 	Queues() bool
 }
 
+// A ManyStarter is a backend that starts many attempts by one request, as an array of
+// jobs. All of them start, each once and with a handle of its own, in the order of the
+// tasks, or an error is returned, after which the caller asks Find about each.
+type ManyStarter interface {
+	StartMany(ctx context.Context, tasks []Task) ([]Handle, error)
+}
+
+// A DryRunner is a backend that can tell what Start would submit. It asks no machine.
+type DryRunner interface {
+	// Render gives texts with a name for each, such as a batch script or a manifest:
+	// what would be submitted first. No text has the value of a secret.
+	Render(ctx context.Context, task Task) ([]File, error)
+}
+
 func queues(b Backend) bool {
 	q, ok := b.(Queuer)
 	return ok && q.Queues()

@@ -85,16 +85,20 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 		return run, fmt.Errorf("run %s: %w", run.ID, ErrClaimed)
 	}
 	l.reached("starting")
-	task := Task{
-		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
-		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
-	}
-	handle, startErr := backend.Start(ctx, task)
+	handle, startErr := backend.Start(ctx, l.task(run, cmd))
 	l.reached("started")
 	if startErr != nil {
 		return l.settle(durable, run, backend, startErr)
 	}
 	return l.save(durable, run, backend, handle, "started")
+}
+
+// task is the attempt that a backend is asked to start.
+func (l *Launcher) task(run Run, cmd Command) Task {
+	return Task{
+		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
+		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
+	}
 }
 
 // save writes the handle, the first thing after a start.

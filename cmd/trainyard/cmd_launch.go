@@ -195,18 +195,29 @@ func tellSiblings(ctx context.Context, t *face.Terminal, s *settings, y *yard.Ya
 func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 	cmd := plan.Command
 	if s.json() {
-		return t.PrintJSON(cmd)
+		return t.PrintJSON(struct {
+			*launch.Command
+			Submission []launch.File `json:"submission,omitempty"`
+		}{cmd, plan.Submission})
 	}
 	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", plan.Job.Backend, strings.Join(cmd.Argv, " "))
-	for _, f := range cmd.Files {
+	printTexts(t, cmd.Files)
+	if len(plan.Submission) > 0 {
+		t.Print("\nFor that it would submit\n")
+		printTexts(t, plan.Submission)
+	}
+	t.Print("\nWorst case: %s\n", moneyWords(plan))
+	return nil
+}
+
+func printTexts(t *face.Terminal, files []launch.File) {
+	for _, f := range files {
 		if f.Link != "" {
 			t.Print("\n%s -> %s\n", f.Name, f.Link)
 			continue
 		}
 		t.Print("\n%s:\n%s\n", f.Name, f.Content)
 	}
-	t.Print("\nWorst case: %s\n", moneyWords(plan))
-	return nil
 }
 
 // moneyWords tells the worst case. On this machine there is none beyond it.

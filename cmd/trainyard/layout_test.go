@@ -78,15 +78,19 @@ var mayImport = map[string][]string{
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
-	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm"},
 	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
 	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent":  {"launch/backend/attempt"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
+	// A login node is a machine of attempt, over a session; node runs in the job, on the
+	// side of the agent, and so without launch.
+	"launch/backend/slurm":      {"launch", "launch/backend/attempt", "launch/backend/session", "launch/backend/slurm/node", "launch/remote", "launch/stage"},
+	"launch/backend/slurm/node": {"launch/backend/attempt", "launch/files", "launch/task"},
 	// The agent is made of this: it may not reach the ledger, so it may not import launch.
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable"},
@@ -112,7 +116,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/backend/slurm/node", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.

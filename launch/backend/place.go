@@ -14,6 +14,7 @@ import (
 	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/backend/rented"
+	"trainyard/launch/backend/slurm"
 	"trainyard/launch/backend/ssh"
 	"trainyard/launch/provider"
 )
@@ -44,6 +45,7 @@ var Kinds = map[string]Kind{
 	"lambda": rent("lambda"),
 	"runpod": rent("runpod"),
 	"vast":   rent("vast"),
+	"slurm":  {Summary: slurm.Summary, Example: slurm.Example, open: configured(openSlurm), short: slurm.Short},
 	"ssh":    {Summary: ssh.Summary, Example: ssh.Example, open: configured(openSSH), short: ssh.Short},
 }
 
@@ -58,6 +60,11 @@ func rent(name string) Kind {
 // openSSH has the agents that go to the hosts come from where releases have them.
 func openSSH(name string, config ssh.Config) (launch.Backend, error) {
 	return ssh.Open(name, config, agentFor)
+}
+
+// openSlurm has the agent for a login node come from where releases have it.
+func openSlurm(name string, config slurm.Config) (launch.Backend, error) {
+	return slurm.Open(name, config, agentFor)
 }
 
 func agentFor(ctx context.Context, system, arch string) (string, error) {

@@ -44,6 +44,9 @@ type Plan struct {
 	Prepared *Prepared `json:"prepared,omitempty"`
 	// Command is what a dry run would start, with RUN for the run's id.
 	Command *launch.Command `json:"command,omitempty"`
+	// Submission is what a dry run's backend would submit, such as a batch script and the
+	// command that submits it; empty where the backend starts the command itself.
+	Submission []launch.File `json:"submission,omitempty"`
 	// Findings are what was looked at before a GPU is paid for; nil for trainers
 	// that judge for themselves.
 	Findings []preflight.Finding `json:"findings,omitempty"`
@@ -116,7 +119,7 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
 		return nil, err
 	}
-	return plan, y.rehearse(plan, req)
+	return plan, y.rehearse(ctx, plan, req)
 }
 
 // datasetRecipe is the recipe that lies beside a finished dataset, with what may
@@ -152,7 +155,7 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 	}
 	if req.DryRun {
 		plan.Job.Dataset = planned(plan.Prepared)
-		return plan, y.rehearse(plan, req)
+		return plan, y.rehearse(ctx, plan, req)
 	}
 	if plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out); err != nil {
 		return plan, err
@@ -161,16 +164,20 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 }
 
 // rehearse fills in what only a dry run tells.
-func (y *Yard) rehearse(plan *Plan, req LaunchRequest) error {
+func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) error {
 	refused := y.preflight(plan)
 	if !req.DryRun {
 		return refused
 	}
-	cmd, refusal, err := y.launcher(nil).Rehearse(plan.Job)
+	l := y.launcher(nil)
+	cmd, refusal, err := l.Rehearse(plan.Job)
 	if refusal = errors.Join(refusal, refused); refusal != nil {
 		plan.Refusal = refusal.Error()
 	}
 	plan.Command = &cmd
+	if err == nil {
+		plan.Submission, err = l.Preview(ctx, plan.Job)
+	}
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -121,14 +122,19 @@ func Self(t *testing.T) string {
 	return path
 }
 
+// runs counts the runs of this process: backends go by the ids of runs, which are never
+// used twice.
+var runs atomic.Int64
+
 // Task is an attempt in a fresh place whose trainer acts as told. What is left
 // of it on b when the test ends is killed.
 func Task(t *testing.T, b launch.Backend, role ...string) launch.Task {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "attempt-1")
+	run := fmt.Sprintf("run-%d-%d", os.Getpid(), runs.Add(1))
+	dir := filepath.Join(t.TempDir(), run, "attempt-1")
 	t.Cleanup(func() { end(t, b, dir) })
 	return launch.Task{
-		Run: "run", Attempt: 1, Dir: dir, Self: Self(t),
+		Run: run, Attempt: 1, Dir: dir, Self: Self(t),
 		Command: launch.Command{Argv: append([]string{b.Site(dir, Self(t)).Self, "act"}, role...)},
 	}
 }
@@ -176,17 +182,21 @@ func WaitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) laun
 	return s
 }
 
-// Eventually waits until ok, and fails the test after 30 s in vain.
+// Eventually waits until ok, and fails the test after two minutes in vain: a batch system
+// on a busy machine takes its time. It looks less and less often, since a look may cost a
+// process.
 func Eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !ok() {
+	deadline := time.Now().Add(patience)
+	for pause := 5 * time.Millisecond; !ok(); pause = min(2*pause, 200*time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited 30 s and in vain that %s", what)
+			t.Fatalf("waited %v and in vain that %s", patience, what)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(pause)
 	}
 }
+
+const patience = 2 * time.Minute
 
 // Read is a file of the attempt from a byte offset on.
 func Read(t *testing.T, b launch.Backend, dir string, h launch.Handle, name string, offset int64) string {

@@ -4,6 +4,7 @@
 //
 //	agent supervise DIR  runs the command of an attempt and records how it ended
 //	agent serve ROOT     answers a session on standard input and output
+//	agent slurm …        runs an attempt inside its Slurm job
 //	agent version        says which protocol it speaks, and for which machine it is
 package main
 
@@ -15,6 +16,7 @@ import (
 	"runtime"
 
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/slurm/node"
 )
 
 func main() {
@@ -34,9 +36,11 @@ func run(args []string) error {
 			return err
 		}
 		return attempt.Serve(context.Background(), os.Stdin, os.Stdout, root)
+	case len(args) == 3 && args[0] == "slurm":
+		os.Exit(node.Main(context.Background(), args[1:]))
 	case len(args) == 1 && args[0] == "version":
 		_, err := fmt.Printf("trainyard agent, protocol %d, %s/%s\n", attempt.Protocol, runtime.GOOS, runtime.GOARCH)
 		return err
 	}
-	return fmt.Errorf("%q: it takes supervise DIR, serve ROOT or version; trainyard starts it", args)
+	return fmt.Errorf("%q: it takes supervise DIR, serve ROOT, slurm or version; trainyard starts it", args)
 }
