@@ -83,6 +83,13 @@ type Queuer interface {
 	Queues() bool
 }
 
+// A DryRunner is a backend that can tell what Start would submit. It asks no machine.
+type DryRunner interface {
+	// Render gives texts with a name for each, such as a batch script or a manifest:
+	// what would be submitted first. No text has the value of a secret.
+	Render(ctx context.Context, task Task) ([]File, error)
+}
+
 func queues(b Backend) bool {
 	q, ok := b.(Queuer)
 	return ok && q.Queues()

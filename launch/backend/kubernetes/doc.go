@@ -15,9 +15,9 @@
 //     the API server, of which one wins.
 //   - The carried files are those of the command, packed into ConfigMaps that the Job
 //     owns. What is larger than 8 MiB has to lie on a volume of the place.
-//   - pod.sh is what the container runs: it unpacks the files, starts the trainer,
+//   - The script of launch/backend/carry is what the container runs: it unpacks the files, starts the trainer,
 //     and ends it when it is asked to, at its deadline, by a stall or with the pod.
-//     tell.sh prints the progress file as the log of a container of its own, which is
+//     Another prints the progress file as the log of a container of its own, which is
 //     how curves come here without a way into the pod.
 //   - Collecting is copying the logs of the pods into the attempt's directory here, at
 //     each look. What was copied stays when the pod goes.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
 // A sight is all that one look shows.
@@ -54,7 +55,7 @@ func (s sight) failed(c condition) launch.Status {
 		end.Code = codeOf(c.Message)
 	}
 	if end.Code >= 0 {
-		st.Code, st.Signal = end.Code, signalOf(end.Code)
+		st.Code, st.Signal = end.Code, carry.Signal(end.Code)
 	}
 	if st.EndedAt.IsZero() {
 		st.StartedAt, st.EndedAt = s.job.Status.StartTime, c.Since
@@ -64,7 +65,7 @@ func (s sight) failed(c condition) launch.Status {
 }
 
 // why is the state and its sentence; the first that fits tells the most.
-func (s sight) why(end record, where string, c condition) (launch.State, string) {
+func (s sight) why(end carry.Record, where string, c condition) (launch.State, string) {
 	disrupted, by := s.disruption(c)
 	what := s.what(end, where)
 	switch {
@@ -85,7 +86,7 @@ func (s sight) why(end record, where string, c condition) (launch.State, string)
 	case where == "" && end.Code < 0:
 		return launch.Failed, fmt.Sprintf("the Job failed and its pods are gone: %s: %s", c.Reason, c.Message)
 	}
-	return launch.Failed, what + s.log(end)
+	return launch.Failed, what + carry.Told(s.cause, end.Code)
 }
 
 // disruption reports whether the cluster ended a pod for reasons of its own. The
@@ -112,7 +113,7 @@ func join2(a, b string) string {
 
 // worst is the end of the trainer that ended first in a bad way: those of the other
 // nodes follow from it. where is its pod; empty where none is left.
-func (s sight) worst() (end record, where string) {
+func (s sight) worst() (end carry.Record, where string) {
 	end.Code = -1
 	for _, p := range s.pods {
 		t := p.trainer().State.Terminated
@@ -131,7 +132,7 @@ func (s sight) worst() (end record, where string) {
 	return end, where
 }
 
-func (s sight) what(end record, where string) string {
+func (s sight) what(end carry.Record, where string) string {
 	if end.Code < 0 {
 		return "how its trainer ended is not known"
 	}
@@ -139,7 +140,7 @@ func (s sight) what(end record, where string) string {
 	if s.job.Spec.Completions > 1 && where != "" {
 		on = " in the pod " + where
 	}
-	signal := signalOf(end.Code)
+	signal := carry.Signal(end.Code)
 	switch {
 	case end.Why == "oom":
 		return "killed by signal 9" + on + " (the kernel killed it for want of memory, as its limit in the cluster is: raise memory:, or use less offload or fewer workers)"
@@ -149,31 +150,6 @@ func (s sight) what(end record, where string) string {
 		return "exited with code 127" + on + " (the program was not found in the image)"
 	}
 	return fmt.Sprintf("exited with code %d%s", end.Code, on)
-}
-
-// log adds what the log tells of a failure.
-func (s sight) log(end record) string {
-	words := ""
-	switch {
-	case signalOf(end.Code) == 9:
-		return ""
-	case s.cause.Text != "":
-		words = "; its log has the error: " + s.cause.Text
-	case s.cause.End != "":
-		words = fmt.Sprintf("; the log ends with %q", s.cause.End)
-	}
-	if s.cause.Hint != "" {
-		words += " (" + s.cause.Hint + ")"
-	}
-	return words
-}
-
-// signalOf is the signal that a shell's code stands for; 0 for none.
-func signalOf(code int) int {
-	if code > 128 && code < 128+65 {
-		return code - 128
-	}
-	return 0
 }
 
 var codeWords = regexp.MustCompile(`failed with exit code (\d+) matching`)
@@ -277,7 +253,8 @@ var imageFaults = map[string]bool{
 
 // patience is how long an image may not be got before the attempt is given up: GPUs
 // are held meanwhile.
-const patience = 10 * time.Minute
+// Tests have less.
+var patience = 10 * time.Minute
 
 // hopeless says that a pod has waited for its image for too long; empty where none
 // has.

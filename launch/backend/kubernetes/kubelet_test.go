@@ -468,6 +468,7 @@ func (p *runningPod) container(c containerManifest) int {
 
 // enter makes a root with the machine's programs and the pod's volumes.
 const enter = `set -e
+trap "exit 143" TERM
 root=$1 last=$2 n=$3; shift 3
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$root"

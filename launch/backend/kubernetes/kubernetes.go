@@ -71,7 +71,7 @@ func (k *Kubernetes) inPod(dir string) string {
 	switch {
 	case k.o.Runs == "":
 		return path.Join(home, "run")
-	case run == rehearsed || uuid.MatchString(run):
+	case run == rehearsed || runID.MatchString(run):
 		return path.Join(k.o.Runs, run, last)
 	}
 	return path.Join(k.o.Runs, jobName(dir))

@@ -1,16 +1,15 @@
 package kubernetes
 
 import (
-	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"os"
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
 // Labels and annotations. A prefix of one's own keeps them apart from others'.
@@ -38,12 +37,21 @@ const (
 	progressContainer = "progress"
 )
 
-var (
-	//go:embed pod.sh
-	podScript string
-	//go:embed tell.sh
-	tellScript string
+const (
+	// partSize stays below the 1 MiB of a ConfigMap, and with base64 below the
+	// 1.5 MiB of a request to etcd.
+	partSize = 768 << 10
+	// maxParts bounds what one attempt puts into the cluster's database.
+	maxParts = 11
 )
+
+func split(data []byte) (parts [][]byte) {
+	for len(data) > 0 {
+		n := min(len(data), partSize)
+		parts, data = append(parts, data[:n]), data[n:]
+	}
+	return parts
+}
 
 // A plan is all that is put into the cluster for one attempt.
 type plan struct {
@@ -62,10 +70,12 @@ func (o *Options) newPlan(task launch.Task, dir, nonce string) (*plan, error) {
 		return nil, fmt.Errorf("the command is empty")
 	}
 	p := &plan{name: jobName(task.Dir), task: task, o: o, dir: dir, nonce: nonce}
-	var err error
-	if p.parts, err = o.pack(task.Command.Files); err != nil {
+	packed, err := o.volumes().Pack(task.Command.Files, maxParts*partSize,
+		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
+	if err != nil {
 		return nil, err
 	}
+	p.parts = split(packed)
 	for _, e := range task.Command.Env {
 		if launch.SecretName(e.Name) && e.Value != "" {
 			p.secret = append(p.secret, e)
@@ -108,7 +118,7 @@ func (p *plan) job() object {
 		}},
 	}
 	if p.task.Deadline > 0 {
-		spec["activeDeadlineSeconds"] = seconds(p.task.Deadline+p.task.Grace) + collect
+		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.task.Grace) + collect
 	}
 	return object{"apiVersion": "batch/v1", "kind": "Job", "metadata": object{
 		"name": p.name, "labels": p.labels(),
@@ -120,13 +130,10 @@ func (p *plan) job() object {
 // to pull its image, and to end. The clock of a Job starts before its pods do.
 const collect = 15 * 60
 
-// seconds rounds up.
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
-
 func (p *plan) pod() object {
 	spec := object{
 		"restartPolicy": "Never", "enableServiceLinks": false, "automountServiceAccountToken": p.o.ServiceAccount != "",
-		"terminationGracePeriodSeconds": seconds(p.task.Grace) + 30,
+		"terminationGracePeriodSeconds": carry.Seconds(p.task.Grace) + 10,
 		"containers":                    []object{p.trainer()}, "volumes": p.volumes(),
 	}
 	if p.task.Command.Progress != "" {
@@ -170,7 +177,7 @@ func (o *Options) place(spec object) {
 }
 
 func (p *plan) trainer() object {
-	args := []string{path.Join(home, "start", "pod.sh"), p.dir}
+	args := []string{path.Join(home, "start", "run.sh"), p.dir}
 	for _, arg := range p.task.Command.Argv {
 		args = append(args, inert(arg))
 	}
@@ -226,20 +233,10 @@ func (p *plan) env() []object {
 		env = append(env, object{"name": "NODE_RANK", "valueFrom": object{"fieldRef": object{
 			"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}})
 	}
-	add("TY_DEADLINE", wholeSeconds(p.task.Deadline))
-	add("TY_STALL", wholeSeconds(p.task.StallAfter))
-	add("TY_GRACE", wholeSeconds(p.task.Grace))
-	add("TY_PROGRESS", p.task.Command.Progress)
-	add("TY_WORK", p.task.Command.Dir)
-	return env
-}
-
-// wholeSeconds is empty for none.
-func wholeSeconds(d time.Duration) string {
-	if d <= 0 {
-		return ""
+	for _, e := range carry.Settings(p.task) {
+		add(e.Name, e.Value)
 	}
-	return strconv.Itoa(seconds(d))
+	return env
 }
 
 func (p *plan) resources() object {
@@ -332,7 +329,7 @@ func (p *plan) belongings(uid string) []belonging {
 	}
 	list := []belonging{{"configmaps", object{
 		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true,
-		"data": object{"pod.sh": podScript, "tell.sh": tellScript},
+		"data": object{"run.sh": carry.Run, "tell.sh": carry.Tell},
 	}}}
 	for i, part := range p.parts {
 		list = append(list, belonging{"configmaps", object{

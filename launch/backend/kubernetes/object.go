@@ -1,10 +1,10 @@
 package kubernetes
 
 import (
-	"encoding/json"
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
 // What is read of the cluster's objects (batch/v1, core/v1).
@@ -67,7 +67,7 @@ type (
 		Code    int       `json:"exitCode"`
 		Signal  int       `json:"signal"`
 		Reason  string    `json:"reason"`
-		Message string    `json:"message"` // what pod.sh wrote at its end
+		Message string    `json:"message"` // what run.sh wrote at its end
 		Started time.Time `json:"startedAt"`
 		Ended   time.Time `json:"finishedAt"`
 	}
@@ -109,25 +109,15 @@ func (p pod) index() string {
 	return p.Metadata.Annotations["batch.kubernetes.io/job-completion-index"]
 }
 
-// A record is what pod.sh writes last.
-type record struct {
-	Code    int       `json:"code"`
-	Why     string    `json:"why"` // exited, stopped, deadline, stalled, ended or unready
-	Words   string    `json:"words"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended"`
-}
-
 // record is the end of a trainer, by its own word or by the kubelet's: a container
 // that was killed whole wrote none.
-func (t *terminated) record() record {
-	var r record
-	if json.Unmarshal([]byte(t.Message), &r) == nil && r.Why != "" {
+func (t *terminated) record() carry.Record {
+	if r, ok := carry.ReadRecord(t.Message); ok {
 		return r
 	}
 	code := t.Code
 	if code == 0 && t.Signal != 0 {
 		code = 128 + t.Signal
 	}
-	return record{Code: code, Started: t.Started, Ended: t.Ended}
+	return carry.Record{Code: code, Started: t.Started, Ended: t.Ended}
 }

@@ -32,13 +32,20 @@ func (k *Kubernetes) Open(ctx context.Context, dir string, h launch.Handle, name
 		k.refresh(ctx, dir, h)
 		return openHere(filepath.Join(dir, progressName))
 	}
-	if there, ok := k.o.here(path.Join(k.inPod(dir), name)); ok {
-		return openHere(there)
+	there, seen := k.o.volumes().Here(path.Join(k.inPod(dir), name))
+	if seen {
+		f, err := openHere(there)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
 	}
-	for _, f := range s.Files {
+	for _, f := range s.Files { // its pod may not have begun
 		if path.Clean(f.Name) == path.Clean(name) {
 			return openSent(f)
 		}
+	}
+	if seen {
+		return nil, fmt.Errorf("%s: %w", there, fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("%s: %w", name, k.unseen(dir))
 }
@@ -83,7 +90,7 @@ func (k *Kubernetes) List(_ context.Context, dir string, _ launch.Handle, name s
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
 	}
-	there, ok := k.o.here(path.Join(k.inPod(dir), name))
+	there, ok := k.o.volumes().Here(path.Join(k.inPod(dir), name))
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", name, k.unseen(dir))
 	}

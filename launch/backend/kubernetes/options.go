@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"trainyard/launch/backend/carry"
 )
 
 // Options are what the settings say of a place of this kind. Names that a user
@@ -62,11 +64,11 @@ func (o *Options) check() error {
 	bad(o.Image != "", "image is missing: name the container image that has the trainer, best by digest (NAME@sha256:…)")
 	bad(o.Runs != "" || o.Ephemeral, "checkpoints would go with the pod: give runs: a directory on one of the mounts, or say ephemeral: true")
 	bad(o.Runs == "" || !o.Ephemeral, "runs and ephemeral: true contradict each other: give one")
-	bad(o.Runs == "" || o.mounted(o.Runs), "runs is %q, which is on none of the mounts", o.Runs)
+	bad(o.Runs == "" || o.volumes().Hold(o.Runs), "runs is %q, which is on none of the mounts", o.Runs)
 	for i, m := range o.Mounts {
 		bad((m.Claim == "") != (m.Host == ""), "mounts[%d]: give claim (a PersistentVolumeClaim) or host (a directory of the node)", i)
 		bad(path.IsAbs(m.Path) && path.Clean(m.Path) == m.Path && m.Path != "/", "mounts[%d]: path is %q: give a clean absolute path in the pod", i, m.Path)
-		bad(!within(m.Path, home), "mounts[%d]: path %q: %s is used by trainyard itself", i, m.Path, home)
+		bad(!carry.Within(m.Path, home), "mounts[%d]: path %q: %s is used by trainyard itself", i, m.Path, home)
 		bad(m.Local == "" || filepath.IsAbs(m.Local), "mounts[%d]: local is %q: give an absolute path here", i, m.Local)
 	}
 	for _, list := range []struct {
@@ -100,41 +102,13 @@ var (
 // byDigest reports whether an image is the same whenever it is pulled.
 func byDigest(image string) bool { return strings.Contains(image, "@sha256:") }
 
-func (o *Options) mounted(dir string) bool {
+// volumes are the mounts as files are looked for on them.
+func (o *Options) volumes() carry.Volumes {
+	var all carry.Volumes
 	for _, m := range o.Mounts {
-		if within(dir, m.Path) {
-			return true
-		}
+		all = append(all, carry.Volume{There: m.Path, Here: m.Local})
 	}
-	return false
-}
-
-// within reports whether a clean path is dir or lies below it.
-func within(name, dir string) bool {
-	return name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
-}
-
-// inPod is where a file of this machine is found in a pod, by the deepest mount that
-// says where it is seen here.
-func (o *Options) inPod(local string) (string, bool) {
-	return translate(o.Mounts, local, func(m Mount) (from, to string) { return m.Local, m.Path })
-}
-
-// here is where a file of a pod is found on this machine.
-func (o *Options) here(inPod string) (string, bool) {
-	return translate(o.Mounts, inPod, func(m Mount) (from, to string) { return m.Path, m.Local })
-}
-
-func translate(mounts []Mount, name string, sides func(Mount) (from, to string)) (found string, ok bool) {
-	deepest := -1
-	for _, m := range mounts {
-		from, to := sides(m)
-		if from != "" && to != "" && within(name, from) && len(from) > deepest {
-			deepest, ok = len(from), true
-			found = path.Join(to, strings.TrimPrefix(name, from))
-		}
-	}
-	return found, ok
+	return all
 }
 
 // toleration reads the short form.

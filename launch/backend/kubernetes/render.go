@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -9,12 +10,14 @@ import (
 	"trainyard/launch"
 )
 
-// Render is what would be submitted, as `kubectl apply -f -` would take it, with
-// the values of secrets left out.
-func (k *Kubernetes) Render(task launch.Task) (string, error) {
+var _ launch.DryRunner = (*Kubernetes)(nil)
+
+// Render implements launch.DryRunner: manifests as `kubectl apply -f` takes them,
+// with the values of secrets left out.
+func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
 	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE")
 	if err != nil {
-		return "", fmt.Errorf("kubernetes: %w", err)
+		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
 	for i := range p.secret {
 		p.secret[i].Value = ""
@@ -30,12 +33,12 @@ func (k *Kubernetes) Render(task launch.Task) (string, error) {
 	for _, manifest := range all {
 		text, err := yaml.MarshalWithOptions(manifest, yaml.UseLiteralStyleIfMultiline(true), yaml.IndentSequence(true))
 		if err != nil {
-			return "", fmt.Errorf("kubernetes: %w", err)
+			return nil, fmt.Errorf("kubernetes: %w", err)
 		}
 		b.WriteString("---\n" + string(text))
 	}
 	fmt.Fprintf(&b, "---\n# The Job is made suspended; when all of this is there it is let go:\n# %s\n", k.letGo())
-	return b.String(), nil
+	return []launch.File{{Name: p.name + ".yaml", Content: b.String()}}, nil
 }
 
 func (k *Kubernetes) letGo() string {

@@ -3,7 +3,6 @@ package kubernetes
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
 )
 
@@ -58,7 +58,7 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 		return now, nil
 	}
 	_ = k.collect(ctx, c, dir, s.pods, true)
-	s.cause = causeOf(dir)
+	s.cause, _ = carry.Cause(filepath.Join(dir, launch.LogName)) // a log that cannot be read tells nothing
 	if err := c.forget(ctx, h); blind(err) {
 		return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
 	}
@@ -146,23 +146,3 @@ func (c *client) remove(ctx context.Context, h handle) error {
 func (c *client) forget(ctx context.Context, h handle) error {
 	return c.do(ctx, http.MethodDelete, c.in(h).core("secrets")+"/"+url.PathEscape(h.Name), "", nil, nil)
 }
-
-// causeOf reads the collected log.
-func causeOf(dir string) launch.Cause {
-	f, info, err := files.OpenRegular(filepath.Join(dir, launch.LogName))
-	if err != nil {
-		return launch.Cause{}
-	}
-	defer f.Close()
-	from := max(0, info.Size()-maxCauseLog)
-	cause, err := launch.FindCause(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
-		return launch.Redact(text, os.Environ())
-	})
-	if err != nil {
-		return launch.Cause{}
-	}
-	return cause
-}
-
-// maxCauseLog is how much of a log is searched for the cause of its end.
-const maxCauseLog = 64 << 20

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
 )
 
@@ -21,7 +22,7 @@ type stopRequest struct {
 }
 
 // Stop implements launch.Backend. A pod that trains is asked by an annotation, which
-// the kubelet puts into a file that pod.sh watches: so it stays, with its exit code
+// the kubelet puts into a file that run.sh watches: so it stays, with its exit code
 // and its log. A deadline of the Job is the force, should the pod not end itself. A
 // Job that trains nothing yet is deleted.
 func (k *Kubernetes) Stop(ctx context.Context, dir string, text launch.Handle, grace time.Duration) error {
@@ -68,7 +69,7 @@ func (c *client) end(ctx context.Context, h handle, s sight, grace time.Duration
 			continue
 		}
 		err := c.do(ctx, http.MethodPatch, c.in(h).core("pods")+"/"+url.PathEscape(p.Metadata.Name), asMerge,
-			object{"metadata": object{"annotations": object{stopNote: strconv.Itoa(seconds(grace))}}}, nil)
+			object{"metadata": object{"annotations": object{stopNote: strconv.Itoa(carry.Seconds(grace))}}}, nil)
 		if err != nil && !answered(err, http.StatusNotFound) {
 			return errors.Join(c.remove(ctx, h)) // TERM reaches the pod then too; its log may go with it
 		}
@@ -80,7 +81,7 @@ func (c *client) end(ctx context.Context, h handle, s sight, grace time.Duration
 func (c *client) limit(ctx context.Context, h handle, s sight, grace time.Duration) error {
 	since := time.Since(s.job.Status.StartTime)
 	return c.do(ctx, http.MethodPatch, c.in(h).job(h.Name), asMerge,
-		object{"spec": object{"activeDeadlineSeconds": seconds(max(0, since)+grace) + late}}, nil)
+		object{"spec": object{"activeDeadlineSeconds": carry.Seconds(max(0, since)+grace) + late}}, nil)
 }
 
 // late is how long, in seconds, after its grace a pod may still be there.

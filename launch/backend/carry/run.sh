@@ -1,4 +1,4 @@
-# What the container of a trainer runs: sh pod.sh DIR PROGRAM ARGUMENT...
+# Runs a trainer where no session reaches: sh run.sh DIR PROGRAM ARGUMENT...
 # All that a user typed comes as arguments or in the environment, never as text of
 # this script. Numbers come as TY_DEADLINE, TY_STALL and TY_GRACE, in seconds.
 set -u
@@ -6,6 +6,7 @@ umask 077
 start=${TY_START:-/trainyard/start} ask=${TY_ASK:-/trainyard/ask/stop} last=${TY_LAST:-/dev/termination-log}
 dir=$1
 shift
+trap 'exit 143' TERM # process 1 of a container hears no signal that it has no trap for
 
 fail() {
 	echo "trainyard: $1" >&2
@@ -13,19 +14,24 @@ fail() {
 	exit 126
 }
 mkdir -p "$dir" && cd "$dir" || fail "the attempt's directory cannot be made"
+# Other nodes may have the same directory, and a bucket takes no pipe and no append.
+own=$(mktemp -d) || fail "no temporary directory can be made"
+log=$dir/log
+[ "${NODE_RANK:-0}" = 0 ] || log=$dir/log-node-$NODE_RANK
+: 2>/dev/null >>"$log" || log=$own/log
 if [ -e "$start/files.000" ]; then
 	cat "$start"/files.* | gzip -dc | tar -xf - || fail "the files of the command cannot be unpacked: does the image have tar and gzip?"
 fi
 cd "${TY_WORK:-$dir}" || fail "the working directory is not there"
 
 now() { read -r up rest </proc/uptime; echo "${up%%.*}"; }
-size() { stat -c %s "$dir/log" ${TY_PROGRESS:+"$dir/$TY_PROGRESS"} 2>/dev/null | tr '\n' ' '; }
+size() { stat -c %s "$log" ${TY_PROGRESS:+"$dir/$TY_PROGRESS"} 2>/dev/null | tr '\n' ' '; }
 living() { kill -0 "-$1" 2>/dev/null || kill -0 "$1" 2>/dev/null; }
 signal() { kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null; }
 
 # end WHY GRACE: the first reason is the one that is told.
 end() {
-	[ -e "$dir/.why" ] || echo "$1" >"$dir/.why"
+	[ -e "$own/why" ] || echo "$1" >"$own/why"
 	signal TERM "$trainer"
 	until=$(($(now) + $2))
 	while living "$trainer" && [ "$(now)" -lt "$until" ]; do sleep 0.2; done
@@ -58,15 +64,14 @@ watch() {
 	done
 }
 
-rm -f "$dir/.why" "$dir/.pipe"
-mkfifo "$dir/.pipe" || fail "no pipe can be made in the attempt's directory"
-tee -a "$dir/log" <"$dir/.pipe" &
+mkfifo "$own/pipe" || fail "no pipe can be made in a temporary directory"
+tee -a "$log" <"$own/pipe" &
 tee=$!
 since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 if command -v setsid >/dev/null; then
-	setsid "$@" >"$dir/.pipe" 2>&1 &
+	setsid "$@" >"$own/pipe" 2>&1 &
 else
-	"$@" >"$dir/.pipe" 2>&1 &
+	"$@" >"$own/pipe" 2>&1 &
 fi
 trainer=$!
 trap 'end ended "${TY_GRACE:-30}" &' TERM
@@ -84,8 +89,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	kill -0 "$tee" 2>/dev/null || break
 	sleep 0.3
 done
-rm -f "$dir/.pipe"
 why=exited
-[ -e "$dir/.why" ] && read -r why <"$dir/.why"
+[ -e "$own/why" ] && read -r why <"$own/why"
+rm -rf "$own"
 printf '{"code":%d,"why":"%s","started":"%s","ended":"%s"}\n' "$code" "$why" "$since" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$last"
 exit "$code"
