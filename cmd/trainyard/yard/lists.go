@@ -239,7 +239,13 @@ func listTrackers() []Listed {
 }
 
 func listBackends() []Listed {
-	return summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
+	all := summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
+	for i := range all {
+		if example := backend.Kinds[all[i].Name].Example; example != "" {
+			all[i].Note = fmt.Sprintf("in config.yaml: {name: NAME, kind: %s, %s}", all[i].Name, example)
+		}
+	}
+	return all
 }
 
 func listGPUs() []Listed {

@@ -65,7 +65,7 @@ watch() {
 }
 
 mkfifo "$own/pipe" || fail "no pipe can be made in a temporary directory"
-tee -a "$log" <"$own/pipe" &
+(trap '' TERM INT && exec tee -a "$log" <"$own/pipe") & # a signal for the whole group leaves the last words their way out
 tee=$!
 since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 if command -v setsid >/dev/null; then

@@ -17,12 +17,7 @@ import (
 const Summary = "Jobs of the Hugging Face Hub: one machine of up to eight GPUs by the minute, with datasets and checkpoints in buckets"
 
 // Example are options of a place as config.yaml has them.
-const Example = `flavor: h200x8
-image: ghcr.io/you/trainer@sha256:…
-volumes:
-  - {source: hf://buckets/you/runs, path: /runs}
-runs: /runs
-pass: [HF_TOKEN]`
+const Example = `flavor: h200x8, image: "ghcr.io/you/trainer@sha256:…", volumes: [{source: "hf://buckets/you/runs", path: /runs}], runs: /runs, pass: [HF_TOKEN]`
 
 // Options are what the settings say of a place of this kind.
 type Options struct {

@@ -14,15 +14,7 @@ import (
 const Summary = "a Kubernetes cluster: one Job for each attempt, which the API server makes once; several nodes, Kueue"
 
 // Example are options of a place as config.yaml has them.
-const Example = `context: gpu-cluster
-namespace: training
-image: ghcr.io/you/trainer@sha256:…
-memory: 400Gi
-shm: 64Gi
-mounts:
-  - {claim: shared, path: /shared, local: /mnt/shared}
-runs: /shared/runs
-queue: research`
+const Example = `context: gpu-cluster, namespace: training, image: "ghcr.io/you/trainer@sha256:…", memory: 400Gi, shm: 64Gi, mounts: [{claim: shared, path: /shared, local: /mnt/shared}], runs: /shared/runs, queue: research`
 
 // Kubernetes runs attempts in one namespace of one cluster.
 type Kubernetes struct {

@@ -15,12 +15,7 @@ import (
 const Summary = "SkyPilot's managed jobs: the cheapest of some twenty clouds, with a fence of our own against its restarts"
 
 // Example are options of a place as config.yaml has them.
-const Example = `infra: lambda
-accelerator: H100
-mounts:
-  - {path: /runs, source: "s3://my-bucket", here: /mnt/my-bucket}
-runs: /runs/trainyard
-pass: [HF_TOKEN]`
+const Example = `infra: lambda, accelerator: H100, mounts: [{path: /runs, source: "s3://bucket", here: /mnt/bucket}], runs: /runs/trainyard, pass: [HF_TOKEN]`
 
 // Options are what the settings say of a place of this kind.
 type Options struct {
