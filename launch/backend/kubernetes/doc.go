@@ -24,8 +24,8 @@
 //
 // The promise: no pod is ever started by a second call; a pod that ended is not
 // replaced (backoffLimit 0, restartPolicy Never), since another attempt has its own
-// directory; a Job is deleted with its pods; activeDeadlineSeconds ends an attempt
-// whose pod does not end it, with nobody looking. "Cannot see" is the last known
+// directory; a Job is deleted with its pods; the pod's activeDeadlineSeconds ends an
+// attempt that does not end itself, with no process here. "Cannot see" is the last known
 // state, and a Job that is gone without our doing is lost. Values of secrets travel in
 // a Secret that the Job owns and that is deleted when the attempt has ended.
 //

@@ -77,8 +77,8 @@ func (s sight) why(end carry.Record, where string, c condition) (launch.State, s
 		return launch.Failed, fmt.Sprintf("ended because it told nothing for %v, which the recipe does not allow; %s", s.spec.Stall, what)
 	case disrupted:
 		return launch.Preempted, "the cluster ended its pod" + by + "; " + what
-	case c.Reason == "DeadlineExceeded":
-		return launch.Failed, "the cluster ended it at the Job's deadline, which is beyond its own: its pod did not end itself, or never started"
+	case c.Reason == "DeadlineExceeded", s.overdue():
+		return launch.Failed, "the cluster ended it some time after its deadline: its pod did not end itself, or did not get its image"
 	case end.Why == "unready":
 		return launch.Failed, "the trainer could not be started: " + end.Words
 	case end.Why == "ended":
@@ -102,6 +102,16 @@ func (s sight) disruption(c condition) (bool, string) {
 		}
 	}
 	return strings.Contains(c.Message, "condition DisruptionTarget"), ""
+}
+
+// overdue reports whether a kubelet ended a pod at the pod's own deadline.
+func (s sight) overdue() bool {
+	for _, p := range s.pods {
+		if p.Status.Reason == "DeadlineExceeded" {
+			return true
+		}
+	}
+	return false
 }
 
 func join2(a, b string) string {

@@ -117,24 +117,25 @@ func (p *plan) job() object {
 			{"action": "FailJob", "onExitCodes": object{"containerName": trainerContainer, "operator": "NotIn", "values": []int{0}}},
 		}},
 	}
-	if p.task.Deadline > 0 {
-		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.task.Grace) + collect
-	}
 	return object{"apiVersion": "batch/v1", "kind": "Job", "metadata": object{
 		"name": p.name, "labels": p.labels(),
 		"annotations": object{dirNote: p.task.Dir, nonceNote: p.nonce, stageNote: making},
 	}, "spec": spec}
 }
 
-// collect is how long, in seconds, a pod gets beyond the deadline it watches itself:
-// to pull its image, and to end. The clock of a Job starts before its pods do.
-const collect = 15 * 60
+// late is how long, in seconds, a pod gets beyond the deadline it watches itself: to
+// pull its image, and to end. It is the pod's, not the Job's: that would count the time
+// in which no node has room.
+const late = 15 * 60
 
 func (p *plan) pod() object {
 	spec := object{
 		"restartPolicy": "Never", "enableServiceLinks": false, "automountServiceAccountToken": p.o.ServiceAccount != "",
 		"terminationGracePeriodSeconds": carry.Seconds(p.task.Grace) + 10,
 		"containers":                    []object{p.trainer()}, "volumes": p.volumes(),
+	}
+	if p.task.Deadline > 0 {
+		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.task.Grace) + late
 	}
 	if p.task.Command.Progress != "" {
 		spec["initContainers"] = []object{p.teller()}

@@ -81,8 +81,8 @@ func (c *client) end(ctx context.Context, h handle, s sight, grace time.Duration
 func (c *client) limit(ctx context.Context, h handle, s sight, grace time.Duration) error {
 	since := time.Since(s.job.Status.StartTime)
 	return c.do(ctx, http.MethodPatch, c.in(h).job(h.Name), asMerge,
-		object{"spec": object{"activeDeadlineSeconds": carry.Seconds(max(0, since)+grace) + late}}, nil)
+		object{"spec": object{"activeDeadlineSeconds": carry.Seconds(max(0, since)+grace) + overtime}}, nil)
 }
 
-// late is how long, in seconds, after its grace a pod may still be there.
-const late = 60
+// overtime is how long, in seconds, after its grace a pod may still be there.
+const overtime = 60
