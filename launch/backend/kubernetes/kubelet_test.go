@@ -47,7 +47,6 @@ type runningPod struct {
 	k    *kubelet
 	spec podManifest
 	dir  string
-	ip   string
 
 	mu         sync.Mutex
 	logs       map[string]*criLog
@@ -145,7 +144,7 @@ func startKubelet(p *controlPlane, node string, gpus int) (*kubelet, error) {
 
 func (k *kubelet) end() {
 	close(k.done)
-	k.server.Close()
+	_ = k.server.Close() // nothing is asked any more
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, p := range k.pods {
@@ -632,7 +631,7 @@ func (k *kubelet) serveLogs(w http.ResponseWriter, r *http.Request) {
 	log.mu.Lock()
 	defer log.mu.Unlock()
 	out := bufio.NewWriter(w)
-	defer out.Flush()
+	defer func() { _ = out.Flush() }() // a reader that is gone reads nothing
 	to := io.Writer(&limitedWriter{out, limit})
 	for _, line := range log.lines {
 		if line.at.Before(since) {

@@ -68,7 +68,9 @@ func sky(home string, args []string) int {
 		if err != nil {
 			return 102
 		}
-		os.Stdout.Write(data)
+		if _, err := os.Stdout.Write(data); err != nil {
+			return 1
+		}
 		return 0
 	case "cancel":
 		data, err := os.ReadFile(filepath.Join(home, args[len(args)-1], "pid"))

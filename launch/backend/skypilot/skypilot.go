@@ -73,7 +73,7 @@ type service struct{ o Options }
 // Check implements listed.Service.
 func (s service) Check(task launch.Task) error {
 	if task.GPUs > 0 && s.o.Accelerator == "" && s.o.Instance == "" {
-		return fmt.Errorf("%d GPUs are asked for, and the place says not which: give accelerator: (see sky gpus list) or instance_type:", task.GPUs)
+		return fmt.Errorf("%d GPUs are asked for, and the place says not which: give accelerator (sky gpus list names them) or instance_type", task.GPUs)
 	}
 	return nil
 }
