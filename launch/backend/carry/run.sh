@@ -18,7 +18,7 @@ mkdir -p "$dir" && cd "$dir" || fail "the attempt's directory cannot be made"
 own=$(mktemp -d) || fail "no temporary directory can be made"
 log=$dir/log
 [ "${NODE_RANK:-0}" = 0 ] || log=$dir/log-node-$NODE_RANK
-: 2>/dev/null >>"$log" || log=$own/log
+(: >>"$log") 2>/dev/null || log=$own/log # in a subshell: a shell ends where a redirection of : fails
 if [ -e "$start/files.000" ]; then
 	cat "$start"/files.* | gzip -dc | tar -xf - || fail "the files of the command cannot be unpacked: does the image have tar and gzip?"
 fi
@@ -78,7 +78,7 @@ trap 'end ended "${TY_GRACE:-30}" &' TERM
 watch &
 watcher=$!
 while :; do
-	wait "$trainer"
+	{ wait "$trainer"; } 2>/dev/null # bash tells of signals
 	code=$?
 	kill -0 "$trainer" 2>/dev/null || break
 done
