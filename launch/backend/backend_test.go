@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -37,8 +38,12 @@ func TestAKindHasOneLineOfSummary(t *testing.T) {
 		if k.Example == "" {
 			continue
 		}
+		text := k.Example
+		if !strings.Contains(text, "\n") {
+			text = "{" + text + "}"
+		}
 		var options map[string]any
-		if err := yaml.Unmarshal([]byte("{"+k.Example+"}"), &options); err != nil {
+		if err := yaml.Unmarshal([]byte(text), &options); err != nil {
 			t.Errorf("%s: its example is no YAML: %v", name, err)
 		} else if _, err := Open([]Place{{Name: "example", Kind: name, Options: options}}); err != nil {
 			t.Errorf("%s: its example: %v", name, err)
