@@ -216,7 +216,7 @@ func place(t *testing.T, here bool) (*listed.Backend, *hub) {
 	t.Setenv("HF_TOKEN", "hf_"+strings.Repeat("x", 34))
 	t.Setenv("HF_HOME", t.TempDir())
 	bucket := t.TempDir()
-	o := Options{Program: program(t), Flavor: "h200x8", Image: "you/trainer", Volumes: []Volume{{Source: "hf://buckets/you/runs", Path: bucket}}, Runs: filepath.Join(bucket, "runs")}
+	o := Options{Program: program(t), Flavor: "h200x8", Image: "you/trainer", Volumes: []Volume{{Source: "hf://buckets/you/runs", Path: bucket}}, Runs: filepath.Join(bucket, "runs"), Self: backendtest.Self(t)}
 	if here {
 		o.Volumes[0].Here = bucket
 	}

@@ -13,7 +13,7 @@ import (
 // open is a place on the cluster of the test.
 func open(t *testing.T, p *controlPlane, change func(*Options)) *Kubernetes {
 	t.Helper()
-	o := Options{Kubeconfig: p.kubeconfig, Image: "machine", Ephemeral: true}
+	o := Options{Kubeconfig: p.kubeconfig, Image: "machine", Ephemeral: true, Self: backendtest.Self(t)}
 	if change != nil {
 		change(&o)
 	}

@@ -191,7 +191,7 @@ func place(t *testing.T, here bool, change func(*Options)) (b *listed.Backend, h
 		t.Fatal(err)
 	}
 	shared := t.TempDir()
-	o := Options{Program: program, Mounts: []Mount{{Path: shared}}, Runs: filepath.Join(shared, "runs")}
+	o := Options{Program: program, Mounts: []Mount{{Path: shared}}, Runs: filepath.Join(shared, "runs"), Self: backendtest.Self(t)}
 	if here {
 		o.Mounts[0].Here = shared
 	}
