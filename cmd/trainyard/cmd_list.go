@@ -107,8 +107,8 @@ func addMore(tab *face.Table, l yard.Listed) {
 	if l.Limits != "" {
 		tab.Row("", "limits: "+l.Limits)
 	}
-	if l.Note != "" {
-		tab.Row("", l.Note)
+	for line := range strings.Lines(l.Note) {
+		tab.Row("", strings.TrimSuffix(line, "\n"))
 	}
 	if l.Source != "" {
 		tab.Row("", "source: "+l.Source)

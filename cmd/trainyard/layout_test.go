@@ -78,7 +78,7 @@ var mayImport = map[string][]string{
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
-	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm"},
+	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
 	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
 	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
@@ -98,6 +98,14 @@ var mayImport = map[string][]string{
 	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/backend/backendtest": {"launch", "launch/files"},
+
+	// What is copied from a cluster or a service is locked and synced as the files of
+	// runs are.
+	"launch/backend/carry":      {"launch", "launch/files"},
+	"launch/backend/listed":     {"format/durable", "launch", "launch/backend/carry", "launch/files"},
+	"launch/backend/kubernetes": {"format/durable", "launch", "launch/backend/carry", "launch/files"},
+	"launch/backend/skypilot":   {"launch", "launch/backend/carry", "launch/backend/listed", "launch/files"},
+	"launch/backend/hfjobs":     {"launch", "launch/backend/carry", "launch/backend/listed"},
 	// Errors of providers are redacted as logs of trainers are; the journal of rentals
 	// is files that are whole whatever dies, under locks that end with their holder.
 	"launch/provider":              {"launch/redact", "launch/files", "launch/price", "format/durable"},
@@ -127,15 +135,15 @@ var forTests = []string{"format/formattest", "launch/database/postgrestest", "la
 var doors = map[string][]string{
 	"github.com/spf13/viper":             {"cmd/trainyard/settings.go"},
 	"github.com/spf13/cobra":             {"cmd/trainyard"},
-	"github.com/goccy/go-yaml":           {"recipes"},
-	"github.com/parquet-go/parquet-go":   {"mix/shard", "format/container"}, // written by one, read, whatever wrote it, by the other
+	"github.com/goccy/go-yaml":           {"recipes", "launch/backend/kubernetes", "launch/backend/skypilot"}, // also kubeconfigs, manifests and tasks of SkyPilot
+	"github.com/parquet-go/parquet-go":   {"mix/shard", "format/container"},                                   // written by one, read, whatever wrote it, by the other
 	"github.com/pkoukk/tiktoken-go":      {"tokenize"},
 	"modernc.org/sqlite":                 {"launch"},
 	"github.com/jackc/pgx/v5":            {"launch/database"},
 	"github.com/pressly/goose/v3":        {"launch/database"}, // the tables in PostgreSQL
 	"database/sql":                       {"launch"},
 	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
-	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers; datagen fetches the tables that are embedded
+	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers and clusters; datagen fetches the tables that are embedded
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},

@@ -1,7 +1,10 @@
 package backend
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/backend/local"
@@ -31,6 +34,19 @@ func TestAKindHasOneLineOfSummary(t *testing.T) {
 	for name, k := range Kinds {
 		if k.Summary == "" || k.open == nil {
 			t.Errorf("%s: %+v", name, k)
+		}
+		if k.Example == "" {
+			continue
+		}
+		text := k.Example
+		if !strings.Contains(text, "\n") {
+			text = "{" + text + "}"
+		}
+		var options map[string]any
+		if err := yaml.Unmarshal([]byte(text), &options); err != nil {
+			t.Errorf("%s: its example is no YAML: %v", name, err)
+		} else if _, err := Open([]Place{{Name: "example", Kind: name, Options: options}}); err != nil {
+			t.Errorf("%s: its example: %v", name, err)
 		}
 	}
 }

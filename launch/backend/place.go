@@ -12,8 +12,11 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt/binary"
+	"trainyard/launch/backend/hfjobs"
+	"trainyard/launch/backend/kubernetes"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/backend/rented"
+	"trainyard/launch/backend/skypilot"
 	"trainyard/launch/backend/slurm"
 	"trainyard/launch/backend/ssh"
 	"trainyard/launch/provider"
@@ -47,6 +50,10 @@ var Kinds = map[string]Kind{
 	"vast":   rent("vast"),
 	"slurm":  {Summary: slurm.Summary, Example: slurm.Example, open: configured(openSlurm), short: slurm.Short},
 	"ssh":    {Summary: ssh.Summary, Example: ssh.Example, open: configured(openSSH), short: ssh.Short},
+
+	"hfjobs":     {Summary: hfjobs.Summary, Example: hfjobs.Example, open: configured(hfjobs.Open)},
+	"kubernetes": {Summary: kubernetes.Summary, Example: kubernetes.Example, open: configured(kubernetes.Open)},
+	"skypilot":   {Summary: skypilot.Summary, Example: skypilot.Example, open: configured(skypilot.Open)},
 }
 
 // rent is the kind of boxes of a provider.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"trainyard/format"
 	"trainyard/format/behaviour"
@@ -239,7 +240,21 @@ func listTrackers() []Listed {
 }
 
 func listBackends() []Listed {
-	return summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
+	all := summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
+	for i := range all {
+		if example := backend.Kinds[all[i].Name].Example; example != "" {
+			all[i].Note = placeOf(all[i].Name, example)
+		}
+	}
+	return all
+}
+
+// placeOf is a place of a kind as config.yaml has it under backends:.
+func placeOf(kind, example string) string {
+	if !strings.Contains(example, "\n") {
+		return fmt.Sprintf("- {name: NAME, kind: %s, %s}", kind, example)
+	}
+	return fmt.Sprintf("- name: NAME\n  kind: %s\n  %s", kind, strings.ReplaceAll(example, "\n", "\n  "))
 }
 
 func listGPUs() []Listed {

@@ -43,13 +43,19 @@ var conformance = []struct {
 	{"an empty command is refused", refusesNothing},
 }
 
-// Conform demands the contract of b, which is registered as name.
-func Conform(t *testing.T, name string, b launch.Backend) {
+// Conform demands the contract of b, which is registered as name. What a backend
+// cannot be tried for where the test runs is excused: behaviour by reason.
+func Conform(t *testing.T, name string, b launch.Backend, excused ...map[string]string) {
 	if b.Name() != name || b.Summary() == "" || strings.Contains(b.Summary(), "\n") {
 		t.Errorf("%s: name %q, summary %q", name, b.Name(), b.Summary())
 	}
 	for _, c := range conformance {
 		t.Run(c.behaviour, func(t *testing.T) {
+			for _, reasons := range excused {
+				if why := reasons[c.behaviour]; why != "" {
+					t.Skip("SKIPPED: " + why)
+				}
+			}
 			t.Parallel()
 			c.check(t, b)
 		})

@@ -1,0 +1,36 @@
+// Package kubernetes runs attempts as batch/v1 Jobs of a cluster, over plain REST.
+//
+// In comes a launch.Task, out goes a handle with the name and the uid of a Job. The
+// cluster is found as kubectl finds it: by a kubeconfig and a context, or from
+// inside a pod by its service account.
+//
+// The words:
+//
+//   - The claim is the Job itself. Its name follows from the attempt's directory, so
+//     a second create is refused by the API server, whoever sends it.
+//   - A stage is the annotation trainyard/stage of a Job. It is made suspended, as
+//     "making"; once its ConfigMaps and its Secret are there, one patch sets it to
+//     "made" and lets it go. Find sets one that is still "making" to "void", or makes
+//     an empty one that is: after that nothing can start. Both are tests and sets of
+//     the API server, of which one wins.
+//   - The carried files are those of the command, packed into ConfigMaps that the Job
+//     owns. What is larger than 8 MiB has to lie on a volume of the place.
+//   - The script of launch/backend/carry is what the container runs: it unpacks the files, starts the trainer,
+//     and ends it when it is asked to, at its deadline, by a stall or with the pod.
+//     Another prints the progress file as the log of a container of its own, which is
+//     how curves come here without a way into the pod.
+//   - Collecting is copying the logs of the pods into the attempt's directory here, at
+//     each look. What was copied stays when the pod goes.
+//
+// The promise: no pod is ever started by a second call; a pod that ended is not
+// replaced (backoffLimit 0, restartPolicy Never), since another attempt has its own
+// directory; a Job is deleted with its pods; the pod's activeDeadlineSeconds ends an
+// attempt that does not end itself, with no process here. "Cannot see" is the last known
+// state, and a Job that is gone without our doing is lost. Values of secrets travel in
+// a Secret that the Job owns and that is deleted when the attempt has ended.
+//
+// What it does not do: it does not look into a pod (no exec, no port-forward), so
+// what the trainer writes is read only where the place says where a volume is seen
+// from here. A log that the node rotated between two looks has a hole. It installs
+// nothing: the image brings the trainer, and a shell with tar and gzip.
+package kubernetes

@@ -1,0 +1,121 @@
+package kubernetes
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"path/filepath"
+	"sync"
+
+	"trainyard/launch"
+)
+
+// Summary says when to choose this kind.
+const Summary = "a Kubernetes cluster: one Job for each attempt, which the API server makes once; several nodes, Kueue"
+
+// Example are options of a place as config.yaml has them.
+const Example = `context: gpu-cluster, namespace: training, image: "ghcr.io/you/trainer@sha256:…", memory: 400Gi, shm: 64Gi, mounts: [{claim: shared, path: /shared, local: /mnt/shared}], runs: /shared/runs, queue: research`
+
+// Kubernetes runs attempts in one namespace of one cluster.
+type Kubernetes struct {
+	name string
+	o    Options
+
+	connecting sync.Mutex
+	connected  *client
+}
+
+var (
+	_ launch.Backend = (*Kubernetes)(nil)
+	_ launch.Queuer  = (*Kubernetes)(nil)
+)
+
+// Open checks the options; it asks no cluster yet.
+func Open(name string, o Options) (launch.Backend, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return &Kubernetes{name: name, o: o}, nil
+}
+
+// Name implements launch.Backend.
+func (k *Kubernetes) Name() string { return k.name }
+
+// Summary implements launch.Backend.
+func (k *Kubernetes) Summary() string { return Summary }
+
+// Queues implements launch.Queuer.
+func (k *Kubernetes) Queues() bool { return true }
+
+// Site implements launch.Backend.
+func (k *Kubernetes) Site(dir, _ string) launch.Site {
+	self := k.o.Self
+	if self == "" {
+		self = "trainyard"
+	}
+	return launch.Site{Dir: k.inPod(dir), Self: self}
+}
+
+// inPod is the attempt's directory in its pod, with the names that people know
+// where those are enough to tell it from all others.
+func (k *Kubernetes) inPod(dir string) string {
+	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
+	switch {
+	case k.o.Runs == "":
+		return path.Join(home, "run")
+	case run == rehearsed || runID.MatchString(run):
+		return path.Join(k.o.Runs, run, last)
+	}
+	return path.Join(k.o.Runs, jobName(dir))
+}
+
+// rehearsed stands for a run's id where nothing is started.
+const rehearsed = "RUN"
+
+// LookPath implements launch.Backend. Nobody looks into an image before it runs: a
+// program that is not in it ends the trainer with code 127.
+func (k *Kubernetes) LookPath(program string) (string, error) { return program, nil }
+
+// client connects once, when a cluster is first needed.
+func (k *Kubernetes) client() (*client, error) {
+	k.connecting.Lock()
+	defer k.connecting.Unlock()
+	if k.connected != nil {
+		return k.connected, nil
+	}
+	c, err := connect(k.o)
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: %w", err)
+	}
+	if k.o.Namespace != "" {
+		c.namespace = k.o.Namespace
+	}
+	if c.namespace == "" {
+		c.namespace = "default"
+	}
+	k.connected = newClient(c)
+	return k.connected, nil
+}
+
+// A handle finds a Job. Its uid tells it from a later one of the same name.
+type handle struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	UID       string `json:"uid"`
+}
+
+func (h handle) text() launch.Handle {
+	text, err := json.Marshal(h)
+	if err != nil {
+		panic("kubernetes: " + err.Error()) // strings alone
+	}
+	return launch.Handle(text)
+}
+
+func readHandle(text launch.Handle) (handle, error) {
+	var h handle
+	if err := json.Unmarshal([]byte(text), &h); err != nil || h.Name == "" {
+		return h, fmt.Errorf("kubernetes: %q is no handle of a Job", text)
+	}
+	return h, nil
+}

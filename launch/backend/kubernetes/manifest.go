@@ -1,0 +1,384 @@
+package kubernetes
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/carry"
+)
+
+// Labels and annotations. A prefix of one's own keeps them apart from others'.
+const (
+	managedBy  = "app.kubernetes.io/managed-by"
+	runLabel   = "trainyard/run"
+	tryLabel   = "trainyard/attempt"
+	dirNote    = "trainyard/directory"
+	nonceNote  = "trainyard/nonce"
+	stageNote  = "trainyard/stage"
+	stopNote   = "trainyard/stop"
+	queueLabel = "kueue.x-k8s.io/queue-name"
+)
+
+// Stages of a Job, see the package's words.
+const (
+	making = "making"
+	made   = "made"
+	void   = "void"
+)
+
+// Names of containers.
+const (
+	trainerContainer  = "trainer"
+	progressContainer = "progress"
+)
+
+const (
+	// partSize stays below the 1 MiB of a ConfigMap, and with base64 below the
+	// 1.5 MiB of a request to etcd.
+	partSize = 768 << 10
+	// maxParts bounds what one attempt puts into the cluster's database.
+	maxParts = 11
+)
+
+func split(data []byte) (parts [][]byte) {
+	for len(data) > 0 {
+		n := min(len(data), partSize)
+		parts, data = append(parts, data[:n]), data[n:]
+	}
+	return parts
+}
+
+// A plan is all that is put into the cluster for one attempt.
+type plan struct {
+	name   string
+	task   launch.Task
+	o      *Options
+	dir    string   // of the attempt, in the pod
+	parts  [][]byte // of the carried files
+	secret []launch.Env
+	nonce  string
+}
+
+// newPlan takes the values of secrets from the command and from this environment.
+func (o *Options) newPlan(task launch.Task, dir, nonce string) (*plan, error) {
+	if len(task.Command.Argv) == 0 {
+		return nil, fmt.Errorf("the command is empty")
+	}
+	p := &plan{name: jobName(task.Dir), task: task, o: o, dir: dir, nonce: nonce}
+	packed, err := o.volumes().Pack(task.Command.Files, maxParts*partSize,
+		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
+	if err != nil {
+		return nil, err
+	}
+	p.parts = split(packed)
+	for _, e := range task.Command.Env {
+		if launch.SecretName(e.Name) && e.Value != "" {
+			p.secret = append(p.secret, e)
+		}
+	}
+	for _, name := range o.Pass {
+		if value, ok := os.LookupEnv(name); ok {
+			p.secret = append(p.secret, launch.Env{Name: name, Value: value})
+		}
+	}
+	return p, nil
+}
+
+// labels are those of everything of the attempt.
+func (p *plan) labels() object {
+	labels := object{managedBy: "trainyard", tryLabel: strconv.Itoa(p.task.Attempt), runLabel: label(p.task.Run)}
+	for _, pair := range p.o.Labels {
+		key, value, _ := strings.Cut(pair, "=")
+		labels[key] = value
+	}
+	return labels
+}
+
+// label is a text as a label's value may be written; a run's id is one as it is.
+func label(text string) string {
+	return strings.Trim(unfit.ReplaceAllString(strings.ToLower(clip(text, 60)), "-"), "-")
+}
+
+// job is made suspended, and has its place in a queue only once it is made: before
+// that its ConfigMaps are not there.
+func (p *plan) job() object {
+	nodes := max(1, p.task.Nodes)
+	// The first rule tells a disruption from a failure after the pod is gone.
+	spec := object{
+		"suspend": true, "parallelism": nodes, "completions": nodes, "completionMode": "Indexed", "backoffLimit": 0,
+		"template": object{"metadata": object{"labels": p.labels()}, "spec": p.pod()},
+		"podFailurePolicy": object{"rules": []object{
+			{"action": "FailJob", "onPodConditions": []object{{"type": "DisruptionTarget", "status": "True"}}},
+			{"action": "FailJob", "onExitCodes": object{"containerName": trainerContainer, "operator": "NotIn", "values": []int{0}}},
+		}},
+	}
+	return object{"apiVersion": "batch/v1", "kind": "Job", "metadata": object{
+		"name": p.name, "labels": p.labels(),
+		"annotations": object{dirNote: p.task.Dir, nonceNote: p.nonce, stageNote: making},
+	}, "spec": spec}
+}
+
+// late is how long, in seconds, a pod gets beyond the deadline it watches itself: to
+// pull its image, and to end. It is the pod's, not the Job's: that would count the time
+// in which no node has room.
+const late = 15 * 60
+
+func (p *plan) pod() object {
+	spec := object{
+		"restartPolicy": "Never", "enableServiceLinks": false, "automountServiceAccountToken": p.o.ServiceAccount != "",
+		"terminationGracePeriodSeconds": carry.Seconds(p.task.Grace) + 10,
+		"containers":                    []object{p.trainer()}, "volumes": p.volumes(),
+	}
+	if p.task.Deadline > 0 {
+		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.task.Grace) + late
+	}
+	if p.task.Command.Progress != "" {
+		spec["initContainers"] = []object{p.teller()}
+	}
+	if p.task.Nodes > 1 {
+		spec["subdomain"] = p.name // host names NAME-0.NAME, by the headless Service
+	}
+	p.o.place(spec)
+	return spec
+}
+
+// place says what the place says of every pod.
+func (o *Options) place(spec object) {
+	put := func(key string, n int, value any) {
+		if n > 0 {
+			spec[key] = value
+		}
+	}
+	var pull, tolerations []object
+	for _, name := range o.PullSecrets {
+		pull = append(pull, object{"name": name})
+	}
+	for _, text := range o.Tolerations {
+		t, err := toleration(text)
+		if err != nil {
+			panic("kubernetes: " + err.Error()) // checked when the place was opened
+		}
+		tolerations = append(tolerations, t)
+	}
+	selector := object{}
+	for _, pair := range o.NodeSelector {
+		key, value, _ := strings.Cut(pair, "=")
+		selector[key] = value
+	}
+	put("imagePullSecrets", len(pull), pull)
+	put("tolerations", len(tolerations), tolerations)
+	put("nodeSelector", len(selector), selector)
+	put("serviceAccountName", len(o.ServiceAccount), o.ServiceAccount)
+	put("priorityClassName", len(o.PriorityClass), o.PriorityClass)
+}
+
+func (p *plan) trainer() object {
+	args := []string{path.Join(home, "start", "run.sh"), p.dir}
+	for _, arg := range p.task.Command.Argv {
+		args = append(args, inert(arg))
+	}
+	c := object{
+		"name": trainerContainer, "image": p.o.Image, "command": []string{"/bin/sh"}, "args": args, "env": p.env(),
+		"resources": p.resources(), "volumeMounts": p.mounts(), "terminationMessagePolicy": "File",
+	}
+	var from []object
+	for _, name := range p.o.Secrets {
+		from = append(from, object{"secretRef": object{"name": name}})
+	}
+	if len(from) > 0 {
+		c["envFrom"] = from
+	}
+	return c
+}
+
+// teller is a container that goes on beside the trainer and ends with it: an init
+// container with restartPolicy Always (Kubernetes 1.29 and newer).
+func (p *plan) teller() object {
+	return object{
+		"name": progressContainer, "image": p.o.Image, "restartPolicy": "Always", "command": []string{"/bin/sh"},
+		"args":      []string{path.Join(home, "start", "tell.sh"), inert(path.Join(p.dir, p.task.Command.Progress))},
+		"resources": object{"requests": object{"cpu": "10m", "memory": "16Mi"}}, "volumeMounts": p.mounts(),
+	}
+}
+
+// inert takes the meaning from a dollar sign: the kubelet puts the value of a
+// variable in the place of $(NAME) in arguments and values.
+func inert(text string) string { return strings.ReplaceAll(text, "$", "$$") }
+
+// env is in the order that the kubelet reads it in; our own come last, so that no
+// other replaces them.
+func (p *plan) env() []object {
+	var env []object
+	add := func(name, value string) {
+		if value != "" {
+			env = append(env, object{"name": name, "value": inert(value)})
+		}
+	}
+	for _, e := range p.task.Command.Env {
+		if !launch.SecretName(e.Name) {
+			env = append(env, object{"name": e.Name, "value": inert(e.Value)})
+		}
+	}
+	for _, e := range p.secret {
+		env = append(env, object{"name": e.Name, "valueFrom": object{"secretKeyRef": object{"name": p.name, "key": e.Name}}})
+	}
+	if nodes := p.task.Nodes; nodes > 1 {
+		add("MASTER_ADDR", p.name+"-0."+p.name)
+		add("MASTER_PORT", "29500")
+		add("NNODES", strconv.Itoa(nodes))
+		env = append(env, object{"name": "NODE_RANK", "valueFrom": object{"fieldRef": object{
+			"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}})
+	}
+	for _, e := range carry.Settings(p.task) {
+		add(e.Name, e.Value)
+	}
+	return env
+}
+
+func (p *plan) resources() object {
+	requests, limits := object{}, object{}
+	if p.o.CPU != "" {
+		requests["cpu"] = p.o.CPU
+	}
+	if p.o.Memory != "" {
+		requests["memory"], limits["memory"] = p.o.Memory, p.o.Memory
+	}
+	if p.task.GPUs > 0 {
+		limits[p.o.GPU] = strconv.Itoa(p.task.GPUs)
+	}
+	resources := object{}
+	if len(requests) > 0 {
+		resources["requests"] = requests
+	}
+	if len(limits) > 0 {
+		resources["limits"] = limits
+	}
+	return resources
+}
+
+func (p *plan) mounts() []object {
+	mounts := []object{
+		{"name": "start", "mountPath": path.Join(home, "start"), "readOnly": true},
+		{"name": "ask", "mountPath": path.Join(home, "ask"), "readOnly": true},
+	}
+	if p.o.Runs == "" {
+		mounts = append(mounts, object{"name": "run", "mountPath": path.Join(home, "run")})
+	}
+	if p.o.Shm != "" {
+		mounts = append(mounts, object{"name": "shm", "mountPath": "/dev/shm"})
+	}
+	for i, m := range p.o.Mounts {
+		mount := object{"name": fmt.Sprintf("mount-%d", i), "mountPath": m.Path}
+		if m.SubPath != "" {
+			mount["subPath"] = m.SubPath
+		}
+		if m.ReadOnly {
+			mount["readOnly"] = true
+		}
+		mounts = append(mounts, mount)
+	}
+	return mounts
+}
+
+func (p *plan) volumes() []object {
+	volumes := []object{
+		{"name": "start", "projected": object{"sources": p.sources()}},
+		{"name": "ask", "downwardAPI": object{"items": []object{
+			{"path": "stop", "fieldRef": object{"fieldPath": "metadata.annotations['" + stopNote + "']"}},
+		}}},
+	}
+	if p.o.Runs == "" {
+		volumes = append(volumes, object{"name": "run", "emptyDir": object{}})
+	}
+	if p.o.Shm != "" {
+		volumes = append(volumes, object{"name": "shm", "emptyDir": object{"medium": "Memory", "sizeLimit": p.o.Shm}})
+	}
+	for i, m := range p.o.Mounts {
+		v := object{"name": fmt.Sprintf("mount-%d", i)}
+		if m.Claim != "" {
+			v["persistentVolumeClaim"] = object{"claimName": m.Claim}
+		} else {
+			v["hostPath"] = object{"path": m.Host, "type": "Directory"}
+		}
+		volumes = append(volumes, v)
+	}
+	return volumes
+}
+
+// sources are the ConfigMaps that lie together in one directory.
+func (p *plan) sources() []object {
+	sources := []object{{"configMap": object{"name": p.name}}}
+	for i := range p.parts {
+		sources = append(sources, object{"configMap": object{"name": p.partName(i)}})
+	}
+	return sources
+}
+
+func (p *plan) partName(i int) string { return fmt.Sprintf("%s-%03d", p.name, i) }
+
+// belongings are what the Job owns, and what goes with it: path and manifest.
+func (p *plan) belongings(uid string) []belonging {
+	meta := func(name string) object {
+		return object{"name": name, "labels": p.labels(), "ownerReferences": []object{
+			{"apiVersion": "batch/v1", "kind": "Job", "name": p.name, "uid": uid},
+		}}
+	}
+	list := []belonging{{"configmaps", object{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true,
+		"data": object{"run.sh": carry.Run, "tell.sh": carry.Tell},
+	}}}
+	for i, part := range p.parts {
+		list = append(list, belonging{"configmaps", object{
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.partName(i)), "immutable": true,
+			"binaryData": object{fmt.Sprintf("files.%03d", i): base64.StdEncoding.EncodeToString(part)},
+		}})
+	}
+	if len(p.secret) > 0 {
+		data := object{}
+		for _, e := range p.secret {
+			data[e.Name] = base64.StdEncoding.EncodeToString([]byte(e.Value))
+		}
+		list = append(list, belonging{"secrets", object{
+			"apiVersion": "v1", "kind": "Secret", "metadata": meta(p.name), "type": "Opaque", "data": data,
+		}})
+	}
+	if p.task.Nodes > 1 {
+		list = append(list, belonging{"services", object{
+			"apiVersion": "v1", "kind": "Service", "metadata": meta(p.name),
+			"spec": object{
+				"clusterIP": "None", "publishNotReadyAddresses": true,
+				"selector": object{"batch.kubernetes.io/job-name": p.name},
+			},
+		}})
+	}
+	return list
+}
+
+// A belonging is an object beside the Job.
+type belonging struct {
+	kind     string // as in its path
+	manifest object
+}
+
+// release is the patch that lets a made Job go: into its queue, or at once. It is
+// refused where the Job is not in the making any more.
+func (p *plan) release() []object {
+	patch := []object{
+		{"op": "test", "path": "/metadata/annotations/" + pointer(stageNote), "value": making},
+		{"op": "replace", "path": "/metadata/annotations/" + pointer(stageNote), "value": made},
+	}
+	if p.o.Queue != "" {
+		return append(patch, object{"op": "add", "path": "/metadata/labels/" + pointer(queueLabel), "value": p.o.Queue})
+	}
+	return append(patch, object{"op": "replace", "path": "/spec/suspend", "value": false})
+}
+
+// pointer escapes a key for a JSON pointer (RFC 6901).
+func pointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}

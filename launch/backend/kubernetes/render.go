@@ -1,0 +1,49 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"trainyard/launch"
+)
+
+var _ launch.DryRunner = (*Kubernetes)(nil)
+
+// Render implements launch.DryRunner: manifests as `kubectl apply -f` takes them,
+// with the values of secrets left out.
+func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
+	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE")
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: %w", err)
+	}
+	for i := range p.secret {
+		p.secret[i].Value = ""
+	}
+	var b strings.Builder
+	if !byDigest(k.o.Image) {
+		fmt.Fprintf(&b, "# The image %q has no digest: another attempt may get another one.\n", k.o.Image)
+	}
+	all := []object{p.job()}
+	for _, x := range p.belongings("UID") {
+		all = append(all, x.manifest)
+	}
+	for _, manifest := range all {
+		text, err := yaml.MarshalWithOptions(manifest, yaml.UseLiteralStyleIfMultiline(true), yaml.IndentSequence(true))
+		if err != nil {
+			return nil, fmt.Errorf("kubernetes: %w", err)
+		}
+		b.WriteString("---\n" + string(text))
+	}
+	fmt.Fprintf(&b, "---\n# The Job is made suspended; when all of this is there it is let go:\n# %s\n", k.letGo())
+	return []launch.File{{Name: p.name + ".yaml", Content: b.String()}}, nil
+}
+
+func (k *Kubernetes) letGo() string {
+	if k.o.Queue != "" {
+		return fmt.Sprintf("the label %s: %q has Kueue start it", queueLabel, k.o.Queue)
+	}
+	return "suspend: false"
+}

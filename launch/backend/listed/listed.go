@@ -1,0 +1,384 @@
+package listed
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"trainyard/format/durable"
+	"trainyard/launch"
+	"trainyard/launch/backend/carry"
+	"trainyard/launch/files"
+)
+
+// A Place is what every service of this kind must be told.
+type Place struct {
+	Name, Summary string
+	// Runs is the directory, where jobs run, for attempts: it outlives their machines.
+	Runs    string
+	Volumes carry.Volumes
+	// Most bounds what is sent along, in bytes.
+	Most int
+	// Pass are variables of this environment that jobs get as secrets.
+	Pass []string
+	// Self is the trainyard program where jobs run.
+	Self string
+	// Fresh is how old a list may be.
+	Fresh time.Duration
+}
+
+// A Backend runs attempts as jobs of a service.
+type Backend struct {
+	Place
+	Service Service
+
+	looking sync.Mutex
+	jobs    []Job
+	at      time.Time
+	now     func() time.Time // tests set it
+}
+
+var (
+	_ launch.Backend   = (*Backend)(nil)
+	_ launch.Queuer    = (*Backend)(nil)
+	_ launch.DryRunner = (*Backend)(nil)
+)
+
+// New checks what a place has to say in any case.
+func New(p Place, s Service) (*Backend, error) {
+	if p.Runs == "" || !path.IsAbs(p.Runs) {
+		return nil, fmt.Errorf("runs is %q: give a directory that outlives the machine of a job, on a bucket or a shared file system: checkpoints lie there, and the fence that keeps a restarted job from training twice", p.Runs)
+	}
+	return &Backend{Place: p, Service: s, now: time.Now}, nil
+}
+
+// Name implements launch.Backend.
+func (b *Backend) Name() string { return b.Place.Name }
+
+// Summary implements launch.Backend.
+func (b *Backend) Summary() string { return b.Place.Summary }
+
+// Queues implements launch.Queuer.
+func (b *Backend) Queues() bool { return true }
+
+// Site implements launch.Backend.
+func (b *Backend) Site(dir, _ string) launch.Site {
+	self := b.Self
+	if self == "" {
+		self = "trainyard"
+	}
+	return launch.Site{Dir: b.there(dir), Self: self}
+}
+
+// LookPath implements launch.Backend: nothing of the machine is known before it is
+// there.
+func (b *Backend) LookPath(program string) (string, error) { return program, nil }
+
+// Prefix begins the names of all our jobs.
+const Prefix = "ty-"
+
+var (
+	runID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	attempt = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
+)
+
+// JobName follows from an attempt's directory: run and number, which are the same for
+// all who share a ledger, or for other directories a digest of the path. It fits a DNS
+// label of 46 characters, the shortest that a service takes.
+func JobName(dir string) string {
+	run, n := filepath.Base(filepath.Dir(dir)), attempt.FindStringSubmatch(filepath.Base(dir))
+	if n != nil && runID.MatchString(run) {
+		return Prefix + run + "-a" + n[1]
+	}
+	digest := sha256.Sum256([]byte(filepath.Clean(dir)))
+	return Prefix + hex.EncodeToString(digest[:16])
+}
+
+// there is the attempt's directory where it runs.
+func (b *Backend) there(dir string) string {
+	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
+	if run == rehearsed || runID.MatchString(run) {
+		return path.Join(b.Runs, run, last)
+	}
+	return path.Join(b.Runs, JobName(dir))
+}
+
+// rehearsed stands for a run's id where nothing is started.
+const rehearsed = "RUN"
+
+// Names in the attempt's directory here.
+const (
+	askedName  = "asked.json"
+	specName   = "spec.json"
+	stopName   = "stop.json"
+	endName    = "end.json"
+	unseenName = "unseen.json"
+	recordName = "record.json" // what the script printed last
+)
+
+// asked is the claim. A void one was never asked for.
+type asked struct {
+	Name string    `json:"name"`
+	At   time.Time `json:"at"`
+	Void bool      `json:"void,omitempty"`
+}
+
+// A handle finds a job by its name: the service's number is looked up, since it may
+// not have been told.
+type handle struct {
+	Name string `json:"name"`
+}
+
+func handleOf(name string) launch.Handle {
+	text, err := json.Marshal(handle{name})
+	if err != nil {
+		panic("listed: " + err.Error()) // a string alone
+	}
+	return launch.Handle(text)
+}
+
+func (b *Backend) read(text launch.Handle) (string, error) {
+	var h handle
+	if err := json.Unmarshal([]byte(text), &h); err != nil || h.Name == "" {
+		return "", fmt.Errorf("%s: %q is no handle of a job", b.Place.Name, text)
+	}
+	return h.Name, nil
+}
+
+// order puts together what is submitted.
+func (b *Backend) order(task launch.Task) (Order, error) {
+	o := Order{Task: task, Name: JobName(task.Dir), There: b.there(task.Dir), Here: task.Dir}
+	if len(task.Command.Argv) == 0 {
+		return o, errors.New("the command is empty")
+	}
+	if err := b.Service.Check(task); err != nil {
+		return o, err
+	}
+	var err error
+	o.Packed, err = b.Volumes.Pack(task.Command.Files, b.Most, "put it on a bucket or a shared file system, and give the place a mount that says where it is seen there and here")
+	if err != nil {
+		return o, err
+	}
+	for _, e := range task.Command.Env {
+		if launch.SecretName(e.Name) && e.Value != "" {
+			o.Secret = append(o.Secret, e)
+		}
+	}
+	for _, name := range b.Pass {
+		if value, ok := os.LookupEnv(name); ok {
+			o.Secret = append(o.Secret, launch.Env{Name: name, Value: value})
+		}
+	}
+	return o, nil
+}
+
+// Plain are the variables of a command that hold no secret.
+func (o Order) Plain() (plain []launch.Env) {
+	for _, e := range o.Command.Env {
+		if !launch.SecretName(e.Name) {
+			plain = append(plain, e)
+		}
+	}
+	return append(plain, carry.Settings(o.Task)...)
+}
+
+// Render implements launch.DryRunner.
+func (b *Backend) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
+	o, err := b.order(task)
+	if err == nil {
+		for i := range o.Secret {
+			o.Secret[i].Value = ""
+		}
+		var list []launch.File
+		if list, err = b.Service.Render(o); err == nil {
+			return list, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", b.Place.Name, err)
+}
+
+// Start implements launch.Backend.
+func (b *Backend) Start(ctx context.Context, task launch.Task) (launch.Handle, error) {
+	h, err := b.start(ctx, task)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", b.Place.Name, err)
+	}
+	return h, nil
+}
+
+func (b *Backend) start(ctx context.Context, task launch.Task) (launch.Handle, error) {
+	o, err := b.order(task)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(task.Dir), 0o700); err != nil {
+		return "", err
+	}
+	if err := os.Mkdir(task.Dir, 0o700); errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("%s: %w", task.Dir, launch.ErrClaimed)
+	} else if err != nil {
+		return "", fmt.Errorf("claim attempt: %w", err)
+	}
+	if err := errors.Join(files.WriteJSON(task.Dir, specName, task), durable.SyncDir(filepath.Dir(task.Dir))); err != nil {
+		return "", fmt.Errorf("prepare attempt: %w", err)
+	}
+	// The last thing before the service is asked: a Find that comes first has made it.
+	err = files.ClaimJSON(task.Dir, askedName, asked{Name: o.Name, At: b.now()})
+	if errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("%s: %w", task.Dir, launch.ErrClaimed)
+	}
+	if err != nil {
+		return "", fmt.Errorf("claim attempt: %w", err)
+	}
+	err = b.Service.Submit(ctx, o)
+	if errors.Is(err, ErrRefused) {
+		return "", errors.Join(err, files.WriteJSON(task.Dir, askedName, asked{Name: o.Name, At: b.now(), Void: true}))
+	}
+	if err != nil {
+		return "", err
+	}
+	b.forget()
+	return handleOf(o.Name), nil
+}
+
+// forget has the next look ask the service.
+func (b *Backend) forget() {
+	b.looking.Lock()
+	defer b.looking.Unlock()
+	b.at = time.Time{}
+}
+
+// list is the newest snapshot, or a new one.
+func (b *Backend) list(ctx context.Context) ([]Job, error) {
+	b.looking.Lock()
+	defer b.looking.Unlock()
+	if age := b.now().Sub(b.at); !b.at.IsZero() && age >= 0 && age < b.Fresh {
+		return b.jobs, nil
+	}
+	jobs, err := b.Service.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.jobs, b.at = jobs, b.now()
+	return jobs, nil
+}
+
+// named are the jobs of exactly this name, the first submitted first. There is more
+// than one only where the service was asked twice, which we do not.
+func named(jobs []Job, name string) (found []Job) {
+	for _, j := range jobs {
+		if j.Name == name {
+			found = append(found, j)
+		}
+	}
+	for i := 1; i < len(found); i++ {
+		if found[i].Submitted.Before(found[0].Submitted) {
+			found[0], found[i] = found[i], found[0]
+		}
+	}
+	return found
+}
+
+// fence closes the attempt's directory there, where that is seen here, or finds that
+// the job has begun: a service may have forgotten one that ended.
+func (b *Backend) fence(dir string) (begun bool, err error) {
+	here, ok := b.Volumes.Here(b.there(dir))
+	if !ok {
+		return false, nil
+	}
+	if err := os.MkdirAll(here, 0o700); err != nil {
+		return false, err
+	}
+	err = os.Mkdir(filepath.Join(here, "begun"), 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return true, nil
+	}
+	return false, err
+}
+
+// apart is how long two lists have to be apart that do not show what was asked for.
+const apart = 2 * time.Minute
+
+// Find implements launch.Backend.
+func (b *Backend) Find(ctx context.Context, dir string) (launch.Handle, error) {
+	h, err := b.find(ctx, dir)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", b.Place.Name, err)
+	}
+	return h, nil
+}
+
+func (b *Backend) find(ctx context.Context, dir string) (launch.Handle, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	name := JobName(dir)
+	err := files.ClaimJSON(dir, askedName, asked{Name: name, At: b.now(), Void: true})
+	if err == nil {
+		return "", launch.ErrNeverStarted
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	var was asked
+	if _, err := files.ReadJSON(dir, askedName, &was); err != nil {
+		return "", err
+	}
+	if was.Void {
+		return "", launch.ErrNeverStarted
+	}
+	jobs, err := b.list(ctx)
+	if err != nil {
+		return "", fmt.Errorf("it was asked for at %s, and what became of that is not known: %w", was.At.Format(time.DateTime), err)
+	}
+	if len(named(jobs, name)) > 0 {
+		_ = os.Remove(filepath.Join(dir, unseenName))
+		return handleOf(name), nil
+	}
+	if !b.unseenTwice(dir) {
+		return "", fmt.Errorf("it was asked for at %s and is in no list yet; a list %v from now tells for sure", was.At.Format(time.DateTime), apart)
+	}
+	begun, err := b.fence(dir)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("close the fence: %w", err)
+	case begun:
+		return handleOf(name), nil
+	}
+	was.Void = true
+	if err := files.WriteJSON(dir, askedName, was); err != nil {
+		return "", err
+	}
+	return "", launch.ErrNeverStarted
+}
+
+// unseenTwice notes that a list did not show the attempt, and reports whether an
+// earlier list, long enough ago, did not either.
+func (b *Backend) unseenTwice(dir string) bool {
+	var first time.Time
+	found, err := files.ReadJSON(dir, unseenName, &first)
+	if err == nil && !found {
+		_ = files.WriteJSON(dir, unseenName, b.at)
+		return false
+	}
+	return err == nil && b.at.Sub(first) >= apart
+}
+
+// seen takes back what unseenTwice noted.
+func seen(dir string) { _ = os.Remove(filepath.Join(dir, unseenName)) }
+
+// clean is words of a service in one line.
+func clean(text string) string {
+	return strings.Join(strings.Fields(launch.Redact(text, os.Environ())), " ")
+}

@@ -1,0 +1,332 @@
+package listed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/carry"
+	"trainyard/launch/files"
+)
+
+// Status implements launch.Backend.
+func (b *Backend) Status(ctx context.Context, dir string, text launch.Handle) (launch.Status, error) {
+	name, err := b.read(text)
+	if err != nil {
+		return launch.Status{}, err
+	}
+	var end launch.Status
+	if found, err := files.ReadJSON(dir, endName, &end); found || err != nil {
+		return end, err
+	}
+	jobs, err := b.list(ctx)
+	if err != nil {
+		return lastKnown(err.Error()), nil
+	}
+	ours := named(jobs, name)
+	if len(ours) == 0 {
+		return b.vanished(dir), nil
+	}
+	seen(dir)
+	s := launch.Status{State: ours[0].State, Reason: clean(ours[0].Reason), Code: -1, StartedAt: ours[0].Started, EndedAt: ours[0].Ended}
+	if len(ours) > 1 {
+		s.Reason = fmt.Sprintf("%d jobs have its name; the fence lets one of them train; %s", len(ours), s.Reason)
+	}
+	for _, j := range ours {
+		if !j.State.Ended() && s.State.Ended() {
+			s.State, s.EndedAt = j.State, time.Time{}
+		}
+	}
+	if !s.State.Ended() {
+		return s, nil
+	}
+	return b.finish(ctx, dir, ours[0], s), nil
+}
+
+func lastKnown(why string) launch.Status {
+	return launch.Status{State: launch.Running, Code: -1, LastKnown: true, Reason: "last known: " + why}
+}
+
+// vanished is an attempt that a list does not show.
+func (b *Backend) vanished(dir string) launch.Status {
+	if !b.unseenTwice(dir) {
+		return lastKnown("its job was not in the list; the next look tells")
+	}
+	return launch.Status{State: launch.Lost, Code: -1, Reason: fmt.Sprintf("its job is not in the list any more, in looks at least %v apart", apart)}
+}
+
+// finish adds what the job itself left: its record in the log, or in the fence where
+// that is seen here. It is kept once the log is here.
+func (b *Backend) finish(ctx context.Context, dir string, j Job, s launch.Status) launch.Status {
+	fetched := b.fetch(ctx, dir, j)
+	r, ok := b.record(dir)
+	stopped := exists(dir, stopName)
+	if ok {
+		s = told(s, r, stopped, b.cause(dir))
+	}
+	if stopped && s.State != launch.Succeeded {
+		s.State = launch.Cancelled
+	}
+	if s.EndedAt.IsZero() {
+		s.EndedAt = b.now().UTC().Truncate(time.Second)
+	}
+	if fetched != nil {
+		return s // the log may come at the next look
+	}
+	if err := files.WriteJSON(dir, endName, s); err == nil {
+		_, _ = files.ReadJSON(dir, endName, &s) // as the next look will have it
+	}
+	return s
+}
+
+// told is the status by the job's own record. A service may call a job failed that
+// ended in another way, and calls one succeeded that its fence stopped.
+func told(s launch.Status, r carry.Record, stopped bool, cause launch.Cause) launch.Status {
+	service := s.Reason
+	s.Code, s.Signal = r.Code, carry.Signal(r.Code)
+	if !r.Ended.IsZero() {
+		s.StartedAt, s.EndedAt = r.Started, r.Ended
+	}
+	what := fmt.Sprintf("exited with code %d", r.Code)
+	if s.Signal != 0 {
+		what = fmt.Sprintf("killed by signal %d%s", s.Signal, launch.SignalHint(s.Signal))
+	}
+	switch {
+	case r.Why == "fenced":
+		s.State, s.Code, s.Reason = launch.Preempted, -1, "the service lost its machine and started it again; the fence kept it from training twice: "+r.Words
+	case stopped || r.Why == "stopped":
+		s.State, s.Reason = launch.Cancelled, "stopped on request; "+what
+	case r.Why == "deadline":
+		s.State, s.Reason = launch.Failed, "ended at its deadline; "+what
+	case r.Why == "stalled":
+		s.State, s.Reason = launch.Failed, "ended because it told nothing for as long as the recipe allows; "+what
+	case r.Why == "unready":
+		s.State, s.Reason = launch.Failed, "the trainer could not be started: "+clean(r.Words)
+	case r.Why == "ended" && s.State != launch.Succeeded:
+		s.State, s.Reason = launch.Preempted, "its machine was taken away; "+what
+	case r.Code == 0:
+		s.State, s.Reason = launch.Succeeded, what
+	default:
+		s.State, s.Reason = launch.Failed, what+carry.Told(cause, r.Code)
+	}
+	if r.Code == 0 && cause.Own {
+		s.Error, s.ErrorLast = cause.Text, cause.Last
+	}
+	if service != "" && s.State != launch.Succeeded {
+		s.Reason += "; the service says: " + service
+	}
+	return s
+}
+
+// record is what run.sh left, in the directory there or in the log.
+func (b *Backend) record(dir string) (carry.Record, bool) {
+	if here, ok := b.Volumes.Here(path.Join(b.there(dir), "done")); ok {
+		if text, err := files.ReadRegular(here, 1<<16); err == nil {
+			if r, ok := carry.ReadRecord(string(text)); ok {
+				return r, true
+			}
+		}
+	}
+	var r carry.Record
+	found, err := files.ReadJSON(dir, recordName, &r)
+	return r, found && err == nil
+}
+
+// cause reads the log where it is whole.
+func (b *Backend) cause(dir string) launch.Cause {
+	if here, ok := b.Volumes.Here(path.Join(b.there(dir), launch.LogName)); ok {
+		if c, err := carry.Cause(here); err == nil {
+			return c
+		}
+	}
+	c, err := carry.Cause(filepath.Join(dir, launch.LogName))
+	if err != nil {
+		return launch.Cause{}
+	}
+	return c
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// Stop implements launch.Backend. Where the attempt's directory is seen here, the
+// script is asked by a file there, and gives the grace; a second Stop, when that is
+// long over, and any Stop elsewhere has the service cancel the job, with a grace of its
+// own. The request is kept, so that an end is known to be ours.
+func (b *Backend) Stop(ctx context.Context, dir string, text launch.Handle, grace time.Duration) error {
+	name, err := b.read(text)
+	if err != nil || exists(dir, endName) {
+		return err
+	}
+	b.forget()
+	jobs, err := b.list(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: stop: %w", b.Place.Name, err)
+	}
+	var faults []error
+	for _, j := range named(jobs, name) {
+		if !j.State.Ended() {
+			faults = append(faults, b.stop(ctx, dir, j, grace))
+		}
+	}
+	b.forget()
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("%s: stop: %w", b.Place.Name, err)
+	}
+	return nil
+}
+
+// patience is how long after its grace a job may go on that its script was to end.
+const patience = time.Minute
+
+// A stopRequest is what was asked for first.
+type stopRequest struct {
+	At    time.Time     `json:"at"`
+	Grace time.Duration `json:"grace_ns"`
+}
+
+func (b *Backend) stop(ctx context.Context, dir string, j Job, grace time.Duration) error {
+	var first stopRequest
+	asked, err := files.ReadJSON(dir, stopName, &first)
+	if err != nil {
+		return err
+	}
+	if !asked {
+		first = stopRequest{b.now(), grace}
+		if err := files.WriteJSON(dir, stopName, first); err != nil {
+			return err
+		}
+	}
+	overdue := b.now().Sub(first.At) > first.Grace+patience
+	here, seen := b.Volumes.Here(b.there(dir))
+	if seen && exists(here, "begun") && !overdue {
+		return files.Write(here, "stop", fmt.Appendln(nil, carry.Seconds(grace)))
+	}
+	return b.Service.Cancel(ctx, j)
+}
+
+// fetch copies the log here, as the service has it now.
+func (b *Backend) fetch(ctx context.Context, dir string, j Job) error {
+	if _, err := os.Stat(dir); err != nil {
+		return nil
+	}
+	text, err := b.Service.Log(ctx, j)
+	if err != nil {
+		return err
+	}
+	text, r, ok := splitLog(text)
+	if ok {
+		if err := files.WriteJSON(dir, recordName, r); err != nil {
+			return err
+		}
+	}
+	old, err := os.Stat(filepath.Join(dir, launch.LogName))
+	if err == nil && old.Size() > int64(len(text)) {
+		return nil // a service that shows less than it did: what was read stays
+	}
+	return files.Write(dir, launch.LogName, text)
+}
+
+// Open implements launch.Backend: where the attempt's directory is seen here, all of
+// it is; else the log is a copy of the service's.
+func (b *Backend) Open(ctx context.Context, dir string, h launch.Handle, name string) (*launch.OpenFile, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
+	}
+	there, seen := b.Volumes.Here(path.Join(b.there(dir), name))
+	if seen {
+		f, err := open(there)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+	}
+	if name == launch.LogName {
+		b.refresh(ctx, dir, h)
+		return open(filepath.Join(dir, name))
+	}
+	var task launch.Task
+	if _, err := files.ReadJSON(dir, specName, &task); err != nil {
+		return nil, err
+	}
+	for _, f := range task.Command.Files {
+		if path.Clean(f.Name) == path.Clean(name) {
+			return sent(f)
+		}
+	}
+	if seen {
+		return nil, fmt.Errorf("%s: %w", there, fs.ErrNotExist)
+	}
+	return nil, fmt.Errorf("%s: %w", name, b.unseen(dir))
+}
+
+// refresh copies the log of one that has not ended, not more often than lists.
+func (b *Backend) refresh(ctx context.Context, dir string, text launch.Handle) {
+	info, err := os.Stat(filepath.Join(dir, launch.LogName))
+	if exists(dir, endName) || err == nil && b.now().Sub(info.ModTime()) < b.Fresh {
+		return
+	}
+	name, err := b.read(text)
+	if err != nil {
+		return
+	}
+	jobs, err := b.list(ctx)
+	if err != nil {
+		return
+	}
+	if ours := named(jobs, name); len(ours) > 0 && ours[0].State != launch.Queued {
+		_ = b.fetch(ctx, dir, ours[0]) // what was copied before is there all the same
+	}
+}
+
+func open(name string) (*launch.OpenFile, error) {
+	f, info, err := files.OpenRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	return &launch.OpenFile{ReaderAt: f, Closer: f, Size: info.Size(), ModTime: info.ModTime()}, nil
+}
+
+// sent gives a file of the command as it was sent.
+func sent(f launch.File) (*launch.OpenFile, error) {
+	if f.Link != "" {
+		return open(f.Link)
+	}
+	text := readerAt(f.Content)
+	return &launch.OpenFile{ReaderAt: text, Closer: io.NopCloser(nil), Size: int64(len(f.Content))}, nil
+}
+
+// List implements launch.Backend.
+func (b *Backend) List(_ context.Context, dir string, _ launch.Handle, name string) ([]launch.Entry, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
+	}
+	there, ok := b.Volumes.Here(path.Join(b.there(dir), name))
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", name, b.unseen(dir))
+	}
+	found, err := os.ReadDir(there)
+	if err != nil {
+		return nil, err
+	}
+	var entries []launch.Entry
+	for _, d := range found {
+		info, err := os.Stat(filepath.Join(there, d.Name()))
+		if err == nil && (info.IsDir() || info.Mode().IsRegular()) {
+			entries = append(entries, launch.Entry{Name: d.Name(), Dir: info.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
+		}
+	}
+	return entries, nil
+}
+
+func (b *Backend) unseen(dir string) error {
+	return fmt.Errorf("this service shows no files but the log: it lies in %s where the job runs; give the place's mount a here: where that is seen on this machine", b.there(dir))
+}
