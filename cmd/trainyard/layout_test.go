@@ -32,7 +32,10 @@ var mayImport = map[string][]string{
 	"format/regular":   {},
 	"format/durable":   {},
 	"format/container": {"format/regular", "format", "format/pyjson"},
-	"format/evidence":  {"format/regular", "format", "format/behaviour", "format/pyjson"},
+	// How evaluations spell verdicts lives once: who accepts trajectories reads reports,
+	// and so does launch, which may not know what a trajectory is.
+	"format/verdict":  {"format/pyjson"},
+	"format/evidence": {"format/regular", "format", "format/behaviour", "format/pyjson", "format/verdict"},
 	// Policies about the loss ask what a turn did, and expressions of theirs are
 	// compiled in the room that has the language.
 	"format/loss":    {"format", "format/behaviour", "format/evidence"},
