@@ -11,7 +11,7 @@ import (
 // no conversation.
 func Speaks(root pyjson.Value) bool {
 	switch {
-	case hasConversation(root):
+	case verdict.HasConversation(root):
 		return false
 	case root.Kind() == pyjson.KindArray:
 		return allRows(root)
@@ -46,7 +46,7 @@ func strictly(root pyjson.Value) bool {
 // allRows says that an array holds rows with ids and verdicts, and nothing else.
 func allRows(array pyjson.Value) bool {
 	for _, row := range array.Elements() {
-		if len(verdict.IDsOf(row)) == 0 || !settled(row) || hasConversation(row) {
+		if len(verdict.IDsOf(row)) == 0 || !settled(row) || verdict.HasConversation(row) {
 			return false
 		}
 	}
@@ -64,19 +64,4 @@ func byIDSpeaks(root pyjson.Value) bool {
 		plain = plain && isShare(member) && format.RepoOfInstance(name.Text()) != ""
 	}
 	return root.Length() > 0 && (objects || plain)
-}
-
-// conversationMembers are what a record has and a report has not.
-var conversationMembers = []string{
-	"messages", "history", "trajectory", "trajectory_steps", "conversations", "steps", "raw_completions", "fncall_messages", "role",
-	"prompt", "completion", "response", "chosen", "turns", "events",
-}
-
-func hasConversation(root pyjson.Value) bool {
-	for _, name := range conversationMembers {
-		if kind := root.Get(name).Kind(); kind == pyjson.KindArray || kind == pyjson.KindText {
-			return true
-		}
-	}
-	return false
 }
