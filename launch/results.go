@@ -49,8 +49,8 @@ type ImportOutcome string
 // The outcomes.
 const (
 	ImportAdded    ImportOutcome = "added"
-	ImportSame     ImportOutcome = "same"     // it was there, with the same verdicts: nothing changed
-	ImportGrown    ImportOutcome = "grown"    // parts have come to those that were there, which say the same
+	ImportSame     ImportOutcome = "same"     // all of it was there: nothing changed
+	ImportGrown    ImportOutcome = "grown"    // parts of it were there, and say the same
 	ImportReplaced ImportOutcome = "replaced" // it was there with other verdicts, and --replace was given
 )
 

@@ -104,15 +104,16 @@ func orMinus(n *int64) int64 {
 // other's place in the table.
 func (d *Imported) meet(before *StoredResult, replace bool) error {
 	differs, gone := differences(before.Result, d.Result)
+	_, more := differences(d.Result, before.Result) // it says what is not there, or says it otherwise
 	as := ""
 	if EvaluationName(before.Result) != EvaluationName(d.Result) {
 		as = EvaluationName(d.Result)
 	}
 	switch {
-	case as == "" && len(differs) == 0:
+	case as == "" && (len(differs) == 0 || !more && d.Source.Parts > 0):
 		d.StoredResult, d.Outcome = *before, ImportSame
 		return nil
-	case as == "" && !gone && d.Source.Parts > 0 && before.Source.Parts > 0:
+	case as == "" && !gone && before.Source.Parts > 0:
 		d.Outcome = ImportGrown
 	case !replace:
 		was := *before

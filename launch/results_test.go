@@ -141,13 +141,19 @@ func TestPartsThatComeLaterAreAdded(t *testing.T) {
 	if done := importing(t, l, parts("rur", "d2")); done.Outcome != ImportGrown {
 		t.Errorf("%+v", done)
 	}
-	for _, word := range []string{"rrr", "ru"} {
-		if _, err := l.ImportResult(t.Context(), parts(word, "d3")); !errors.Is(err, ErrResultConflict) {
+	if done := importing(t, l, parts("ru", "d3")); done.Outcome != ImportSame {
+		t.Errorf("parts that were there: %+v", done)
+	}
+	for _, word := range []string{"rrr", "uu"} {
+		if _, err := l.ImportResult(t.Context(), parts(word, "d4")); !errors.Is(err, ErrResultConflict) {
 			t.Errorf("%s: %v", word, err)
 		}
 	}
 	if all := results(t, l); len(all) != 1 || all[0].Total() != 3 || all[0].Source.Parts != 3 {
 		t.Errorf("%+v", all)
+	}
+	if done := importing(t, l, Import{Run: "0199aaaa", Result: graded("rurm", "d5")}); done.Outcome != ImportGrown {
+		t.Errorf("the report of the whole: %+v", done)
 	}
 }
 

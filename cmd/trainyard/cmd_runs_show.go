@@ -40,6 +40,7 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
 	printFacts(t, run)
+	printResults(t, run.Results)
 	t.Print("Files    %s\n", run.Dir)
 }
 

@@ -122,7 +122,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"trainyard/format/regular"
 )
@@ -33,9 +34,46 @@ type Left struct {
 // Read reads reports: files, and whatever reports lie below directories. A file that
 // was named and cannot be read is an error; one that was found is left.
 func Read(paths ...string) (Reading, error) {
+	var files []named
+	var faults []error
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() {
+			files = append(files, named{path, false}) // why it cannot be opened is told where it is opened
+			continue
+		}
+		below, err := Candidates(path)
+		faults = append(faults, err)
+		for _, c := range below {
+			files = append(files, named{c.File, true})
+		}
+	}
+	reading, err := readFiles(files)
+	return reading, errors.Join(append(faults, err)...)
+}
+
+// ReadFound reads files that were found by Candidates.
+func ReadFound(files []string) Reading {
+	all := make([]named, len(files))
+	for i, file := range files {
+		all[i] = named{file, true}
+	}
+	reading, _ := readFiles(all) // what cannot be read is left
+	return reading
+}
+
+// A named is a file to read; found says that it was not named itself.
+type named struct {
+	path  string
+	found bool
+}
+
+// readFiles reads documents of lm-eval last: they are read with the results that they
+// belong to.
+func readFiles(files []named) (Reading, error) {
 	g := gathering{parts: map[string]*whole{}, used: map[string]bool{}}
-	files, err := filesOf(paths)
-	faults := []error{err}
+	var faults []error
+	slices.SortStableFunc(files, func(a, b named) int { return cmp.Compare(belongs(a.path), belongs(b.path)) })
 	for _, file := range files {
 		if err := g.take(file.path); err != nil && file.found {
 			g.Left = append(g.Left, Left{file.path, err})
@@ -44,31 +82,6 @@ func Read(paths ...string) (Reading, error) {
 		}
 	}
 	return g.reading(), errors.Join(faults...)
-}
-
-// A named is a file to read; found says that its directory was named.
-type named struct {
-	path  string
-	found bool
-}
-
-// filesOf lists files, and those below directories that may be reports. Documents of
-// lm-eval come last: they are read with the results that they belong to.
-func filesOf(paths []string) (files []named, err error) {
-	for _, path := range paths {
-		info, errStat := os.Stat(path)
-		if errStat != nil || !info.IsDir() {
-			files = append(files, named{path, false}) // why it cannot be opened is told where it is opened
-			continue
-		}
-		below, errWalk := Candidates(path)
-		err = errors.Join(err, errWalk)
-		for _, file := range below {
-			files = append(files, named{file, true})
-		}
-	}
-	slices.SortStableFunc(files, func(a, b named) int { return cmp.Compare(belongs(a.path), belongs(b.path)) })
-	return files, err
 }
 
 func belongs(path string) int {
@@ -81,20 +94,31 @@ func belongs(path string) int {
 // maxCandidate is the size of files that are looked into without being named.
 const maxCandidate = 64 << 20
 
+// A Candidate is a file that may be a report.
+type Candidate struct {
+	File  string
+	Size  int64
+	Wrote time.Time
+}
+
 // Candidates lists the files below a directory that may be reports, by their names
 // and sizes. Logs of model calls and what is hidden are passed over.
-func Candidates(dir string) (files []string, err error) {
+func Candidates(dir string) (files []Candidate, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		switch name := entry.Name(); {
-		case err != nil:
+		if errors.Is(err, fs.ErrNotExist) && path != dir {
+			return nil // it went meanwhile
+		}
+		if err != nil {
 			return err
+		}
+		switch name := entry.Name(); {
 		case path != dir && strings.HasPrefix(name, "."), name == "llm_completions":
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
 		case entry.Type().IsRegular() && slices.Contains([]string{".json", ".jsonl", ".csv", ".tsv"}, filepath.Ext(name)):
 			if info, err := entry.Info(); err == nil && info.Size() > 0 && info.Size() <= maxCandidate {
-				files = append(files, path)
+				files = append(files, Candidate{path, info.Size(), info.ModTime()})
 			}
 		}
 		return nil
