@@ -179,7 +179,7 @@ func TestPartsInAnyOrderAreOneResult(t *testing.T) {
 
 func TestNamesOfBenchmarksHaveOneSpelling(t *testing.T) {
 	for name, want := range map[string]string{
-		"princeton-nlp/SWE-bench_Verified": "swe-bench_verified", "princeton-nlp__SWE-bench_Verified": "swe-bench_verified", " SWE-bench Verified ": "swe-bench-verified", "gsm8k": "gsm8k", "": "",
+		"princeton-nlp/SWE-bench_Verified": "swe-bench_verified", "a__b": "a__b", " SWE-bench Verified ": "swe-bench-verified", "gsm8k": "gsm8k", "": "",
 	} {
 		if got := result.Benchmark(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)

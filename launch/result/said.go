@@ -14,9 +14,6 @@ import (
 // swe-bench_verified are one.
 func Benchmark(name string) string {
 	name = strings.ToLower(strings.TrimSpace(name))
-	if _, after, found := strings.Cut(name, "__"); found {
-		name = after // owner__name stands for owner/name in the names of directories
-	}
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	return strings.Join(strings.Fields(name), "-")
 }
@@ -79,15 +76,25 @@ func saidBeside(d *document, name string, use func(pyjson.Value)) {
 	})
 }
 
-// saidByOpenHands reads the metadata of OpenHands' evaluations: of its own benchmarks,
-// and of the version before.
+// saidByOpenHands reads the metadata of OpenHands' evaluations, which lie beside a
+// report, and in each row: those of its own benchmarks, and of the version before.
 func (r *Result) saidByOpenHands(d *document) {
-	saidBeside(d, "metadata.json", func(m pyjson.Value) {
-		if !has(m, "agent_class", "llm_config", "llm") {
-			return
-		}
-		r.Benchmark, r.Scaffold = Benchmark(m.Get("dataset").Text()), m.Get("agent_class").Text()
-		r.Split = pyjson.FirstScalar(m.Get("data_split"), m.Get("dataset_split"))
-		r.saidOfModel(pyjson.FirstScalar(m.Get("llm_config", "model"), m.Get("llm", "model")))
-	})
+	saidBeside(d, "metadata.json", r.takeMetadata)
+	if r.Benchmark == "" && r.Model == "" {
+		r.takeMetadata(pyjson.FirstOf(d.root).Get("metadata"))
+	}
+}
+
+func (r *Result) takeMetadata(m pyjson.Value) {
+	if !has(m, "agent_class", "llm_config", "llm") {
+		return
+	}
+	dataset := m.Get("dataset").Text()
+	r.Split = pyjson.FirstScalar(m.Get("data_split"), m.Get("dataset_split"))
+	// The version before writes owner__name-split for both.
+	if at, dash := strings.LastIndex(dataset, "__"), strings.LastIndexByte(dataset, '-'); at >= 0 && dash > at && r.Split == "" {
+		dataset, r.Split = dataset[at+2:dash], dataset[dash+1:]
+	}
+	r.Benchmark, r.Scaffold = Benchmark(dataset), m.Get("agent_class").Text()
+	r.saidOfModel(pyjson.FirstScalar(m.Get("llm_config", "model"), m.Get("llm", "model")))
 }
