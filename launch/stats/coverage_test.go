@@ -151,18 +151,17 @@ func (w world) draw(r *rand.Rand, n int, rates [2]float64) Pooled {
 	return Pooled{First: "a", Second: "b", Names: make([]string, n), A: rows[0], B: rows[1]}
 }
 
-// The variance between two or three seeds is hardly known, and where it comes out as
-// nothing no quantile can widen for it: there the interval is too long where seeds do
-// not matter, and too short where they matter as much as instances. BENCH.md has the
-// figures. From five seeds on it holds its level as the others do.
+// The variance between two or three seeds is hardly known, so where seeds do not matter
+// the interval is widened for nothing: it is up to two points above its level there.
+// BENCH.md has the figures.
 func TestPooledIntervalsHoldTheirLevel(t *testing.T) {
-	count, slack := simulations(200, 4000)
+	count, slack := simulations(100, 4000)
 	for _, c := range []struct {
 		world
-		below, above float64 // how far from 95 % it is known to be
+		below, above float64 // how far beyond the point and a half it is known to be
 	}{
-		{world{2, 0, false}, 0, 0.04}, {world{2, 0.03, false}, 0.05, 0.01}, {world{2, 0.01, true}, 0.01, 0.04},
-		{world{3, 0, false}, 0, 0.04}, {world{3, 0.01, false}, 0.01, 0.03}, {world{3, 0.03, false}, 0.03, 0.01},
+		{world{2, 0, false}, 0, 0.01}, {world{2, 0.03, false}, 0, 0}, {world{2, 0.01, true}, 0, 0.01},
+		{world{3, 0, false}, 0, 0.01}, {world{3, 0.01, false}, 0, 0}, {world{3, 0.03, false}, 0, 0},
 		{world{5, 0.01, false}, 0, 0}, {world{5, 0.02, false}, 0, 0}, {world{5, 0.02, true}, 0, 0},
 	} {
 		r := rand.New(rand.NewPCG(2, uint64(c.seeds)))

@@ -19,7 +19,7 @@ func CohenH(p Paired, level float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	if !p.verdicts() {
-		return Estimate{}, errors.New("Cohen's h is of verdicts, and a score is neither 0 nor 1: use PairedD")
+		return Estimate{}, errors.New("the standardised difference of rates (Cohen's h): a score is neither 0 nor 1, use PairedD")
 	}
 	e := Estimate{Value: cohenH(mean(p.B), mean(p.A)), Level: level, N: len(p.A), Method: "Cohen's h, paired delta method"}
 	phi := 0.0

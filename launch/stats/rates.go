@@ -22,6 +22,6 @@ func RateDifference(firstSolved, firstN, secondSolved, secondN int, level float6
 	e := Estimate{Value: b.Value - a.Value, Level: level, N: firstN + secondN, Method: "Newcombe hybrid score, unpaired"}
 	e.Low = e.Value - math.Hypot(b.Value-b.Low, a.High-a.Value)
 	e.High = e.Value + math.Hypot(b.High-b.Value, a.Value-a.Low)
-	e.Words = fmt.Sprintf("%s %% against %s %%: %s points more (%s, unpaired)", points(b.Value), points(a.Value), points(e.Value), e.interval(points))
+	e.Words = fmt.Sprintf("%s %% minus %s %%: %s points (%s, unpaired)", points(b.Value), points(a.Value), points(e.Value), e.interval(points))
 	return e, nil
 }
