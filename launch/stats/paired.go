@@ -48,6 +48,7 @@ func (p Paired) verdicts() bool { return verdicts(p.A) && verdicts(p.B) }
 // split names the instances that the second run won and those that it lost: the
 // ones where its score is higher, and lower.
 func (p Paired) split() (won, lost []string) {
+	won, lost = []string{}, []string{} // an empty list in JSON, not null
 	for i, d := range p.deltas() {
 		switch {
 		case d > 0:
