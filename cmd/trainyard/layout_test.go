@@ -103,6 +103,7 @@ var mayImport = map[string][]string{
 	"launch/alert":               {"launch", "launch/files"},
 	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
+	"launch/stats":               {}, // likewise
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
 	// What is copied from a cluster or a service is locked and synced as the files of
@@ -166,8 +167,9 @@ var doors = map[string][]string{
 	"github.com/dustin/go-humanize":      {"mix", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
 	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                              // digests of texts and of runs of words, alike in every process
 	"github.com/go-analyze/charts":       {"mix/report/charts.go"},
-	"github.com/chromedp/chromedp":       {}, // for tests alone
-	"github.com/chromedp/cdproto":        {}, // likewise
+	"gonum.org/v1/gonum":                 {"launch/stats"}, // quantiles of distributions
+	"github.com/chromedp/chromedp":       {},               // for tests alone
+	"github.com/chromedp/cdproto":        {},               // likewise
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},
