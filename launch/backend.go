@@ -102,6 +102,12 @@ func queues(b Backend) bool {
 	return ok && q.Queues()
 }
 
+// A Noder is a backend that knows how many machines one run can have. Others are asked
+// when the run is started.
+type Noder interface {
+	MaxNodes() int
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

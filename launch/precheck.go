@@ -1,6 +1,9 @@
 package launch
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Precheck reports every fault of the job that shows before its dataset is
 // there: names, ranges, parameters, programs that are not found. Of the dataset
@@ -41,6 +44,9 @@ func (l *Launcher) render(job Job, id string) rendering {
 	r := rendering{backend: backend, faults: []error{err, job.Validate()}}
 	if trainer == nil {
 		return r
+	}
+	if n, ok := backend.(Noder); ok && job.NodeCount() > n.MaxNodes() {
+		r.faults = append(r.faults, fmt.Errorf("the run wants %d machines and backend %s has %d: ask for fewer --nodes, or choose another --backend", job.NodeCount(), job.Backend, n.MaxNodes()))
 	}
 	if backend != nil {
 		r.unready = trainer.Check(job, backend.LookPath)

@@ -51,6 +51,9 @@ func Summary(kind provider.Kind) string {
 	return "boxes rented from " + kind.Name + " for one run and given back: " + kind.Summary
 }
 
+// MaxNodes implements launch.Noder.
+func (r *Rented) MaxNodes() int { return 1 }
+
 // Site implements launch.Backend: as on a host of one's own.
 func (r *Rented) Site(dir, self string) launch.Site { return r.layout().Site(dir, self) }
 

@@ -59,6 +59,9 @@ func (s *SSH) Name() string { return s.name }
 // Summary implements launch.Backend.
 func (s *SSH) Summary() string { return Summary }
 
+// MaxNodes implements launch.Noder.
+func (s *SSH) MaxNodes() int { return len(s.hosts) }
+
 // Site implements launch.Backend. Where the root lies in a home that is not known, its
 // ~/ stands for that until the start.
 func (s *SSH) Site(dir, _ string) launch.Site {
