@@ -108,6 +108,22 @@ type Noder interface {
 	MaxNodes() int
 }
 
+// An Environer is a backend that makes the Python environments of trainers.
+type Environer interface {
+	// Environment is the one that a trainer would run in. It asks no machine.
+	Environment(trainer string) (Environment, error)
+	// Environments tells which of its machines have the environment of a hash, and which
+	// would build it; those that do not answer are in neither.
+	Environments(ctx context.Context, hash string) (there, missing []string)
+}
+
+// An Environment is what a trainer would run in.
+type Environment struct {
+	Hash string `json:"hash,omitempty"` // of its lock; empty: what the machine has on PATH
+	// Why says why there is none, or of which lock it is.
+	Why string `json:"why,omitempty"`
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

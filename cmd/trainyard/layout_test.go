@@ -73,19 +73,23 @@ var mayImport = map[string][]string{
 	"launch/cause":    {"launch/redact"},
 	"launch/files":    {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":  {"launch"},
-	// Locks are embedded text; a plan's files are those of a launch.
-	"launch/env": {"launch"},
+	// Locks are embedded text; a plan's files are those of a task. What builds an
+	// environment is in the agent, which has neither the locks nor the ledger; what
+	// provides one brings uv as files of a dataset are brought.
+	"launch/env":         {"launch/env/build", "launch/task"},
+	"launch/env/build":   {"format/durable", "launch/files", "launch/task"},
+	"launch/env/provide": {"format/durable", "launch/backend/attempt", "launch/env", "launch/env/build", "launch/stage", "launch/task"},
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
-	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
-	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/env", "launch/files", "launch/provider"}, // local: what was brought home is read here
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node", "launch/env/build"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
 	// A login node is a machine of attempt, over a session; node runs in the job, on the
 	// side of the agent, and so without launch.

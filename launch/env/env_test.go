@@ -63,7 +63,7 @@ func TestAPlanHasNoShellAndItsMarkerLast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := lock.Plan("/srv/train yard", "/opt/uv")
+	p := lock.Plan(Where{Root: "/srv/train yard", UV: "/opt/uv"})
 	dir := "/srv/train yard/envs/" + lock.Hash()
 	if p.Dir != dir || p.Marker != dir+".done" || p.Files[0].Name != lock.Hash()+".txt" || p.Files[0].Content != lock.Text {
 		t.Errorf("%+v", p)

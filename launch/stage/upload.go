@@ -16,6 +16,9 @@ import (
 type Progress struct {
 	Machine     string // its name for people
 	Done, Total int64
+	// Doing is what else is done there now, such as a step of an environment; empty
+	// while files are brought.
+	Doing string
 }
 
 // A Stager brings files to one machine. It may be used by many at once, who share

@@ -51,7 +51,9 @@ type Plan struct {
 	// that judge for themselves.
 	Findings []preflight.Finding `json:"findings,omitempty"`
 	Money    Money               `json:"money"`
-	GPU      string              `json:"gpu,omitempty"` // kind, as it was asked for
+	// Environment is what the trainer would run in; nil where the backend makes none.
+	Environment *EnvironmentPlan `json:"environment,omitempty"`
+	GPU         string           `json:"gpu,omitempty"` // kind, as it was asked for
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
 }
@@ -168,6 +170,9 @@ func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) erro
 	refused := y.preflight(plan)
 	if !req.DryRun {
 		return refused
+	}
+	if err := y.planEnvironment(ctx, plan); err != nil {
+		refused = errors.Join(refused, err)
 	}
 	l := y.launcher(nil)
 	cmd, refusal, err := l.Rehearse(plan.Job)

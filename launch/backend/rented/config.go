@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"trainyard/launch/env"
 	"trainyard/launch/provider"
 )
 
@@ -34,6 +35,22 @@ type Config struct {
 	// SelfDestruct has the supervisor in the box end it after the collection window,
 	// with the key that the provider puts into the box's environment.
 	SelfDestruct bool `json:"self_destruct"`
+	// Env, Index and Python are as those of ssh. Empty Env: none where Image or Path
+	// says what the box has, else lock.
+	Env    string `json:"env"`
+	Index  string `json:"index"`
+	Python string `json:"python"`
+}
+
+// env is Env with its default.
+func (c Config) env() string {
+	switch {
+	case c.Env != "":
+		return c.Env
+	case c.Image != "" || len(c.Path) > 0:
+		return env.None
+	}
+	return env.OfTrainer
 }
 
 // Example is a place as config.yaml has it.

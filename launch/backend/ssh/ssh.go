@@ -25,6 +25,7 @@ type SSH struct {
 	path  []string
 	hosts []host
 	agent session.AgentFor
+	env   environment
 
 	amend func(*attempt.Order) // completes orders; nil does nothing
 
@@ -34,7 +35,11 @@ type SSH struct {
 	at func(point string) // tests die here
 }
 
-var _ launch.Backend = (*SSH)(nil)
+var (
+	_ launch.Backend   = (*SSH)(nil)
+	_ launch.Environer = (*SSH)(nil)
+	_ launch.Noder     = (*SSH)(nil)
+)
 
 // Summary says when to choose it.
 const Summary = "machines of one's own over ssh: GPUs are shared by a queue on each, nothing is installed"
@@ -46,7 +51,7 @@ func Open(name string, c Config, agent session.AgentFor) (*SSH, error) {
 	if err := errors.Join(errHosts, errRoot); err != nil {
 		return nil, err
 	}
-	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, machines: map[string]*machine{}}, nil
+	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, env: environment{option: c.env(), index: c.Index, python: c.Python}, machines: map[string]*machine{}}, nil
 }
 
 // Amend has f complete every order before it is sent to its host, with what only the
@@ -82,6 +87,9 @@ func attemptDir(dir string) string {
 	}
 	return path.Join("runs", run, filepath.Base(dir))
 }
+
+// surveyLimit is how long a question may take that is asked for a better answer alone.
+const surveyLimit = 8 * time.Second
 
 // lookLimit is how long a look at a machine may take. One that says nothing for as
 // long is out of reach for now.
