@@ -124,6 +124,19 @@ type Environment struct {
 	Why string `json:"why,omitempty"`
 }
 
+// A Surveyor is a backend that can look at its machines before a run is started.
+type Surveyor interface {
+	// Survey looks, for a few seconds at most.
+	Survey(ctx context.Context) (Survey, error)
+}
+
+// A Survey is what machines of a backend say of themselves. Zero fields are not known.
+type Survey struct {
+	GPU    string // as its driver names it; empty too where they differ
+	Memory int64  // of one GPU, in bytes
+	Free   int64  // bytes, on the disk that has least
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

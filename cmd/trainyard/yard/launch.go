@@ -162,12 +162,12 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 	if plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out); err != nil {
 		return plan, err
 	}
-	return plan, y.preflight(plan)
+	return plan, y.preflight(ctx, plan)
 }
 
 // rehearse fills in what only a dry run tells.
 func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) error {
-	refused := y.preflight(plan)
+	refused := y.preflight(ctx, plan)
 	if !req.DryRun {
 		return refused
 	}
