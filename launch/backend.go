@@ -137,6 +137,12 @@ type Survey struct {
 	Free   int64  // bytes, on the disk that has least
 }
 
+// A Stager is a backend that may bring files by a bucket.
+type Stager interface {
+	// Bucket is the place in S3; empty: none.
+	Bucket() string
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

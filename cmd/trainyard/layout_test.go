@@ -77,14 +77,15 @@ var mayImport = map[string][]string{
 	// environment is in the agent, which has neither the locks nor the ledger; what
 	// provides one brings uv as files of a dataset are brought.
 	"launch/env":         {"launch/env/build", "launch/task"},
+	"launch/bucket":      {}, // objects in S3, whatever for
 	"launch/env/build":   {"format/durable", "launch/files", "launch/task"},
 	"launch/env/provide": {"format/durable", "launch/backend/attempt", "launch/env", "launch/env/build", "launch/stage", "launch/task"},
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
-	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/env", "launch/files", "launch/provider"}, // local: what was brought home is read here
-	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/bucket", "launch/env", "launch/files", "launch/provider"}, // local: what was brought home is read here
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/bucket", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
@@ -120,7 +121,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/bucket"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -148,6 +149,7 @@ var doors = map[string][]string{
 	"database/sql":                       {"launch"},
 	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
 	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers and clusters; datagen fetches the tables that are embedded
+	"github.com/minio/minio-go/v7":       {"launch/bucket"},
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},

@@ -25,6 +25,7 @@ type Progress struct {
 // what they bring.
 type Stager struct {
 	machine attempt.Machine
+	relay   Relay // nil: everything comes over the session
 
 	mu      sync.Mutex
 	sending map[string]*sending // by digest
@@ -105,7 +106,12 @@ func (s *Stager) upload(ctx context.Context, o object, sent func(int64)) error {
 				}
 				return errGrow
 			}
-			err = s.stream(ctx, f, o, have, func(n int64) { sent(n); told += n })
+			count := func(n int64) { sent(n); told += n }
+			if s.relay != nil && o.size >= relayFrom {
+				err = s.fetch(ctx, o, have, count)
+			} else {
+				err = s.stream(ctx, f, o, have, count)
+			}
 		}
 		if err == nil {
 			continue // Has says that it is whole
@@ -133,7 +139,8 @@ const glance = 300 * time.Millisecond
 
 // passing reports whether a second try may help.
 func passing(err error) bool {
-	return errors.Is(err, attempt.ErrDisconnected) || errors.Is(err, attempt.ErrOffset)
+	var fetched *fetchError
+	return errors.As(err, &fetched) || errors.Is(err, attempt.ErrDisconnected) || errors.Is(err, attempt.ErrOffset)
 }
 
 func pause(ctx context.Context, d time.Duration) {

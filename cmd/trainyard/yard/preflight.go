@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/bucket"
 	"trainyard/launch/estimate"
 	"trainyard/launch/preflight"
 	"trainyard/launch/provider"
@@ -52,6 +54,7 @@ func (y *Yard) facts(ctx context.Context, job launch.Job) (facts preflight.Facts
 		return facts, nil
 	}
 	y.survey(ctx, job, &facts)
+	y.tryBucket(ctx, job, &facts)
 	return facts, nil
 }
 
@@ -71,6 +74,23 @@ func (y *Yard) survey(ctx context.Context, job launch.Job, facts *preflight.Fact
 	if v.GPU != "" {
 		facts.GPU = knownGPU(provider.GPUName(v.GPU, float64(v.Memory)/(1<<30)))
 	}
+}
+
+// tryBucket writes to the bucket that files are brought by.
+func (y *Yard) tryBucket(ctx context.Context, job launch.Job, facts *preflight.Facts) {
+	b, err := y.launcher(nil).Backend(job.Backend)
+	s, can := b.(launch.Stager)
+	if err != nil || !can || s.Bucket() == "" {
+		return
+	}
+	facts.Bucket = s.Bucket()
+	place, err := bucket.Open(facts.Bucket)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		err = place.CheckWrite(ctx)
+	}
+	facts.BucketFault = err
 }
 
 // knownGPU is the GPU of the estimates that a provider's name for one means; empty where

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"trainyard/launch/bucket"
 	"trainyard/launch/env"
 	"trainyard/launch/provider"
 )
@@ -40,6 +41,7 @@ type Config struct {
 	Env    string `json:"env"`
 	Index  string `json:"index"`
 	Python string `json:"python"`
+	Stage  string `json:"stage"` // as that of ssh
 }
 
 // env is Env with its default.
@@ -72,6 +74,9 @@ func (c Config) check() error {
 	}
 	if c.Keep != "" && !slices.Contains(keeps, c.Keep) {
 		faults = append(faults, fmt.Errorf("keep is %q: give %s", c.Keep, strings.Join(keeps, ", ")))
+	}
+	if _, _, err := bucket.Parse(c.Stage); c.Stage != "" && err != nil {
+		faults = append(faults, fmt.Errorf("stage: %w", err))
 	}
 	if c.Disk < 0 {
 		faults = append(faults, fmt.Errorf("disk is %d: give GB", c.Disk))

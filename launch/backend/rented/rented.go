@@ -53,6 +53,9 @@ func Summary(kind provider.Kind) string {
 	return "boxes rented from " + kind.Name + " for one run and given back: " + kind.Summary
 }
 
+// Bucket implements launch.Stager.
+func (r *Rented) Bucket() string { return r.c.Stage }
+
 // MaxNodes implements launch.Noder.
 func (r *Rented) MaxNodes() int { return 1 }
 
@@ -61,7 +64,7 @@ func (r *Rented) Site(dir, self string) launch.Site { return r.layout().Site(dir
 
 // layout is the box protocol over ssh before there is a box.
 func (r *Rented) layout() *ssh.SSH {
-	s, err := ssh.Open(r.name, ssh.Config{Hosts: []ssh.HostConfig{{Host: "root@box.invalid"}}, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python}, r.agent)
+	s, err := ssh.Open(r.name, ssh.Config{Hosts: []ssh.HostConfig{{Host: "root@box.invalid"}}, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python, Stage: r.c.Stage}, r.agent)
 	if err != nil {
 		panic("rented: " + err.Error()) // the config is our own
 	}
@@ -111,7 +114,7 @@ func (r *Rented) box(dir string, b held) (*ssh.SSH, error) {
 	}
 	s, err := ssh.Open(r.name, ssh.Config{
 		Hosts:    []ssh.HostConfig{{Host: fmt.Sprintf("%s@%s:%d", b.SSH.User, b.SSH.Host, b.SSH.Port)}},
-		Identity: identity, AcceptNew: true, SSHConfig: config, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python,
+		Identity: identity, AcceptNew: true, SSHConfig: config, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python, Stage: r.c.Stage,
 	}, r.agent)
 	if err == nil {
 		s.Amend(func(o *attempt.Order) { r.amend(o, b) })

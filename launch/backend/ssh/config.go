@@ -31,8 +31,11 @@ type Config struct {
 	// Env is the Python environment of trainers: lock is that of the trainer's pinned
 	// lock, none is what PATH has, anything else is the file of a lock here. Empty: none
 	// where Path names directories, else lock.
-	Env    string `json:"env"`
-	Index  string `json:"index"`  // package index that hosts reach, in place of PyPI
+	Env   string `json:"env"`
+	Index string `json:"index"` // package index that hosts reach, in place of PyPI
+	// Stage is a place in S3, s3://BUCKET/PREFIX, that files are brought by; empty: over
+	// ssh. Credentials come from the environment here.
+	Stage  string `json:"stage"`
 	Python string `json:"python"` // interpreter of environments, in place of the lock's
 	// Price is of one GPU for an hour, in US dollars; nil is not known.
 	Price *float64 `json:"price"`
