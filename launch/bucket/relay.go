@@ -14,9 +14,7 @@ import (
 type Relay struct {
 	place string
 	open  func() (*Bucket, error)
-
-	mu sync.Mutex
-	up map[string]bool // digests that are known to be there
+	turn  chan struct{} // held by the one who uploads: the others find it done
 }
 
 // NewRelay checks the name of the place alone.
@@ -24,7 +22,7 @@ func NewRelay(place string) (*Relay, error) {
 	if _, _, err := Parse(place); err != nil {
 		return nil, err
 	}
-	return &Relay{place: place, open: sync.OnceValues(func() (*Bucket, error) { return Open(place) }), up: map[string]bool{}}, nil
+	return &Relay{place: place, open: sync.OnceValues(func() (*Bucket, error) { return Open(place) }), turn: make(chan struct{}, 1)}, nil
 }
 
 // Place is the place as it was named.
@@ -35,11 +33,11 @@ const objectsDir = "objects/"
 
 // Upload brings a file of that SHA-256 into the bucket, unless it is there.
 func (r *Relay) Upload(ctx context.Context, digest, file string, size int64) error {
-	r.mu.Lock()
-	known := r.up[digest]
-	r.mu.Unlock()
-	if known {
-		return nil
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 	b, err := r.open()
 	if err != nil {
@@ -49,15 +47,10 @@ func (r *Relay) Upload(ctx context.Context, digest, file string, size int64) err
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err != nil || there != size {
-		if err := put(ctx, b, objectsDir+digest, file, size); err != nil {
-			return err
-		}
+	if err == nil && there == size {
+		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.up[digest] = true
-	return nil
+	return put(ctx, b, objectsDir+digest, file, size)
 }
 
 func put(ctx context.Context, b *Bucket, name, file string, size int64) error {
@@ -84,9 +77,6 @@ func (r *Relay) Forget(ctx context.Context, digest string) error {
 	if err != nil {
 		return err
 	}
-	r.mu.Lock()
-	delete(r.up, digest)
-	r.mu.Unlock()
 	if err := b.Remove(ctx, objectsDir+digest); err != nil {
 		return fmt.Errorf("remove a broken object: %w", err)
 	}
