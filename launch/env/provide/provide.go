@@ -48,6 +48,9 @@ func Environment(ctx context.Context, m attempt.Machine, s *stage.Stager, w Wish
 	if err != nil {
 		return built, fmt.Errorf("%s: environment %s: %w", w.Name, w.Lock.Hash(), err)
 	}
+	for _, left := range built.Left {
+		w.say("environment " + w.Lock.Hash()[:12] + " is without " + left)
+	}
 	return built, nil
 }
 
