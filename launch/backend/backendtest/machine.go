@@ -14,8 +14,6 @@ type Machine struct {
 	// Where is what this disk has of the attempt of a directory: all that lies there is
 	// searched for secrets.
 	Where func(dir string) string
-	// OneNode says that a task of several nodes is more than it has.
-	OneNode bool
 }
 
 var machines sync.Map // launch.Backend to Machine
@@ -28,5 +26,5 @@ func machineOf(b launch.Backend) Machine {
 	if m, ok := machines.Load(b); ok {
 		return m.(Machine)
 	}
-	return Machine{Living: Living, Where: func(dir string) string { return dir }, OneNode: true}
+	return Machine{Living: Living, Where: func(dir string) string { return dir }}
 }
