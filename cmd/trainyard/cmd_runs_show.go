@@ -35,6 +35,9 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 		t.Print("         %s\n", t.Paint(face.Wary, run.DatasetFault))
 	}
 	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
+	if run.Environment != "" {
+		t.Print("Python   environment %s\n", run.Environment)
+	}
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	printOddities(t, run.Run)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))

@@ -79,19 +79,24 @@ var mayImport = map[string][]string{
 	"launch/cause":    {"launch/redact"},
 	"launch/files":    {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":  {"launch"},
-	// Locks are embedded text; a plan's files are those of a launch.
-	"launch/env": {"launch"},
+	// Locks are embedded text; a plan's files are those of a task. What builds an
+	// environment is in the agent, which has neither the locks nor the ledger; what
+	// provides one brings uv as files of a dataset are brought.
+	"launch/env":         {"launch/env/build", "launch/task"},
+	"launch/bucket":      {}, // objects in S3, whatever for
+	"launch/env/build":   {"format/durable", "launch/files", "launch/task"},
+	"launch/env/provide": {"format/durable", "launch/backend/attempt", "launch/env", "launch/env/build", "launch/stage", "launch/task"},
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
-	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
-	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/bucket", "launch/env", "launch/files", "launch/provider"}, // local: what was brought home is read here
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/bucket", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node", "launch/env/build"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
 	// A login node is a machine of attempt, over a session; node runs in the job, on the
 	// side of the agent, and so without launch.
@@ -123,7 +128,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -135,7 +140,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest"}
+var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
@@ -151,6 +156,7 @@ var doors = map[string][]string{
 	"database/sql":                       {"launch"},
 	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
 	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers and clusters; datagen fetches the tables that are embedded
+	"github.com/minio/minio-go/v7":       {"launch/bucket"},
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
