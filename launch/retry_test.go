@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/cause"
@@ -145,6 +146,7 @@ func tended(t *testing.T, p place, run launch.Run) launch.Run {
 		}
 		if run = now; len(deeds) == 0 {
 			quiet++
+			time.Sleep(p.Poll) // the pause before another attempt is as long, see restartPause
 		}
 		if !run.State.Ended() {
 			run, quiet = ended(t, p, run), 0

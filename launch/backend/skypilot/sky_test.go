@@ -182,15 +182,29 @@ func skyJob(dir, _ string) int {
 }
 
 // place is one on this sky, whose runs directory is seen here or not.
+// lasting is a directory that is removed when nothing writes to it any more: what sky has
+// started may still write its last words when the test ends.
+func lasting(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sky-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		backendtest.Eventually(t, dir+" is removed", func() bool { return os.RemoveAll(dir) == nil })
+	})
+	return dir
+}
+
 func place(t *testing.T, here bool, change func(*Options)) (b *listed.Backend, home string) {
 	t.Helper()
-	home = t.TempDir()
+	home = lasting(t)
 	program := filepath.Join(home, "sky")
 	script := fmt.Sprintf("#!/bin/sh\nexec '%s' sky '%s' \"$@\"\n", backendtest.Self(t), home)
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	shared := t.TempDir()
+	shared := lasting(t)
 	o := Options{Program: program, Mounts: []Mount{{Path: shared}}, Runs: filepath.Join(shared, "runs"), Self: backendtest.Self(t)}
 	if here {
 		o.Mounts[0].Here = shared
