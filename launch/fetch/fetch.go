@@ -69,6 +69,9 @@ const MarkerName = "fetched.json"
 // Fetch brings a file, or a directory with all below it, into the directory to. tell
 // hears how many of how many bytes are there; it may be nil.
 func Fetch(ctx context.Context, a Attempt, name, to string, tell func(done, total int64)) (Fetched, error) {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return Fetched{}, fmt.Errorf("fetch %q of run %s: it lies outside of the attempt's directory: name what is below it, such as log or out", name, a.Run)
+	}
 	all, err := a.list(ctx, name)
 	if err != nil {
 		return Fetched{}, fmt.Errorf("fetch %s of run %s: %w", name, a.Run, err)

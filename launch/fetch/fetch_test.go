@@ -119,6 +119,19 @@ func TestAFetchThatWasCutGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+func TestWhatLiesOutsideOfTheAttemptIsRefused(t *testing.T) {
+	dir, _ := checkpoint(t)
+	for _, name := range []string{"..", "../log", "out/../..", "out/../../log", "/etc/passwd", ""} {
+		to := filepath.Join(t.TempDir(), "to")
+		if _, err := Fetch(t.Context(), Attempt{Source: here{Machine: attempt.Here("")}, Dir: dir}, name, to, nil); err == nil || !strings.Contains(err.Error(), "outside") {
+			t.Errorf("%q: %v", name, err)
+		}
+		if _, err := os.Stat(to); err == nil {
+			t.Errorf("%q: a directory was made", name)
+		}
+	}
+}
+
 func TestWhatCameWholeDoesNotComeAgain(t *testing.T) {
 	dir, _ := checkpoint(t)
 	to := t.TempDir()
