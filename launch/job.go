@@ -151,7 +151,7 @@ func (j Job) secrets() (faults []error) {
 		}
 	}
 	for _, e := range j.Env {
-		if !SecretName(e.Name) && redact.HoldsSecret(e.Value) {
+		if !e.Secret() && redact.HoldsSecret(e.Value) {
 			faults = append(faults, fmt.Errorf("job: env %s looks like a secret, but its name does not say so: choose a name such as %s_TOKEN", e.Name, e.Name))
 		}
 	}

@@ -69,7 +69,7 @@ func withSecrets(job Job) (Job, error) {
 	var faults []error
 	env := append([]Env{}, job.Env...)
 	for i, e := range env {
-		if e.Value != "" || !SecretName(e.Name) {
+		if e.Value != "" || !e.Secret() {
 			continue
 		}
 		if env[i].Value = os.Getenv(e.Name); env[i].Value == "" {

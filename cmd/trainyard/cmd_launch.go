@@ -62,7 +62,7 @@ func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&req.GPU, "gpu", "", "kind of GPU, such as h100-sxm-80gb, for the price file and the memory estimate")
 	cmd.Flags().Float64Var(&gpuHour, "gpu-hour", 0, "price of one GPU for an hour in dollars (default: the backend's, or that of the price file)")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "accept a worst case above the setting ask-above")
-	cmd.Flags().StringArrayVar(&req.Env, "env", nil, "variable for a trainer on another machine: NAME for this environment's value, or NAME=value")
+	cmd.Flags().StringArrayVar(&req.Env, "env", nil, "variable for a trainer on another machine: NAME for this environment's value, which is not stored, or NAME=value")
 	cmd.Flags().BoolVarP(&detach, "detach", "d", false, "start and return")
 	s.recipeFlags(cmd)
 	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")

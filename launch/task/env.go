@@ -7,12 +7,18 @@ import (
 )
 
 // An Env is one environment variable for the trainer. Its JSON form leaves
-// the value out where the name is that of a secret, so no file or ledger row
-// that is made of it can hold one.
+// the value out where it is a secret, so no file or ledger row that is made of it can
+// hold one.
 type Env struct {
 	Name  string
 	Value string
+	// Named says that the user gave the name alone, for the value of this environment:
+	// whatever it is called, it may be a secret.
+	Named bool
 }
+
+// Secret reports whether the value may be stored nowhere.
+func (e Env) Secret() bool { return e.Named || redact.SecretName(e.Name) }
 
 // Pair returns NAME=value, the form of os/exec. It must not be stored.
 func (e Env) Pair() string { return e.Name + "=" + e.Value }
@@ -25,7 +31,7 @@ type storedEnv struct {
 
 // MarshalJSON writes {"name","value"}, or {"name","secret":true}.
 func (e Env) MarshalJSON() ([]byte, error) {
-	if redact.SecretName(e.Name) {
+	if e.Secret() {
 		return json.Marshal(storedEnv{Name: e.Name, Secret: true})
 	}
 	return json.Marshal(storedEnv{Name: e.Name, Value: e.Value})
@@ -37,6 +43,6 @@ func (e *Env) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err
 	}
-	e.Name, e.Value = s.Name, s.Value
+	e.Name, e.Value, e.Named = s.Name, s.Value, s.Secret && !redact.SecretName(s.Name)
 	return nil
 }

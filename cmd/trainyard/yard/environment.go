@@ -4,21 +4,26 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"trainyard/launch"
 )
 
+// variable are the names that every place can set, those with a shell too.
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // environment reads NAME, whose value is this process's, and NAME=value. The value of a
-// secret stands in no argv: it has to come by its name.
+// secret stands in no argv: it has to come by its name, and what comes so is stored
+// nowhere.
 func environment(words []string) ([]launch.Env, error) {
 	var env []launch.Env
 	var faults []error
 	for _, word := range words {
 		name, value, given := strings.Cut(word, "=")
 		switch {
-		case name == "" || strings.ContainsAny(name, " \t\n"):
-			faults = append(faults, fmt.Errorf("--env %q: give NAME, or NAME=value", word))
+		case !variable.MatchString(name):
+			faults = append(faults, fmt.Errorf("--env %q: give NAME, or NAME=value, with a name of letters, digits and _", name))
 		case given && launch.SecretName(name):
 			faults = append(faults, fmt.Errorf("--env %s=…: a secret on a command line can be read by every process: set it in the environment, and say --env %s", name, name))
 		case given:
@@ -26,7 +31,7 @@ func environment(words []string) ([]launch.Env, error) {
 		case os.Getenv(name) == "":
 			faults = append(faults, fmt.Errorf("--env %s: it is not set in this environment", name))
 		default:
-			env = append(env, launch.Env{Name: name, Value: os.Getenv(name)})
+			env = append(env, launch.Env{Name: name, Value: os.Getenv(name), Named: true})
 		}
 	}
 	return env, errors.Join(faults...)

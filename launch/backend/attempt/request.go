@@ -3,7 +3,6 @@ package attempt
 import (
 	"time"
 
-	"trainyard/launch/redact"
 	"trainyard/launch/task"
 )
 
@@ -72,8 +71,8 @@ type secretValue struct {
 
 func secretsOf(env []task.Env) (secrets []secretValue) {
 	for _, e := range env {
-		if redact.SecretName(e.Name) && e.Value != "" {
-			secrets = append(secrets, secretValue(e))
+		if e.Secret() && e.Value != "" {
+			secrets = append(secrets, secretValue{e.Name, e.Value})
 		}
 	}
 	return secrets

@@ -104,7 +104,7 @@ func awaitReady(ctx context.Context, ready *os.File) error {
 func supervisorEnv(environ []string, extra []task.Env) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(pair string) bool { return strings.HasPrefix(pair, markName+"=") })
 	for _, e := range extra {
-		if e.Value != "" || !redact.SecretName(e.Name) {
+		if e.Value != "" || !e.Secret() {
 			env = append(env, e.Pair())
 		}
 	}

@@ -77,7 +77,7 @@ func (o *Options) newPlan(task launch.Task, dir, nonce string) (*plan, error) {
 	}
 	p.parts = split(packed)
 	for _, e := range task.Command.Env {
-		if launch.SecretName(e.Name) && e.Value != "" {
+		if e.Secret() && e.Value != "" {
 			p.secret = append(p.secret, e)
 		}
 	}
@@ -220,7 +220,7 @@ func (p *plan) env() []object {
 		}
 	}
 	for _, e := range p.task.Command.Env {
-		if !launch.SecretName(e.Name) {
+		if !e.Secret() {
 			env = append(env, object{"name": e.Name, "value": inert(e.Value)})
 		}
 	}

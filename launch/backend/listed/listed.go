@@ -171,7 +171,7 @@ func (b *Backend) order(task launch.Task) (Order, error) {
 		return o, err
 	}
 	for _, e := range task.Command.Env {
-		if launch.SecretName(e.Name) && e.Value != "" {
+		if e.Secret() && e.Value != "" {
 			o.Secret = append(o.Secret, e)
 		}
 	}
@@ -186,7 +186,7 @@ func (b *Backend) order(task launch.Task) (Order, error) {
 // Plain are the variables of a command that hold no secret.
 func (o Order) Plain() (plain []launch.Env) {
 	for _, e := range o.Command.Env {
-		if !launch.SecretName(e.Name) {
+		if !e.Secret() {
 			plain = append(plain, e)
 		}
 	}

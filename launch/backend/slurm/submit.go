@@ -161,10 +161,10 @@ func (b batch) environ() ([]byte, error) {
 		for _, e := range t.Command.Env {
 			was, set := values[e.Name]
 			switch {
-			case e.Value == "" && launch.SecretName(e.Name):
+			case e.Value == "" && e.Secret():
 			case !variable.MatchString(e.Name):
 				return nil, fmt.Errorf("env %q is no name of a variable", e.Name)
-			case set && was != e.Value && launch.SecretName(e.Name):
+			case set && was != e.Value && e.Secret():
 				return nil, fmt.Errorf("env %s differs between attempts of one array, whose jobs have one environment: start them one by one", e.Name)
 			default:
 				values[e.Name] = e.Value // others than secrets are set on the nodes, for each attempt
