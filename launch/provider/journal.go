@@ -45,6 +45,10 @@ type Rental struct {
 	Extra      []string  `json:"extra,omitempty"`
 	HeldAt     time.Time `json:"held_at,omitzero"`
 	ReturnedAt time.Time `json:"returned_at,omitzero"`
+	// EmptyAt is when the first listing since then showed no box of the nonce. It is
+	// kept, because a caller may have less time than two listings must be apart: the
+	// next one goes on from it.
+	EmptyAt time.Time `json:"empty_at,omitzero"`
 	Note       string    `json:"note,omitempty"` // why it stands there
 }
 

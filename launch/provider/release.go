@@ -43,8 +43,8 @@ func (d Desk) Release(ctx context.Context, p Provider, nonce string) error {
 	switch {
 	case err != nil:
 		return err
-	case !found:
-		return d.clear(ctx, p, clearance{nonce: nonce, apart: p.Facts().Settle})
+	case !found: // what asked for it died first, or the journal is another
+		r = Rental{Nonce: nonce, Provider: p.Name()}
 	case r.Provider != p.Name():
 		return fmt.Errorf("the rental %s is of %s: %s cannot end it", nonce, r.Provider, p.Name())
 	case r.Phase == Returned:
@@ -58,7 +58,7 @@ func (d Desk) release(ctx context.Context, p Provider, r *Rental) error {
 	if err := d.note(r, Releasing, "its end is wanted"); err != nil {
 		return err
 	}
-	what := clearance{nonce: r.Nonce, ids: r.Extra, apart: p.Facts().Settle / 3}
+	what := d.kept(r, clearance{nonce: r.Nonce, ids: r.Extra, apart: p.Facts().Settle / 3})
 	if r.Box != "" {
 		what.ids = append(slices.Clone(r.Extra), r.Box)
 	}
@@ -111,6 +111,35 @@ type clearance struct {
 	nonce string
 	ids   []string
 	apart time.Duration
+	// empty is when the first of the listings in a row was that showed none; zero:
+	// there was none. seen hears when that changes; nil: it need not be kept.
+	empty time.Time
+	seen  func(empty time.Time)
+}
+
+// kept has what is seen of a rental kept in the journal. Where that fails, the next
+// caller only begins anew.
+func (d Desk) kept(r *Rental, c clearance) clearance {
+	c.empty = r.emptySince()
+	c.seen = func(empty time.Time) { _ = d.empty(r, empty) }
+	return c
+}
+
+// emptySince is EmptyAt, where no box was asked for after it.
+func (r Rental) emptySince() time.Time {
+	if r.EmptyAt.After(r.AskedAt) {
+		return r.EmptyAt
+	}
+	return time.Time{}
+}
+
+// empty writes down since when listings show no box.
+func (d Desk) empty(r *Rental, at time.Time) error {
+	if r.EmptyAt.Equal(at) {
+		return nil
+	}
+	r.EmptyAt = at
+	return d.Journal.Save(*r)
 }
 
 func (c clearance) means(b Box) bool {
@@ -124,13 +153,15 @@ func (d Desk) clear(ctx context.Context, p Provider, what clearance) error {
 	for _, id := range what.ids {
 		left[id] = true
 	}
-	var empty time.Time
+	empty := what.empty
 	for round := 1; ; round++ {
 		last := d.destroy(ctx, p, left)
 		boxes, err := p.List(ctx)
 		now := d.clock().Now()
 		there := live(boxes, what.means)
 		switch {
+		case ctx.Err() != nil: // it says nothing of the provider
+			last = errors.Join(last, err)
 		case err != nil:
 			last, empty = err, time.Time{}
 		case len(there) > 0 || len(left) > 0:
@@ -139,6 +170,9 @@ func (d Desk) clear(ctx context.Context, p Provider, what clearance) error {
 			empty = now
 		case now.Sub(empty) >= what.apart:
 			return nil
+		}
+		if what.seen != nil {
+			what.seen(empty)
 		}
 		for _, b := range there {
 			// One that is on its way out is asked again now and then.

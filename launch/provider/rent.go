@@ -178,7 +178,7 @@ func (d Desk) hold(r *Rental, id string, extra []string) error {
 	if r.Box != id || r.HeldAt.IsZero() {
 		r.HeldAt = d.clock().Now()
 	}
-	r.Box, r.Extra = id, extra
+	r.Box, r.Extra, r.EmptyAt = id, extra, time.Time{}
 	return d.note(r, Held, "the box is known")
 }
 

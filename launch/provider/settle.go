@@ -15,7 +15,7 @@ const listings = 3
 // listings, Settle apart, showed none, or one where the provider refused clearly.
 func (d Desk) settle(ctx context.Context, p Provider, r *Rental, refused bool) (found bool, err error) {
 	settle := p.Facts().Settle
-	var empty time.Time // of the first of the listings in a row that showed none
+	empty := r.emptySince() // the first of the listings in a row that showed none
 	for faults := 0; ; {
 		boxes, err := p.List(ctx)
 		now := d.clock().Now()
@@ -36,6 +36,9 @@ func (d Desk) settle(ctx context.Context, p Provider, r *Rental, refused bool) (
 		case empty.IsZero():
 			empty = now
 		}
+		if err := d.empty(r, empty); err != nil {
+			return false, err
+		}
 		if err := d.clock().Sleep(ctx, settle/3+time.Millisecond); err != nil {
 			return false, err
 		}
@@ -48,7 +51,7 @@ func (d Desk) choose(ctx context.Context, p Provider, r *Rental, ours []Box) (he
 	if slices.ContainsFunc(ours, Box.usable) {
 		return true, d.adopt(ctx, p, r, ours)
 	}
-	return false, d.clear(ctx, p, clearance{nonce: r.Nonce, apart: p.Facts().Settle / 3})
+	return false, d.clear(ctx, p, d.kept(r, clearance{nonce: r.Nonce, apart: p.Facts().Settle / 3}))
 }
 
 func (d Desk) adopt(ctx context.Context, p Provider, r *Rental, ours []Box) error {
