@@ -143,6 +143,25 @@ type Stager interface {
 	Bucket() string
 }
 
+// A Renter is a backend whose machines are paid by the hour from when they are asked
+// for until they are gone, which is longer than the trainer runs.
+type Renter interface {
+	// Most is the dearest GPU-hour that it takes, in US dollars, and the longest that an
+	// attempt with that deadline is paid for.
+	Most(deadline time.Duration) (gpuHour float64, life time.Duration)
+}
+
+// bounds are the most that an attempt on b may cost, where it is more than the job says.
+func bounds(b Backend, job Job) (f Facts) {
+	r, ok := b.(Renter)
+	if !ok {
+		return f
+	}
+	gpuHour, life := r.Most(job.Deadline)
+	price := gpuHour * float64(job.World())
+	return Facts{Price: &price, Limit: life}
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

@@ -58,7 +58,7 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 	if err := l.keep(id, job); err != nil {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}
-	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps})
+	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps, Facts: bounds(backend, job)})
 	if errors.Is(err, ErrCap) {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}

@@ -49,7 +49,7 @@ type Rental struct {
 	// kept, because a caller may have less time than two listings must be apart: the
 	// next one goes on from it.
 	EmptyAt time.Time `json:"empty_at,omitzero"`
-	Note       string    `json:"note,omitempty"` // why it stands there
+	Note    string    `json:"note,omitempty"` // why it stands there
 }
 
 // Open reports whether a box may exist.

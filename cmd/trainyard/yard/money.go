@@ -17,8 +17,8 @@ type Money struct {
 	// comes from; nil is not known.
 	GPUHour *float64 `json:"gpu_hour"`
 	Source  string   `json:"source,omitempty"`
-	// Worst is the most that all attempts can cost together: price x deadline x attempts
-	// x machines; nil where a part of that is not known.
+	// Worst is the most that all attempts can cost together: price x deadline (of a
+	// rented box: its longest life) x attempts x machines; nil where a part of that is not known.
 	Worst *float64 `json:"worst_case"`
 	Words string   `json:"words"` // the calculation, or what is missing for it
 }
@@ -35,23 +35,31 @@ func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 		return err
 	}
 	job.GPUHour = m.GPUHour
+	rate, life, source := m.GPUHour, job.Deadline, m.Source
+	if renter, ok := y.renter(job.Backend); ok {
+		gpuHour, longest := renter.Most(job.Deadline)
+		rate, life, source = &gpuHour, longest, "the place's max_price; now "+m.Source
+	}
 	switch {
-	case m.GPUHour == nil:
+	case rate == nil:
 		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs"
-	case *m.GPUHour == 0:
+	case *rate == 0:
 		m.Worst, m.Words = new(float64), "none: "+m.Source
 	case job.Deadline == 0:
-		m.Words = fmt.Sprintf("$%.2f a GPU-hour (%s), without an end", *m.GPUHour, m.Source)
+		m.Words = fmt.Sprintf("$%.2f a GPU-hour (%s), without an end", *rate, source)
 		return ErrNoDeadline
 	default:
 		worst := price.Plan{
-			Rate: *m.GPUHour * float64(job.Devices()), Boxes: job.NodeCount(), Deadline: job.Deadline, Attempts: max(1, job.Attempts), Source: m.Source,
+			Rate: *rate * float64(job.Devices()), Boxes: job.NodeCount(), Deadline: life, Attempts: max(1, job.Attempts), Source: source,
 		}
 		dollars, err := worst.Worst()
 		if err != nil {
 			return err
 		}
 		m.Worst, m.Words = &dollars, fmt.Sprintf("$%.2f at most: %s", dollars, worst.Words())
+		if life != job.Deadline {
+			m.Words += ", the longest that a box may live"
+		}
 	}
 	return nil
 }
@@ -79,6 +87,12 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 		return &dollars, filepath.Base(y.Prices), nil
 	}
 	return nil, "", nil
+}
+
+func (y *Yard) renter(name string) (launch.Renter, bool) {
+	b, err := y.launcher(nil).Backend(name)
+	r, ok := b.(launch.Renter)
+	return r, ok && err == nil
 }
 
 func (y *Yard) pricer(name string) (launch.Pricer, bool) {

@@ -151,6 +151,16 @@ func (r *Rented) Price(ctx context.Context, gpus int) (float64, string, error) {
 	return o.PerGPU(), fmt.Sprintf("%s's cheapest %s in stock, $%.2f an hour for %d, as of %s", r.kind.Name, o.GPU, o.PricePerHour, o.Count, o.AsOf.Format(time.TimeOnly)), nil
 }
 
+// Most implements launch.Renter: another offer may be taken than the one that was
+// cheapest when it was asked, and the box is paid while it comes up and is emptied.
+func (r *Rented) Most(deadline time.Duration) (float64, time.Duration) {
+	life, err := r.c.life(deadline)
+	if err != nil {
+		life = deadline // a place with a wrong max_life is not opened
+	}
+	return r.c.MaxPrice, life
+}
+
 // offers are those that fit, the cheapest first; none is an error that says what there is.
 func (r *Rented) offers(ctx context.Context, p provider.Provider, gpus int) ([]provider.Offer, error) {
 	all, err := p.Offers(ctx, provider.Want{GPU: r.c.GPU, Count: max(1, gpus), DiskGB: r.c.Disk, Spot: r.c.Spot})

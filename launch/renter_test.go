@@ -1,0 +1,38 @@
+package launch_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+)
+
+// A hotel is a place that is dearer, and paid for longer, than a job says.
+type hotel struct{ launch.Backend }
+
+func (hotel) Most(deadline time.Duration) (float64, time.Duration) { return 10, deadline + time.Hour }
+
+func TestACapBoundsTheMostThatARentedPlaceMayCost(t *testing.T) {
+	p := newPlace(t)
+	asked := job(p.dataset, "exit", "0")
+	open := p.Backends
+	p.Backends = map[string]launch.Backend{asked.Backend: hotel{open[asked.Backend]}}
+	one, free := 1.0, 0.0
+	asked.GPUs, asked.GPUHour, asked.Deadline = 1, &one, time.Hour
+	p.Caps = launch.Caps{Run: 19}
+	if _, err := p.Start(t.Context(), asked); !errors.Is(err, launch.ErrCap) || !strings.Contains(err.Error(), "may cost $20.00") {
+		t.Errorf("got %v", err)
+	}
+	asked.GPUHour = &free // said to be free, which it is not
+	if _, err := p.Start(t.Context(), asked); !errors.Is(err, launch.ErrCap) {
+		t.Errorf("got %v", err)
+	}
+	p.Caps = launch.Caps{Run: 41}
+	run, err := p.Start(t.Context(), asked)
+	if err != nil || *run.WorstCase() != 20 {
+		t.Fatalf("%v, %v", run.WorstCase(), err)
+	}
+	p.Backends = open
+}
