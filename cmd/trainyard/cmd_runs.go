@@ -53,6 +53,9 @@ func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) erro
 			t.Say("%v", err)
 			err = nil
 		}
+		if err != nil && len(runs) == 0 { // none were found is not none are there
+			return err
+		}
 		return errors.Join(printRuns(t, s, runs), err)
 	})
 }

@@ -23,7 +23,8 @@ func TestEveryBackendThatNeedsNoPlaceKeepsTheContract(t *testing.T) {
 }
 
 func TestAPlaceNeedsANameAndAKind(t *testing.T) {
-	for _, p := range []Place{{Kind: "local"}, {Name: "local", Kind: "local"}, {Name: "lab", Kind: "shh"}} {
+	for _, p := range []Place{{Kind: "local"}, {Name: "local", Kind: "local"}, {Name: "lab", Kind: "shh"},
+		{Name: "slurm:gpu", Kind: "local"}, {Name: "-x", Kind: "local"}, {Name: "a\nb", Kind: "local"}, {Name: "../x", Kind: "local"}, {Name: "a b", Kind: "local"}} {
 		if _, err := Open([]Place{p}); err == nil {
 			t.Errorf("%+v was opened", p)
 		}

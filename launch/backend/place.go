@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,6 +98,9 @@ func configured[C any](open func(name string, config C) (launch.Backend, error))
 	}
 }
 
+// nameable are names that can be typed, stand in a table, and are no short form.
+var nameable = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
+
 // Open opens the places of the settings, and local, which is always there. Every
 // fault is told.
 func Open(places []Place) (map[string]launch.Backend, error) {
@@ -105,6 +109,10 @@ func Open(places []Place) (map[string]launch.Backend, error) {
 	for _, p := range places {
 		if _, twice := opened[p.Name]; twice || p.Name == "" {
 			faults = append(faults, fmt.Errorf("backend %q: give every backend a name of its own", p.Name))
+			continue
+		}
+		if !nameable.MatchString(p.Name) {
+			faults = append(faults, fmt.Errorf("backend %q: give a name of letters, digits and ._- that begins with a letter or a digit: KIND:TEXT is a short form", p.Name))
 			continue
 		}
 		b, err := open(p)
