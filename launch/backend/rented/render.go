@@ -3,6 +3,7 @@ package rented
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"trainyard/launch"
 	"trainyard/launch/provider"
@@ -16,7 +17,7 @@ func (r *Rented) Render(_ context.Context, t launch.Task) ([]launch.File, error)
 		return nil, r.named(err)
 	}
 	if t.Nodes > 1 {
-		return nil, r.named(errNodes)
+		return nil, r.named(fmt.Errorf("the run wants %d machines: %w", t.Nodes, errNodes))
 	}
 	p, err := r.kind.Open(provider.Config{Key: "not-asked"})
 	if err != nil {

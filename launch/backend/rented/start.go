@@ -29,7 +29,7 @@ func (r *Rented) Start(ctx context.Context, t launch.Task) (launch.Handle, error
 		return "", r.named(errors.New("the command is empty"))
 	}
 	if t.Nodes > 1 {
-		return "", r.named(errNodes)
+		return "", r.named(fmt.Errorf("the run wants %d machines: %w", t.Nodes, errNodes))
 	}
 	p, err := r.provider()
 	if err != nil {
