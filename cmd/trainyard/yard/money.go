@@ -37,7 +37,7 @@ func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 	job.GPUHour = m.GPUHour
 	switch {
 	case m.GPUHour == nil:
-		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs"
+		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs: say --gpu-hour, or name a file with --prices"
 	case *m.GPUHour == 0:
 		m.Worst, m.Words = new(float64), "none: "+m.Source
 	case job.Deadline == 0:
