@@ -36,8 +36,12 @@ type news struct {
 }
 
 // hear reads what the run's trainer has told since p. whole says that it has
-// ended and that no more will come.
+// ended and that no more will come. What failed without a handle was never started,
+// and told nothing.
 func (l *Launcher) hear(ctx context.Context, run Run, backend Backend, p place, whole bool) (news, place) {
+	if run.Handle == "" && run.State == Failed {
+		return news{}, p
+	}
 	h := hearing{ctx: ctx, backend: backend, dir: l.Dir(run), run: run, place: p, whole: whole}
 	if run.Progress != "" {
 		h.try("the progress log", h.progress)

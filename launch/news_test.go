@@ -123,6 +123,16 @@ func lines(from, to int, loss float64) string {
 	return b.String()
 }
 
+func TestWhatWasNeverStartedToldNothing(t *testing.T) {
+	s := newScene(t)
+	s.write(t, "out/log.jsonl", lines(1, 4, 5))
+	s.run.State = Failed
+	n, p := s.hear(t.Context(), s.run, nil, place{}, true)
+	if n.trouble != nil || len(n.metrics) > 0 || p != (place{}) {
+		t.Errorf("%+v, %+v", n, p)
+	}
+}
+
 func TestALogThatIsBegunAnewBeginsASegment(t *testing.T) {
 	for name, again := range map[string]func(*scene){
 		"deleted, the same place on disk or not": func(s *scene) {

@@ -50,7 +50,7 @@ func newEnvLock(t *face.Terminal) *cobra.Command {
 		Use:     "lock TRAINER",
 		Short:   "Print the lock of a trainer, as uv pip sync reads it",
 		Example: "  trainyard env lock trl\n  trainyard env lock axolotl --out axolotl.txt",
-		Args:    needs("a trainer"),
+		Args:    needs("a trainer, such as trl (trainyard env list shows them)"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := yard.LockText(args[0])
 			switch {

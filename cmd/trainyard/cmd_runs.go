@@ -20,6 +20,16 @@ const runsExample = `  trainyard runs
   trainyard runs logs -f 43c1597f
   trainyard runs stop 43c1597f`
 
+const showLong = `Show one run: its state and why, its newest figures, what each attempt cost and lost,
+where its files lie, and its history. The curves are "runs metrics", the trainer's own
+words "runs logs". A state that cannot be seen is the last known one, and Trouble says
+why.`
+
+const logsLong = `Print what the trainer of the newest attempt wrote, wherever it ran.`
+
+const stopLong = `Ask the trainer to save and end. One that does not end within the grace is killed. The
+run is cancelled when it is known to have ended; a rented box is given back first.`
+
 const runsLong = `List runs, newest first. An ID may be shortened to any prefix that fits one run.
 Where several runs of one recipe are listed, the column "differs" names the keys
 in which they differ, as overrides spell them, but for what most of them say.
@@ -166,7 +176,7 @@ func oneRun(s *settings, cmd *cobra.Command, do func(ctx context.Context, y *yar
 }
 
 func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "show ID", Short: "Show one run: its job, its history, its files", Example: "  trainyard runs show 43c1597f\n  trainyard runs show 43c1597f --json"}
+	cmd := &cobra.Command{Use: "show ID", Short: "Show one run: its job, its history, its files", Long: showLong, Example: "  trainyard runs show 43c1597f\n  trainyard runs show 43c1597f --json"}
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return runShow(ctx, t, s, y, prefix)
 	})
@@ -174,7 +184,7 @@ func newRunsShow(t *face.Terminal, s *settings) *cobra.Command {
 
 func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 	var following bool
-	cmd := &cobra.Command{Use: "logs ID", Short: "Print what the trainer wrote", Example: "  trainyard runs logs -f 43c1597f"}
+	cmd := &cobra.Command{Use: "logs ID", Short: "Print what the trainer wrote", Long: logsLong, Example: "  trainyard runs logs -f 43c1597f"}
 	cmd.Flags().BoolVarP(&following, "follow", "f", false, "go on until the run has ended")
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return y.Logs(ctx, prefix, t.Out, following)
@@ -182,7 +192,7 @@ func newRunsLogs(t *face.Terminal, s *settings) *cobra.Command {
 }
 
 func newRunsStop(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "stop ID", Short: "Ask the trainer to save and end, and end it if it does not", Example: "  trainyard runs stop 43c1597f"}
+	cmd := &cobra.Command{Use: "stop ID", Short: "Ask the trainer to save and end, and end it if it does not", Long: stopLong, Example: "  trainyard runs stop 43c1597f"}
 	return oneRun(s, cmd, func(ctx context.Context, y *yard.Yard, prefix string) error {
 		return runStop(ctx, t, s, y, prefix)
 	})

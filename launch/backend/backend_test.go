@@ -31,6 +31,18 @@ func TestAPlaceNeedsANameAndAKind(t *testing.T) {
 	}
 }
 
+func TestAnOptionThatAKindLacksIsAnsweredWithThoseThatItHas(t *testing.T) {
+	for name, k := range Kinds {
+		if len(k.Options) == 0 {
+			continue
+		}
+		_, err := Open([]Place{{Name: "lab", Kind: name, Options: map[string]any{"partitoin": "gpu"}}})
+		if err == nil || !strings.Contains(err.Error(), `"partitoin"`) || !strings.Contains(err.Error(), strings.Join(k.Options, ", ")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAKindHasOneLineOfSummary(t *testing.T) {
 	for name, k := range Kinds {
 		if k.Summary == "" || k.open == nil {
@@ -39,12 +51,8 @@ func TestAKindHasOneLineOfSummary(t *testing.T) {
 		if k.Example == "" {
 			continue
 		}
-		text := k.Example
-		if !strings.Contains(text, "\n") {
-			text = "{" + text + "}"
-		}
 		var options map[string]any
-		if err := yaml.Unmarshal([]byte(text), &options); err != nil {
+		if err := yaml.Unmarshal([]byte(k.Example), &options); err != nil {
 			t.Errorf("%s: its example is no YAML: %v", name, err)
 		} else if _, err := Open([]Place{{Name: "example", Kind: name, Options: options}}); err != nil {
 			t.Errorf("%s: its example: %v", name, err)

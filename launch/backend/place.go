@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,8 @@ type Kind struct {
 	Summary string
 	// Example are its options as config.yaml has them; empty where it needs none.
 	Example string
+	// Options are the names of all that it takes, in the order of their struct.
+	Options []string
 	open    func(name string, options map[string]any) (launch.Backend, error)
 	// short reads what follows KIND: on the command line, such as a host; nil where
 	// the kind has no short form.
@@ -49,20 +52,20 @@ var Kinds = map[string]Kind{
 	"lambda": rent("lambda"),
 	"runpod": rent("runpod"),
 	"vast":   rent("vast"),
-	"slurm":  {Summary: slurm.Summary, Example: slurm.Example, open: configured(openSlurm), short: slurm.Short},
-	"ssh":    {Summary: ssh.Summary, Example: ssh.Example, open: configured(openSSH), short: ssh.Short},
+	"slurm":  configured(slurm.Summary, slurm.Example, slurm.Short, openSlurm),
+	"ssh":    configured(ssh.Summary, ssh.Example, ssh.Short, openSSH),
 
-	"hfjobs":     {Summary: hfjobs.Summary, Example: hfjobs.Example, open: configured(hfjobs.Open)},
-	"kubernetes": {Summary: kubernetes.Summary, Example: kubernetes.Example, open: configured(kubernetes.Open)},
-	"skypilot":   {Summary: skypilot.Summary, Example: skypilot.Example, open: configured(skypilot.Open)},
+	"hfjobs":     configured(hfjobs.Summary, hfjobs.Example, nil, hfjobs.Open),
+	"kubernetes": configured(kubernetes.Summary, kubernetes.Example, nil, kubernetes.Open),
+	"skypilot":   configured(skypilot.Summary, skypilot.Example, nil, skypilot.Open),
 }
 
 // rent is the kind of boxes of a provider.
 func rent(name string) Kind {
 	kind := provider.Providers[name]
-	return Kind{Summary: rented.Summary(kind), Example: rented.Example, open: configured(func(place string, c rented.Config) (launch.Backend, error) {
+	return configured(rented.Summary(kind), rented.Example, nil, func(place string, c rented.Config) (launch.Backend, error) {
 		return rented.Open(kind, place, c, agentFor)
-	})}
+	})
 }
 
 // openSSH has the agents that go to the hosts come from where releases have them.
@@ -80,10 +83,11 @@ func agentFor(ctx context.Context, system, arch string) (string, error) {
 	return file.Path, err
 }
 
-// configured makes the open function of a kind whose options are the struct C, with
-// json tags. An option that C lacks is an error.
-func configured[C any](open func(name string, config C) (launch.Backend, error)) func(string, map[string]any) (launch.Backend, error) {
-	return func(name string, options map[string]any) (launch.Backend, error) {
+// configured is a kind whose options are the struct C, with json tags. An option that
+// C lacks is an error that says which there are.
+func configured[C any](summary, example string, short func(string) map[string]any, open func(name string, config C) (launch.Backend, error)) Kind {
+	known := optionsOf[C]()
+	return Kind{Summary: summary, Example: example, Options: known, short: short, open: func(name string, options map[string]any) (launch.Backend, error) {
 		var config C
 		text, err := json.Marshal(options)
 		if err != nil {
@@ -92,10 +96,21 @@ func configured[C any](open func(name string, config C) (launch.Backend, error))
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&config); err != nil {
-			return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+			return nil, fmt.Errorf("%s (the options are %s)", strings.TrimPrefix(err.Error(), "json: "), strings.Join(known, ", "))
 		}
 		return open(name, config)
+	}}
+}
+
+// optionsOf are the names that json tags give to the fields of C.
+func optionsOf[C any]() (names []string) {
+	of := reflect.TypeFor[C]()
+	for i := range of.NumField() {
+		if name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
+			names = append(names, name)
+		}
 	}
+	return names
 }
 
 // nameable are names that can be typed, stand in a table, and are no short form.

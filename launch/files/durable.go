@@ -1,5 +1,3 @@
-// Package files reads and writes the small files of runs: what is written is on
-// disk and whole, whatever dies, and what is read is a regular file.
 package files
 
 import (

@@ -24,11 +24,6 @@ func (d Desk) clock() Clock {
 
 func (d Desk) patience() time.Duration { return orElse(d.Patience, 15*time.Minute) }
 
-// Rent is [Desk.Rent] with the machine's clock.
-func Rent(ctx context.Context, j Journal, p Provider, o Order) (Box, error) {
-	return Desk{Journal: j}.Rent(ctx, p, o)
-}
-
 // An OpenError says that a box of the nonce may exist, and that this could not be
 // found out. Rent with the same order, Recover or Release go on from here.
 type OpenError struct {

@@ -44,6 +44,9 @@ func (t *target) connect(ctx context.Context, from *ssh.Client) (*ssh.Client, er
 	ctx, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
 	conn, err := t.open(ctx, from)
+	if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) && unknown.IsNotFound {
+		return nil, fmt.Errorf("%w: connect to %s: no address is known for it: write it as [USER@]ADDRESS, or give it a HostName in ~/.ssh/config: %w", ErrUnreachable, t.name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: connect to %s (%s): %w", ErrUnreachable, t.name, t.address, err)
 	}

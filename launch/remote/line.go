@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -174,7 +173,3 @@ func (l *Line) drop(c *connection) {
 	}
 	close(c.gone)
 }
-
-// Permanent reports whether an error stays as it is until a person does something:
-// a key that is not trusted, or none that is taken.
-func Permanent(err error) bool { return errors.Is(err, ErrHostKey) || errors.Is(err, ErrAuth) }

@@ -84,7 +84,7 @@ func TestAKeyThatIsNotKnownIsRefusedWithTheWayOut(t *testing.T) {
 	fails := func(h remote.Host, wants ...string) {
 		t.Helper()
 		_, err := line(t, h).Run(t.Context(), "true", nil)
-		if !errors.Is(err, remote.ErrHostKey) || !remote.Permanent(err) {
+		if !errors.Is(err, remote.ErrHostKey) {
 			t.Fatalf("%v", err)
 		}
 		for _, want := range wants {

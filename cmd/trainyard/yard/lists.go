@@ -252,8 +252,8 @@ func listTrackers() []Listed {
 func listBackends() []Listed {
 	all := summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
 	for i := range all {
-		if example := backend.Kinds[all[i].Name].Example; example != "" {
-			all[i].Note = placeOf(all[i].Name, example)
+		if kind := backend.Kinds[all[i].Name]; kind.Example != "" {
+			all[i].Note = placeOf(all[i].Name, kind.Example) + "\n\noptions: " + strings.Join(kind.Options, ", ")
 		}
 	}
 	return all
@@ -261,9 +261,6 @@ func listBackends() []Listed {
 
 // placeOf is a place of a kind as config.yaml has it under backends:.
 func placeOf(kind, example string) string {
-	if !strings.Contains(example, "\n") {
-		return fmt.Sprintf("- {name: NAME, kind: %s, %s}", kind, example)
-	}
 	return fmt.Sprintf("- name: NAME\n  kind: %s\n  %s", kind, strings.ReplaceAll(example, "\n", "\n  "))
 }
 

@@ -42,7 +42,7 @@ func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 	}
 	switch {
 	case rate == nil:
-		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs"
+		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs: say --gpu-hour, or name a file with --prices"
 	case *rate == 0:
 		m.Worst, m.Words = new(float64), "none: "+m.Source
 	case job.Deadline == 0:

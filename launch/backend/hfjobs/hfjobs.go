@@ -16,8 +16,14 @@ import (
 // Summary says when to choose this kind.
 const Summary = "Jobs of the Hugging Face Hub: one machine of up to eight GPUs by the minute, with datasets and checkpoints in buckets"
 
-// Example are options of a place as config.yaml has them.
-const Example = `flavor: h200x8, image: "ghcr.io/you/trainer@sha256:…", volumes: [{source: "hf://buckets/you/runs", path: /runs}], runs: /runs, pass: [HF_TOKEN]`
+// Example is a place as config.yaml has it.
+const Example = `flavor: h200x8         # hf jobs hardware lists them
+image: "ghcr.io/you/trainer@sha256:…"   # has the trainer
+volumes:
+  - source: "hf://buckets/you/runs"
+    path: /runs        # in the job
+runs: /runs            # attempts and checkpoints, on a bucket
+pass: [HF_TOKEN]       # a secret of the job`
 
 // Options are what the settings say of a place of this kind.
 type Options struct {

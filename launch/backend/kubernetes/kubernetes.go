@@ -13,8 +13,19 @@ import (
 // Summary says when to choose this kind.
 const Summary = "a Kubernetes cluster: one Job for each attempt, which the API server makes once; several nodes, Kueue"
 
-// Example are options of a place as config.yaml has them.
-const Example = `context: gpu-cluster, namespace: training, image: "ghcr.io/you/trainer@sha256:…", memory: 400Gi, shm: 64Gi, mounts: [{claim: shared, path: /shared, local: /mnt/shared}], runs: /shared/runs, queue: research`
+// Example is a place as config.yaml has it.
+const Example = `context: gpu-cluster   # of the kubeconfig
+namespace: training
+image: "ghcr.io/you/trainer@sha256:…"   # has the trainer
+memory: 400Gi
+shm: 64Gi              # size of /dev/shm
+mounts:
+  - claim: shared      # a PersistentVolumeClaim
+    path: /shared      # in the pod
+    local: /mnt/shared # where it is seen here; left out, nowhere
+runs: /shared/runs     # attempts and checkpoints, on a mount
+queue: research        # a LocalQueue of Kueue
+pass: [HF_TOKEN]       # goes along in a Secret`
 
 // Kubernetes runs attempts in one namespace of one cluster.
 type Kubernetes struct {

@@ -56,11 +56,12 @@ func (c Config) env() string {
 }
 
 // Example is a place as config.yaml has it.
-const Example = `gpu: h100
-max_price: 3.20
-image: runpod/pytorch@sha256:…
-disk: 300
-keep: model`
+const Example = `gpu: h100-sxm        # as trainyard gpus names it, or its beginning: h100
+max_price: 3.20      # the dearest GPU-hour
+image: "you/trainer@sha256:…"   # has sshd and the trainer; machines of Lambda take none
+disk: 800            # GB
+identity: ~/.ssh/id_ed25519     # opens the box; its .pub lies beside it
+keep: model          # what comes home: all but checkpoints; or all, or logs`
 
 var keeps = []string{"model", "all", "logs"}
 

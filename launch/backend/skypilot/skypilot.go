@@ -14,8 +14,15 @@ import (
 // Summary says when to choose this kind.
 const Summary = "SkyPilot's managed jobs: the cheapest of some twenty clouds, with a fence of our own against its restarts"
 
-// Example are options of a place as config.yaml has them.
-const Example = `infra: lambda, accelerator: H100, mounts: [{path: /runs, source: "s3://bucket", here: /mnt/bucket}], runs: /runs/trainyard, pass: [HF_TOKEN]`
+// Example is a place as config.yaml has it.
+const Example = `infra: lambda          # as --infra of sky; left out, the cheapest
+accelerator: H100      # --gpus says how many
+mounts:
+  - path: /runs        # in the job
+    source: "s3://bucket"
+    here: /mnt/bucket  # where it is seen here; left out, nowhere
+runs: /runs/trainyard  # attempts and checkpoints, on a mount
+pass: [HF_TOKEN]       # a secret of the job`
 
 // Options are what the settings say of a place of this kind.
 type Options struct {

@@ -40,9 +40,11 @@ const Summary = "a Slurm cluster: batch jobs, several nodes, arrays for sweeps"
 // Example is a place as config.yaml has it.
 const Example = `partition: gpu
 account: lab
-time: 36h
-cpus: 64
-requeue: true`
+time: 36h            # where the run has no --deadline
+cpus: 64             # on each node
+requeue: true        # Slurm starts it again after a preemption
+login: me@login.lab  # where sbatch is; left out, it is here
+root: /shared/me     # with login: a directory that all nodes see`
 
 // Open makes the place of that name. Nothing is asked of the cluster. agent finds the
 // agent that is brought to a login node.

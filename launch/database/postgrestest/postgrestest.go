@@ -1,6 +1,3 @@
-// Package postgrestest starts a PostgreSQL server of its own for a test, on a Unix
-// socket in a directory that goes when the test ends. Where the machine has no
-// initdb and postgres the test is skipped, and says so.
 package postgrestest
 
 import (
