@@ -51,6 +51,11 @@ type Rental struct {
 // Open reports whether a box may exist.
 func (r Rental) Open() bool { return r.Phase == Asked || r.Phase == Held || r.Phase == Releasing }
 
+// Overdue reports whether a box is held longer than it may live.
+func (r Rental) Overdue(now time.Time) bool {
+	return r.Phase == Held && r.MaxLife > 0 && now.After(r.HeldAt.Add(r.MaxLife))
+}
+
 // A Journal keeps rentals.
 type Journal interface {
 	// Save puts the rental on disk, whole, before it returns.
@@ -66,6 +71,9 @@ type Journal interface {
 
 // A DirJournal keeps each rental in a file of its directory.
 type DirJournal string
+
+// JournalIn is the journal of a state directory.
+func JournalIn(home string) DirJournal { return DirJournal(filepath.Join(home, "rentals")) }
 
 const rentalFile = ".rental.json"
 

@@ -261,13 +261,21 @@ func (v vastInstance) box() Box {
 
 // ssh prefers the box's own port to the proxy.
 func (v vastInstance) ssh() SSH {
+	if at, ok := v.direct(); ok {
+		return at
+	}
+	return SSH{v.SSHHost, v.SSHPort, "root"}
+}
+
+// direct is the box's own port; ok is false where it is not told.
+func (v vastInstance) direct() (at SSH, ok bool) {
 	var ports map[string][]struct{ HostPort string }
 	if json.Unmarshal(v.Ports, &ports) == nil && len(ports["22/tcp"]) > 0 {
 		if port, err := strconv.Atoi(ports["22/tcp"][0].HostPort); err == nil && v.PublicIP != "" {
-			return SSH{strings.TrimSpace(v.PublicIP), port, "root"}
+			return SSH{strings.TrimSpace(v.PublicIP), port, "root"}, true
 		}
 	}
-	return SSH{v.SSHHost, v.SSHPort, "root"}
+	return SSH{}, false
 }
 
 // maxVastPages bounds a listing that never ends: 25 instances a page.
@@ -315,7 +323,24 @@ func (p vast) Get(ctx context.Context, id string) (Box, error) {
 	if reply.Instances == nil || reply.Instances.ID == 0 {
 		return Box{}, &GoneError{p.Name(), id}
 	}
-	return reply.Instances.box(), nil
+	return p.reached(ctx, *reply.Instances), nil
+}
+
+// reached is the box with its own port. Where a look at one instance tells its ports as a
+// bare list of numbers, as the schema has it, the listing says which of the host's ports
+// leads to which. The proxy, which is told always, is slow and cuts long lines.
+func (p vast) reached(ctx context.Context, v vastInstance) Box {
+	box := v.box()
+	if _, direct := v.direct(); direct || box.State != Running {
+		return box
+	}
+	all, err := p.List(ctx)
+	for _, other := range all {
+		if err == nil && other.ID == box.ID && other.Ready() {
+			box.SSH = other.SSH
+		}
+	}
+	return box
 }
 
 // Destroy believes only an answer that says success.

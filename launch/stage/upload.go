@@ -96,6 +96,12 @@ func (s *Stager) upload(ctx context.Context, o object, sent func(int64)) error {
 			}
 			sent(max(0, have-told))
 			told = max(told, have)
+			if growing, errGrow := s.growing(ctx, o, have); growing || errGrow != nil {
+				if errGrow == nil || passing(errGrow) {
+					continue
+				}
+				return errGrow
+			}
 			err = s.stream(ctx, f, o, have, func(n int64) { sent(n); told += n })
 		}
 		if err == nil {
@@ -107,6 +113,20 @@ func (s *Stager) upload(ctx context.Context, o object, sent func(int64)) error {
 		pause(ctx, time.Second)
 	}
 }
+
+// growing reports whether another launch, of another process, is bringing the object:
+// what it brings need not go twice. It waits a moment to see.
+func (s *Stager) growing(ctx context.Context, o object, have int64) (bool, error) {
+	if have == 0 {
+		return false, nil
+	}
+	pause(ctx, glance)
+	now, whole, err := s.machine.Has(ctx, o.digest)
+	return whole || now > have, err
+}
+
+// glance is long enough to see an object grow.
+const glance = 300 * time.Millisecond
 
 // passing reports whether a second try may help.
 func passing(err error) bool {

@@ -126,7 +126,7 @@ func (y *Yard) owner(b provider.Box) (run string, attempt int, ok bool) {
 	if run, attempt, ok = provider.ReadOwner(b.Name); ok {
 		return run, attempt, true
 	}
-	r, found, err := provider.DirJournal(y.RentalsDir()).Load(b.Nonce)
+	r, found, err := provider.JournalIn(y.Home).Load(b.Nonce)
 	if err != nil || !found {
 		return "", 0, false
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -26,12 +25,9 @@ type ProviderFault struct {
 // ErrNoProvider says that no key of a provider is in the environment.
 var ErrNoProvider = errors.New("no provider is configured")
 
-// RentalsDir is where the journal of rented boxes lies.
-func (y *Yard) RentalsDir() string { return filepath.Join(y.Home, "rentals") }
-
 // Desk rents and returns boxes, with the journal in the state directory.
 func (y *Yard) Desk() provider.Desk {
-	return provider.Desk{Journal: provider.DirJournal(y.RentalsDir()), Clock: y.Clock}
+	return provider.Desk{Journal: provider.JournalIn(y.Home), Clock: y.Clock}
 }
 
 // Providers opens those whose keys are set, or the one of this name alone.

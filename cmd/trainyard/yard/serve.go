@@ -18,7 +18,8 @@ type Watchman struct {
 	Told func(run launch.Run, what string, err error)
 }
 
-// Tend looks after every run that needs it, once: states, caps, next attempts, alerts.
+// Tend looks after every run that needs it, once: states, caps, next attempts, alerts;
+// and after the boxes that are rented for them.
 // What goes wrong with one run keeps no other from being looked after.
 func (y *Yard) Tend(ctx context.Context, w Watchman) error {
 	l, err := y.Launcher()
@@ -35,6 +36,7 @@ func (y *Yard) Tend(ctx context.Context, w Watchman) error {
 		}
 		y.tendOne(ctx, l, run, w)
 	}
+	y.tendRentals(ctx, w)
 	return nil
 }
 

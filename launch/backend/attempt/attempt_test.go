@@ -20,7 +20,7 @@ import (
 // supervisor.
 func prepared(t *testing.T, task launch.Task) launch.Task {
 	t.Helper()
-	if err := os.Mkdir(task.Dir, 0o700); err != nil {
+	if err := os.MkdirAll(task.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := (here{}).writeSpec(Order{Task: task}); err != nil {

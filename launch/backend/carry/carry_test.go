@@ -200,6 +200,17 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 	}
 }
 
+func TestADryRunNeedsNoDataset(t *testing.T) {
+	v := Volumes{{There: "/there", Here: "/no/volume"}}
+	stood, missing := v.Rehearsed([]launch.File{{Name: "a", Content: "1"}, {Name: "b", Link: "/no/such/file"}, {Name: "c", Link: "/no/volume/file"}})
+	if len(missing) != 1 || missing[0] != "b" || len(stood) != 3 || stood[2].Link == "" {
+		t.Errorf("%v, %v", stood, missing)
+	}
+	if _, err := v.Pack(stood, 1<<20, ""); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPackingRefusesWhatLiesOutside(t *testing.T) {
 	for _, name := range []string{"../x", "/etc/x", "a/../../x"} {
 		if _, err := (Volumes{}).Pack([]launch.File{{Name: name}}, 1<<20, ""); err == nil || !strings.Contains(err.Error(), "outside") {

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -91,4 +92,18 @@ func (l *limited) Write(p []byte) (int, error) {
 		return 0, errFull
 	}
 	return l.Buffer.Write(p)
+}
+
+// Rehearsed has an empty file for each link to what is not made yet, as in a dry run,
+// whose names are missing.
+func (v Volumes) Rehearsed(list []launch.File) (stood []launch.File, missing []string) {
+	for _, f := range list {
+		_, seen := v.There(f.Link)
+		if _, err := os.Stat(f.Link); f.Link != "" && !seen && errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, f.Name)
+			f = launch.File{Name: f.Name}
+		}
+		stood = append(stood, f)
+	}
+	return stood, missing
 }

@@ -165,9 +165,7 @@ func (p *controlPlane) end() {
 	for i := len(p.stop) - 1; i >= 0; i-- {
 		p.stop[i]()
 	}
-	if os.Getenv("TRAINYARD_KEEP") == "" {
-		os.RemoveAll(p.dir)
-	}
+	os.RemoveAll(p.dir)
 }
 
 func serviceAccountKey(dir string) error {

@@ -15,6 +15,8 @@ var _ launch.DryRunner = (*Kubernetes)(nil)
 // Render implements launch.DryRunner: manifests as `kubectl apply -f` takes them,
 // with the values of secrets left out.
 func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
+	stood, missing := k.o.volumes().Rehearsed(task.Command.Files)
+	task.Command.Files = stood
 	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE")
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
@@ -25,6 +27,9 @@ func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File,
 	var b strings.Builder
 	if !byDigest(k.o.Image) {
 		fmt.Fprintf(&b, "# The image %q has no digest: another attempt may get another one.\n", k.o.Image)
+	}
+	for _, name := range missing {
+		fmt.Fprintf(&b, "# The file %q is not made yet: here it is empty.\n", name)
 	}
 	all := []object{p.job()}
 	for _, x := range p.belongings("UID") {

@@ -195,6 +195,7 @@ func (o Order) Plain() (plain []launch.Env) {
 
 // Render implements launch.DryRunner.
 func (b *Backend) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
+	task.Command.Files, _ = b.Volumes.Rehearsed(task.Command.Files)
 	o, err := b.order(task)
 	if err == nil {
 		for i := range o.Secret {

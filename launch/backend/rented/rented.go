@@ -77,11 +77,8 @@ func (r *Rented) provider() (provider.Provider, error) {
 
 // desk keeps rentals beside the runs, where orphans are looked for.
 func (r *Rented) desk(dir string) provider.Desk {
-	return provider.Desk{Journal: provider.DirJournal(Journal(filepath.Dir(filepath.Dir(filepath.Dir(dir))))), Clock: r.clock}
+	return provider.Desk{Journal: provider.JournalIn(filepath.Dir(filepath.Dir(filepath.Dir(dir)))), Clock: r.clock}
 }
-
-// Journal is where the rentals of a state directory are kept.
-func Journal(home string) string { return filepath.Join(home, "rentals") }
 
 // box is the box protocol over ssh to one rented box. Its key is taken when it is first
 // seen, into a file of this attempt alone.

@@ -147,8 +147,8 @@ func (s *Slurm) limit(t launch.Task) string {
 const deadlineRoom = 10 * time.Minute
 
 // withEnviron sets the environment that comes on standard input, so that no argv has it,
-// and becomes sbatch.
-const withEnviron = `eval "$(cat)" || exit; exec "$@"`
+// and becomes sbatch, which needs a working directory that is there.
+const withEnviron = `cd / && eval "$(cat)" && exec "$@"`
 
 // variable are the names that a shell can set.
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
