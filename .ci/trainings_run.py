@@ -19,6 +19,15 @@ def check(holds, otherwise):
         raise Fault(otherwise)
 
 
+def whole(path):
+    """It is there a moment before all of it is written."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)["global_step"] > 0
+    except ValueError:
+        return False
+
+
 class Yard:
     """The command line of one case, and the runs that it launched."""
 
@@ -68,8 +77,13 @@ class Yard:
             if run["state"] in ("succeeded", "failed", "cancelled", "preempted", "lost"):
                 return run
             time.sleep(1)
-        self.call(run["job"]["trainer"], "runs", "stop", id)
         raise Fault(f"after {LIMIT:.0f} s it is {run['state']} at step {run['step']}")
+
+    def stop(self, id):
+        try:
+            self.call(self.trainer_of(id), "runs", "stop", id)
+        except (Fault, OSError, subprocess.TimeoutExpired) as e:
+            print(f"{id} could not be stopped: {e}")
 
     def curve(self, run):
         """The loss, point by point, over all attempts."""
@@ -114,7 +128,7 @@ class Yard:
     def until_saved(self, id, place):
         """Waits for the first checkpoint, looking where it is written."""
         looked = began = time.monotonic()
-        while not self.states(id, 1, place):
+        while not any(whole(path) for path in self.states(id, 1, place)):
             now = time.monotonic()
             check(now < began + LIMIT, "there is no checkpoint")
             if now > looked + 5:
@@ -122,9 +136,12 @@ class Yard:
                 check(run["state"] in ("starting", "queued", "running"), f"before its first checkpoint it is {run['state']}: {run.get('reason')}")
             time.sleep(0.02)
 
-    def sweep(self):
-        """Removes what its runs saved: the weights of all cases would be large."""
+    def sweep(self, ended):
+        """Removes what its runs saved: the weights of all cases would be large. Runs of
+        a case that did not hold may go on still."""
         for id in self.launched:
+            if not ended:
+                self.stop(id)
             for root in set(self.places.values()):
                 for path in glob.glob(os.path.join(root, "runs", id, "attempt-*", "out")):
                     shutil.rmtree(path, ignore_errors=True)

@@ -47,7 +47,9 @@ def straight(yard, trainer, place):
 
 def resumed(yard, run, steps, *flags):
     """The run goes on from its newest whole checkpoint, and its curve is one."""
-    whole = max(c["step"] for c in yard.checkpoints(run) if c["whole"])
+    saved = yard.checkpoints(run)
+    whole = max((c["step"] for c in saved if c["whole"]), default=None)
+    check(whole, f"no checkpoint is whole: {saved}")
     yard.call(run["job"]["trainer"], "runs", "resume", run["id"], "--detach", *flags)
     again = yard.wait(run["id"])
     check(again["attempt"] == 2, f"it is attempt {again['attempt']}")
@@ -141,7 +143,7 @@ def case(name, body, *args):
     except Exception:
         said, good = traceback.format_exc(), False
     print(f"{'PASS' if good else 'FAIL'} {name}: {said} ({time.monotonic() - began:.0f} s)", flush=True)
-    yard.sweep()
+    yard.sweep(good)
     return good
 
 
