@@ -5,6 +5,7 @@ their checkpoints. Every case prints PASS or FAIL, what it saw, and how long it 
 
 import concurrent.futures
 import os
+import signal
 import sys
 import time
 import traceback
@@ -136,6 +137,7 @@ def cases():
 
 def case(name, body, *args):
     began, yard = time.monotonic(), Yard(work, dataset, model)
+    live[name] = yard
     try:
         said, good = body(yard, *args), True
     except Fault as e:
@@ -144,9 +146,20 @@ def case(name, body, *args):
         said, good = traceback.format_exc(), False
     print(f"{'PASS' if good else 'FAIL'} {name}: {said} ({time.monotonic() - began:.0f} s)", flush=True)
     yard.sweep(good)
+    del live[name]
     return good
 
 
+def asked_to_end(*_):
+    """Runs outlive what launched them: they are stopped first."""
+    for yard in list(live.values()):
+        yard.sweep(False)
+    box.kill()
+    os._exit(143)
+
+
+live = {}  # the yards of cases that go on, by name
+signal.signal(signal.SIGTERM, asked_to_end)
 box = Box(os.path.join(work, "box"), [os.path.realpath(p) for p in os.environ.get("BOX_PATHS", "").split(":") if p])
 began = time.monotonic()
 wanted = [c for c in cases() if ONLY in c[0]]

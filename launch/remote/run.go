@@ -128,7 +128,9 @@ func (l *Line) Stream(ctx context.Context, line string) (*Stream, error) {
 // Close ends the session; the command sees the end of its input.
 func (s *Stream) Close() error {
 	var err error
-	s.closing.Do(func() { err = ignoreEOF(errors.Join(ignoreEOF(s.WriteCloser.Close()), ignoreEOF(s.session.Close()))) })
+	// The end of the input is not sent by itself: x/crypto/ssh marks it without a lock
+	// that its writers hold, and the end of the session says as much.
+	s.closing.Do(func() { err = ignoreEOF(s.session.Close()) })
 	return err
 }
 
