@@ -116,7 +116,7 @@ func TestFactsOfAnAttemptComeBackAndStayUntilTheyAreSaidAnew(t *testing.T) {
 	}
 	at := time.UnixMilli(1_700_000_000_000)
 	facts := Facts{GPU: "h100", GPUs: 4, Price: ptr(9.5), Limit: time.Hour, AskedAt: at, ReadyAt: at.Add(time.Minute),
-		SavedStep: ptr(int64(50)), ResumedFrom: "checkpoint-40", ResumedStep: ptr(int64(40)), Cost: ptr(7.25)}
+		SavedStep: ptr(int64(50)), ResumedFrom: "checkpoint-40", ResumedStep: ptr(int64(40)), Cost: ptr(7.25), Environment: "0f1e"}
 	for _, f := range []Facts{facts, {}} {
 		if err := l.Learn(t.Context(), run.ID, 1, f); err != nil {
 			t.Fatal(err)

@@ -102,6 +102,47 @@ func queues(b Backend) bool {
 	return ok && q.Queues()
 }
 
+// A Noder is a backend that knows how many machines one run can have. Others are asked
+// when the run is started.
+type Noder interface {
+	MaxNodes() int
+}
+
+// An Environer is a backend that makes the Python environments of trainers.
+type Environer interface {
+	// Environment is the one that a trainer would run in. It asks no machine.
+	Environment(trainer string) (Environment, error)
+	// Environments tells which of its machines have the environment of a hash, and which
+	// would build it; those that do not answer are in neither.
+	Environments(ctx context.Context, hash string) (there, missing []string)
+}
+
+// An Environment is what a trainer would run in.
+type Environment struct {
+	Hash string `json:"hash,omitempty"` // of its lock; empty: what the machine has on PATH
+	// Why says why there is none, or of which lock it is.
+	Why string `json:"why,omitempty"`
+}
+
+// A Surveyor is a backend that can look at its machines before a run is started.
+type Surveyor interface {
+	// Survey looks, for a few seconds at most.
+	Survey(ctx context.Context) (Survey, error)
+}
+
+// A Survey is what machines of a backend say of themselves. Zero fields are not known.
+type Survey struct {
+	GPU    string // as its driver names it; empty too where they differ
+	Memory int64  // of one GPU, in bytes
+	Free   int64  // bytes, on the disk that has least
+}
+
+// A Stager is a backend that may bring files by a bucket.
+type Stager interface {
+	// Bucket is the place in S3; empty: none.
+	Bucket() string
+}
+
 // A Pricer is a backend that knows what it costs before anything is started.
 type Pricer interface {
 	// Price is that of one GPU for an hour in US dollars, on one machine with so many,

@@ -26,11 +26,12 @@ func learn(tx *database.Tx, run string, n int, f Facts) error {
 UPDATE attempts SET gpu = CASE WHEN ? <> '' THEN ? ELSE gpu END, gpus = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE gpus END,
 	price = coalesce(?, price), limit_ms = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE limit_ms END,
 	asked_ms = coalesce(?, asked_ms), ready_ms = coalesce(?, ready_ms), saved_step = coalesce(?, saved_step),
-	resumed_from = CASE WHEN ? <> '' THEN ? ELSE resumed_from END, resumed_step = coalesce(?, resumed_step), cost = coalesce(?, cost)
+	resumed_from = CASE WHEN ? <> '' THEN ? ELSE resumed_from END, resumed_step = coalesce(?, resumed_step), cost = coalesce(?, cost),
+	environment = CASE WHEN ? <> '' THEN ? ELSE environment END
 WHERE run = ? AND n = ?`,
 		f.GPU, f.GPU, f.GPUs, f.GPUs, nullable(f.Price), f.Limit.Milliseconds(), f.Limit.Milliseconds(),
 		toMilli(f.AskedAt), toMilli(f.ReadyAt), nullableInt(f.SavedStep),
-		f.ResumedFrom, f.ResumedFrom, nullableInt(f.ResumedStep), nullable(f.Cost), run, n)
+		f.ResumedFrom, f.ResumedFrom, nullableInt(f.ResumedStep), nullable(f.Cost), f.Environment, f.Environment, run, n)
 	return err
 }
 

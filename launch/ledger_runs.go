@@ -19,7 +19,7 @@ const selectRuns = `
 SELECT r.id, r.created_ms, r.created_by, r.home, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
 	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
 	a.unread, a.unread_example, a.trouble, a.tokens,
-	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step
+	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step, a.environment
 FROM runs r JOIN attempts a ON a.run = r.id
 `
 
@@ -147,7 +147,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &r.Home, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
 		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
 		&r.Unread, &r.UnreadExample, &r.Trouble, &r.Tokens,
-		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep)
+		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep, &r.Environment)
 	if err != nil {
 		return Run{}, fmt.Errorf("ledger: run %q cannot be read: %w", r.ID, err)
 	}

@@ -1,6 +1,9 @@
 package launch
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Precheck reports every fault of the job that shows before its dataset is
 // there: names, ranges, parameters, programs that are not found. Of the dataset
@@ -42,8 +45,12 @@ func (l *Launcher) render(job Job, id string) rendering {
 	if trainer == nil {
 		return r
 	}
+	if n, ok := backend.(Noder); ok && job.NodeCount() > n.MaxNodes() {
+		r.faults = append(r.faults, fmt.Errorf("the run wants %d machines and backend %s has %d: ask for fewer --nodes, or choose another --backend", job.NodeCount(), job.Backend, n.MaxNodes()))
+	}
 	if backend != nil {
-		r.unready = trainer.Check(job, backend.LookPath)
+		look, err := lookPath(job, backend)
+		r.unready = errors.Join(err, trainer.Check(job, look))
 	}
 	r.Command, err = trainer.Render(job, l.site(id, backend))
 	r.faults = append(r.faults, err)
@@ -82,4 +89,18 @@ func split(err error) []error {
 		parts = append(parts, split(e)...)
 	}
 	return parts
+}
+
+// lookPath finds programs on the machine. Those of an environment that the backend will
+// make are not there yet.
+func lookPath(job Job, backend Backend) (func(string) (string, error), error) {
+	e, ok := backend.(Environer)
+	if !ok {
+		return backend.LookPath, nil
+	}
+	made, err := e.Environment(job.Trainer)
+	if err != nil || made.Hash == "" {
+		return backend.LookPath, err
+	}
+	return func(program string) (string, error) { return program, nil }, nil
 }

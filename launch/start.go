@@ -96,7 +96,7 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 // task is the attempt that a backend is asked to start.
 func (l *Launcher) task(run Run, cmd Command) Task {
 	return Task{
-		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
+		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Trainer: run.Job.Trainer, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
 		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
 	}
 }

@@ -142,7 +142,7 @@ func tellFindings(t *face.Terminal, plan *yard.Plan) {
 // run that exists is named whatever happens.
 func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, plan *yard.Plan, detach bool) (launch.Run, error) {
 	line := face.NewBytesLine(t, s.json(), "staging")
-	run, err := y.Start(staging.WithTell(ctx, func(p staging.Progress) { line.Update(p.Done, p.Total) }), plan)
+	run, err := y.Start(staging.WithTell(ctx, stagingTold(t, line)), plan)
 	line.Finish()
 	if err != nil && run.ID != "" {
 		return run, fmt.Errorf("%w (run %s: see %s runs show %s)", err, run.ID, invocation(s), run.ID)
@@ -171,6 +171,17 @@ func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, pla
 	return run, nil
 }
 
+// stagingTold shows the bytes on one line, and says each other step.
+func stagingTold(t *face.Terminal, line *face.BytesLine) func(staging.Progress) {
+	return func(p staging.Progress) {
+		if p.Doing != "" {
+			t.Say("%s: %s", p.Machine, p.Doing)
+			return
+		}
+		line.Update(p.Done, p.Total)
+	}
+}
+
 // printStarted is the answer of a launch in JSON; people have read it already.
 func printStarted(t *face.Terminal, s *settings, run launch.Run) error {
 	if !s.json() {
@@ -197,14 +208,18 @@ func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 	if s.json() {
 		return t.PrintJSON(struct {
 			*launch.Command
-			Submission []launch.File `json:"submission,omitempty"`
-		}{cmd, plan.Submission})
+			Submission  []launch.File         `json:"submission,omitempty"`
+			Environment *yard.EnvironmentPlan `json:"environment,omitempty"`
+		}{cmd, plan.Submission, plan.Environment})
 	}
 	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", plan.Job.Backend, strings.Join(cmd.Argv, " "))
 	printTexts(t, cmd.Files)
 	if len(plan.Submission) > 0 {
 		t.Print("\nFor that it would submit\n")
 		printTexts(t, plan.Submission)
+	}
+	if e := plan.Environment; e != nil {
+		t.Print("\nEnvironment: %s\n", environmentWords(e))
 	}
 	t.Print("\nWorst case: %s\n", moneyWords(plan))
 	return nil
@@ -218,6 +233,21 @@ func printTexts(t *face.Terminal, files []launch.File) {
 		}
 		t.Print("\n%s:\n%s\n", f.Name, f.Content)
 	}
+}
+
+// environmentWords tell what the trainer would run in.
+func environmentWords(e *yard.EnvironmentPlan) string {
+	if e.Hash == "" {
+		return "none: " + e.Why
+	}
+	words := fmt.Sprintf("%s, %s", e.Hash, e.Why)
+	if len(e.There) > 0 {
+		words += "; there on " + strings.Join(e.There, ", ")
+	}
+	if len(e.Missing) > 0 {
+		words += "; would be built on " + strings.Join(e.Missing, ", ")
+	}
+	return words
 }
 
 // moneyWords tells the worst case. On this machine there is none beyond it.

@@ -21,9 +21,10 @@ and the operations of published work, each with its source and what a source of 
 recipe says for it.
 
 The words of reports are listed too, each with what it counts: flags, features, the
-names that an expression can use (where), what reports of evaluations look like
-(reports), the notes of what a rendering changed, the reasons that records are
-rejected for, and the remarks on what is not as a recipe asks.`
+names that an expression can use (where), what reports of evaluations look like, as
+evidence (reports) and as results of runs (results), the notes of what a rendering
+changed, the reasons that records are rejected for, and the remarks on what is not as
+a recipe asks.`
 
 const listExample = `  trainyard list keys            every key of a recipe: type, default, what it is for
   trainyard list operations      what published work did to its trajectories, as a recipe says it

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,12 +13,17 @@ import (
 const fetchLong = `Bring files of a run from the machine that it ran on: the newest whole checkpoint, or
 what NAME says, below the attempt's directory, such as checkpoint-150, out or log. The
 directory has fetched.json, with the SHA-256 of every file, when all of it is there; a
-fetch that was cut goes on when it is asked again.`
+fetch that was cut goes on when it is asked again.
+
+--to s3://BUCKET/PREFIX brings it into a bucket instead, fetched.json last, and with
+s3://BUCKET/PREFIX in place of ID it comes here from there, if fetched.json is there.
+The bucket's credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and
+AWS_ENDPOINT_URL names a server other than AWS's.`
 
 func newRunsFetch(t *face.Terminal, s *settings) *cobra.Command {
 	var req yard.FetchRequest
-	cmd := &cobra.Command{Use: "fetch ID [NAME]", Short: "Bring a checkpoint or another file of a run here", Long: fetchLong, Example: "  trainyard runs fetch 43c1597f\n  trainyard runs fetch 43c1597f checkpoint-150 --to best\n  trainyard runs fetch 43c1597f log"}
-	cmd.Flags().StringVar(&req.To, "to", "", "directory to bring it to (default: ID-NAME, here)")
+	cmd := &cobra.Command{Use: "fetch ID|s3://BUCKET/PREFIX [NAME]", Short: "Bring a checkpoint or another file of a run here", Long: fetchLong, Example: "  trainyard runs fetch 43c1597f\n  trainyard runs fetch 43c1597f checkpoint-150 --to best\n  trainyard runs fetch 43c1597f log"}
+	cmd.Flags().StringVar(&req.To, "to", "", "directory or s3://BUCKET/PREFIX to bring it to (default: ID-NAME, here)")
 	cmd.Flags().IntVar(&req.Attempt, "attempt", 0, "of which attempt (default: the newest that has it)")
 	cmd = oneRun(s, cmd, func(context.Context, *yard.Yard, string) error { return nil })
 	cmd.Args = cobra.RangeArgs(1, 2)
@@ -33,7 +39,11 @@ func newRunsFetch(t *face.Terminal, s *settings) *cobra.Command {
 func runFetch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, prefix string, req yard.FetchRequest) error {
 	line := face.NewBytesLine(t, s.json(), "fetching")
 	req.Tell = line.Update
-	got, err := y.Fetch(ctx, prefix, req)
+	fetch := y.Fetch
+	if strings.HasPrefix(prefix, "s3://") {
+		fetch = y.FetchBack
+	}
+	got, err := fetch(ctx, prefix, req)
 	line.Finish()
 	switch {
 	case err != nil:

@@ -35,12 +35,16 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 		t.Print("         %s\n", t.Paint(face.Wary, run.DatasetFault))
 	}
 	t.Print("Trainer  %s on %s, attempt %d\n", j.Trainer, j.Backend, run.N)
+	if run.Environment != "" {
+		t.Print("Python   environment %s\n", run.Environment)
+	}
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	printOddities(t, run.Run)
 	printEnding(t, run.Ending)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
 	printFacts(t, run)
+	printResults(t, run.Results)
 	t.Print("Files    %s\n", run.Dir)
 }
 

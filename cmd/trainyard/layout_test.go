@@ -32,7 +32,10 @@ var mayImport = map[string][]string{
 	"format/regular":   {},
 	"format/durable":   {},
 	"format/container": {"format/regular", "format", "format/pyjson"},
-	"format/evidence":  {"format/regular", "format", "format/behaviour", "format/pyjson"},
+	// How evaluations spell verdicts lives once: who accepts trajectories reads reports,
+	// and so does launch, which may not know what a trajectory is.
+	"format/verdict":  {"format/pyjson"},
+	"format/evidence": {"format/regular", "format", "format/behaviour", "format/pyjson", "format/verdict"},
 	// Policies about the loss ask what a turn did, and expressions of theirs are
 	// compiled in the room that has the language.
 	"format/loss":    {"format", "format/behaviour", "format/evidence"},
@@ -65,7 +68,10 @@ var mayImport = map[string][]string{
 	// Rows of messages are tokenised, and rows of tokens read back into turns.
 	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
 
-	"launch": {"launch/cause", "launch/database", "launch/files", "launch/redact", "launch/task", "format/durable"},
+	"launch": {"launch/cause", "launch/database", "launch/files", "launch/redact", "launch/result", "launch/task", "format/durable"},
+	// Reports of evaluations are JSON as Python writes it, with verdicts as evidence has
+	// them; what is read is kept by the ledger.
+	"launch/result": {"format/pyjson", "format/regular", "format/verdict"},
 	// What the launcher and the agent on a box both need: the agent has no ledger.
 	"launch/database": {"launch/files"}, // of a ledger's file, and the lock beside it
 	"launch/task":     {"launch/redact"},
@@ -73,19 +79,24 @@ var mayImport = map[string][]string{
 	"launch/cause":    {"launch/redact"},
 	"launch/files":    {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
 	"launch/trainer":  {"launch"},
-	// Locks are embedded text; a plan's files are those of a launch.
-	"launch/env": {"launch"},
+	// Locks are embedded text; a plan's files are those of a task. What builds an
+	// environment is in the agent, which has neither the locks nor the ledger; what
+	// provides one brings uv as files of a dataset are brought.
+	"launch/env":         {"launch/env/build", "launch/task"},
+	"launch/bucket":      {}, // objects in S3, whatever for
+	"launch/env/build":   {"format/durable", "launch/files", "launch/task"},
+	"launch/env/provide": {"format/durable", "launch/backend/attempt", "launch/env", "launch/env/build", "launch/stage", "launch/task"},
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
-	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/files", "launch/provider"}, // local: what was brought home is read here
-	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/files", "launch/remote", "launch/stage", "launch/task"},
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/bucket", "launch/env", "launch/files", "launch/provider"}, // local: what was brought home is read here
+	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/bucket", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"}, // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node", "launch/env/build"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
 	// A login node is a machine of attempt, over a session; node runs in the job, on the
 	// side of the agent, and so without launch.
@@ -97,6 +108,7 @@ var mayImport = map[string][]string{
 	"launch/alert":               {"launch", "launch/files"},
 	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
+	"launch/stats":               {}, // likewise
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
 	// What is copied from a cluster or a service is locked and synced as the files of
@@ -116,7 +128,7 @@ var mayImport = map[string][]string{
 	"recipes/samples": {},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -128,7 +140,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest"}
+var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
@@ -144,6 +156,7 @@ var doors = map[string][]string{
 	"database/sql":                       {"launch"},
 	"google.golang.org/protobuf":         {"launch/export"},                       // TensorBoard's events and the log of Weights & Biases
 	"net/http":                           {"launch", "tokenize/internal/datagen"}, // providers and clusters; datagen fetches the tables that are embedded
+	"github.com/minio/minio-go/v7":       {"launch/bucket"},
 	"github.com/expr-lang/expr":          {"format/evidence"},
 	"mvdan.cc/sh/v3":                     {"format/behaviour"},
 	"github.com/google/uuid":             {"launch"},
@@ -160,8 +173,9 @@ var doors = map[string][]string{
 	"github.com/dustin/go-humanize":      {"mix", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
 	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                              // digests of texts and of runs of words, alike in every process
 	"github.com/go-analyze/charts":       {"mix/report/charts.go"},
-	"github.com/chromedp/chromedp":       {}, // for tests alone
-	"github.com/chromedp/cdproto":        {}, // likewise
+	"gonum.org/v1/gonum":                 {"launch/stats"}, // quantiles of distributions
+	"github.com/chromedp/chromedp":       {},               // for tests alone
+	"github.com/chromedp/cdproto":        {},               // likewise
 	"github.com/klauspost/compress/s2":   {"mix"},
 	"github.com/klauspost/compress/gzip": {"format/container", "recipes/samples"}, // samples make the compressed files that are read
 	"github.com/klauspost/compress/zstd": {"format/container", "mix/shard", "recipes/samples"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/verdict"
 )
 
 // An Outcome is what a source's evidence says about one trajectory.
@@ -19,6 +20,18 @@ const (
 )
 
 func (o Outcome) String() string { return [...]string{"unknown", "accepted", "refused"}[o] }
+
+// outcome is what a grade is worth: what could not be graded has not succeeded.
+func outcome(g verdict.Grade) Outcome {
+	passed, settled := g.Passed()
+	switch {
+	case !settled:
+		return Unknown
+	case passed:
+		return Accepted
+	}
+	return Refused
+}
 
 // A Verdict is an outcome and the evidence for it, in words for people.
 type Verdict struct {

@@ -1,16 +1,9 @@
 package evidence
 
-import "trainyard/format"
-
-// verdictFields are the members in which datasets, scaffolds and graders keep
-// an evaluation's verdict. exit_status is none: it says how a run ended.
-var verdictFields = []string{
-	"resolved", "report.resolved", "test_result.report.resolved", // SWE-Gym, OpenHands after evaluation
-	"eval_result.full_success", "eval_result.success", "full_success", // Hybrid-Gym's graders
-	"is_resolved", "success", "passed", // Terminal-Bench, others
-	"target", "reward", "verified", // nebius, R2E-Gym and CoderForge, others
-	"label", "kto_tag", // rows for KTO: TRL's and ms-swift's, LLaMA-Factory's
-}
+import (
+	"trainyard/format"
+	"trainyard/format/verdict"
+)
 
 // vague are verdict fields whose names other things bear too: they are
 // evidence only with a value that is a verdict.
@@ -27,7 +20,7 @@ type Clue struct {
 // record is ever judged by evidence that its source does not name.
 func Clues(rec format.Record, t *format.Trajectory) []Clue {
 	var clues []Clue
-	for _, field := range verdictFields {
+	for _, field := range verdict.Fields {
 		v, present := verdictAt(field, rec, t)
 		if present && (v.Outcome != Unknown || !vague[field]) {
 			clues = append(clues, Clue{Accept{Field: field}, v})

@@ -7,6 +7,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // judgeField reads one member. Success is true, 1, "true" and "resolved";
@@ -28,7 +29,7 @@ func verdictAt(path string, rec format.Record, t *format.Trajectory) (v Verdict,
 	keys := strings.Split(path, ".")
 	err := descend(member(t, rec, keys[0]), keys[1:], func(at pyjson.Value) {
 		present = true
-		v = Verdict{outcomeOf(at), fmt.Sprintf("%s is %s", path, pyjson.Clip(string(at.Raw())))}
+		v = Verdict{outcome(verdict.OfValue(at)), fmt.Sprintf("%s is %s", path, pyjson.Clip(string(at.Raw())))}
 		if v.Outcome == Unknown {
 			v.Evidence += ", which is neither yes nor no"
 		}
@@ -59,7 +60,7 @@ func otherFields(path string, rec format.Record, t *format.Trajectory) string {
 // without it may have another.
 func isVerdictKey(path string) bool {
 	last := path[strings.LastIndexByte(path, '.')+1:]
-	return slices.ContainsFunc(verdictFields, func(field string) bool { return field[strings.LastIndexByte(field, '.')+1:] == last })
+	return slices.ContainsFunc(verdict.Fields, func(field string) bool { return field[strings.LastIndexByte(field, '.')+1:] == last })
 }
 
 // nearest is the name with the fewest letters to change, the first of equals.
@@ -67,25 +68,6 @@ func nearest(name string, known []string) string {
 	return slices.MinFunc(known, func(a, b string) int {
 		return format.EditDistance(name, a) - format.EditDistance(name, b)
 	})
-}
-
-func outcomeOf(v pyjson.Value) Outcome {
-	if f, ok := v.Float(); ok {
-		switch f {
-		case 0:
-			return Refused
-		case 1:
-			return Accepted
-		}
-		return Unknown
-	}
-	switch strings.ToLower(v.Scalar()) {
-	case "true", "resolved":
-		return Accepted
-	case "false", "unresolved":
-		return Refused
-	}
-	return Unknown
 }
 
 // descend follows keys from a member of a record and hands over what lies

@@ -7,6 +7,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/behaviour"
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // verdictsDisagree says that one member of a record calls it a success and
@@ -15,9 +16,9 @@ func verdictsDisagree(rec format.Record) bool {
 	seen := map[Outcome]bool{}
 	// A record that is no JSON has no verdicts.
 	_ = pyjson.WithIndex(rec.Raw, func(root pyjson.Value) error {
-		for _, field := range verdictFields {
+		for _, field := range verdict.Fields {
 			// A path that cannot be followed leads to no verdict.
-			_ = follow(root, strings.Split(field, "."), func(v pyjson.Value) { seen[outcomeOf(v)] = true })
+			_ = follow(root, strings.Split(field, "."), func(v pyjson.Value) { seen[outcome(verdict.OfValue(v))] = true })
 		}
 		return nil
 	})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // An idList holds the ids, repositories or other values of one column of a
@@ -40,7 +41,7 @@ func (l *idList) spelling(value string) string {
 // like what is looked up; else one of ids; else the first.
 func readIDs(path string, raw []byte, column, left string) (*idList, error) {
 	l := &idList{has: map[string]bool{}, repos: left == "repo"}
-	columns := slices.Concat([]string{left}, idColumns, []string{"repo", "repository"})
+	columns := slices.Concat([]string{left}, verdict.IDColumns, []string{"repo", "repository"})
 	switch {
 	case column != "":
 		columns = []string{column}
@@ -130,11 +131,11 @@ func (l *idList) addElement(v pyjson.Value, columns []string) error {
 // addTable takes a column. A first line that names none of the columns is one
 // of values, unless a column was asked for.
 func (l *idList) addTable(path string, raw []byte, columns []string, asked bool) error {
-	rows, err := readTable(path, raw)
+	rows, err := verdict.ReadTable(path, raw)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	at := column(rows[0], columns)
+	at := verdict.ColumnOf(rows[0], columns)
 	switch {
 	case at < 0 && asked:
 		return fmt.Errorf("no column %q: the first line is %q", columns[0], strings.Join(rows[0], ","))

@@ -12,6 +12,7 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // recallFunction is how an expression asks how much of the known solution a
@@ -148,13 +149,13 @@ func (l *lists) loadPatches(call *ast.CallNode) (key string, err error) {
 func readPatches(path string, raw []byte, column string) (map[string]string, error) {
 	byID := map[string]string{}
 	add := func(v pyjson.Value) error {
-		for _, name := range idColumns {
+		for _, name := range verdict.IDColumns {
 			if id := v.Get(name).Scalar(); id != "" {
 				byID[format.WithoutAttempt(id)] = v.Get(column).Text()
 				return nil
 			}
 		}
-		return fmt.Errorf("an object without %s", strings.Join(idColumns, ", "))
+		return fmt.Errorf("an object without %s", strings.Join(verdict.IDColumns, ", "))
 	}
 	var err error
 	if raw = bytes.TrimPrefix(raw, []byte("\ufeff")); filepath.Ext(path) == ".json" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"trainyard/format"
+	"trainyard/format/verdict"
 )
 
 // reports are the verdicts of a harness.
@@ -123,7 +124,7 @@ func (r *reports) ownVerdict(rec format.Record, t *format.Trajectory) (v Verdict
 	if r.dir == "" || !inside(r.dir, absolute(rec.File)) {
 		return v, false
 	}
-	for _, field := range verdictFields {
+	for _, field := range verdict.Fields {
 		if v, _ = verdictAt(field, rec, t); v.Outcome != Unknown {
 			return v, true
 		}

@@ -10,6 +10,7 @@ import (
 
 	"trainyard/format/pyjson"
 	"trainyard/format/regular"
+	"trainyard/format/verdict"
 )
 
 // Reports of unknown names are looked for in files of such a size: that of a
@@ -56,7 +57,7 @@ func readHead(path string, size int64) ([]byte, error) {
 // holdsConversation looks for the names of members that records have and
 // reports have not.
 func holdsConversation(head []byte) bool {
-	return slices.ContainsFunc(conversationMembers, func(name string) bool {
+	return slices.ContainsFunc(verdict.ConversationMembers, func(name string) bool {
 		return bytes.Contains(head, []byte(`"`+name+`"`))
 	})
 }

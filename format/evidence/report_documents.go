@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // takeAlone reads a document about one instance. It bears the name of its
@@ -55,12 +56,12 @@ func (r *reports) takeLone(path string, root pyjson.Value) {
 func (r *reports) takeByID(path string, root pyjson.Value) {
 	plain := true
 	for _, member := range root.Members() {
-		plain = plain && (isShare(member) || wordOutcome(member.Text()) != Unknown || member.Kind() == pyjson.KindNull)
+		plain = plain && (isShare(member) || verdict.OfWord(member.Text()) != verdict.None || member.Kind() == pyjson.KindNull)
 	}
 	for name, member := range root.Members() {
 		switch v := rowVerdict(path, member); {
 		case plain && member.Present():
-			r.add(name.Text(), Verdict{reportOutcome(member), fmt.Sprintf("%s says %s", path, pyjson.Clip(string(member.Raw())))})
+			r.add(name.Text(), Verdict{outcome(verdict.OfReport(member)), fmt.Sprintf("%s says %s", path, pyjson.Clip(string(member.Raw())))})
 		case v.Evidence != "":
 			r.add(name.Text(), v)
 		default:

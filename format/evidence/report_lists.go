@@ -8,22 +8,14 @@ import (
 
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
-
-// summaryLists are the lists of ids in a run's summary, and what they say of
-// them. Lists that are neither (completed_ids, no_logs) have no say.
-var summaryLists = map[string]Outcome{
-	"resolved": Accepted, "resolved_ids": Accepted, "ids_resolved": Accepted, "success_ids": Accepted, "passed_ids": Accepted,
-	"unresolved": Refused, "unresolved_ids": Refused, "ids_unresolved": Refused, "failed_ids": Refused, "failure_ids": Refused,
-	"error_ids": Refused, "empty_patch_ids": Refused,
-	"no_generation": Refused, "no_apply": Refused, "install_fail": Refused, "reset_failed": Refused, "test_errored": Refused, // SWE-bench/experiments
-}
 
 // summaryIn counts the lists of a summary, and says whether one of them tells
 // who succeeded.
 func summaryIn(root pyjson.Value) (lists int, accepts bool) {
 	for name, member := range root.Members() {
-		if o, known := summaryLists[name.Text()]; known && isIDs(member) {
+		if o := outcome(verdict.Lists[name.Text()]); o != Unknown && verdict.IsIDs(member) {
 			lists++
 			accepts = accepts || o == Accepted
 		}
@@ -31,19 +23,10 @@ func summaryIn(root pyjson.Value) (lists int, accepts bool) {
 	return lists, accepts
 }
 
-func isIDs(v pyjson.Value) bool {
-	for _, element := range v.Elements() {
-		if element.Kind() != pyjson.KindText {
-			return false
-		}
-	}
-	return v.Kind() == pyjson.KindArray
-}
-
 func (r *reports) takeSummary(path string, root pyjson.Value) {
 	for name, member := range root.Members() {
-		o, known := summaryLists[name.Text()]
-		if !known {
+		o := outcome(verdict.Lists[name.Text()])
+		if o == Unknown {
 			continue
 		}
 		for _, id := range member.Elements() {

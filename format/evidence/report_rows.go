@@ -5,32 +5,17 @@ import (
 	"strings"
 
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
-
-// rowIDs are the members by which rows of reports name what they judge.
-var rowIDs = []string{"instance_id", "task_id", "task_name", "trial_name", "traj_id", "trajectory_id"}
-
-func rowIDsOf(row pyjson.Value) (ids []string) {
-	for _, name := range rowIDs {
-		if id := row.Get(name).Text(); id != "" {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// vagueIDs are members that name what a row is about where it has none of
-// rowIDs.
-var vagueIDs = []string{"id", "instance", "task", "name"}
 
 // takeRow reads an object that names its instance: an evaluated row, or a
 // prediction.
 func (r *reports) takeRow(path string, row pyjson.Value) {
-	v, ids := rowVerdict(path, row), rowIDsOf(row)
+	v, ids := rowVerdict(path, row), verdict.IDsOf(row)
 	if trial := row.Get("trial_name").Text(); trial != "" && v.Evidence != "" {
 		settle(r.named, trial, v)
 	}
-	for _, name := range vagueIDs {
+	for _, name := range verdict.VagueIDs {
 		if len(ids) == 0 && row.Get(name).Scalar() != "" {
 			ids = []string{row.Get(name).Scalar()}
 		}
@@ -51,20 +36,20 @@ func (r *reports) takeRow(path string, row pyjson.Value) {
 // names that tables have for it. Without any, its Evidence is empty.
 func rowVerdict(path string, row pyjson.Value) Verdict {
 	v := fieldsVerdict(path, row)
-	for _, name := range verdictColumns {
-		if o := wordOutcome(row.Get(name).Scalar()); v.Outcome == Unknown && o != Unknown {
+	for _, name := range verdict.Columns {
+		if o := outcome(verdict.OfWord(row.Get(name).Scalar())); v.Outcome == Unknown && o != Unknown {
 			v = Verdict{o, rowEvidence(path, name, row.Get(name))}
 		}
 	}
 	return v
 }
 
-// fieldsVerdict is the first of the verdictFields that settles something, else
+// fieldsVerdict is the first of verdict.Fields that settles something, else
 // the first there is.
 func fieldsVerdict(path string, row pyjson.Value) (v Verdict) {
-	for _, field := range verdictFields {
+	for _, field := range verdict.Fields {
 		at := row.Get(strings.Split(field, ".")...)
-		if o := reportOutcome(at); o != Unknown {
+		if o := outcome(verdict.OfReport(at)); o != Unknown {
 			return Verdict{o, rowEvidence(path, field, at)}
 		}
 		if at.Present() && v.Evidence == "" {

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // A Shape is one way of writing verdicts down in JSON.
@@ -40,7 +41,7 @@ var Shapes = []Shape{
 	}, {
 		Looks:   `{"instance_id": …, "resolved": true, …}`,
 		Summary: "a row by itself or a line: OpenHands, Hybrid-Gym's graders, a trial of Terminal-Bench",
-		is:      func(_ string, root pyjson.Value) bool { return len(rowIDsOf(root)) > 0 }, take: (*reports).takeLone,
+		is:      func(_ string, root pyjson.Value) bool { return len(verdict.IDsOf(root)) > 0 }, take: (*reports).takeLone,
 	}, {
 		Looks: `{"resolved_ids": […], "unresolved_ids": […], …}`, Summary: "the summary of a run: SWE-bench and its experiments, sb-cli, SWE-smith",
 		is: func(_ string, root pyjson.Value) bool { return isSummary(root) }, take: (*reports).takeSummary,

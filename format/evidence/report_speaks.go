@@ -3,6 +3,7 @@ package evidence
 import (
 	"trainyard/format"
 	"trainyard/format/pyjson"
+	"trainyard/format/verdict"
 )
 
 // Speaks says that a document is a report whatever its file is called: it
@@ -10,7 +11,7 @@ import (
 // no conversation.
 func Speaks(root pyjson.Value) bool {
 	switch {
-	case hasConversation(root):
+	case verdict.HasConversation(root):
 		return false
 	case root.Kind() == pyjson.KindArray:
 		return allRows(root)
@@ -18,7 +19,7 @@ func Speaks(root pyjson.Value) bool {
 		return allRows(root.Get("results"))
 	case root.Get("verifier_result", "rewards").Kind() == pyjson.KindObject, tellsWho(root):
 		return true
-	case len(rowIDsOf(root)) > 0:
+	case len(verdict.IDsOf(root)) > 0:
 		return settled(root)
 	}
 	return strictly(root) || byIDSpeaks(root)
@@ -45,7 +46,7 @@ func strictly(root pyjson.Value) bool {
 // allRows says that an array holds rows with ids and verdicts, and nothing else.
 func allRows(array pyjson.Value) bool {
 	for _, row := range array.Elements() {
-		if len(rowIDsOf(row)) == 0 || !settled(row) || hasConversation(row) {
+		if len(verdict.IDsOf(row)) == 0 || !settled(row) || verdict.HasConversation(row) {
 			return false
 		}
 	}
@@ -63,19 +64,4 @@ func byIDSpeaks(root pyjson.Value) bool {
 		plain = plain && isShare(member) && format.RepoOfInstance(name.Text()) != ""
 	}
 	return root.Length() > 0 && (objects || plain)
-}
-
-// conversationMembers are what a record has and a report has not.
-var conversationMembers = []string{
-	"messages", "history", "trajectory", "trajectory_steps", "conversations", "steps", "raw_completions", "fncall_messages", "role",
-	"prompt", "completion", "response", "chosen", "turns", "events",
-}
-
-func hasConversation(root pyjson.Value) bool {
-	for _, name := range conversationMembers {
-		if kind := root.Get(name).Kind(); kind == pyjson.KindArray || kind == pyjson.KindText {
-			return true
-		}
-	}
-	return false
 }

@@ -120,4 +120,6 @@ ALTER TABLE attempts ADD COLUMN resumed_from TEXT NOT NULL DEFAULT ''; -- a chec
 ALTER TABLE attempts ADD COLUMN resumed_step INTEGER;            -- its step
 UPDATE attempts SET gpus = (SELECT coalesce(json_extract(r.job, '$.gpus'), 0) FROM runs r WHERE r.id = attempts.run AND json_valid(r.job))
 WHERE EXISTS (SELECT 1 FROM runs r WHERE r.id = attempts.run AND json_valid(r.job) AND json_type(r.job, '$.gpus') = 'integer');
-`, pointsSchema}
+`, pointsSchema, `
+ALTER TABLE attempts ADD COLUMN environment TEXT NOT NULL DEFAULT ''; -- the hash of its lock; empty: none, or not known
+`, resultsSchema}

@@ -4,7 +4,8 @@
 // In comes the name of a trainer. Out comes its [Lock]: every package with its
 // version, resolved by uv for one Python on one platform, and the hash by which
 // environments made of it are shared between runs. [Lock.Plan] are the commands
-// that make one on a machine, argv by argv, which a backend runs there.
+// that make one on a machine, argv by argv, which launch/env/build runs there. A lock
+// of one's own, as uv pip compile writes it, is read from a file.
 //
 // The words. An environment lies in envs/HASH below a directory of the machine. Its
 // marker is written last: what has none was interrupted, and is made anew. What is

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -80,6 +82,51 @@ func Of(trainer string) (Lock, error) {
 	}
 	return parse(string(text))
 }
+
+// Read is a lock of one's own: packages with their versions, as `uv pip compile` writes
+// them. A line `# python: 3.12` among its comments names the interpreter.
+func Read(file string) (Lock, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Lock{}, fmt.Errorf("lock: %w", err)
+	}
+	l := Lock{Text: string(text)}
+	if !strings.Contains(l.Text, "==") {
+		return Lock{}, fmt.Errorf("lock %s: it pins no package: write NAME==VERSION lines, or let uv: uv pip compile requirements.in -o %s", file, filepath.Base(file))
+	}
+	for line := range strings.Lines(l.Text) {
+		if value, found := strings.CutPrefix(line, "# python: "); found {
+			l.Python = strings.TrimSpace(value)
+		}
+	}
+	return l, nil
+}
+
+// For is the lock that a place's option env means for a trainer: lock is the trainer's
+// own, none is none, anything else is a file. why says why there is none.
+func For(option, trainer string) (lock *Lock, why string, err error) {
+	switch option {
+	case "", None:
+		return nil, "the backend's settings say so", nil
+	case OfTrainer:
+		if trainer == "" {
+			return nil, "no trainer is named", nil
+		}
+		if why, unlocked := Unlocked[trainer]; unlocked {
+			return nil, why, nil
+		}
+		l, err := Of(trainer)
+		return &l, "", err
+	}
+	l, err := Read(option)
+	return &l, "", err
+}
+
+// The words of a place's option env; any other is the file of a lock.
+const (
+	None      = "none"
+	OfTrainer = "lock"
+)
 
 // parse reads what stands at the head of a lock.
 func parse(text string) (Lock, error) {

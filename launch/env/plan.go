@@ -1,69 +1,70 @@
 package env
 
 import (
+	"cmp"
 	"path"
-	"strings"
 
-	"trainyard/launch"
+	"trainyard/launch/env/build"
+	"trainyard/launch/task"
 )
 
-// A Plan makes one environment, and tells what is in it. Paths are those of the
-// machine, slash separated.
-type Plan struct {
-	Dir    string        // of the environment; its bin goes first on PATH
-	Files  []launch.File // below Dir's parent, written before the steps
-	Steps  []Step        // in this order; the first that fails ends the plan
-	Marker string        // written, empty, when all steps are done; where it is there already, nothing is to do
-	Freeze Step          // prints what is installed, for the run to keep
+// Where are the things of one machine that a plan needs.
+type Where struct {
+	Root string // an absolute path: environments lie in envs below it
+	UV   string // uv there
+	// Index is the package index in place of PyPI; empty: PyPI, or as the machine's
+	// own settings of uv say. It may have a password.
+	Index string
+	// Python is uv's word for an interpreter, in place of the lock's.
+	Python string
 }
 
-// A Step is one command.
-type Step struct {
-	Argv []string
-	Env  []launch.Env
-	// Needs is a program without which the step is left out: what it would build
-	// cannot be built there. Empty for none.
-	Needs string
-}
+// Dir is where environments lie, below a root.
+const Dir = "envs"
 
-// FreezeName is the file in the attempt's directory that keeps what Freeze prints.
-const FreezeName = "environment.txt"
-
-// Plan makes the environment below root, an absolute path, with the uv that is
-// named. Two runs that make it at once must take turns: uv venv --clear begins
-// anew.
-func (l Lock) Plan(root, uv string) Plan {
-	dir := path.Join(root, "envs", l.Hash())
+// Plan makes the environment.
+func (l Lock) Plan(w Where) build.Plan {
+	dir := path.Join(w.Root, Dir, l.Hash())
 	lock := dir + ".txt"
-	p := Plan{
+	env := l.env(w)
+	venv := []string{w.UV, "venv", "--clear"}
+	if python := cmp.Or(w.Python, l.Python); python != "" {
+		venv = append(venv, "--python", python)
+	}
+	p := build.Plan{
 		Dir:    dir,
-		Files:  []launch.File{{Name: path.Base(lock), Content: l.Text}},
-		Marker: dir + ".done",
-		Freeze: Step{Argv: []string{uv, "pip", "freeze", "--python", dir}},
-		Steps: []Step{
-			{Argv: []string{uv, "venv", "--clear", "--python", l.Python, dir}},
-			{Argv: []string{uv, "pip", "sync", "--python", dir, lock}, Env: l.env()},
+		Files:  []task.File{{Name: path.Base(lock), Content: l.Text}},
+		Marker: dir + build.MarkerSuffix,
+		Freeze: build.Step{Argv: []string{w.UV, "pip", "freeze", "--python", dir}, Env: env},
+		Steps: []build.Step{
+			{Argv: append(venv, dir), Env: env},
+			{Argv: []string{w.UV, "pip", "sync", "--python", dir, lock}, Env: env},
 		},
 	}
 	for _, built := range l.Built {
-		p.Steps = append(p.Steps, Step{
-			Argv: []string{uv, "pip", "install", "--python", dir, "--no-build-isolation", "--no-deps", built}, Env: l.env(), Needs: "nvcc",
+		p.Steps = append(p.Steps, build.Step{
+			Argv: []string{w.UV, "pip", "install", "--python", dir, "--no-build-isolation", "--no-deps", built}, Env: env, Needs: "nvcc",
 		})
 	}
 	return p
 }
 
-// env keeps out what was published later, and DeepSpeed from compiling what no
-// configuration of ours asks for.
-func (l Lock) env() []launch.Env {
-	return []launch.Env{{Name: "UV_EXCLUDE_NEWER", Value: l.Before}, {Name: "DS_BUILD_OPS", Value: "0"}}
-}
-
-// Activate is the environment of a command that runs in it: path is the PATH that
-// it would have otherwise.
-func (p Plan) Activate(pathVar string) []launch.Env {
-	return []launch.Env{
-		{Name: "PATH", Value: strings.TrimSuffix(path.Join(p.Dir, "bin")+":"+pathVar, ":")},
-		{Name: "VIRTUAL_ENV", Value: p.Dir},
+// env keeps out what was published later, DeepSpeed from compiling what no
+// configuration of ours asks for, and everything that uv writes below the root: links
+// into its cache cost no room on one disk.
+func (l Lock) env(w Where) []build.Var {
+	vars := []build.Var{
+		{Name: "DS_BUILD_OPS", Value: "0"}, {Name: "UV_NO_PROGRESS", Value: "1"},
+		{Name: "UV_CACHE_DIR", Value: path.Join(w.Root, "uv", "cache")},
+		{Name: "UV_PYTHON_INSTALL_DIR", Value: path.Join(w.Root, "uv", "python")},
 	}
+	switch {
+	case w.Index != "":
+		// Few indexes besides PyPI tell when a file was published, and uv takes none
+		// that does not say; versions are pinned all the same.
+		vars = append(vars, build.Var{Name: "UV_DEFAULT_INDEX", Value: w.Index})
+	case l.Before != "":
+		vars = append(vars, build.Var{Name: "UV_EXCLUDE_NEWER", Value: l.Before})
+	}
+	return vars
 }

@@ -8,6 +8,9 @@
 //
 // Where the backend can tell a file's digest, what came is checked against it.
 //
+// [ToStore] brings the same into a bucket, where a file that was cut comes again as a
+// whole, and [FromStore] from there, only where the marker stands.
+//
 // What it does not do: it does not follow a trainer that is still writing. A file that
 // changes while it is read is an error.
 package fetch

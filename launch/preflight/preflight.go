@@ -24,7 +24,7 @@ const (
 // A Finding is what was found about one thing.
 type Finding struct {
 	Level Level  `json:"level"`
-	About string `json:"about"` // batch, window, memory, disk, dataset, template, model, params, defaults
+	About string `json:"about"` // batch, window, memory, disk, dataset, template, model, bucket, params, defaults
 	Words string `json:"words"`
 }
 
@@ -41,13 +41,17 @@ type Facts struct {
 	// they were looked at.
 	Dataset error
 	Looked  bool
+	// Bucket is the place in S3 that files are brought by, empty for none, and
+	// BucketFault why nothing can be written there.
+	Bucket      string
+	BucketFault error
 }
 
 // Check looks at everything, in this order.
 func Check(job launch.Job, facts Facts) []Finding {
 	return slices.Concat(
 		batch(job), window(job, facts.Model), memory(job, facts), disk(job, facts),
-		dataset(job, facts), template(job, facts), model(job, facts), params(job), defaults(job),
+		dataset(job, facts), template(job, facts), model(job, facts), bucket(facts), params(job), defaults(job),
 	)
 }
 
@@ -247,6 +251,16 @@ func model(job launch.Job, facts Facts) []Finding {
 		return found(OK, "model", "%s, from the hub or the machine's cache, without a token", job.Model)
 	}
 	return found(OK, "model", "%s, from the hub or the machine's cache; a token is set", job.Model)
+}
+
+func bucket(facts Facts) []Finding {
+	switch {
+	case facts.Bucket == "":
+		return nil
+	case facts.BucketFault != nil:
+		return found(Refusal, "bucket", "nothing can be written to %s: %v", facts.Bucket, facts.BucketFault)
+	}
+	return found(OK, "bucket", "%s: an object was written, read and removed", facts.Bucket)
 }
 
 // params names settings that would be left out without a word.

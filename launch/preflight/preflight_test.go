@@ -60,6 +60,8 @@ func TestEachThingIsFoundWithItsWords(t *testing.T) {
 		{"disk of adapters", func(j *launch.Job, f *Facts) { j.Method, f.Free = "lora", 1e12 }, OK, "disk", "checkpoints of 7.5 GB"},
 		{"disk unknown", func(_ *launch.Job, f *Facts) { f.Free = 0 }, Warning, "disk", "how much is free is unknown"},
 		{"dataset broken", func(_ *launch.Job, f *Facts) { f.Dataset = errors.New("a shard is gone") }, Refusal, "dataset", "a shard is gone"},
+		{"bucket", func(_ *launch.Job, f *Facts) { f.Bucket, f.BucketFault = "s3://b/p", errors.New("Access Denied") }, Refusal, "bucket", "nothing can be written to s3://b/p: Access Denied"},
+		{"bucket in order", func(_ *launch.Job, f *Facts) { f.Bucket = "s3://b/p" }, OK, "bucket", "s3://b/p: an object was written"},
 		{"dataset planned", func(_ *launch.Job, f *Facts) { f.Looked = false }, Warning, "dataset", "not there yet"},
 		{"another template", func(j *launch.Job, _ *Facts) { j.Template = "qwen3" }, Refusal, "template", "was counted with qwen2.5"},
 		{"another family", func(_ *launch.Job, f *Facts) { f.Template = "qwen3" }, Warning, "template", "comes with qwen3"},

@@ -51,6 +51,23 @@ func (s *Stager) Bring(ctx context.Context, b Bringing) (task.Command, error) {
 	return b.there(box.Root, paths), nil
 }
 
+// Program brings a program of this machine, and returns its path there.
+func (s *Stager) Program(ctx context.Context, file, name string, b Bringing) (there string, err error) {
+	o, err := digest(ctx, file)
+	if err != nil {
+		return "", fmt.Errorf("bring %s: %w", file, err)
+	}
+	if err := s.sendAll(ctx, []object{o}, b); err != nil {
+		return "", err
+	}
+	box, err := s.machine.Hello(ctx)
+	if err != nil {
+		return "", err
+	}
+	dir, err := tree{dir: file, files: []treeFile{{o, name, true}}}.lay(ctx, s.machine, box)
+	return path.Join(dir, name), err
+}
+
 // needs are the files and directories of this machine that a command names.
 type needs struct {
 	files []object

@@ -6,6 +6,9 @@
 // ROOT/trees/DIGEST, made of the store's objects by hard links: what is there is not
 // sent again, whichever run brought it, and what was cut goes on where it ended.
 //
+// Where a [Relay] is said, objects of 1 MiB or more go up into it once, and the machine
+// fetches them by a URL that is its secret, on the standard input of curl or Python.
+//
 // The promise: what a command finds there has the bytes that were here when it was
 // staged, as its digest says; a directory is there whole or not at all.
 //

@@ -16,12 +16,16 @@ import (
 type Progress struct {
 	Machine     string // its name for people
 	Done, Total int64
+	// Doing is what else is done there now, such as a step of an environment; empty
+	// while files are brought.
+	Doing string
 }
 
 // A Stager brings files to one machine. It may be used by many at once, who share
 // what they bring.
 type Stager struct {
 	machine attempt.Machine
+	relay   Relay // nil: everything comes over the session
 
 	mu      sync.Mutex
 	sending map[string]*sending // by digest
@@ -102,7 +106,12 @@ func (s *Stager) upload(ctx context.Context, o object, sent func(int64)) error {
 				}
 				return errGrow
 			}
-			err = s.stream(ctx, f, o, have, func(n int64) { sent(n); told += n })
+			count := func(n int64) { sent(n); told += n }
+			if s.relay != nil && o.size >= relayFrom {
+				err = s.fetch(ctx, o, have, count)
+			} else {
+				err = s.stream(ctx, f, o, have, count)
+			}
 		}
 		if err == nil {
 			continue // Has says that it is whole
@@ -130,7 +139,8 @@ const glance = 300 * time.Millisecond
 
 // passing reports whether a second try may help.
 func passing(err error) bool {
-	return errors.Is(err, attempt.ErrDisconnected) || errors.Is(err, attempt.ErrOffset)
+	var fetched *fetchError
+	return errors.As(err, &fetched) || errors.Is(err, attempt.ErrDisconnected) || errors.Is(err, attempt.ErrOffset)
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -28,6 +28,9 @@ type Facts struct {
 	// Cost in US dollars is what the provider's bill says; nil is not known. What an
 	// attempt comes to by its price is launch.Attempt.Dollars.
 	Cost *float64 `json:"cost"`
+	// Environment is the hash of the lock that the trainer's Python environment was made
+	// of; empty where the backend makes none.
+	Environment string `json:"environment,omitempty"`
 }
 
 // Over lays what is known over what the job says.
@@ -44,7 +47,7 @@ func (f Facts) News(known Facts) bool {
 	other := func(a, b *float64) bool { return a != nil && (b == nil || *a != *b) }
 	steps := func(a, b *int64) bool { return a != nil && (b == nil || *a != *b) }
 	at := func(a, b time.Time) bool { return !a.IsZero() && a.UnixMilli() != b.UnixMilli() }
-	return f.GPU != "" && f.GPU != known.GPU || f.GPUs != 0 && f.GPUs != known.GPUs || f.Limit.Milliseconds() != 0 && f.Limit.Milliseconds() != known.Limit.Milliseconds() ||
+	return f.GPU != "" && f.GPU != known.GPU || f.Environment != "" && f.Environment != known.Environment || f.GPUs != 0 && f.GPUs != known.GPUs || f.Limit.Milliseconds() != 0 && f.Limit.Milliseconds() != known.Limit.Milliseconds() ||
 		f.ResumedFrom != "" && f.ResumedFrom != known.ResumedFrom || other(f.Price, known.Price) || other(f.Cost, known.Cost) ||
 		at(f.AskedAt, known.AskedAt) || at(f.ReadyAt, known.ReadyAt) || steps(f.SavedStep, known.SavedStep) || steps(f.ResumedStep, known.ResumedStep)
 }

@@ -13,6 +13,7 @@ type Task struct {
 	Attempt int    // from 1
 	Dir     string // attempt directory here, absolute: its name, wherever the attempt runs
 	Self    string // the trainyard program here
+	Trainer string // its name, by which a backend finds its environment
 	Command Command
 	Nodes   int // machines that run the command side by side; 0 is 1
 	GPUs    int // on each of them

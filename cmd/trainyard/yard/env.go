@@ -1,9 +1,11 @@
 package yard
 
 import (
+	"context"
 	"maps"
 	"slices"
 
+	"trainyard/launch"
 	"trainyard/launch/env"
 )
 
@@ -40,4 +42,32 @@ func Environments() (all []Environment, err error) {
 		all = append(all, Environment{Trainer: name, Why: env.Unlocked[name]})
 	}
 	return all, nil
+}
+
+// An EnvironmentPlan is what a trainer would run in, and which machines have it.
+type EnvironmentPlan struct {
+	launch.Environment
+	There   []string `json:"there,omitempty"`
+	Missing []string `json:"missing,omitempty"` // they would build it
+}
+
+// planEnvironment asks the backend of the job.
+func (y *Yard) planEnvironment(ctx context.Context, plan *Plan) error {
+	b, err := y.launcher(nil).Backend(plan.Job.Backend)
+	if err != nil {
+		return nil // it is told as a fault of the job
+	}
+	e, ok := b.(launch.Environer)
+	if !ok {
+		return nil
+	}
+	made, err := e.Environment(plan.Job.Trainer)
+	if err != nil {
+		return err
+	}
+	plan.Environment = &EnvironmentPlan{Environment: made}
+	if made.Hash != "" {
+		plan.Environment.There, plan.Environment.Missing = e.Environments(ctx, made.Hash)
+	}
+	return nil
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"trainyard/launch"
+	"trainyard/launch/bucket"
 	"trainyard/launch/fetch"
 )
 
@@ -16,7 +18,7 @@ type FetchRequest struct {
 	// alone; empty: the newest whole checkpoint.
 	Name    string
 	Attempt int    // 0: the newest, or that of the checkpoint
-	To      string // a directory; empty: one named after the run, here
+	To      string // a directory, or s3://BUCKET/PREFIX; empty: a directory named after the run, here
 	Tell    func(done, total int64)
 }
 
@@ -49,7 +51,34 @@ func (y *Yard) Fetch(ctx context.Context, prefix string, req FetchRequest) (Fetc
 		req.To = fmt.Sprintf("%s-%s", run.ID[:min(8, len(run.ID))], path.Base(req.Name))
 	}
 	a := fetch.Attempt{Source: source, Run: run.ID, N: run.N, Dir: l.Dir(run), Handle: run.Handle}
+	if strings.HasPrefix(req.To, bucket.Scheme) {
+		to, err := bucket.Open(req.To)
+		if err != nil {
+			return Fetch{}, err
+		}
+		got, err := fetch.ToStore(ctx, a, req.Name, to, req.Tell)
+		return Fetch{got, req.To}, err
+	}
 	got, err := fetch.Fetch(ctx, a, req.Name, req.To, req.Tell)
+	return Fetch{got, req.To}, err
+}
+
+// FetchBack brings what was fetched into a bucket here.
+func (y *Yard) FetchBack(ctx context.Context, place string, req FetchRequest) (Fetch, error) {
+	from, err := bucket.Open(place)
+	if err != nil {
+		return Fetch{}, err
+	}
+	if req.Name != "" || req.Attempt != 0 {
+		return Fetch{}, fmt.Errorf("%s is fetched as a whole: leave out NAME and --attempt", place)
+	}
+	if req.To == "" {
+		req.To = path.Base(place)
+	}
+	got, err := fetch.FromStore(ctx, from, req.To, req.Tell)
+	if err != nil {
+		err = fmt.Errorf("fetch %s: %w", place, err)
+	}
 	return Fetch{got, req.To}, err
 }
 

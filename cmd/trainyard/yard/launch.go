@@ -51,7 +51,9 @@ type Plan struct {
 	// that judge for themselves.
 	Findings []preflight.Finding `json:"findings,omitempty"`
 	Money    Money               `json:"money"`
-	GPU      string              `json:"gpu,omitempty"` // kind, as it was asked for
+	// Environment is what the trainer would run in; nil where the backend makes none.
+	Environment *EnvironmentPlan `json:"environment,omitempty"`
+	GPU         string           `json:"gpu,omitempty"` // kind, as it was asked for
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
 }
@@ -160,14 +162,17 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 	if plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out); err != nil {
 		return plan, err
 	}
-	return plan, y.preflight(plan)
+	return plan, y.preflight(ctx, plan)
 }
 
 // rehearse fills in what only a dry run tells.
 func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) error {
-	refused := y.preflight(plan)
+	refused := y.preflight(ctx, plan)
 	if !req.DryRun {
 		return refused
+	}
+	if err := y.planEnvironment(ctx, plan); err != nil {
+		refused = errors.Join(refused, err)
 	}
 	l := y.launcher(nil)
 	cmd, refusal, err := l.Rehearse(plan.Job)

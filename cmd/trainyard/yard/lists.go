@@ -19,6 +19,7 @@ import (
 	"trainyard/launch/estimate"
 	"trainyard/launch/export"
 	"trainyard/launch/provider"
+	"trainyard/launch/result"
 	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/convert"
@@ -63,6 +64,7 @@ var Lists = map[string]func() []Listed{
 	"features":    listFeatures,
 	"where":       listWhere,
 	"reports":     listReports,
+	"results":     listResults,
 	"notes":       listNotes,
 	"reasons":     listReasons,
 	"remarks":     listRemarks,
@@ -167,6 +169,14 @@ func listReports() []Listed {
 	}
 	return append(all, Listed{Name: "ID,VERDICT in a CSV or TSV file", Summary: "columns named instance_id and resolved or the like, or two without names"},
 		Listed{Name: "ID in a text file", Summary: "one a line: ids that succeeded, or failed where the file's name says so"})
+}
+
+func listResults() []Listed {
+	all := summaries(result.Formats, func(f result.Format) string { return f.Summary })
+	for i := range all {
+		all[i].Note = result.Formats[all[i].Name].Looks
+	}
+	return all
 }
 
 func listNotes() []Listed { return glossary(format.Notes) }

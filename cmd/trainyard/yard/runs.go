@@ -95,6 +95,8 @@ type RunStory struct {
 	Figures map[string]launch.Figure `json:"figures"`
 	// DatasetFault says that the dataset is not there any more, or is another.
 	DatasetFault string `json:"dataset_fault,omitempty"`
+	// Results are what evaluations found out, without instances, the newest import first.
+	Results []launch.StoredResult `json:"results"`
 	// Earlier are the figures of the log's earlier beginnings, oldest first.
 	Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
 	// Ending is what ended a run that did not succeed; nil where none did, or where
@@ -139,6 +141,11 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 		return nil, err
 	}
 	story.Total = totalOf(story.Attempts)
+	results, err := l.Ledger.ResultLines(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	story.Results = append([]launch.StoredResult{}, results...)
 	series, err := l.Ledger.Series(ctx, run.ID)
 	if err != nil {
 		return nil, err

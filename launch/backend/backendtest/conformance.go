@@ -41,6 +41,7 @@ var conformance = []struct {
 	{"a directory is listed", lists},
 	{"no process of an ended attempt is left behind", leavesNothing},
 	{"an empty command is refused", refusesNothing},
+	{"more machines than there are is refused, and nothing is started", refusesNodes},
 }
 
 // Conform demands the contract of b, which is registered as name. What a backend
@@ -328,5 +329,19 @@ func refusesNothing(t *testing.T, b launch.Backend) {
 	task.Command.Argv = nil
 	if h, err := b.Start(t.Context(), task); err == nil {
 		t.Errorf("started %q", h)
+	}
+}
+
+func refusesNodes(t *testing.T, b launch.Backend) {
+	if n, ok := b.(launch.Noder); !ok || n.MaxNodes() != 1 {
+		t.Skip("it does not say that it has one machine alone")
+	}
+	task := Task(t, b, "exit", "0")
+	task.Nodes = 2
+	if h, err := b.Start(t.Context(), task); err == nil || !strings.Contains(err.Error(), "2 machines") || !strings.Contains(err.Error(), "--nodes") {
+		t.Errorf("started %q, %v", h, err)
+	}
+	if h, err := b.Find(t.Context(), task.Dir); !errors.Is(err, launch.ErrNeverStarted) {
+		t.Errorf("found %q, %v", h, err)
 	}
 }

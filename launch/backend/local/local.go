@@ -14,7 +14,10 @@ import (
 // the process which started it.
 type Local struct{}
 
-var _ launch.Backend = Local{}
+var (
+	_ launch.Backend = Local{}
+	_ launch.Noder   = Local{}
+)
 
 // machine is this one: the directories of attempts are absolute here.
 var machine = attempt.Here("")
@@ -33,11 +36,17 @@ func (Local) Summary() string {
 // Site implements launch.Backend: the attempt runs where it is kept.
 func (Local) Site(dir, self string) launch.Site { return launch.Site{Dir: dir, Self: self} }
 
+// MaxNodes implements launch.Noder.
+func (Local) MaxNodes() int { return 1 }
+
 // LookPath implements launch.Backend.
 func (Local) LookPath(program string) (string, error) { return exec.LookPath(program) }
 
 // Start implements launch.Backend.
 func (Local) Start(ctx context.Context, task launch.Task) (launch.Handle, error) {
+	if task.Nodes > 1 {
+		return "", named(fmt.Errorf("the run wants %d machines and this is one: give --nodes 1, or a backend of several", task.Nodes))
+	}
 	h, err := machine.Start(ctx, attempt.Order{Task: task})
 	return h, named(err)
 }

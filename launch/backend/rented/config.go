@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"trainyard/launch/bucket"
+	"trainyard/launch/env"
 	"trainyard/launch/provider"
 )
 
@@ -34,6 +36,23 @@ type Config struct {
 	// SelfDestruct has the supervisor in the box end it after the collection window,
 	// with the key that the provider puts into the box's environment.
 	SelfDestruct bool `json:"self_destruct"`
+	// Env, Index and Python are as those of ssh. Empty Env: none where Image or Path
+	// says what the box has, else lock.
+	Env    string `json:"env"`
+	Index  string `json:"index"`
+	Python string `json:"python"`
+	Stage  string `json:"stage"` // as that of ssh
+}
+
+// env is Env with its default.
+func (c Config) env() string {
+	switch {
+	case c.Env != "":
+		return c.Env
+	case c.Image != "" || len(c.Path) > 0:
+		return env.None
+	}
+	return env.OfTrainer
 }
 
 // Example is a place as config.yaml has it.
@@ -55,6 +74,9 @@ func (c Config) check() error {
 	}
 	if c.Keep != "" && !slices.Contains(keeps, c.Keep) {
 		faults = append(faults, fmt.Errorf("keep is %q: give %s", c.Keep, strings.Join(keeps, ", ")))
+	}
+	if _, _, err := bucket.Parse(c.Stage); c.Stage != "" && err != nil {
+		faults = append(faults, fmt.Errorf("stage: %w", err))
 	}
 	if c.Disk < 0 {
 		faults = append(faults, fmt.Errorf("disk is %d: give GB", c.Disk))

@@ -27,8 +27,10 @@ type Rented struct {
 }
 
 var (
-	_ launch.Backend = (*Rented)(nil)
-	_ launch.Pricer  = (*Rented)(nil)
+	_ launch.Backend   = (*Rented)(nil)
+	_ launch.Pricer    = (*Rented)(nil)
+	_ launch.Environer = (*Rented)(nil)
+	_ launch.Noder     = (*Rented)(nil)
 )
 
 // Open checks the config. The provider is asked nothing, and its key is read when it
@@ -51,12 +53,18 @@ func Summary(kind provider.Kind) string {
 	return "boxes rented from " + kind.Name + " for one run and given back: " + kind.Summary
 }
 
+// Bucket implements launch.Stager.
+func (r *Rented) Bucket() string { return r.c.Stage }
+
+// MaxNodes implements launch.Noder.
+func (r *Rented) MaxNodes() int { return 1 }
+
 // Site implements launch.Backend: as on a host of one's own.
 func (r *Rented) Site(dir, self string) launch.Site { return r.layout().Site(dir, self) }
 
 // layout is the box protocol over ssh before there is a box.
 func (r *Rented) layout() *ssh.SSH {
-	s, err := ssh.Open(r.name, ssh.Config{Hosts: []ssh.HostConfig{{Host: "root@box.invalid"}}, Path: r.c.Path}, r.agent)
+	s, err := ssh.Open(r.name, ssh.Config{Hosts: []ssh.HostConfig{{Host: "root@box.invalid"}}, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python, Stage: r.c.Stage}, r.agent)
 	if err != nil {
 		panic("rented: " + err.Error()) // the config is our own
 	}
@@ -66,6 +74,16 @@ func (r *Rented) layout() *ssh.SSH {
 // LookPath implements launch.Backend. There is no box to look at yet: what the image
 // lacks shows when the trainer is started.
 func (r *Rented) LookPath(program string) (string, error) { return program, nil }
+
+// Environment implements launch.Environer.
+func (r *Rented) Environment(trainer string) (launch.Environment, error) {
+	return r.layout().Environment(trainer)
+}
+
+// Environments implements launch.Environer: a box that is not there yet has none.
+func (r *Rented) Environments(context.Context, string) (there, missing []string) {
+	return nil, []string{"the box"}
+}
 
 func (r *Rented) provider() (provider.Provider, error) {
 	key := os.Getenv(r.kind.KeyEnv)
@@ -96,7 +114,7 @@ func (r *Rented) box(dir string, b held) (*ssh.SSH, error) {
 	}
 	s, err := ssh.Open(r.name, ssh.Config{
 		Hosts:    []ssh.HostConfig{{Host: fmt.Sprintf("%s@%s:%d", b.SSH.User, b.SSH.Host, b.SSH.Port)}},
-		Identity: identity, AcceptNew: true, SSHConfig: config, Path: r.c.Path,
+		Identity: identity, AcceptNew: true, SSHConfig: config, Path: r.c.Path, Env: r.c.env(), Index: r.c.Index, Python: r.c.Python, Stage: r.c.Stage,
 	}, r.agent)
 	if err == nil {
 		s.Amend(func(o *attempt.Order) { r.amend(o, b) })

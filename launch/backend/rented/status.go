@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/ssh"
 	"trainyard/launch/files"
 	"trainyard/launch/provider"
 )
@@ -150,6 +151,7 @@ func (r *Rented) waiting(h handle, ended launch.Status, why error) launch.Status
 // priced adds what is known of place and price.
 func (r *Rented) priced(s launch.Status, h handle) launch.Status {
 	s.Facts.GPU, s.Facts.GPUs = h.GPU, h.Count
+	s.Facts.Environment = ssh.EnvironmentOf(h.Attempt)
 	s.Facts.AskedAt, s.Facts.ReadyAt = time.UnixMilli(h.AskedAt), time.UnixMilli(h.ReadyAt)
 	if h.PricePerHour > 0 {
 		s.Facts.Price = &h.PricePerHour

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"trainyard/launch/env"
 	"trainyard/launch/remote"
 )
 
@@ -27,6 +28,15 @@ type Config struct {
 	AcceptNew bool     `json:"accept_new"`
 	SSHConfig string   `json:"ssh_config"` // in place of ~/.ssh/config; none: no configuration
 	GPUs      int      `json:"gpus"`       // of every host; 0: as the host says
+	// Env is the Python environment of trainers: lock is that of the trainer's pinned
+	// lock, none is what PATH has, anything else is the file of a lock here. Empty: none
+	// where Path names directories, else lock.
+	Env   string `json:"env"`
+	Index string `json:"index"` // package index that hosts reach, in place of PyPI
+	// Stage is a place in S3, s3://BUCKET/PREFIX, that files are brought by; empty: over
+	// ssh. Credentials come from the environment here.
+	Stage  string `json:"stage"`
+	Python string `json:"python"` // interpreter of environments, in place of the lock's
 	// Price is of one GPU for an hour, in US dollars; nil is not known.
 	Price *float64 `json:"price"`
 }
@@ -74,10 +84,22 @@ const Example = `hosts:
     gpus: 8
     jump: gateway.lab
 price: 2.10
-accept_new: true`
+accept_new: true
+env: lock`
 
 // Short is the config of ssh:[USER@]HOST[:PORT].
 func Short(text string) map[string]any { return map[string]any{"hosts": []any{text}} }
+
+// env is Env with its default.
+func (c Config) env() string {
+	switch {
+	case c.Env != "":
+		return c.Env
+	case len(c.Path) > 0:
+		return env.None
+	}
+	return env.OfTrainer
+}
 
 const defaultRoot = ".trainyard"
 

@@ -32,6 +32,8 @@ type node struct {
 // that the attempt was given up before any was chosen.
 type choice struct {
 	Nodes []node `json:"nodes,omitempty"`
+	// Environment is the hash of the lock that they run in; empty: what is on PATH.
+	Environment string `json:"environment,omitempty"`
 }
 
 // choiceName is the claim of an attempt, in its directory here.
@@ -75,4 +77,14 @@ func (c choice) started() (n int) {
 func shortHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
+}
+
+// EnvironmentOf is the hash of the lock that the attempt of a handle runs in; empty for
+// none.
+func EnvironmentOf(h launch.Handle) string {
+	c, err := readHandle(h)
+	if err != nil {
+		return ""
+	}
+	return c.Environment
 }

@@ -14,6 +14,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
 	"trainyard/launch/backend/session"
+	"trainyard/launch/bucket"
 	"trainyard/launch/remote"
 	"trainyard/launch/stage"
 )
@@ -25,6 +26,8 @@ type SSH struct {
 	path  []string
 	hosts []host
 	agent session.AgentFor
+	env   environment
+	relay *bucket.Relay // nil: over ssh
 
 	amend func(*attempt.Order) // completes orders; nil does nothing
 
@@ -34,7 +37,11 @@ type SSH struct {
 	at func(point string) // tests die here
 }
 
-var _ launch.Backend = (*SSH)(nil)
+var (
+	_ launch.Backend   = (*SSH)(nil)
+	_ launch.Environer = (*SSH)(nil)
+	_ launch.Noder     = (*SSH)(nil)
+)
 
 // Summary says when to choose it.
 const Summary = "machines of one's own over ssh: GPUs are shared by a queue on each, nothing is installed"
@@ -43,10 +50,17 @@ const Summary = "machines of one's own over ssh: GPUs are shared by a queue on e
 func Open(name string, c Config, agent session.AgentFor) (*SSH, error) {
 	hosts, errHosts := c.hosts()
 	root, errRoot := c.root()
-	if err := errors.Join(errHosts, errRoot); err != nil {
+	var relay *bucket.Relay
+	var errStage error
+	if c.Stage != "" {
+		if relay, errStage = bucket.NewRelay(c.Stage); errStage != nil {
+			errStage = fmt.Errorf("stage: %w", errStage)
+		}
+	}
+	if err := errors.Join(errHosts, errRoot, errStage); err != nil {
 		return nil, err
 	}
-	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, machines: map[string]*machine{}}, nil
+	return &SSH{name: name, root: root, path: c.Path, hosts: hosts, agent: agent, relay: relay, env: environment{option: c.env(), index: c.Index, python: c.Python}, machines: map[string]*machine{}}, nil
 }
 
 // Amend has f complete every order before it is sent to its host, with what only the
@@ -58,6 +72,17 @@ func (s *SSH) Name() string { return s.name }
 
 // Summary implements launch.Backend.
 func (s *SSH) Summary() string { return Summary }
+
+// Bucket implements launch.Stager.
+func (s *SSH) Bucket() string {
+	if s.relay == nil {
+		return ""
+	}
+	return s.relay.Place()
+}
+
+// MaxNodes implements launch.Noder.
+func (s *SSH) MaxNodes() int { return len(s.hosts) }
 
 // Site implements launch.Backend. Where the root lies in a home that is not known, its
 // ~/ stands for that until the start.
@@ -79,6 +104,9 @@ func attemptDir(dir string) string {
 	}
 	return path.Join("runs", run, filepath.Base(dir))
 }
+
+// surveyLimit is how long a question may take that is asked for a better answer alone.
+const surveyLimit = 8 * time.Second
 
 // lookLimit is how long a look at a machine may take. One that says nothing for as
 // long is out of reach for now.
@@ -119,6 +147,9 @@ func (s *SSH) machine(n node) *machine {
 	m := &machine{host: n.Host}
 	m.Machine = session.New(remote.NewLine(n.Host), session.Place{Root: n.Root, Path: n.Path, Agent: s.agent})
 	m.stager = stage.New(m.Machine)
+	if s.relay != nil {
+		m.stager.Through(s.relay)
+	}
 	s.machines[string(key)] = m
 	return m
 }

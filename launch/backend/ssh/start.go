@@ -11,6 +11,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/env"
 	"trainyard/launch/stage"
 	"trainyard/launch/task"
 )
@@ -25,12 +26,20 @@ func (s *SSH) Start(ctx context.Context, t launch.Task) (launch.Handle, error) {
 	if err != nil {
 		return "", s.named(err)
 	}
+	lock, _, err := env.For(s.env.option, t.Trainer)
+	if err != nil {
+		return "", s.named(err)
+	}
+	c.Environment = ""
+	if lock != nil {
+		c.Environment = lock.Hash()
+	}
 	s.reached("chosen")
 	if err := c.claim(t.Dir); err != nil {
 		return "", s.named(err)
 	}
 	s.reached("claimed")
-	orders, err := s.bring(ctx, c, t)
+	orders, err := s.bring(ctx, c, t, lock)
 	if err != nil {
 		return "", s.named(err)
 	}
@@ -42,10 +51,14 @@ func (s *SSH) Start(ctx context.Context, t launch.Task) (launch.Handle, error) {
 }
 
 // bring stages to all nodes at once, and gives each its order.
-func (s *SSH) bring(ctx context.Context, c choice, t launch.Task) ([]attempt.Order, error) {
+func (s *SSH) bring(ctx context.Context, c choice, t launch.Task, lock *env.Lock) ([]attempt.Order, error) {
 	orders, faults := make([]attempt.Order, len(c.Nodes)), make([]error, len(c.Nodes))
-	tell := stage.TellOf(ctx)
 	var telling sync.Mutex
+	tell := func(p stage.Progress) {
+		telling.Lock()
+		defer telling.Unlock()
+		stage.TellOf(ctx)(p)
+	}
 	var bringing sync.WaitGroup
 	for rank, n := range c.Nodes {
 		bringing.Go(func() {
@@ -53,12 +66,11 @@ func (s *SSH) bring(ctx context.Context, c choice, t launch.Task) ([]attempt.Ord
 			cmd, err := m.stager.Bring(ctx, stage.Bringing{
 				Command: t.Command, Self: t.Self, Name: n.Host.String(),
 				Site: stage.Site{Root: s.root, Self: s.Site(t.Dir, t.Self).Self},
-				Tell: func(p stage.Progress) {
-					telling.Lock()
-					defer telling.Unlock()
-					tell(p)
-				},
+				Tell: tell,
 			})
+			if err == nil && lock != nil {
+				cmd, err = s.provide(ctx, m, provided{lock: *lock, cmd: cmd, dir: t.Dir, rank: rank, tell: tell})
+			}
 			if err != nil {
 				faults[rank] = fmt.Errorf("%s: %w", n.Host, err)
 				return

@@ -25,10 +25,12 @@ func (s *SSH) Status(ctx context.Context, _ string, h launch.Handle) (launch.Sta
 	if err != nil {
 		return launch.Status{}, s.named(err)
 	}
-	if len(all) == 1 {
-		return all[0], nil
+	status := all[0]
+	if len(all) > 1 {
+		status, err = s.together(ctx, c, all)
 	}
-	return s.together(ctx, c, all)
+	status.Facts.Environment = c.Environment
+	return status, err
 }
 
 // statuses looks at all nodes at once.

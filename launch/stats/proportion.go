@@ -1,0 +1,80 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Wilson is the share of n instances that were solved, with Wilson's score
+// interval (1927): close to its level on average, short, and never outside [0, 1].
+func Wilson(solved, n int, level float64) (Estimate, error) {
+	e, err := share(solved, n, level, "Wilson score")
+	if err != nil {
+		return e, err
+	}
+	z, count := twoSided(level), float64(n)
+	shrunk := 1 + z*z/count
+	middle := (e.Value + z*z/(2*count)) / shrunk
+	half := z / shrunk * math.Sqrt(e.Value*(1-e.Value)/count+z*z/(4*count*count))
+	e.Low, e.High = math.Max(0, middle-half), math.Min(1, middle+half)
+	// The bounds at the edges are exactly 0 and 1; rounding leaves a last bit.
+	if solved == 0 {
+		e.Low = 0
+	}
+	if solved == n {
+		e.High = 1
+	}
+	e.Words = shareWords(e, solved)
+	return e, nil
+}
+
+// ClopperPearson is the same share with the exact interval (1934): never below
+// its level, and wider than Wilson's for it.
+func ClopperPearson(solved, n int, level float64) (Estimate, error) {
+	e, err := share(solved, n, level, "Clopper-Pearson exact")
+	if err != nil {
+		return e, err
+	}
+	tail, x, count := (1-level)/2, float64(solved), float64(n)
+	e.Low, e.High = 0, 1
+	if solved > 0 {
+		e.Low = quantileBeta(tail, x, count-x+1)
+	}
+	if solved < n {
+		e.High = quantileBeta(1-tail, x+1, count-x)
+	}
+	e.Words = shareWords(e, solved)
+	return e, nil
+}
+
+// share is the value that both intervals are of.
+func share(solved, n int, level float64, method string) (Estimate, error) {
+	if n <= 0 {
+		return Estimate{}, fmt.Errorf("a rate of %d instances: there must be at least one", n)
+	}
+	if solved < 0 || solved > n {
+		return Estimate{}, fmt.Errorf("a rate of %d solved in %d instances: the first may not be below 0 or above the second", solved, n)
+	}
+	return Estimate{Value: float64(solved) / float64(n), Level: level, N: n, Method: method}, checkLevel(level)
+}
+
+// shareWords states a rate in per cent.
+func shareWords(e Estimate, solved int) string {
+	return fmt.Sprintf("%d of %s solved, %s %% (%s)", solved, instances(e.N), points(e.Value), e.interval(points))
+}
+
+// quantileBeta is gonum's quantile with Newton steps after it: gonum stops at
+// about 1e-8 where both parameters are in the hundreds.
+func quantileBeta(p, a, b float64) float64 {
+	beta := distuv.Beta{Alpha: a, Beta: b}
+	x := beta.Quantile(p)
+	for range 3 {
+		step := (beta.CDF(x) - p) / beta.Prob(x)
+		if next := x - step; next > 0 && next < 1 {
+			x = next
+		}
+	}
+	return x
+}
