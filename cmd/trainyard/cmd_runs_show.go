@@ -40,6 +40,7 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	}
 	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
 	printOddities(t, run.Run)
+	printEnding(t, run.Ending)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
 	printFacts(t, run)
@@ -103,6 +104,17 @@ func printOddities(t *face.Terminal, run launch.Run) {
 	}
 	if run.Trouble != "" {
 		t.Print("Trouble  %s\n", run.Trouble)
+	}
+}
+
+// printEnding names the kind of trouble, what shows it, and what to do.
+func printEnding(t *face.Terminal, d *launch.Diagnosis) {
+	if d == nil {
+		return
+	}
+	t.Print("Ending   %s: %s\n", d.Class, d.Advice)
+	for _, line := range d.Lines {
+		t.Print("         %s\n", line)
 	}
 }
 

@@ -35,8 +35,8 @@ const (
 type Policy struct {
 	// Again says that another attempt, from the newest checkpoint, can succeed as it
 	// is: nothing of the run was at fault.
-	Again  bool
-	Advice string // what a person does
+	Again  bool   `json:"again"`
+	Advice string `json:"advice"` // what a person does
 }
 
 // Policies is the table. A class that is not its machine's fault is not tried again by

@@ -218,6 +218,10 @@ func TestOneArgvRunsOnEveryNode(t *testing.T) {
 		if cmd.Argv[0] == "torchrun" && alone != (j.NodeCount() == 1) {
 			t.Errorf("%d nodes, and torchrun takes itself for alone: %v", j.NodeCount(), alone)
 		}
+		named := slices.Contains(cmd.Argv, "--local-addr=127.0.0.1") || slices.Contains(cmd.Env, launch.Env{Name: "PET_LOCAL_ADDR", Value: "127.0.0.1"})
+		if alone != named {
+			t.Errorf("torchrun is alone: %v, and its ranks meet at the loopback: %v", alone, named)
+		}
 		for _, e := range cmd.Env {
 			if slices.Contains([]string{"NNODES", "NODE_RANK", "MASTER_ADDR", "MASTER_PORT", "PET_NNODES", "PET_NODE_RANK"}, e.Name) {
 				t.Errorf("%s is the backend's to set", e.Name)

@@ -84,7 +84,7 @@ func renderSwift(r request) (launch.Command, error) {
 func swiftEnv(r request) []launch.Env {
 	env := []launch.Env{{Name: "NPROC_PER_NODE", Value: strconv.Itoa(r.Devices())}}
 	if r.NodeCount() == 1 {
-		env = append(env, launch.Env{Name: "PET_STANDALONE", Value: "1"})
+		env = append(env, launch.Env{Name: "PET_STANDALONE", Value: "1"}, launch.Env{Name: "PET_LOCAL_ADDR", Value: loopback})
 	}
 	return env
 }

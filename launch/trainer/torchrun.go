@@ -8,17 +8,22 @@ import (
 	"trainyard/launch"
 )
 
-// torchrun starts a module once for each device. On one machine it finds a free
-// port by itself; on several, the backend tells each node by the PET_ variables
-// who it is and where the first one listens, so that all of them have one argv.
+// torchrun starts a module once for each device. On one machine it finds a free port
+// by itself, at the loopback; on several, the backend tells each node by the PET_
+// variables who it is and where the first one listens, so that all of them have one
+// argv.
 func torchrun(r request, module string, args ...string) []string {
 	argv := []string{"torchrun"}
 	if r.NodeCount() == 1 {
-		argv = append(argv, "--standalone")
+		argv = append(argv, "--standalone", "--local-addr="+loopback)
 	}
 	argv = append(argv, "--nproc-per-node="+strconv.Itoa(r.Devices()), "-m", module)
 	return append(argv, args...)
 }
+
+// loopback is where the ranks of one machine meet. Without it torchrun names the host
+// to them, and on a box that cannot look up its own name they wait for minutes and die.
+const loopback = "127.0.0.1"
 
 // environment is what every Python trainer is started in, below the job's own.
 func environment(r request, more ...launch.Env) []launch.Env {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"trainyard/launch"
 )
@@ -98,6 +99,9 @@ type RunStory struct {
 	Results []launch.StoredResult `json:"results"`
 	// Earlier are the figures of the log's earlier beginnings, oldest first.
 	Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
+	// Ending is what ended a run that did not succeed; nil where none did, or where
+	// its log is out of sight and nothing else tells.
+	Ending *launch.Diagnosis `json:"ending,omitempty"`
 }
 
 // Run finds the run that prefix names and brings it up to date.
@@ -123,7 +127,7 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	if err != nil {
 		return nil, err
 	}
-	story := &RunStory{Run: run, Dir: l.Dir(run)}
+	story := &RunStory{Run: run, Dir: l.Dir(run), Ending: ending(ctx, l, run)}
 	if err := run.Job.Dataset.Now(); err != nil {
 		story.DatasetFault = err.Error()
 	}
@@ -152,6 +156,21 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	}
 	story.Earlier, err = l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
 	return story, err
+}
+
+// maxLook is how long the end of a log that may be far away is waited for.
+const maxLook = 15 * time.Second
+
+// ending looks at what is left of a run. A place that does not answer takes nothing
+// from the rest of its story.
+func ending(ctx context.Context, l *launch.Launcher, run launch.Run) *launch.Diagnosis {
+	ctx, cancel := context.WithTimeout(ctx, maxLook)
+	defer cancel()
+	found, err := l.Diagnose(ctx, run)
+	if found.Class == "" || err != nil && len(found.Lines) == 0 {
+		return nil
+	}
+	return &found
 }
 
 // Stopped is a run that was asked to stop.
