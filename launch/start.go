@@ -58,8 +58,8 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 	if err := l.keep(id, job); err != nil {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}
-	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps})
-	if errors.Is(err, ErrCap) {
+	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps, Room: l.Room})
+	if refused(err) {
 		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
 	}
 	if err != nil {
