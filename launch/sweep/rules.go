@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -45,6 +46,15 @@ type Course struct {
 	Points   []Point // in order of steps
 	Total    int64   // steps in all; 0: not known
 	Diverged bool
+}
+
+// Settle puts the points in order, and gives each the tokens of the one before it where
+// it has none of its own.
+func (c *Course) Settle() {
+	slices.SortFunc(c.Points, func(a, b Point) int { return cmp.Compare(a.Step, b.Step) })
+	for i := 1; i < len(c.Points); i++ {
+		c.Points[i].Tokens = max(c.Points[i].Tokens, c.Points[i-1].Tokens)
+	}
 }
 
 // window is how many figures are averaged: one step's loss says little.

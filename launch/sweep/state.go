@@ -3,6 +3,7 @@ package sweep
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"trainyard/launch"
 )
@@ -30,13 +31,13 @@ const Told = "stopped by a rule: "
 // Standing is the state of a cell by its runs, and the run that decides: one that
 // succeeded before one that goes on, before one that is lost, and else the newest.
 // stopped reports whether a rule ended a run.
-func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool) (State, *launch.Run) {
+func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool, now time.Time) (State, *launch.Run) {
 	for _, want := range []struct {
 		state State
 		is    func(launch.Run) bool
 	}{
 		{Succeeded, func(r launch.Run) bool { return r.State == launch.Succeeded }},
-		{Running, func(r launch.Run) bool { return !r.State.Ended() }},
+		{Running, func(r launch.Run) bool { return !r.State.Ended() || waits(r, now) }},
 		{Lost, func(r launch.Run) bool { return r.State == launch.Lost }},
 	} {
 		if i := slices.IndexFunc(runs, want.is); i >= 0 {
@@ -52,6 +53,14 @@ func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool) (
 		return Prepared, nil
 	}
 	return Missing, nil
+}
+
+// patience is how long a preempted run is waited for that may have another attempt.
+const patience = 2 * time.Minute
+
+// waits reports whether a run is about to have its next attempt by itself.
+func waits(r launch.Run, now time.Time) bool {
+	return r.State == launch.Preempted && r.N < r.Job.Attempts && now.Sub(r.EndedAt) < patience
 }
 
 // NeverStarted reports whether a run failed because the process that was to start it
