@@ -1,0 +1,248 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch"
+	"trainyard/launch/sweep"
+)
+
+// A sweepHome has a sweep whose cells leave a line for each of their starts.
+type sweepHome struct {
+	*casesHome
+	file, marks string
+}
+
+// newSweepHome writes a sweep over seeds. do is what a cell's shell does after its mark.
+func newSweepHome(t *testing.T, block, do string) *sweepHome {
+	t.Helper()
+	h := &sweepHome{casesHome: newCasesHome(t)}
+	h.file, h.marks = filepath.Join(h.dir, "s.yaml"), filepath.Join(h.dir, "marks")
+	h.block(t, block, do)
+	t.Cleanup(func() { h.stopAll(t) })
+	return h
+}
+
+func (h *sweepHome) block(t *testing.T, block, do string) {
+	t.Helper()
+	argv, err := json.Marshal([]string{"sh", "-c", "echo {output} >> " + h.marks + "; " + do})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(t, "s.yaml", "name: s\nextends: demo\ntrain: {trainer: command, params: {argv: "+string(argv)+"}}\nsweep:\n"+block)
+}
+
+// starts are the attempts that have started, by the trainers' own marks.
+func (h *sweepHome) starts(t *testing.T) []string {
+	t.Helper()
+	data, err := os.ReadFile(h.marks)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(data))
+}
+
+func (h *sweepHome) status(t *testing.T) yard.SweepPlan {
+	t.Helper()
+	var p yard.SweepPlan
+	if err := json.Unmarshal([]byte(h.run(t, "sweep", "status", h.file, "--json")), &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// ledgerStarts counts the attempts of the ledger that have started.
+func (h *sweepHome) ledgerStarts(t *testing.T) (n int) {
+	t.Helper()
+	l, err := launch.OpenLedger(launch.LedgerFile(filepath.Join(h.dir, "home")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	runs, err := l.Runs(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		attempts, err := l.Attempts(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range attempts {
+			if !a.StartedAt.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// eachOnce says what is wrong where a cell has not exactly one run that succeeded and
+// one start, or where the ledger's count of starts is not the trainers'.
+func (h *sweepHome) eachOnce(t *testing.T, cells int) {
+	t.Helper()
+	p := h.status(t)
+	if p.Total.By[sweep.Succeeded] != cells || len(p.Cells) != cells {
+		t.Errorf("of %d cells: %v", cells, p.Total.By)
+	}
+	starts := h.starts(t)
+	if different := slices.Compact(slices.Sorted(slices.Values(starts))); len(different) != len(starts) {
+		t.Errorf("%d starts of %d attempts", len(starts), len(different))
+	}
+	if n := h.ledgerStarts(t); n != len(starts) || n != cells {
+		t.Errorf("the ledger knows %d starts, the trainers %d, of %d cells", n, len(starts), cells)
+	}
+}
+
+const twentyFour = "  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}]\n  seeds: [1, 2, 3, 4, 5, 6]\n"
+
+// kills is how often the sweep is killed; TRAINYARD_SWEEP_KILLS asks for more.
+func kills(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("TRAINYARD_SWEEP_KILLS"))
+	if err != nil {
+		return 6
+	}
+	return n
+}
+
+func TestASweepThatIsKilledAtRandomPointsStartsEachCellOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs 24 cells")
+	}
+	h := newSweepHome(t, twentyFour, "sleep 0.2")
+	killed := 0
+	for range kills(t) {
+		cmd := h.command("sweep", "run", h.file, "--parallel", "3")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Duration(50+rand.IntN(2500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); err != nil && status.Signaled() {
+			killed++
+		}
+	}
+	h.run(t, "sweep", "run", h.file, "--parallel", "4")
+	h.eachOnce(t, 24)
+	t.Logf("killed %d times, %d starts", killed, len(h.starts(t)))
+}
+
+func TestTwoSweepsAtOnceStartEachCellOnce(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3, 4, 5, 6, 7, 8]\n", "sleep 0.3")
+	var both []*exec.Cmd
+	for range 2 {
+		cmd := h.command("sweep", "run", h.file, "--parallel", "4")
+		var out strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, cmd)
+		defer func() {
+			if t.Failed() {
+				t.Log(out.String())
+			}
+		}()
+	}
+	for _, cmd := range both {
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	h.eachOnce(t, 8)
+}
+
+func TestAFailedCellIsRerunAlone(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "true")
+	h.block(t, "  seeds: [1, 2, 3]\n", fmt.Sprintf("test $(wc -l < %s) -ne 2 || exit 3", h.marks)) // the second start fails
+	if said := h.fails(t, "sweep", "run", h.file); !strings.Contains(said, "failed") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 2 || p.Total.By[sweep.Failed] != 1 || len(h.starts(t)) != 3 {
+		t.Fatalf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+	h.run(t, "sweep", "run", h.file)
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 3 || len(h.starts(t)) != 4 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}
+
+func TestASweepThatIsEditedKeepsWhatIsStillMeant(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "true")
+	h.run(t, "sweep", "run", h.file, "--parallel", "3")
+	h.block(t, "  seeds: [2, 3, 4]\n", "true")
+	diff := h.run(t, "sweep", "diff", h.file)
+	for _, want := range []string{"kept 2: seed=2, seed=3", "new 1: seed=4", "orphaned: run "} {
+		if !strings.Contains(diff, want) {
+			t.Errorf("no %q in\n%s", want, diff)
+		}
+	}
+	h.run(t, "sweep", "run", h.file)
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 3 || len(h.starts(t)) != 4 || len(p.Orphans) != 1 {
+		t.Errorf("%v, %d starts, %d orphans", p.Total.By, len(h.starts(t)), len(p.Orphans))
+	}
+}
+
+func TestACellThatALaunchRanIsNotRunAgain(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2]\n  repeat: 1\n", "true")
+	h.run(t, "launch", h.file, "train.seed=1")
+	if said := h.fails(t, "launch", h.file, "train.seed=1"); !strings.Contains(said, "and is succeeded") || !strings.Contains(said, "--again") {
+		t.Errorf("a second launch said %s", said)
+	}
+	out, err := h.command("sweep", "run", h.file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "of a launch, ") || len(h.starts(t)) != 2 {
+		t.Errorf("%v, %d starts\n%s", err, len(h.starts(t)), out)
+	}
+	h.run(t, "launch", h.file, "train.seed=1", "--again")
+	if len(h.starts(t)) != 3 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestTwoCellsOfOneContentHaveOneRun(t *testing.T) {
+	h := newSweepHome(t, "  arms: [{name: one}, {name: other, set: {train.epochs: 3}}]\n", "true")
+	out, err := h.command("sweep", "run", h.file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "other has the content of one") || len(h.starts(t)) != 1 {
+		t.Errorf("%v, %d starts\n%s", err, len(h.starts(t)), out)
+	}
+	p := h.status(t)
+	if len(p.Cells) != 2 || p.Cells[1].Same != "one" || p.Cells[0].Run.ID != p.Cells[1].Run.ID {
+		t.Errorf("%+v", p.Cells)
+	}
+}
+
+func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "sleep 300")
+	cmd := h.command("sweep", "run", h.file)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(2 * time.Minute)
+	for len(h.starts(t)) == 0 {
+		if time.Now().After(deadline) {
+			t.Fatal("no cell has started")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if out := h.run(t, "sweep", "stop", h.file); !strings.Contains(out, "1 run ended") {
+		t.Errorf("%s", out)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("the sweep says that all cells have succeeded")
+	}
+	if len(h.starts(t)) != 1 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
