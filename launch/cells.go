@@ -24,7 +24,11 @@ type CellError struct {
 }
 
 func (e *CellError) Error() string {
-	return fmt.Sprintf("run %s has the same recipe, data, environment and code, and is %s", e.Run, e.State)
+	is := "is " + string(e.State)
+	if e.State == Succeeded {
+		is = "has succeeded"
+	}
+	return fmt.Sprintf("run %s has the same recipe, data, environment and code, and %s", e.Run, is)
 }
 
 // Is reports whether target is ErrCell.

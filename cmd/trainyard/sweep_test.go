@@ -198,7 +198,7 @@ func TestASweepThatIsEditedKeepsWhatIsStillMeant(t *testing.T) {
 func TestACellThatALaunchRanIsNotRunAgain(t *testing.T) {
 	h := newSweepHome(t, "  seeds: [1, 2]\n  repeat: 1\n", "true")
 	h.run(t, "launch", h.file, "train.seed=1")
-	if said := h.fails(t, "launch", h.file, "train.seed=1"); !strings.Contains(said, "and is succeeded") || !strings.Contains(said, "--again") {
+	if said := h.fails(t, "launch", h.file, "train.seed=1"); !strings.Contains(said, "and has succeeded") || !strings.Contains(said, "--again") {
 		t.Errorf("a second launch said %s", said)
 	}
 	out, err := h.command("sweep", "run", h.file).CombinedOutput()
