@@ -17,6 +17,7 @@ import (
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
 	"trainyard/launch/sweep"
+	"trainyard/recipes"
 )
 
 // A sweepHome has a sweep whose cells leave a line for each of their starts.
@@ -37,7 +38,9 @@ func newSweepHome(t *testing.T, block, do string) *sweepHome {
 
 func (h *sweepHome) block(t *testing.T, block, do string) {
 	t.Helper()
-	argv, err := json.Marshal([]string{"sh", "-c", "echo {output} >> " + h.marks + "; " + do})
+	script := filepath.Join(h.dir, "cell.sh")
+	h.write(t, "cell.sh", "echo $1 >> "+h.marks+"; mkdir -p $1; "+do+"\n")
+	argv, err := json.Marshal([]string{"sh", script, "{output}"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,13 +232,7 @@ func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(2 * time.Minute)
-	for len(h.starts(t)) == 0 {
-		if time.Now().After(deadline) {
-			t.Fatal("no cell has started")
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	awaitStarts(t, h, 1)
 	if out := h.run(t, "sweep", "stop", h.file); !strings.Contains(out, "1 run ended") {
 		t.Errorf("%s", out)
 	}
@@ -244,5 +241,75 @@ func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
 	}
 	if len(h.starts(t)) != 1 {
 		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestARunThatARuleStopsIsNotStartedAgain(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1]\n", `echo '{"current_steps": 1, "total_steps": 9, "loss": NaN}' >> $1/trainer_log.jsonl; sleep 300`)
+	said := h.fails(t, "sweep", "run", h.file)
+	if !strings.Contains(said, "stopped by a rule: its loss is no finite number") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Stopped] != 1 {
+		t.Errorf("%v", p.Total.By)
+	}
+	h.fails(t, "sweep", "run", h.file)
+	if len(h.starts(t)) != 1 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestARunFarAboveTheOthersIsStopped(t *testing.T) {
+	loss := `l=1; n=$(wc -l < MARKS); test $n -gt 3 && l=9; for s in 1 2 3 4 5 6 7 8 9; do echo "{\"current_steps\": $s, \"total_steps\": 9, \"loss\": $l}" >> $1/trainer_log.jsonl; done; test $n -gt 3 && sleep 300; true`
+	h := newSweepHome(t, "  seeds: [1]\n", "true")
+	h.block(t, "  seeds: [1, 2, 3, 4]\n  stop: {worse: 0.5}\n", strings.ReplaceAll(loss, "MARKS", h.marks))
+	said := h.fails(t, "sweep", "run", h.file)
+	if !strings.Contains(said, "seed=4") || !strings.Contains(said, "its loss of 9 at 9 steps is more than 50 % above 1, the median of 3 finished cells") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Stopped] != 1 || p.Total.By[sweep.Succeeded] != 3 {
+		t.Errorf("%v", p.Total.By)
+	}
+}
+
+func TestACapEndsASweepBeforeItIsPassed(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n  stop: {dollars: 5}\n", "sleep 3")
+	said := h.fails(t, "sweep", "run", h.file, "--parallel", "3", "--gpu-hour", "2", "--deadline", "1h")
+	if !strings.Contains(said, "over the cap of the sweep s, $5.00") || !strings.Contains(said, "over the cap of $5.00 for a sweep: the worst case of what is left is $6.00") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 2 || len(h.starts(t)) != 2 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}
+
+func awaitStarts(t *testing.T, h *sweepHome, n int) {
+	t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for len(h.starts(t)) < n {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d cells have started", len(h.starts(t)))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// What reproducing an experiment of the paper costs is told from one's own rollouts.
+func TestTheBuiltInSweepsAreToldTheirCost(t *testing.T) {
+	y := &yard.Yard{Home: t.TempDir(), Data: rolloutsOf(t, func(int) []string { return domains })}
+	for _, info := range recipes.ListSweeps() {
+		p, err := y.PlanSweep(t.Context(), yard.SweepRequest{File: info.Name, Launch: yard.LaunchRequest{Backend: "local", GPU: "h100", GPUs: 8}}, nil)
+		if err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+			continue
+		}
+		for _, c := range p.Cells {
+			if c.Fault != "" || c.Same != "" || c.Steps == 0 || c.Cost == nil || c.Shared != 3 && info.Name != "hybrid-gym-main" {
+				t.Errorf("%s: %s: fault %q, same as %q, %d steps, cost %v, %q, %d share its data", info.Name, c.Name, c.Fault, c.Same, c.Steps, c.Cost, c.Unknown, c.Shared)
+			}
+		}
+		if p.Total.Cost.Low <= 0 || p.Total.Cells != len(p.Cells) || p.Datasets*3 > len(p.Cells) {
+			t.Errorf("%s: %+v, %d datasets of %d cells", info.Name, p.Total, p.Datasets, len(p.Cells))
+		}
 	}
 }

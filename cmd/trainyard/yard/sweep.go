@@ -191,6 +191,15 @@ func (c *SweepCell) learnData(d *Prepared, fault error) {
 	c.manifest = d.Manifest
 }
 
+// nowPrepared says of a dataset that it is there.
+func (p *SweepPlan) nowPrepared(data string) {
+	for i := range p.Cells {
+		if p.Cells[i].data == data {
+			p.Cells[i].prepared = true
+		}
+	}
+}
+
 // isPrepared reports whether the dataset that was planned is there, made of what is
 // there now.
 func isPrepared(d *Prepared) bool {

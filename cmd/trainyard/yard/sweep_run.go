@@ -204,6 +204,7 @@ func (r *sweepRun) start(ctx context.Context, cells []int) error {
 	runs, faults := r.l.StartMany(ctx, jobs)
 	for i, err := range faults {
 		if err == nil {
+			r.p.Total.By[sweep.Running]++
 			r.tell(SweepNews{Cell: names[i], Run: runs[i].ID, What: "started"})
 		} else if err := r.sort(names[i], jobs[i].Cell, runs[i], err); err != nil {
 			return err
@@ -285,6 +286,7 @@ func (r *sweepRun) ready(ctx context.Context, c *SweepCell) (ready bool, job lau
 	if d.err != nil {
 		return false, job, d.err
 	}
+	r.p.nowPrepared(c.data)
 	job, err = r.job(ctx, c, d.prepared)
 	return err == nil, job, err
 }
