@@ -161,3 +161,37 @@ func TestARecipeWithoutABlockIsNoSweep(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestEveryBuiltInSweepIsOne(t *testing.T) {
+	for _, info := range ListSweeps() {
+		s, err := LoadSweep(info.Name, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+			continue
+		}
+		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 6 {
+			t.Errorf("%s calls itself %s, %q, and has %d cells", info.Name, s.Name, info.Summary, len(s.Cells))
+		}
+	}
+}
+
+// A sweep that has no faults has no cell twice by name, and every cell's recipe is the
+// one that its overrides make.
+func TestNoTwoCellsHaveOneName(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  arms: [{name: a, set: {train.batch: 2}}, {name: b}]\n  mixes: {by: dirichlet, count: 3, strength: 9}\n  include: [{train.batch: 8}, {train.batch: 8}]\n  repeat: 2\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, before := map[string]bool{}, 0
+	for _, c := range s.Cells {
+		names[c.Name] = true
+		r, err := LoadWith("demo", Options{Overrides: c.Overrides})
+		if err != nil || r.Fingerprint() != c.Recipe.Fingerprint() {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+		before++
+	}
+	if len(names) != before || before != 12 {
+		t.Errorf("%d names of %d cells", len(names), before)
+	}
+}
