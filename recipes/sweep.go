@@ -30,7 +30,7 @@ type Cell struct {
 	Recipe    *Recipe     `json:"-"`
 }
 
-// A Published is a figure that somebody else came to.
+// A Published is a figure that others came to.
 type Published struct {
 	Name  string  `yaml:"name" json:"name"`   // of the benchmark
 	Value float64 `yaml:"value" json:"value"` // in percent

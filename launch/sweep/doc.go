@@ -7,7 +7,7 @@
 // The words. A cell is its content: [Content.Hash] is made of the resolved recipe, the
 // data that it reads, the environment of its trainer and the version of what makes
 // datasets. Its name is for people, and two names may mean one cell. A cell has a
-// [State], which its runs decide, whoever asked for them: another sweep, or a launch.
+// [State], which its runs decide, also those that another sweep or a launch asked for.
 // Rules stop a run that is not worth its money.
 //
 // The promise: everything is a function of what it is given. The same cells and the same

@@ -78,7 +78,7 @@ type Try struct {
 // May reports whether a cell in this state is to be started. before are the newest
 // attempts that had failed when the sweep was asked to run: those have another chance
 // now, while one that fails meanwhile is left, or two that run a sweep would take turns
-// with it. Whoever asks again gives it another one.
+// with it. Asking again gives it another one.
 func May(s State, run *launch.Run, before map[Try]bool) bool {
 	switch s {
 	case Missing, Prepared:

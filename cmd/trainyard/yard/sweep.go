@@ -94,7 +94,7 @@ type SweepTotal struct {
 }
 
 // PlanSweep reads a sweep, plans the dataset of every cell without writing it, and
-// finds the runs that cells have, whoever asked for them. progress may be nil.
+// finds the runs that cells have, those of other sweeps and launches too. progress may be nil.
 func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mix.Progress)) (*SweepPlan, error) {
 	files := y.files(y.SamplesDir())
 	s, err := recipes.LoadSweep(req.File, recipes.Options{Overrides: req.Overrides, Trainer: req.Launch.Trainer, Files: &files})
