@@ -136,7 +136,7 @@ func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
 		t.Say("over the cap of %s", over)
 	}
 	if len(p.Orphans) > 0 {
-		t.Say("%s of this sweep belongs to no cell any more: trainyard sweep diff tells which", face.Counted(len(p.Orphans), "run"))
+		t.Say("%s to no cell any more: trainyard sweep diff tells which", face.Plural(len(p.Orphans), "run of this sweep belongs", "runs of this sweep belong"))
 	}
 }
 

@@ -10,12 +10,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"trainyard/cmd/trainyard/yard"
 	"trainyard/launch"
+	"trainyard/launch/database/postgrestest"
 	"trainyard/launch/sweep"
 	"trainyard/recipes"
 )
@@ -165,6 +167,26 @@ func TestTwoSweepsAtOnceStartEachCellOnce(t *testing.T) {
 		}
 	}
 	h.eachOnce(t, 8)
+}
+
+// Two people with a state directory each, as on two machines.
+func TestTwoWhoShareALedgerStartEachCellOnce(t *testing.T) {
+	ledger := postgrestest.Start(t)
+	h := newSweepHome(t, "  seeds: [1, 2, 3, 4, 5, 6]\n", "sleep 0.3")
+	var both sync.WaitGroup
+	for _, home := range []string{"one", "two"} {
+		both.Go(func() {
+			cmd := h.command("sweep", "run", h.file, "--parallel", "3")
+			cmd.Env = append(cmd.Env, "TRAINYARD_HOME="+filepath.Join(h.dir, home), "TRAINYARD_LEDGER="+ledger)
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "6 cells: 6 succeeded") {
+				t.Errorf("%s: %v\n%s", home, err, out)
+			}
+		})
+	}
+	both.Wait()
+	if n := len(h.starts(t)); n != 6 {
+		t.Errorf("%d starts of 6 cells", n)
+	}
 }
 
 func TestAFailedCellIsRerunAlone(t *testing.T) {
