@@ -335,3 +335,16 @@ func TestTheBuiltInSweepsAreToldTheirCost(t *testing.T) {
 		}
 	}
 }
+
+// Ranks that lost each other are no fault of the cell: it has its next attempt by itself.
+func TestACellIsRetriedWhereTheClassOfItsTroubleAllowsIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits as long as a platform is given before a next attempt")
+	}
+	h := newSweepHome(t, "  seeds: [1]\n", "true")
+	h.block(t, "  seeds: [1]\n", fmt.Sprintf("test $(wc -l < %s) -ge 2 || { echo 'torch.distributed.DistBackendError: NCCL error'; exit 1; }", h.marks))
+	h.run(t, "sweep", "run", h.file, "--attempts", "2")
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 1 || len(h.starts(t)) != 2 || p.Cells[0].Run.N != 2 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}

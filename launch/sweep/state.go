@@ -55,12 +55,12 @@ func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool, n
 	return Missing, nil
 }
 
-// patience is how long a preempted run is waited for that may have another attempt.
-const patience = 2 * time.Minute
+// Patience is how long a run that ended is waited for that may have another attempt.
+const Patience = 2 * time.Minute
 
 // waits reports whether a run is about to have its next attempt by itself.
 func waits(r launch.Run, now time.Time) bool {
-	return r.State == launch.Preempted && r.N < r.Job.Attempts && now.Sub(r.EndedAt) < patience
+	return r.State == launch.Preempted && r.N < r.Job.Attempts && now.Sub(r.EndedAt) < Patience
 }
 
 // NeverStarted reports whether a run failed because the process that was to start it

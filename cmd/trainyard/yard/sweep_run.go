@@ -47,7 +47,7 @@ func (y *Yard) RunSweep(ctx context.Context, p *SweepPlan, req SweepRequest, tel
 	if err := l.Ledger.BeginSweep(ctx, p.Name); err != nil {
 		return err
 	}
-	r := &sweepRun{y: y, l: l, p: p, req: req, tell: tell, data: map[string]*sweepData{}, places: make(chan struct{}, preparedAtOnce), refused: map[string]bool{}}
+	r := &sweepRun{y: y, l: l, p: p, req: req, tell: tell, data: map[string]*sweepData{}, places: make(chan struct{}, preparedAtOnce), refused: map[string]bool{}, again: map[sweep.Try]bool{}}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() { cancel(); r.preparing.Wait() }()
 	if err := r.begin(ctx); err != nil {
@@ -79,6 +79,7 @@ type sweepRun struct {
 
 	before    map[sweep.Try]bool // the newest attempts that had failed when it began
 	refused   map[string]bool    // cells that cannot be started, told once
+	again     map[sweep.Try]bool // failed attempts that another one may follow by itself
 	stopped   bool               // by a cap, or by another process
 	data      map[string]*sweepData
 	places    chan struct{}
@@ -125,7 +126,28 @@ func (r *sweepRun) step(ctx context.Context) (done bool, err error) {
 	if err := r.start(ctx, waiting); err != nil {
 		return false, err
 	}
-	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0, nil
+	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0 && !r.awaited(ctx), nil
+}
+
+// awaited reports whether a failed run is about to have its next attempt by itself: the
+// class of its trouble allows one, and so does its job.
+func (r *sweepRun) awaited(ctx context.Context) bool {
+	for _, c := range r.p.Cells {
+		if c.State != sweep.Failed || c.Run.N >= c.Run.Job.Attempts || !r.l.Mine(*c.Run) || time.Since(c.Run.EndedAt) > sweep.Patience {
+			continue
+		}
+		try := sweep.Try{Run: c.Run.ID, N: c.Run.N}
+		again, known := r.again[try]
+		if !known {
+			d, err := r.l.Diagnose(ctx, *c.Run)
+			again = err == nil && d.Again
+			r.again[try] = again
+		}
+		if again {
+			return true
+		}
+	}
+	return false
 }
 
 // tend looks after every run of the sweep's cells that may need it, side by side.
