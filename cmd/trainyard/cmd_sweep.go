@@ -62,6 +62,7 @@ func sweepCommand(s *settings, use, short, long, example string, run func(ctx co
 	flags.StringVar(&req.Launch.GPU, "gpu", "", "kind of GPU, such as h100, for prices and the estimate")
 	flags.IntVar(&req.Count, "count", 0, "number of GPUs that the estimate is for (default: gpus x nodes, or 8)")
 	flags.Float64Var(&gpuHour, "gpu-hour", 0, "price of one GPU for an hour in dollars")
+	flags.StringArrayVar(&req.Launch.Env, "env", nil, "variable for trainers on another machine: NAME for this environment's value, or NAME=value")
 	s.recipeFlags(cmd)
 	completes(cmd, "backend", "backends")
 	completes(cmd, "trainer", "trainers")
