@@ -95,8 +95,9 @@ func (h *sweepHome) ledgerStarts(t *testing.T) (n int) {
 }
 
 // eachOnce says what is wrong where a cell has not exactly one run that succeeded and
-// one start, or where the ledger's count of starts is not the trainers'.
-func (h *sweepHome) eachOnce(t *testing.T, cells int) {
+// one start, or where the ledger's count of starts is not the trainers'. before are the
+// cells that an earlier file of the sweep had.
+func (h *sweepHome) eachOnce(t *testing.T, cells, before int) {
 	t.Helper()
 	p := h.status(t)
 	if p.Total.By[sweep.Succeeded] != cells || len(p.Cells) != cells {
@@ -106,12 +107,15 @@ func (h *sweepHome) eachOnce(t *testing.T, cells int) {
 	if different := slices.Compact(slices.Sorted(slices.Values(starts))); len(different) != len(starts) {
 		t.Errorf("%d starts of %d attempts", len(starts), len(different))
 	}
-	if n := h.ledgerStarts(t); n != len(starts) || n != cells {
-		t.Errorf("the ledger knows %d starts, the trainers %d, of %d cells", n, len(starts), cells)
+	if n := h.ledgerStarts(t); n != len(starts) || n != before+cells {
+		t.Errorf("the ledger knows %d starts, the trainers %d, of %d cells", n, len(starts), before+cells)
 	}
 }
 
-const twentyFour = "  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}]\n  seeds: [1, 2, 3, 4, 5, 6]\n"
+// twentyFour is a block of so many cells, other ones in each generation.
+func twentyFour(generation int) string {
+	return fmt.Sprintf("  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}, {key: train.batch, values: [%d]}]\n  seeds: [1, 2, 3, 4, 5, 6]\n", 4+generation)
+}
 
 // kills is how often the sweep is killed; TRAINYARD_SWEEP_KILLS asks for more.
 func kills(t *testing.T) int {
@@ -126,21 +130,27 @@ func TestASweepThatIsKilledAtRandomPointsStartsEachCellOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs 24 cells")
 	}
-	h := newSweepHome(t, twentyFour, "sleep 0.2")
-	killed := 0
-	for range kills(t) {
+	h := newSweepHome(t, twentyFour(0), "sleep 0.2")
+	killed, generation := 0, 0
+	for killed < kills(t) {
 		cmd := h.command("sweep", "run", h.file, "--parallel", "3")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(time.Duration(50+rand.IntN(2500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		killer := time.AfterFunc(time.Duration(50+rand.IntN(2500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 		err := cmd.Wait()
+		killer.Stop()
 		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); err != nil && status.Signaled() {
 			killed++
+		} else if err != nil {
+			t.Fatal(err)
+		} else { // all have run: other cells are next
+			generation++
+			h.block(t, twentyFour(generation), "sleep 0.2")
 		}
 	}
 	h.run(t, "sweep", "run", h.file, "--parallel", "4")
-	h.eachOnce(t, 24)
+	h.eachOnce(t, 24, 24*generation)
 	t.Logf("killed %d times, %d starts", killed, len(h.starts(t)))
 }
 
@@ -166,7 +176,7 @@ func TestTwoSweepsAtOnceStartEachCellOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	h.eachOnce(t, 8)
+	h.eachOnce(t, 8, 0)
 }
 
 // Two people with a state directory each, as on two machines.
