@@ -17,6 +17,7 @@ type Next struct {
 	Command Command
 	Facts   Facts
 	Caps    Caps
+	Room    Room
 	// AfterLost says that the caller has made sure that a lost attempt does not run
 	// any more. Out of sight alone is no reason to start again.
 	AfterLost bool
@@ -56,7 +57,7 @@ func (l *Ledger) Again(ctx context.Context, run string, n int, reason string, ne
 			return err
 		}
 		a := Attempt{N: n + 1, State: Pending, Progress: next.Command.Progress, Output: next.Command.OutputDir(), Facts: next.Facts.Over(job.facts())}
-		if err := next.Caps.allow(tx, run, a.Facts, time.Now()); err != nil {
+		if err := admit(tx, run, job, a.Facts, next.Caps, next.Room, time.Now()); err != nil {
 			return err
 		}
 		if err := insertAttempt(tx, run, a); err != nil {

@@ -11,6 +11,9 @@
 //   - A run is one job that was asked for. Its id is random.
 //   - An attempt is one try at a run, with a directory of its own
 //     (HOME/runs/ID/attempt-N) that no other attempt ever writes to.
+//   - A cell is all that makes a run another than one before: a job names it by a
+//     hash (launch/sweep). One that runs or has succeeded is not started again,
+//     unless the job asks for it anew.
 //   - A [Trainer] renders a job into a [Command]: argv, environment, files.
 //   - A [Backend] starts commands somewhere and gives back a [Handle], an
 //     opaque string that finds the process again after anything restarts.

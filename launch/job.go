@@ -50,6 +50,12 @@ type Job struct {
 	GPUHour *float64 `json:"gpu_hour,omitempty"`
 	// Sweep names the sweep that the run is a cell of; empty: none.
 	Sweep string `json:"sweep,omitempty"`
+	// Cell is the hash of all that makes the run another (see launch/sweep), and
+	// CellName what its sweep calls it; empty: not known, none.
+	Cell     string `json:"cell,omitempty"`
+	CellName string `json:"cell_name,omitempty"`
+	// Anew asks for the run although its cell runs or has succeeded.
+	Anew bool `json:"anew,omitempty"`
 
 	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
 	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment

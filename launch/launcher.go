@@ -25,6 +25,7 @@ type Launcher struct {
 	Self        string // the trainyard program, absolute
 	User        string // who launches: written beside each run; empty: not known
 	Caps        Caps   // what launches may cost
+	Room        Room   // what runs of one sweep may take at once
 	// Grace is how long a stopped trainer may take to save; 0 is 30 s.
 	Grace time.Duration
 	// Poll is how often Watch, Logs and Stop look; 0 is 200 ms.

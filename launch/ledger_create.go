@@ -21,6 +21,7 @@ type Intent struct {
 	Home    string // host:directory; see Run.Home
 	Facts   Facts  // what is known beyond what the job says
 	Caps    Caps
+	Room    Room // of its sweep
 }
 
 // Create is [Ledger.Intend] for a run of which nothing more is known.
@@ -30,7 +31,8 @@ func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (R
 
 // Intend writes the intent to run a job: a new run whose first attempt is
 // pending. Nothing is started. What may pass a cap is refused with a *CapError,
-// and nothing is written. The run comes back as the ledger has it, without values
+// a cell that runs or has succeeded with a *CellError, what a sweep has no room for with
+// ErrRoom, and nothing is written. The run comes back as the ledger has it, without values
 // of secrets, and is not read again: once it is written, no error may hide its id.
 func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 	stored, err := json.Marshal(in.Job)
@@ -47,7 +49,7 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 		if err := insertRun(tx, run, string(stored)); err != nil {
 			return err
 		}
-		if err := in.Caps.allow(tx, run.ID, run.Facts, now); err != nil {
+		if err := admit(tx, run.ID, in.Job, run.Facts, in.Caps, in.Room, now); err != nil {
 			return err
 		}
 		if err := insertAttempt(tx, run.ID, run.Attempt); err != nil {
@@ -62,13 +64,16 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 }
 
 func insertRun(tx *database.Tx, r Run, job string) error {
-	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, home, sweep) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, r.Home, sql.NullString{String: r.Job.Sweep, Valid: r.Job.Sweep != ""})
+	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, home, sweep, cell) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, r.Home, said(r.Job.Sweep), said(r.Job.Cell))
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
 	}
 	return nil
 }
+
+// said is a text, or NULL where it is empty.
+func said(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
 
 func insertAttempt(tx *database.Tx, run string, a Attempt) error {
 	_, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, ?, ?, ?, ?)`, run, a.N, a.State, a.Progress, a.Output)

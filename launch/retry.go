@@ -53,7 +53,7 @@ func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
 		return run, err
 	}
 	defer unlock()
-	made, err := l.Ledger.Again(ctx, run.ID, run.N, how.reason(from), Next{Command: cmd, Facts: from.facts().Over(bounds(backend, job)), Caps: l.Caps, AfterLost: how.AfterLost})
+	made, err := l.Ledger.Again(ctx, run.ID, run.N, how.reason(from), Next{Command: cmd, Facts: from.facts().Over(bounds(backend, job)), Caps: l.Caps, Room: l.Room, AfterLost: how.AfterLost})
 	if err != nil {
 		return run, err
 	}

@@ -55,20 +55,10 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 		return Run{}, err
 	}
 	defer unlock()
-	if err := l.keep(id, job); err != nil {
-		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
-	}
-	run, err := l.Ledger.Intend(ctx, Intent{ID: id, Job: job, Command: cmd, User: l.User, Home: l.origin(), Caps: l.Caps, Facts: bounds(backend, job)})
-	if errors.Is(err, ErrCap) {
-		return Run{}, errors.Join(err, os.RemoveAll(l.runDir(id)))
-	}
+	run, err := l.intend(ctx, id, job, cmd, backend)
 	if err != nil {
-		return Run{}, err
-	}
-	if err := l.remember(run); err != nil {
 		return run, err
 	}
-	l.reached("intent")
 	return l.begin(ctx, run, cmd, backend)
 }
 

@@ -34,6 +34,12 @@
 // directives, "? key" and tags other than !unset and !only are refused: extends does their
 // work, and without them a small file cannot grow into a large recipe.
 //
+// A sweep block is no part of the recipe and bears no identity: [LoadSweep] makes
+// cells of it, each a recipe with its overrides. An axis is a key and its values; axes
+// of matrix are multiplied, those of a zip group go together, and exclude and include
+// work as in the matrix of GitHub Actions. Layers merge the block as they do the rest,
+// arms by name.
+//
 // It does not look at data: whether a path exists, a format is known or a
 // where expression compiles is for the packages that open them. It knows no
 // settings, flags or environment; only [Recipe.Resolve] is told two

@@ -32,7 +32,7 @@ func find(ref, dir string, builtinOnly bool) (f *file, msg, hint string) {
 		return &file{label: label, id: label, builtin: true, data: data}, "", ""
 	}
 	if builtinOnly || ref == "" {
-		return nil, fmt.Sprintf("no recipe %s", seen(ref)), choose(ref, builtinNames())
+		return nil, fmt.Sprintf("no recipe %s", seen(ref)), choose(ref, slices.Concat(builtinNames(), namesIn(sweepsDir)))
 	}
 	path := ref
 	if !filepath.IsAbs(path) {
@@ -72,7 +72,7 @@ func missing(ref, path string) string {
 		}
 	}
 	all := "trainyard list recipes names those built in" // two dozen
-	if hint := didYouMean(ref, builtinNames()); hint != "" {
+	if hint := didYouMean(ref, slices.Concat(builtinNames(), namesIn(sweepsDir))); hint != "" {
 		return hint + " " + all
 	}
 	return all

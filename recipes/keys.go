@@ -39,6 +39,7 @@ var identities = map[string]Identity{"": OfDataset, "run": OfRun, "none": OfNoth
 // every key has its line and every line its key.
 var docs = map[string]string{
 	"extends": "recipes to build on: a built-in name, a path beside the file, or a list of them",
+	"sweep":   "the cells of a sweep: matrix, zip, seeds, arms, mixes, include, exclude, repeat, stop (trainyard sweep plan)",
 	"name":    "names the dataset's directory and the run",
 	"summary": "the line that lists show",
 	"seed":    "default of mix.seed, mix.validation_seed and train.seed",
@@ -176,7 +177,8 @@ var follows = map[string]string{
 // Keys lists every key of a recipe, in the order in which one is written.
 func Keys() []Key {
 	extends := Key{Name: "extends", Type: "text, or a list", Summary: docs["extends"], Identity: OfNothing}
-	return append([]Key{extends}, keysOfStruct(reflect.ValueOf(defaults()).Elem(), "", "", "")...)
+	sweep := Key{Name: "sweep", Type: "mapping", Summary: docs["sweep"], Identity: OfNothing}
+	return append(append([]Key{extends}, keysOfStruct(reflect.ValueOf(defaults()).Elem(), "", "", "")...), sweep)
 }
 
 // keysOfStruct lists the keys below v, whose fields hold the defaults.

@@ -13,6 +13,9 @@ type Options struct {
 	// Files asks for a fault for each file that the recipe names and that is
 	// not there; nil asks for none.
 	Files *Files
+	// Under is a recipe that is put below this one's own parents, as the first name
+	// of its extends would be; empty: none.
+	Under string
 }
 
 // Load reads the recipe of that name or path and lays the overrides
@@ -43,7 +46,16 @@ func LoadWith(nameOrPath string, o Options) (*Recipe, error) {
 // loadTree also returns the merged layers, which hold the places.
 func loadTree(f *file, o Options) (*Recipe, *node, error) {
 	c := &chain{seen: map[string]bool{}}
-	c.walk(f)
+	if o.Under != "" {
+		under, msg, hint := find(o.Under, f.dir, f.builtin)
+		if msg != "" {
+			return nil, nil, Faults{{Msg: msg, Hint: hint}}
+		}
+		c.walk(under)
+	}
+	if !c.seen[f.id] {
+		c.walk(f)
+	}
 	if err := c.faults.err(); err != nil {
 		return nil, nil, err
 	}
@@ -52,6 +64,8 @@ func loadTree(f *file, o Options) (*Recipe, *node, error) {
 	if o.Trainer != "" {
 		root = m.merge(root, otherTrainer(root, o.Trainer), "", "")
 	}
+	block := root.get("sweep")
+	root = root.without("sweep")
 	for _, arg := range o.Overrides {
 		if layer := override(arg, root, &m.faults); layer != nil {
 			root = m.merge(root, layer, "", "")
@@ -61,7 +75,7 @@ func loadTree(f *file, o Options) (*Recipe, *node, error) {
 	if err := append(m.faults, faults...).err(); err != nil {
 		return nil, nil, err
 	}
-	r.Dir, r.said = f.dir, root
+	r.Dir, r.said, r.sweep = f.dir, root, block
 	for _, l := range c.layers {
 		r.Files = append(r.Files, l.file.label)
 	}

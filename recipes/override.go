@@ -70,6 +70,9 @@ func (o *overriding) hint(key, path, hint string) string {
 	if path == "" && key == "extends" {
 		return "a recipe's parents are not overridden; write a file that extends both"
 	}
+	if path == "" && key == "sweep" {
+		return "a sweep is not overridden; write a file that extends it"
+	}
 	return strings.ReplaceAll(hint, "NAME", "SOURCE")
 }
 

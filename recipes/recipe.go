@@ -53,7 +53,8 @@ type Recipe struct {
 	// own last. A built-in is written builtin:NAME.yaml.
 	Files []string `yaml:"-"`
 
-	said *node `yaml:"-"` // the merged layers, which know who said what
+	said  *node `yaml:"-"` // the merged layers, which know who said what
+	sweep *node `yaml:"-"` // the block of a sweep; nil: none
 }
 
 // A Model is the student.

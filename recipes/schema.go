@@ -37,7 +37,7 @@ func lookup(t reflect.Type, key, path string) (f field, hint string, ok bool) {
 		here = append(here, f.key)
 	}
 	if path == "" {
-		here = append(here, "extends")
+		here = append(here, "extends", "sweep")
 	}
 	if hint := didYouMean(key, here); hint != "" {
 		return field{}, hint, false

@@ -27,7 +27,7 @@ lies. Takes seconds; needs no network, no Python and no GPU.`,
 
 func runDemo(ctx context.Context, t *face.Terminal, s *settings) error {
 	return withYard(s, func(y *yard.Yard) error {
-		run, err := runLaunch(ctx, t, s, y, yard.LaunchRequest{What: "demo", Backend: "local"}, launchWords{})
+		run, err := runLaunch(ctx, t, s, y, yard.LaunchRequest{What: "demo", Backend: "local", Again: true}, launchWords{})
 		if err != nil || s.json() {
 			return err
 		}

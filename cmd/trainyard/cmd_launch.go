@@ -22,9 +22,9 @@ dataset, shows the command and its files, and writes and starts nothing.
 
 Where the inputs of a recipe have changed since its dataset was made, launch
 refuses: --replace writes over it. A run that has ended goes on with "trainyard
-runs resume ID", from its newest whole checkpoint, or "runs retry ID"; to launch the
-same recipe again begins another run on the same dataset. "trainyard list trainers"
-tells what each trainer takes.`
+runs resume ID", from its newest whole checkpoint, or "runs retry ID"; --again
+begins another run although one with the same recipe, data, environment and code goes
+on or has succeeded. "trainyard list trainers" tells what each trainer takes.`
 
 const launchExample = `  trainyard launch demo
   trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run
@@ -66,6 +66,7 @@ func newLaunch(t *face.Terminal, s *settings) *cobra.Command {
 	cmd.Flags().BoolVarP(&detach, "detach", "d", false, "start and return")
 	s.recipeFlags(cmd)
 	cmd.Flags().BoolVar(&req.Replace, "replace", false, "write over the dataset that this recipe made from other inputs")
+	cmd.Flags().BoolVar(&req.Again, "again", false, "launch although a run with the same recipe, data, environment and code goes on or has succeeded")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "show the plan and the command, write and start nothing")
 	completes(cmd, "backend", "backends")
 	completes(cmd, "trainer", "trainers")

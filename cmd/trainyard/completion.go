@@ -43,6 +43,14 @@ func completeRecipe(_ *cobra.Command, args []string, toComplete string) ([]strin
 	return offers(offered), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
+// completeSweep offers the sweeps that are built in, and files.
+func completeSweep(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return offers(yard.Lists["sweeps"]()), cobra.ShellCompDirectiveDefault
+	}
+	return completeRecipe(cmd, args, toComplete)
+}
+
 // completeRun offers the ids of runs.
 func completeRun(s *settings) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {

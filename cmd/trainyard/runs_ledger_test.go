@@ -75,7 +75,7 @@ func TestLaunchesOfOneRecipeSideBySideAreTold(t *testing.T) {
 	var racing sync.WaitGroup
 	for i := range racers {
 		racing.Go(func() {
-			out, err := h.command("launch", h.dataset, "--trainer", "command", `train.params.argv=["sleep", "100"]`, "--detach").CombinedOutput()
+			out, err := h.command("launch", h.dataset, "--trainer", "command", `train.params.argv=["sleep", "100"]`, "--detach", "--again").CombinedOutput()
 			if said[i] = string(out); err != nil {
 				t.Errorf("%v: %s", err, out)
 			}

@@ -122,4 +122,13 @@ UPDATE attempts SET gpus = (SELECT coalesce(json_extract(r.job, '$.gpus'), 0) FR
 WHERE EXISTS (SELECT 1 FROM runs r WHERE r.id = attempts.run AND json_valid(r.job) AND json_type(r.job, '$.gpus') = 'integer');
 `, pointsSchema, `
 ALTER TABLE attempts ADD COLUMN environment TEXT NOT NULL DEFAULT ''; -- the hash of its lock; empty: none, or not known
-`, resultsSchema}
+`, resultsSchema, `
+-- What a run is a cell of, and the sweeps that were stopped.
+ALTER TABLE runs ADD COLUMN cell TEXT;                           -- NULL: not known
+CREATE INDEX runs_by_cell ON runs (cell) WHERE cell IS NOT NULL;
+CREATE INDEX runs_by_sweep ON runs (sweep) WHERE sweep IS NOT NULL;
+CREATE TABLE sweeps (
+	name       TEXT NOT NULL PRIMARY KEY,
+	stopped_ms INTEGER                       -- NULL: it may go on
+) STRICT, WITHOUT ROWID;
+`}

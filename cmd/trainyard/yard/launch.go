@@ -33,6 +33,7 @@ type LaunchRequest struct {
 	// Env are variables for the trainer: NAME for this process's value, or NAME=value.
 	Env     []string `json:"env,omitempty"`
 	Replace bool     `json:"replace,omitempty"`
+	Again   bool     `json:"again,omitempty"`   // also where the cell runs or has succeeded
 	DryRun  bool     `json:"dry_run,omitempty"` // plan the dataset and the command, write nothing
 }
 
@@ -84,12 +85,14 @@ func (y *Yard) Start(ctx context.Context, plan *Plan) (launch.Run, error) {
 	if err != nil {
 		return launch.Run{}, err
 	}
-	return l.Start(ctx, plan.Job)
+	run, err := l.Start(ctx, plan.Job)
+	return run, y.anew(ctx, l, err)
 }
 
 func newPlan(r *recipes.Recipe, req LaunchRequest) (*Plan, error) {
 	plan := &Plan{Job: r.Job(), GPU: req.GPU}
 	job := &plan.Job
+	job.Anew = req.Again
 	job.Backend, job.GPUs, job.Nodes = req.Backend, req.GPUs, req.Nodes
 	job.Deadline, job.Attempts, job.GPUHour = req.Deadline, req.Attempts, req.GPUHour
 	var err error
@@ -121,6 +124,7 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 	if plan.Job.Dataset, err = launch.ReadDataset(req.What); err != nil {
 		return nil, err
 	}
+	plan.Job.Cell = cellOf(r, d.Manifest, 0)
 	return plan, y.rehearse(ctx, plan, req)
 }
 
@@ -162,6 +166,7 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 	if plan.Job.Dataset, err = launch.ReadDataset(plan.Prepared.Out); err != nil {
 		return plan, err
 	}
+	plan.Job.Cell = cellOf(r, plan.Prepared.Manifest, 0)
 	return plan, y.preflight(ctx, plan)
 }
 

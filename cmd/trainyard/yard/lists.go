@@ -80,6 +80,7 @@ var Lists = map[string]func() []Listed{
 	"packers":     listPackers,
 	"over-window": listOverWindow,
 	"recipes":     listRecipes,
+	"sweeps":      listSweeps,
 	"tokenizers":  listTokenizers,
 	"templates":   listTemplates,
 	"conventions": listConventions,
@@ -285,6 +286,14 @@ func listProviders() []Listed {
 func listRecipes() []Listed {
 	var all []Listed
 	for _, info := range recipes.List() {
+		all = append(all, Listed{Name: info.Name, Summary: info.Summary})
+	}
+	return all
+}
+
+func listSweeps() []Listed {
+	var all []Listed
+	for _, info := range recipes.ListSweeps() {
 		all = append(all, Listed{Name: info.Name, Summary: info.Summary})
 	}
 	return all

@@ -15,7 +15,7 @@ func Overrides(recipe, typed string) []Listed {
 	key, _, valued := strings.Cut(typed, "=")
 	var all []Listed
 	for _, k := range listKeys() {
-		if k.Name == "extends" {
+		if k.Name == "extends" || k.Name == "sweep" {
 			continue // a recipe's parents are not overridden
 		}
 		for _, name := range spelled(k.Name, sources) {

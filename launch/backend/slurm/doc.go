@@ -8,7 +8,7 @@
 // package node says what is in it. Besides, the side that submits keeps there
 //
 //	submission.json   what was about to be asked of Slurm: written before
-//	job.json          the handle: written after
+//	slurm-job.json    the handle: written after
 //	batch.sh, dirs    the batch script, and the directories of the job's attempts
 //	slurm-N.out       what Slurm and the script say
 //	unseen            since when Slurm does not know the job any more

@@ -19,7 +19,7 @@ import (
 // Names that only this side reads.
 const (
 	submissionName = "submission.json"
-	jobName        = "job.json"
+	jobName        = "slurm-job.json" // job.json is a file of the trainer command
 	unseenName     = "unseen"
 	scriptName     = "batch.sh"
 	dirsName       = "dirs"

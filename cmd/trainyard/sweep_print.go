@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch"
+	"trainyard/launch/estimate"
+	"trainyard/launch/sweep"
+)
+
+// printSweepPlan shows the cells, then their mixes, then the total.
+func printSweepPlan(t *face.Terminal, p *yard.SweepPlan) error {
+	t.Print("%s: %s of %s; hours and dollars on %s\n", p.Name, face.Counted(len(p.Cells), "cell"), face.Counted(p.Datasets, "dataset"), p.Site)
+	data := datasetNames(p)
+	tab := face.NewTable("cell", "state", "data", "rows", "tokens", "steps", "hours", "dollars", "published").Numbers(3, 4, 5, 6, 7).Gives(0).Leaves(8)
+	for _, c := range p.Cells {
+		tab.Row(c.Name, cellWords(c), data[c.Dataset], face.Thousands(c.Rows), face.Thousands(c.Tokens), face.Thousands(c.Steps), rangeWords(c.Hours), rangeWords(c.Cost), publishedWords(c))
+	}
+	if err := tab.Write(t.Out); err != nil {
+		return err
+	}
+	if err := printMixes(t, p, data); err != nil {
+		return err
+	}
+	printSweepTotal(t, p)
+	tellSweep(t, p)
+	return nil
+}
+
+// datasetNames are short names of the datasets, in the order of the cells.
+func datasetNames(p *yard.SweepPlan) map[string]string {
+	short := map[string]string{"": "none"}
+	for _, c := range p.Cells {
+		if short[c.Dataset] == "" {
+			short[c.Dataset] = fmt.Sprintf("d%d", len(short))
+		}
+	}
+	return short
+}
+
+func cellWords(c yard.SweepCell) string {
+	switch {
+	case c.Fault != "":
+		return "faulty"
+	case c.Same != "":
+		return "same as " + c.Same
+	}
+	return string(c.State)
+}
+
+func rangeWords(r *estimate.Range) string {
+	if r == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%.3g–%.3g", r.Low, r.High)
+}
+
+func publishedWords(c yard.SweepCell) string {
+	var all []string
+	for _, p := range c.Published {
+		all = append(all, fmt.Sprintf("%s %.4g %%", p.Name, p.Value))
+	}
+	return strings.Join(all, ", ")
+}
+
+// printMixes shows each dataset once, with what was asked of each source and what it
+// gives.
+func printMixes(t *face.Terminal, p *yard.SweepPlan, data map[string]string) error {
+	tab := face.NewTable("data", "cells", "source", "asked", "got", "trajectories", "tokens").Numbers(1, 3, 4, 5, 6).Gives(2)
+	shown := map[string]bool{}
+	for _, c := range p.Cells {
+		if c.Dataset == "" || shown[c.Dataset] {
+			continue
+		}
+		shown[c.Dataset] = true
+		for i, line := range c.Mix {
+			name, cells := data[c.Dataset], fmt.Sprint(c.Shared)
+			if i > 0 {
+				name, cells = "", ""
+			}
+			tab.Row(name, cells, line.Source, face.Thousands(line.Asked), face.Thousands(c.Unit.Of(line.Got)), face.Thousands(line.Got.Records), face.Thousands(line.Got.Tokens))
+		}
+	}
+	t.Print("\n")
+	return tab.Write(t.Out)
+}
+
+func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
+	total := p.Total
+	t.Print("\n%s of different contents, %s: %s steps", face.Counted(total.Cells, "cell"), statesWords(total), face.Thousands(total.Steps))
+	if total.Unknown < total.Cells {
+		t.Print(", %.3g to %.3g hours, %s to %s", total.Hours.Low, total.Hours.High, face.Dollars(total.Cost.Low), face.Dollars(total.Cost.High))
+	}
+	if total.Unknown > 0 {
+		t.Print("; of %s hours and dollars are not known", face.Counted(total.Unknown, "cell"))
+	}
+	t.Print("\nSpent so far: %s. ", face.Dollars(total.Spent))
+	if total.Left == nil {
+		t.Print("Worst case of what is left: unknown (say --gpu-hour and --deadline)\n")
+		return
+	}
+	t.Print("Worst case of what is left: %s\n", face.Dollars(*total.Left))
+}
+
+func statesWords(total yard.SweepTotal) string {
+	var all []string
+	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost} {
+		if n := total.By[s]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// tellSweep says what a person ought to know before the sweep runs.
+func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
+	unknown := map[string]bool{}
+	for _, c := range p.Cells {
+		switch {
+		case c.Fault != "":
+			t.Say("%s cannot run: %s", c.Name, c.Fault)
+		case c.Same != "":
+			t.Say("%s has the content of %s: one runs, and both names mean it", c.Name, c.Same)
+		case c.Run != nil && c.Run.Job.Sweep != p.Name:
+			t.Say("%s: run %.8s %s", c.Name, c.Run.ID, ranWhere(c))
+		}
+		if c.Unknown != "" && !unknown[c.Unknown] {
+			unknown[c.Unknown] = true
+			t.Say("hours are not known of %s: %s", c.Name, c.Unknown)
+		}
+	}
+	for _, over := range p.OverCaps {
+		t.Say("over the cap of %s", over)
+	}
+	if len(p.Orphans) > 0 {
+		t.Say("%s to no cell any more: trainyard sweep diff tells which", face.Plural(len(p.Orphans), "run of this sweep belongs", "runs of this sweep belong"))
+	}
+}
+
+// ranWhere tells of a run that the sweep did not ask for.
+func ranWhere(c yard.SweepCell) string {
+	by := "a launch"
+	if c.Run.Job.Sweep != "" {
+		by = "the sweep " + c.Run.Job.Sweep
+	}
+	cost := ""
+	if c.Dollars != nil {
+		cost = ", " + face.Dollars(*c.Dollars)
+	}
+	return fmt.Sprintf("of %s, %s, is this cell: it is %s%s", by, c.Run.CreatedAt.Format("2 January 2006"), c.State, cost)
+}
+
+func sayNews(t *face.Terminal, n yard.SweepNews) {
+	words := n.What
+	if n.Err != nil {
+		words = strings.TrimPrefix(words+": "+n.Err.Error(), ": ")
+	}
+	if n.Run != "" {
+		words = fmt.Sprintf("run %.8s: %s", n.Run, words)
+	}
+	t.Say("%s: %s", n.Cell, words)
+}
+
+func printSweepStatus(t *face.Terminal, s *settings, p *yard.SweepPlan) error {
+	if s.json() {
+		return t.PrintJSON(p)
+	}
+	tab := face.NewTable("cell", "state", "run", "attempt", "step", "loss", "eval loss", "dollars").Numbers(3, 4, 5, 6, 7).Gives(0)
+	for _, c := range p.Cells {
+		tab.Row(append([]string{c.Name, cellWords(c)}, runCells(c.Run, c.Dollars)...)...)
+	}
+	if err := tab.Write(t.Out); err != nil {
+		return err
+	}
+	t.Print("%s: %s\n", face.Counted(p.Total.Cells, "cell"), statesWords(p.Total))
+	return nil
+}
+
+func runCells(r *launch.Run, dollars *float64) []string {
+	if r == nil {
+		return []string{"", "", "", "", "", ""}
+	}
+	step := face.Thousands(r.Step)
+	if r.TotalSteps > 0 {
+		step += " of " + face.Thousands(r.TotalSteps)
+	}
+	return []string{r.ID[:min(8, len(r.ID))], fmt.Sprint(r.N), step, figure(r.Loss), figure(r.EvalLoss), figure(dollars)}
+}
+
+func figure(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.4g", *v)
+}
+
+func printSweepDiff(t *face.Terminal, p *yard.SweepPlan, d yard.SweepDiff) error {
+	for _, part := range []struct {
+		what  string
+		cells []string
+	}{{"kept", d.Kept}, {"new", d.New}} {
+		if len(part.cells) > 0 {
+			t.Print("%s %d: %s\n", part.what, len(part.cells), strings.Join(part.cells, ", "))
+		}
+	}
+	for _, c := range d.Changed {
+		t.Print("changed: %s was run %.8s\n", c.Cell, c.Run)
+	}
+	for _, r := range d.Orphaned {
+		t.Print("orphaned: run %.8s, %s, was %s: no cell of %s means it\n", r.ID, r.State, r.Job.CellName, p.Name)
+	}
+	return nil
+}

@@ -1,0 +1,360 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch"
+	"trainyard/launch/database/postgrestest"
+	"trainyard/launch/sweep"
+	"trainyard/recipes"
+)
+
+// A sweepHome has a sweep whose cells leave a line for each of their starts.
+type sweepHome struct {
+	*casesHome
+	file, marks string
+}
+
+// newSweepHome writes a sweep over seeds. do is what a cell's shell does after its mark.
+func newSweepHome(t *testing.T, block, do string) *sweepHome {
+	t.Helper()
+	h := &sweepHome{casesHome: newCasesHome(t)}
+	h.file, h.marks = filepath.Join(h.dir, "s.yaml"), filepath.Join(h.dir, "marks")
+	h.block(t, block, do)
+	t.Cleanup(func() { h.stopAll(t) })
+	return h
+}
+
+func (h *sweepHome) block(t *testing.T, block, do string) {
+	t.Helper()
+	script := filepath.Join(h.dir, "cell.sh")
+	h.write(t, "cell.sh", "echo $1 >> "+h.marks+"; mkdir -p $1; "+do+"\n")
+	argv, err := json.Marshal([]string{"sh", script, "{output}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(t, "s.yaml", "name: s\nextends: demo\ntrain: {trainer: command, params: {argv: "+string(argv)+"}}\nsweep:\n"+block)
+}
+
+// starts are the attempts that have started, by the trainers' own marks.
+func (h *sweepHome) starts(t *testing.T) []string {
+	t.Helper()
+	data, err := os.ReadFile(h.marks)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(data))
+}
+
+func (h *sweepHome) status(t *testing.T) yard.SweepPlan {
+	t.Helper()
+	var p yard.SweepPlan
+	if err := json.Unmarshal([]byte(h.run(t, "sweep", "status", h.file, "--json")), &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// ledgerStarts counts the attempts of the ledger that have started.
+func (h *sweepHome) ledgerStarts(t *testing.T) (n int) {
+	t.Helper()
+	l, err := launch.OpenLedger(launch.LedgerFile(filepath.Join(h.dir, "home")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	runs, err := l.Runs(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		attempts, err := l.Attempts(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range attempts {
+			if !a.StartedAt.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// eachOnce says what is wrong where a cell has not exactly one run that succeeded and
+// one start, or where the ledger's count of starts is not the trainers'. before are the
+// cells that an earlier file of the sweep had.
+func (h *sweepHome) eachOnce(t *testing.T, cells, before int) {
+	t.Helper()
+	p := h.status(t)
+	if p.Total.By[sweep.Succeeded] != cells || len(p.Cells) != cells {
+		t.Errorf("of %d cells: %v", cells, p.Total.By)
+	}
+	starts := h.starts(t)
+	if different := slices.Compact(slices.Sorted(slices.Values(starts))); len(different) != len(starts) {
+		t.Errorf("%d starts of %d attempts", len(starts), len(different))
+	}
+	if n := h.ledgerStarts(t); n != len(starts) || n != before+cells {
+		t.Errorf("the ledger knows %d starts, the trainers %d, of %d cells", n, len(starts), before+cells)
+	}
+}
+
+// twentyFour is a block of so many cells, other ones in each generation.
+func twentyFour(generation int) string {
+	return fmt.Sprintf("  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}, {key: train.batch, values: [%d]}]\n  seeds: [1, 2, 3, 4, 5, 6]\n", 4+generation)
+}
+
+// kills is how often the sweep is killed; TRAINYARD_SWEEP_KILLS asks for more.
+func kills(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("TRAINYARD_SWEEP_KILLS"))
+	if err != nil {
+		return 6
+	}
+	return n
+}
+
+func TestASweepThatIsKilledAtRandomPointsStartsEachCellOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs 24 cells")
+	}
+	h := newSweepHome(t, twentyFour(0), "sleep 0.2")
+	killed, generation := 0, 0
+	for killed < kills(t) {
+		cmd := h.command("sweep", "run", h.file, "--parallel", "3")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		killer := time.AfterFunc(time.Duration(50+rand.IntN(2500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		err := cmd.Wait()
+		killer.Stop()
+		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); err != nil && status.Signaled() {
+			killed++
+		} else if err != nil {
+			t.Fatal(err)
+		} else { // all have run: other cells are next
+			generation++
+			h.block(t, twentyFour(generation), "sleep 0.2")
+		}
+	}
+	h.run(t, "sweep", "run", h.file, "--parallel", "4")
+	h.eachOnce(t, 24, 24*generation)
+	t.Logf("killed %d times, %d starts", killed, len(h.starts(t)))
+}
+
+func TestTwoSweepsAtOnceStartEachCellOnce(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3, 4, 5, 6, 7, 8]\n", "sleep 0.3")
+	var both []*exec.Cmd
+	for range 2 {
+		cmd := h.command("sweep", "run", h.file, "--parallel", "4")
+		var out strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, cmd)
+		defer func() {
+			if t.Failed() {
+				t.Log(out.String())
+			}
+		}()
+	}
+	for _, cmd := range both {
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	h.eachOnce(t, 8, 0)
+}
+
+// Two people with a state directory each, as on two machines.
+func TestTwoWhoShareALedgerStartEachCellOnce(t *testing.T) {
+	ledger := postgrestest.Start(t)
+	h := newSweepHome(t, "  seeds: [1, 2, 3, 4, 5, 6]\n", "sleep 0.3")
+	var both sync.WaitGroup
+	for _, home := range []string{"one", "two"} {
+		both.Go(func() {
+			cmd := h.command("sweep", "run", h.file, "--parallel", "3")
+			cmd.Env = append(cmd.Env, "TRAINYARD_HOME="+filepath.Join(h.dir, home), "TRAINYARD_LEDGER="+ledger)
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "6 cells: 6 succeeded") {
+				t.Errorf("%s: %v\n%s", home, err, out)
+			}
+		})
+	}
+	both.Wait()
+	if n := len(h.starts(t)); n != 6 {
+		t.Errorf("%d starts of 6 cells", n)
+	}
+}
+
+func TestAFailedCellIsRerunAlone(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "true")
+	h.block(t, "  seeds: [1, 2, 3]\n", fmt.Sprintf("test $(wc -l < %s) -ne 2 || exit 3", h.marks)) // the second start fails
+	if said := h.fails(t, "sweep", "run", h.file); !strings.Contains(said, "failed") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 2 || p.Total.By[sweep.Failed] != 1 || len(h.starts(t)) != 3 {
+		t.Fatalf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+	h.run(t, "sweep", "run", h.file)
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 3 || len(h.starts(t)) != 4 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}
+
+func TestASweepThatIsEditedKeepsWhatIsStillMeant(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "true")
+	h.run(t, "sweep", "run", h.file, "--parallel", "3")
+	h.block(t, "  seeds: [2, 3, 4]\n", "true")
+	diff := h.run(t, "sweep", "diff", h.file)
+	for _, want := range []string{"kept 2: seed=2, seed=3", "new 1: seed=4", "orphaned: run "} {
+		if !strings.Contains(diff, want) {
+			t.Errorf("no %q in\n%s", want, diff)
+		}
+	}
+	h.run(t, "sweep", "run", h.file)
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 3 || len(h.starts(t)) != 4 || len(p.Orphans) != 1 {
+		t.Errorf("%v, %d starts, %d orphans", p.Total.By, len(h.starts(t)), len(p.Orphans))
+	}
+}
+
+func TestACellThatALaunchRanIsNotRunAgain(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2]\n  repeat: 1\n", "true")
+	h.run(t, "launch", h.file, "train.seed=1")
+	if said := h.fails(t, "launch", h.file, "train.seed=1"); !strings.Contains(said, "and has succeeded") || !strings.Contains(said, "--again") {
+		t.Errorf("a second launch said %s", said)
+	}
+	out, err := h.command("sweep", "run", h.file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "of a launch, ") || len(h.starts(t)) != 2 {
+		t.Errorf("%v, %d starts\n%s", err, len(h.starts(t)), out)
+	}
+	h.run(t, "launch", h.file, "train.seed=1", "--again")
+	if len(h.starts(t)) != 3 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestTwoCellsOfOneContentHaveOneRun(t *testing.T) {
+	h := newSweepHome(t, "  arms: [{name: one}, {name: other, set: {train.epochs: 3}}]\n", "true")
+	out, err := h.command("sweep", "run", h.file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "other has the content of one") || len(h.starts(t)) != 1 {
+		t.Errorf("%v, %d starts\n%s", err, len(h.starts(t)), out)
+	}
+	p := h.status(t)
+	if len(p.Cells) != 2 || p.Cells[1].Same != "one" || p.Cells[0].Run.ID != p.Cells[1].Run.ID {
+		t.Errorf("%+v", p.Cells)
+	}
+}
+
+func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "sleep 300")
+	cmd := h.command("sweep", "run", h.file)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitStarts(t, h, 1)
+	if out := h.run(t, "sweep", "stop", h.file); !strings.Contains(out, "1 run ended") {
+		t.Errorf("%s", out)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("the sweep says that all cells have succeeded")
+	}
+	if len(h.starts(t)) != 1 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestARunThatARuleStopsIsNotStartedAgain(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1]\n", `echo '{"current_steps": 1, "total_steps": 9, "loss": NaN}' >> $1/trainer_log.jsonl; sleep 300`)
+	said := h.fails(t, "sweep", "run", h.file)
+	if !strings.Contains(said, "stopped by a rule: its loss is no finite number") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Stopped] != 1 {
+		t.Errorf("%v", p.Total.By)
+	}
+	h.fails(t, "sweep", "run", h.file)
+	if len(h.starts(t)) != 1 {
+		t.Errorf("%d starts", len(h.starts(t)))
+	}
+}
+
+func TestARunFarAboveTheOthersIsStopped(t *testing.T) {
+	loss := `l=1; n=$(wc -l < MARKS); test $n -gt 3 && l=9; for s in 1 2 3 4 5 6 7 8 9; do echo "{\"current_steps\": $s, \"total_steps\": 9, \"loss\": $l}" >> $1/trainer_log.jsonl; done; test $n -gt 3 && sleep 300; true`
+	h := newSweepHome(t, "  seeds: [1]\n", "true")
+	h.block(t, "  seeds: [1, 2, 3, 4]\n  stop: {worse: 0.5}\n", strings.ReplaceAll(loss, "MARKS", h.marks))
+	said := h.fails(t, "sweep", "run", h.file)
+	if !strings.Contains(said, "seed=4") || !strings.Contains(said, "its loss of 9 at 9 steps is more than 50 % above 1, the median of 3 finished cells") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Stopped] != 1 || p.Total.By[sweep.Succeeded] != 3 {
+		t.Errorf("%v", p.Total.By)
+	}
+}
+
+func TestACapEndsASweepBeforeItIsPassed(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1, 2, 3]\n  stop: {dollars: 5}\n", "sleep 3")
+	said := h.fails(t, "sweep", "run", h.file, "--parallel", "3", "--gpu-hour", "2", "--deadline", "1h")
+	if !strings.Contains(said, "over the cap of the sweep s, $5.00") || !strings.Contains(said, "over the cap of $5.00 for a sweep: the worst case of what is left is $6.00") {
+		t.Errorf("%s", said)
+	}
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 2 || len(h.starts(t)) != 2 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}
+
+func awaitStarts(t *testing.T, h *sweepHome, n int) {
+	t.Helper()
+	deadline := time.Now().Add(2 * time.Minute)
+	for len(h.starts(t)) < n {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d cells have started", len(h.starts(t)))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// What reproducing an experiment of the paper costs is told from one's own rollouts.
+func TestTheBuiltInSweepsAreToldTheirCost(t *testing.T) {
+	y := &yard.Yard{Home: t.TempDir(), Data: rolloutsOf(t, func(int) []string { return domains })}
+	for _, info := range recipes.ListSweeps() {
+		p, err := y.PlanSweep(t.Context(), yard.SweepRequest{File: info.Name, Launch: yard.LaunchRequest{Backend: "local", GPU: "h100", GPUs: 8}}, nil)
+		if err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+			continue
+		}
+		for _, c := range p.Cells {
+			if c.Fault != "" || c.Same != "" || c.Steps == 0 || c.Cost == nil || c.Shared != 3 && info.Name != "hybrid-gym-main" {
+				t.Errorf("%s: %s: fault %q, same as %q, %d steps, cost %v, %q, %d share its data", info.Name, c.Name, c.Fault, c.Same, c.Steps, c.Cost, c.Unknown, c.Shared)
+			}
+		}
+		if p.Total.Cost.Low <= 0 || p.Total.Cells != len(p.Cells) || p.Datasets*3 > len(p.Cells) {
+			t.Errorf("%s: %+v, %d datasets of %d cells", info.Name, p.Total, p.Datasets, len(p.Cells))
+		}
+	}
+}
+
+// Ranks that lost each other are no fault of the cell: it has its next attempt by itself.
+func TestACellIsRetriedWhereTheClassOfItsTroubleAllowsIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits as long as a platform is given before a next attempt")
+	}
+	h := newSweepHome(t, "  seeds: [1]\n", "true")
+	h.block(t, "  seeds: [1]\n", fmt.Sprintf("test $(wc -l < %s) -ge 2 || { echo 'torch.distributed.DistBackendError: NCCL error'; exit 1; }", h.marks))
+	h.run(t, "sweep", "run", h.file, "--attempts", "2")
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 1 || len(h.starts(t)) != 2 || p.Cells[0].Run.N != 2 {
+		t.Errorf("%v, %d starts", p.Total.By, len(h.starts(t)))
+	}
+}

@@ -1,0 +1,373 @@
+package recipes
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"trainyard/launch/sweep"
+)
+
+// A sweepBlock is what the sweep key of a recipe says, with its places.
+type sweepBlock struct {
+	at      pos
+	axes    []dimension // of matrix, zip and seeds, in this order
+	include []clause
+	exclude []clause
+	arms    []arm
+	mixes   []seriesBlock
+	repeat  int
+	rules   sweep.Rules
+	faults  Faults
+}
+
+// An arm is a named recipe of the sweep.
+type arm struct {
+	name      string
+	at        pos
+	recipe    string // that is put below the sweep's own; empty: none
+	set       combo
+	published []Published
+}
+
+type seriesBlock struct {
+	at  pos
+	by  string
+	opt SeriesOptions
+}
+
+func (b *sweepBlock) arm(name string) arm {
+	i := slices.IndexFunc(b.arms, func(a arm) bool { return a.name == name })
+	if i < 0 {
+		return arm{}
+	}
+	return b.arms[i]
+}
+
+// blockKeys read the keys of a sweep block.
+var blockKeys = map[string]func(b *sweepBlock, n *node, path string){
+	"matrix": (*sweepBlock).matrix, "zip": (*sweepBlock).zip, "seeds": (*sweepBlock).seeds,
+	"include": func(b *sweepBlock, n *node, path string) { b.include = b.clauses(n, path) },
+	"exclude": func(b *sweepBlock, n *node, path string) { b.exclude = b.clauses(n, path) },
+	"arms":    (*sweepBlock).readArms, "mixes": (*sweepBlock).readMixes, "repeat": (*sweepBlock).readRepeat, "stop": (*sweepBlock).readRules,
+	"stages": func(b *sweepBlock, n *node, path string) {
+		b.fault(n.at, path, "stages are not run by a sweep", "write the second stage as a sweep of its own, once the first has its winners")
+	},
+}
+
+func readBlock(n *node) *sweepBlock {
+	b := &sweepBlock{at: n.at, rules: sweep.Usual()}
+	b.mapping(n, "sweep", func(e entry, path string) bool {
+		read, known := blockKeys[e.key]
+		if known {
+			read(b, e.value, path)
+		}
+		return known
+	}, names(blockKeys))
+	return b
+}
+
+func (b *sweepBlock) fault(at pos, path, msg, hint string) { b.faults.add(at, path, msg, hint) }
+
+// mapping visits the keys of a mapping; visit tells whether it knows one.
+func (b *sweepBlock) mapping(n *node, path string, visit func(e entry, path string) bool, known []string) {
+	if n.kind != mapping {
+		b.fault(n.at, path, n.mistaken("a mapping"), "known: "+strings.Join(known, ", "))
+		return
+	}
+	for _, e := range n.keys {
+		if at := dotted(path, e.key); !visit(e, at) {
+			b.fault(e.at, at, "unknown key", choose(e.key, known))
+		}
+	}
+}
+
+// each visits the items of a list that may not be empty.
+func (b *sweepBlock) each(n *node, path string, visit func(it *node, path string)) {
+	if n.kind != list || len(n.items) == 0 {
+		b.fault(n.at, path, n.mistaken("a list with something in it"), "")
+		return
+	}
+	for i, it := range n.items {
+		visit(it, itemPath(it, path, i))
+	}
+}
+
+// matrix reads axes that are multiplied: {key: train.lr, values: [1e-5, 5e-5]}.
+func (b *sweepBlock) matrix(n *node, path string) {
+	b.each(n, path, func(it *node, path string) {
+		if d := b.axis(it, path); len(d) > 0 {
+			b.axes = append(b.axes, d)
+		}
+	})
+}
+
+// axisHint shows how an axis is written.
+const axisHint = "write {key: train.lr, values: [1e-5, 5e-5]}"
+
+func (b *sweepBlock) axis(n *node, path string) (d dimension) {
+	key, values := "", (*node)(nil)
+	b.mapping(n, path, func(e entry, at string) bool {
+		switch e.key {
+		case "key":
+			key = b.word(e.value, at)
+		case "values":
+			values = e.value
+		default:
+			return false
+		}
+		return true
+	}, []string{"key", "values"})
+	switch {
+	case n.kind != mapping:
+		return nil
+	case key == "" || values == nil:
+		b.fault(n.at, path, "lacks a key or values", axisHint)
+		return nil
+	}
+	seenBefore := map[string]bool{}
+	b.each(values, dotted(path, "values"), func(it *node, at string) {
+		p := b.assign(key, it, at)
+		if seenBefore[p.equal] {
+			b.fault(it.at, at, it.what()+" stands there twice", "name it once")
+		}
+		seenBefore[p.equal] = true
+		d = append(d, combo{p})
+	})
+	return d
+}
+
+// zip reads groups of axes that go together: the first value of each, then the second.
+func (b *sweepBlock) zip(n *node, path string) {
+	b.each(n, path, func(group *node, path string) {
+		var together dimension
+		b.each(group, path, func(it *node, path string) {
+			d := b.axis(it, path)
+			if together != nil && len(d) != len(together) {
+				b.fault(it.at, path, fmt.Sprintf("%d values beside %d", len(d), len(together)), "axes of a zip group have as many values as each other")
+				return
+			}
+			if together == nil {
+				together = make(dimension, len(d))
+			}
+			for i := range d {
+				together[i] = append(together[i], d[i]...)
+			}
+		})
+		if len(together) > 0 {
+			b.axes = append(b.axes, together)
+		}
+	})
+}
+
+func (b *sweepBlock) seeds(n *node, path string) {
+	var d dimension
+	b.each(n, path, func(it *node, at string) { d = append(d, combo{b.assign(seedKey, it, at)}) })
+	b.axes = append(b.axes, d)
+}
+
+// clauses reads a list of mappings from keys to values.
+func (b *sweepBlock) clauses(n *node, path string) (all []clause) {
+	b.each(n, path, func(it *node, path string) { all = append(all, clause{it.at, b.settings(it, path)}) })
+	return all
+}
+
+// settings reads a mapping from dotted keys to values.
+func (b *sweepBlock) settings(n *node, path string) (c combo) {
+	if n.kind != mapping || len(n.keys) == 0 {
+		b.fault(n.at, path, n.mistaken("a mapping of keys and values"), "write {train.lr: 1e-5}")
+		return nil
+	}
+	for _, e := range n.keys {
+		p := b.assign(e.key, e.value, dotted(path, e.key))
+		c = append(c, p)
+	}
+	return c
+}
+
+// assign is the value of a key as an override says it.
+func (b *sweepBlock) assign(key string, n *node, path string) assignment {
+	p := assignment{key: key, at: n.at}
+	switch n.kind {
+	case scalar:
+		p.text, p.equal = n.text, equalText(n)
+		if strings.HasPrefix(key, "train.params.") && n.quoted {
+			p.text = string(quote(nil, n.text))
+		}
+		return p
+	case unset:
+		p.text, p.equal = "!unset", "!unset"
+		return p
+	}
+	d := &decoder{}
+	text := string(appendJSON(nil, canonical(reflect.ValueOf(d.any(n, path)), nil)))
+	b.faults = append(b.faults, d.faults...)
+	p.text, p.equal = text, text
+	return p
+}
+
+// equalText is alike for two spellings of one scalar.
+func equalText(n *node) string {
+	v, ok := n.value()
+	switch v := v.(type) {
+	case int64:
+		return string(appendFloat(nil, float64(v)))
+	case float64:
+		return string(appendFloat(nil, v))
+	case bool:
+		return fmt.Sprint(v)
+	}
+	if !ok {
+		return n.text
+	}
+	return string(quote(nil, n.text))
+}
+
+func (b *sweepBlock) word(n *node, path string) string {
+	if n.kind != scalar || n.text == "" {
+		b.fault(n.at, path, n.mistaken("text"), "")
+		return ""
+	}
+	return n.text
+}
+
+func (b *sweepBlock) number(n *node, path string, least, most float64) float64 {
+	v, _ := n.value()
+	f, isNumber := v.(float64)
+	if i, isInt := v.(int64); isInt {
+		f, isNumber = float64(i), true
+	}
+	if n.kind != scalar || !isNumber || !(f >= least && f <= most) {
+		b.fault(n.at, path, n.mistaken(fmt.Sprintf("a number from %v to %v", least, most)), "")
+		return least
+	}
+	return f
+}
+
+func (b *sweepBlock) whole(n *node, path string, least, most int) int {
+	f := b.number(n, path, float64(least), float64(most))
+	if f != math.Trunc(f) {
+		b.fault(n.at, path, n.mistaken("a whole number"), "")
+	}
+	return int(f)
+}
+
+func (b *sweepBlock) readRepeat(n *node, path string) { b.repeat = b.whole(n, path, 1, 1000) }
+
+// readArms reads named arms.
+func (b *sweepBlock) readArms(n *node, path string) {
+	first := map[string]bool{}
+	b.each(n, path, func(it *node, path string) {
+		a := arm{at: it.at}
+		b.mapping(it, path, func(e entry, at string) bool { return b.readArm(&a, e, at) }, []string{"name", "recipe", "set", "published"})
+		switch {
+		case !nameForm.MatchString(a.name):
+			b.fault(it.at, path, fmt.Sprintf("%s is not a name", seen(a.name)), "write name: NAME of letters, digits, - and _")
+		case first[a.name]:
+			b.fault(it.at, path, fmt.Sprintf("a second arm is named %q", a.name), "names are unique")
+		}
+		first[a.name] = true
+		b.arms = append(b.arms, a)
+	})
+}
+
+func (b *sweepBlock) readArm(a *arm, e entry, at string) bool {
+	switch e.key {
+	case "name":
+		a.name = b.word(e.value, at)
+	case "recipe":
+		a.recipe, a.at = b.word(e.value, at), e.value.at
+	case "set":
+		a.set = b.settings(e.value, at)
+	case "published":
+		b.each(e.value, at, func(it *node, path string) {
+			var p Published
+			b.mapping(it, path, func(e entry, at string) bool {
+				switch e.key {
+				case "name":
+					p.Name = b.word(e.value, at)
+				case "value":
+					p.Value = b.number(e.value, at, 0, 100)
+				default:
+					return false
+				}
+				return true
+			}, []string{"name", "value"})
+			a.published = append(a.published, p)
+		})
+	default:
+		return false
+	}
+	return true
+}
+
+// readMixes reads the series that make mixes of the recipe's own, one or a list.
+func (b *sweepBlock) readMixes(n *node, path string) {
+	for _, it := range n.each() {
+		s := seriesBlock{at: it.at, opt: SeriesOptions{Count: 8, Strength: 1}}
+		b.mapping(it, path, func(e entry, at string) bool { return b.readSeries(&s, e, at) }, []string{"by", "count", "seed", "strength", "base", "fractions"})
+		if _, known := AllSeries[s.by]; !known && it.kind == mapping {
+			b.fault(it.at, dotted(path, "by"), fmt.Sprintf("no series of mixes is called %s", seen(s.by)), choose(s.by, names(AllSeries)))
+			continue
+		}
+		b.mixes = append(b.mixes, s)
+	}
+}
+
+func (b *sweepBlock) readSeries(s *seriesBlock, e entry, at string) bool {
+	switch e.key {
+	case "by":
+		s.by = b.word(e.value, at)
+	case "count":
+		s.opt.Count = b.whole(e.value, at, 1, maxCells)
+	case "seed":
+		s.opt.Seed = int64(b.whole(e.value, at, 0, math.MaxInt32))
+	case "strength":
+		s.opt.Strength = b.number(e.value, at, 0, math.MaxFloat32)
+	case "base":
+		b.each(e.value, at, func(it *node, path string) { s.opt.Base = append(s.opt.Base, b.word(it, path)) })
+	case "fractions":
+		b.each(e.value, at, func(it *node, path string) { s.opt.Fractions = append(s.opt.Fractions, b.number(it, path, 0, 1)) })
+	default:
+		return false
+	}
+	return true
+}
+
+// readRules reads when a cell is stopped.
+func (b *sweepBlock) readRules(n *node, path string) {
+	r := &b.rules
+	b.mapping(n, path, func(e entry, at string) bool {
+		switch e.key {
+		case "not_finite":
+			v, _ := e.value.value()
+			truth, is := v.(bool)
+			if !is {
+				b.fault(e.value.at, at, e.value.mistaken("true or false"), "")
+			}
+			r.NotFinite = truth
+		case "worse":
+			r.Worse = b.number(e.value, at, 0, math.MaxFloat32)
+		case "after":
+			r.After = b.number(e.value, at, 0, 1)
+		case "least":
+			r.Least = b.whole(e.value, at, 1, maxCells)
+		case "of", "at":
+			word, into, words := b.word(e.value, at), &r.Of, sweep.Figures
+			if e.key == "at" {
+				into, words = &r.At, sweep.Measures
+			}
+			if !slices.Contains(words, word) {
+				b.fault(e.value.at, at, fmt.Sprintf("%s is unknown", seen(word)), choose(word, words))
+			}
+			*into = word
+		case "dollars":
+			r.Dollars = b.number(e.value, at, 0, math.MaxFloat32)
+		default:
+			return false
+		}
+		return true
+	}, []string{"not_finite", "worse", "of", "at", "after", "least", "dollars"})
+}

@@ -1,0 +1,197 @@
+package recipes
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func loadSweepText(t *testing.T, text string) (*Sweep, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return LoadSweep(path, Options{})
+}
+
+func cellNames(s *Sweep) (all []string) {
+	for _, c := range s.Cells {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+func TestASweepHasTheCellsOfItsBlock(t *testing.T) {
+	for _, c := range []struct {
+		name, block string
+		want        []string
+	}{
+		{"matrix and seeds", "matrix: [{key: train.lr, values: [1e-5, 5e-5]}]\n  seeds: [1, 2]", []string{"lr=1e-5,seed=1", "lr=1e-5,seed=2", "lr=5e-5,seed=1", "lr=5e-5,seed=2"}},
+		{"keys that end alike", "matrix: [{key: mix.seed, values: [1]}, {key: train.seed, values: [2]}]", []string{"mix.seed=1,train.seed=2"}},
+		{"zip", "zip: [[{key: train.lr, values: [1e-5, 5e-5]}, {key: train.batch, values: [4, 8]}]]", []string{"lr=1e-5,batch=4", "lr=5e-5,batch=8"}},
+		{"arms", "arms: [{name: few, set: {mix.fraction: 0.5}}, {name: all}]", []string{"few", "all"}},
+		{"arms, an axis and an exclude", "arms: [{name: few, set: {mix.fraction: 0.5}}, {name: all}]\n  seeds: [1, 2]\n  exclude: [{arm: few, train.seed: 2}]", []string{"few,seed=1", "all,seed=1", "all,seed=2"}},
+		{"an include adds to an arm", "arms: [{name: few}, {name: all}]\n  include: [{arm: few, train.batch: 2}]", []string{"few,batch=2", "all"}},
+		{"leave one out", "mixes: {by: leave-one-out}", []string{"without-func_localize", "without-issue_localize", "without-dep_search", "without-func_gen"}},
+		{"two series", "mixes: [{by: fractions, fractions: [0.05, 0.5]}, {by: resample, count: 2}]", []string{"fraction-0.05", "fraction-0.5", "seed-17", "seed-18"}},
+		{"repeats", "repeat: 2", []string{"base#1", "base#2"}},
+		{"a list is one value", "matrix: [{key: train.lora.targets, values: [[q_proj, v_proj], all]}]", []string{`targets=["q_proj", "v_proj"]`, "targets=all"}},
+	} {
+		s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  "+c.block+"\n")
+		if strings.Contains(c.block, "lora") && err != nil {
+			s, err = loadSweepText(t, "name: s\nextends: demo\ntrain.method: lora\nsweep:\n  "+c.block+"\n")
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got := cellNames(s); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestACellIsTheRecipeWithItsOverrides(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  arms: [{name: few, set: {mix.fraction: 0.5}}]\n  matrix: [{key: train.lr, values: [1e-4]}]\n  seeds: [7]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Cells[0]
+	if !slices.Equal(c.Overrides, []string{"mix.fraction=0.5", "train.lr=1e-4", "train.seed=7"}) {
+		t.Errorf("%q", c.Overrides)
+	}
+	same, err := Load("demo", c.Overrides)
+	if err != nil || same.Fingerprint() != c.Recipe.Fingerprint() {
+		t.Errorf("the cell is another recipe than demo with its overrides, %v", err)
+	}
+	if seeds, err := loadSweepText(t, "name: s\nextends: demo\nsweep: {seeds: [1, 2]}\n"); err != nil || seeds.Cells[0].Recipe.DataFingerprint() != seeds.Cells[1].Recipe.DataFingerprint() {
+		t.Errorf("cells of two seeds have two datasets, %v", err)
+	}
+}
+
+func TestAnArmPutsARecipeBelowTheSweep(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: hybrid-gym-7b\ntrain.epochs: 2\nsweep:\n  arms: [{name: small, recipe: hybrid-gym-5-percent}, {name: whole}]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, whole := s.Cells[0].Recipe, s.Cells[1].Recipe
+	if small.Mix.Fraction != 0.05 || whole.Mix.Fraction != 1 || small.Train.Epochs != 2 || small.Name != "s" {
+		t.Errorf("fraction %v and %v, %v epochs, name %s", small.Mix.Fraction, whole.Mix.Fraction, small.Train.Epochs, small.Name)
+	}
+}
+
+func TestASweepIsInheritedAndChanged(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("parent.yaml", "name: parent\nextends: demo\nsweep:\n  arms: [{name: a}, {name: b, set: {train.batch: 2}}]\n  seeds: [1]\n")
+	s, err := LoadSweep(write("child.yaml", "name: child\nextends: parent.yaml\nsweep:\n  arms: [!unset a, {name: c, set: {train.batch: 8}}]\n  seeds: [2]\n"), Options{})
+	if err != nil || !slices.Equal(cellNames(s), []string{"b,seed=2", "c,seed=2"}) {
+		t.Errorf("%v, %v", s, err)
+	}
+	r, err := Load(filepath.Join(dir, "child.yaml"), nil)
+	plain, _ := Load("demo", nil)
+	if err != nil || r.Fingerprint() != plain.Fingerprint() {
+		t.Errorf("a sweep block changes the recipe: %v", err)
+	}
+}
+
+func TestASweepsFaultsComeAtOnceWithTheirPlaces(t *testing.T) {
+	_, err := loadSweepText(t, `name: s
+extends: demo
+sweep:
+  matrix:
+    - {key: train.lrr, values: [1e-5]}
+    - {key: train.batch, values: [four, 4, 4]}
+  zip:
+    - [{key: train.epochs, values: [1, 2]}, {key: mix.fraction, values: [0.5]}]
+  arms: [{name: a}, {name: a, recipe: hybrid-gim}]
+  exclude: [{train.bach: 4}]
+  include: [{arm: b}]
+  repeat: 0
+  stages: []
+  matrx: []
+`)
+	if err == nil {
+		t.Fatal("no fault")
+	}
+	for _, want := range []string{
+		`s.yaml:5:`, `train.lrr`, `did you mean "lr"`, `"four" is not an integer`, `4 stands there twice`,
+		`1 values beside 2`, `a second arm is named "a"`, `no recipe "hybrid-gim"`, `is on no axis (did you mean "train.batch"`, `no arm is named "b"`,
+		`0 is not a number from 1 to 1000`, `stages are not run by a sweep`, `sweep.matrx: unknown key (did you mean "matrix"`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in\n%v", want, err)
+		}
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		if !strings.Contains(line, "s.yaml:") {
+			t.Errorf("without a place: %s", line)
+		}
+	}
+}
+
+func TestASweepsExcludeThatMatchesNothingIsAFault(t *testing.T) {
+	_, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  seeds: [1, 2]\n  exclude: [{train.seed: 3}]\n")
+	if err == nil || !strings.Contains(err.Error(), "s.yaml:5:13: sweep.exclude[0]: matches no combination") {
+		t.Errorf("%v", err)
+	}
+	if _, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  seeds: [1, 2]\n  exclude: [{train.seed: 1.0}]\n"); err != nil {
+		t.Errorf("1.0 is 1: %v", err)
+	}
+}
+
+func TestACellsOwnFaultsPointIntoTheBlock(t *testing.T) {
+	_, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  matrix:\n    - {key: mix.window, values: [1024, 65536]}\n  seeds: [1, 2]\n")
+	if err == nil || strings.Count(err.Error(), "\n") > 0 || !strings.Contains(err.Error(), "s.yaml:5:") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestARecipeWithoutABlockIsNoSweep(t *testing.T) {
+	if _, err := LoadSweep("demo", Options{}); err == nil || !strings.Contains(err.Error(), "sweep: missing") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestEveryBuiltInSweepIsOne(t *testing.T) {
+	for _, info := range ListSweeps() {
+		s, err := LoadSweep(info.Name, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+			continue
+		}
+		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 6 {
+			t.Errorf("%s calls itself %s, %q, and has %d cells", info.Name, s.Name, info.Summary, len(s.Cells))
+		}
+	}
+}
+
+// A sweep that has no faults has no cell twice by name, and every cell's recipe is the
+// one that its overrides make.
+func TestNoTwoCellsHaveOneName(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  arms: [{name: a, set: {train.batch: 2}}, {name: b}]\n  mixes: {by: dirichlet, count: 3, strength: 9}\n  include: [{train.batch: 8}, {train.batch: 8}]\n  repeat: 2\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, before := map[string]bool{}, 0
+	for _, c := range s.Cells {
+		names[c.Name] = true
+		r, err := LoadWith("demo", Options{Overrides: c.Overrides})
+		if err != nil || r.Fingerprint() != c.Recipe.Fingerprint() {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+		before++
+	}
+	if len(names) != before || before != 12 {
+		t.Errorf("%d names of %d cells", len(names), before)
+	}
+}
