@@ -55,7 +55,7 @@ class Yard:
             "train.batch=1", "train.lr=1e-3", f"train.max_steps={steps}", f"train.save_every={save}", *more)
 
     def launch(self, trainer, *how):
-        id = json.loads(self.call(trainer, *self.words(trainer, *how), "--json", "--detach"))["id"]
+        id = json.loads(self.call(trainer, *self.words(trainer, *how), "--json", "--again", "--detach"))["id"]
         self.launched.append(id)
         return id
 
