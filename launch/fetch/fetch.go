@@ -36,6 +36,9 @@ type Attempt struct {
 	N      int
 	Dir    string // here, as the backend knows it
 	Handle task.Handle
+	// Keep says which files and directories come, by their names below the attempt's
+	// directory; nil is all of them.
+	Keep func(name string, e task.Entry) bool
 }
 
 // A Fetched is what fetched.json says.
@@ -146,6 +149,9 @@ func (a Attempt) list(ctx context.Context, name string) ([]found, error) {
 func (a Attempt) below(ctx context.Context, root, under string, entries []task.Entry) (all []found, err error) {
 	for _, e := range entries {
 		name := path.Join(under, e.Name)
+		if a.Keep != nil && !a.Keep(path.Join(root, name), e) {
+			continue
+		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) || name == MarkerName {
 			return nil, fmt.Errorf("%q is no name that could lie here", name)
 		}

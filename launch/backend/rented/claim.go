@@ -51,6 +51,7 @@ type held struct {
 	AskedAt      int64                  `json:"asked_ms"`
 	ReadyAt      int64                  `json:"ready_ms"`
 	Destroy      *provider.SelfDestruct `json:"destroy,omitempty"`
+	Brought      []string               `json:"brought,omitempty"` // see brought
 }
 
 // A handle is a box and the attempt on it.

@@ -4,41 +4,63 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
+	"trainyard/format/durable"
 	"trainyard/launch"
-	"trainyard/launch/backend/ssh"
+	"trainyard/launch/fetch"
 	"trainyard/launch/files"
 )
 
 // bringHome fetches what is to be kept and writes down how the attempt ended. Of a box
-// that is gone, nothing can be fetched. What fails on the way is tried again at the
-// next look: the box is not given back before.
+// that is gone, nothing can be fetched. What fails on the way goes on at the next look,
+// at the byte where it was cut: the box is not given back before, unless its end was
+// asked for. Of several processes that look, one fetches.
 func (r *Rented) bringHome(ctx context.Context, dir string, h handle, status launch.Status) (end, error) {
+	lock, err := durable.Lock(filepath.Join(dir, "home.lock"), 0o600)
+	if errors.Is(err, durable.ErrLocked) {
+		return end{}, errors.New("another process is bringing its files home")
+	}
+	if err != nil {
+		return end{}, err
+	}
+	defer lock.Close()
 	e := end{Status: status}
 	if status.State != launch.Lost && status.State != launch.Preempted {
-		s, err := r.box(dir, h.held)
-		if err == nil {
-			err = fetch(ctx, fetching{s, dir, h.Attempt, r.keep}, ".")
-		}
+		err := r.fetch(ctx, dir, h)
 		if err != nil && !wished(dir) {
 			return e, fmt.Errorf("bring its files home: %w", err)
 		}
 		if err != nil {
-			e.Fault = err.Error()
+			e.Status.Reason += "; not all of its files came home before its box was given back: " + err.Error()
 		}
-		e.Home = err == nil
 	}
 	if err := files.WriteJSON(dir, endedName, e); err != nil {
 		return e, err
 	}
-	e, _, err := readEnd(dir) // as every later look has it
+	e, _, err = readEnd(dir) // as every later look has it
 	return e, err
+}
+
+// fetch brings what is to be kept into the attempt's directory here.
+func (r *Rented) fetch(ctx context.Context, dir string, h handle) error {
+	s, err := r.box(dir, h.held)
+	if err != nil {
+		return err
+	}
+	a := fetch.Attempt{Source: s, Run: filepath.Base(filepath.Dir(dir)), Dir: dir, Handle: h.Attempt}
+	if _, err := fmt.Sscanf(filepath.Base(dir), "attempt-%d", &a.N); err != nil {
+		return fmt.Errorf("%s is no directory of an attempt", dir)
+	}
+	a.Keep = func(name string, e launch.Entry) bool {
+		return !ours[name] && !slices.Contains(h.Brought, name) && r.keep(name, e)
+	}
+	_, err = fetch.Fetch(ctx, a, ".", dir, nil)
+	return err
 }
 
 // checkpointDir is what "model" leaves behind.
@@ -55,66 +77,17 @@ func (r *Rented) keep(name string, e launch.Entry) bool {
 	return !(e.Dir && checkpointDir.MatchString(path.Base(name)))
 }
 
+// brought are the names in the attempt's directory that were linked there from here: a
+// dataset does not come back.
+func brought(list []launch.File) (names []string) {
+	for _, f := range list {
+		if name, _, _ := strings.Cut(f.Name, "/"); f.Link != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // ours are files of the directory here that a box's files of the same name must not
 // replace.
 var ours = map[string]bool{claimName: true, heldName: true, endedName: true, returnedName: true, wishName: true, "ssh.json": true, "ssh_config": true, "known_hosts": true}
-
-type fetching struct {
-	from *ssh.SSH
-	dir  string
-	h    launch.Handle
-	keep func(name string, e launch.Entry) bool
-}
-
-// fetch copies a directory of the attempt. What is here with the same size stays.
-func fetch(ctx context.Context, f fetching, name string) error {
-	entries, err := f.from.List(ctx, f.dir, f.h, name)
-	if err != nil {
-		return err
-	}
-	var faults []error
-	for _, e := range entries {
-		inner := path.Join(name, e.Name)
-		switch {
-		case name == "." && ours[e.Name], !filepath.IsLocal(filepath.FromSlash(inner)), !f.keep(inner, e):
-		case e.Dir:
-			faults = append(faults, fetch(ctx, f, inner))
-		default:
-			faults = append(faults, fetchFile(ctx, f, inner, e))
-		}
-	}
-	return errors.Join(faults...)
-}
-
-func fetchFile(ctx context.Context, f fetching, name string, e launch.Entry) error {
-	target := filepath.Join(f.dir, filepath.FromSlash(name))
-	if info, err := os.Lstat(target); err == nil && info.Mode().IsRegular() && info.Size() == e.Size && e.Size > 0 {
-		return nil
-	}
-	source, err := f.from.Open(ctx, f.dir, f.h, name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, files.ErrNotRegular) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return err
-	}
-	return write(target, io.LimitReader(source.From(0), source.Size))
-}
-
-// write makes the file whole or not at all.
-func write(target string, from io.Reader) error {
-	part := target + ".part"
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, from)
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, target)
-}

@@ -319,3 +319,55 @@ func TestADryRunTellsTheOrder(t *testing.T) {
 		t.Errorf("two nodes: %v", err)
 	}
 }
+
+func TestWhatIsKeptComesHomeAndTheDatasetDoesNot(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "pipe", "out")
+	shard := filepath.Join(t.TempDir(), "train.parquet")
+	if err := os.WriteFile(shard, []byte("rows"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	task.Command.Files = []launch.File{{Name: "dataset/train.parquet", Link: shard}, {Name: "config.yaml", Content: "lr: 1\n"}}
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backendtest.Says(t, s.Rented, task.Dir, h, "waiting")
+	if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
+		t.Fatal(err)
+	}
+	status := s.ended(t, task, h)
+	if status.State != launch.Cancelled || strings.Contains(status.Reason, "came home") {
+		t.Errorf("%+v", status)
+	}
+	for name, want := range map[string]bool{
+		"log": true, "config.yaml": true, "out/file": true, "fetched.json": true, "exit.json": true, "out/checkpoint-1": false, "dataset": false, "out/file.part": false,
+	} {
+		if _, err := os.Stat(filepath.Join(task.Dir, filepath.FromSlash(name))); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Two processes that look at once bring the files home once.
+func TestOneOfSeveralLooksBringsTheFilesHome(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "exit", "0", "all", "done")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looking sync.WaitGroup
+	for range 4 {
+		looking.Go(func() {
+			backendtest.Eventually(t, "it has ended", func() bool {
+				status, err := s.Status(context.Background(), task.Dir, h)
+				return err == nil && status.State == launch.Succeeded
+			})
+		})
+	}
+	looking.Wait()
+	if log := backendtest.Read(t, s.Rented, task.Dir, h, launch.LogName, 0); log != "all done\n" {
+		t.Errorf("log %q", log)
+	}
+}

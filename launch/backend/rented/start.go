@@ -83,6 +83,7 @@ func (r *Rented) rent(ctx context.Context, p provider.Provider, c *claim, t laun
 		if err != nil {
 			return held{}, errors.Join(err, r.giveBack(ctx, p, t.Dir, order.Nonce))
 		}
+		b.Brought = brought(t.Command.Files)
 		return b, files.WriteJSON(t.Dir, heldName, b)
 	}
 	return held{}, errors.Join(faults...)

@@ -23,9 +23,6 @@ const (
 // An end is ended.json.
 type end struct {
 	Status launch.Status `json:"status"`
-	// Home says that what was to be kept is here.
-	Home  bool   `json:"home"`
-	Fault string `json:"fault,omitempty"` // why something of it is not
 }
 
 // Status implements launch.Backend. An attempt whose trainer has ended is brought home
