@@ -14,7 +14,7 @@ import (
 // smoke trainers all run the real main.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"trainyard": func() {
-		providerClock = &providertest.Haste{} // nobody waits a minute for a listing that a fake lists at once
+		providerClock = &providertest.Haste{} // a fake lists at once what a provider lists after a minute
 		main()
 	}})
 }

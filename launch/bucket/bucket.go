@@ -138,7 +138,7 @@ func (b *Bucket) Remove(ctx context.Context, name string) error {
 // urlLife is how long a URL opens its object: what takes longer asks for another one.
 const urlLife = time.Hour
 
-// URL opens an object to whoever has it, for an hour.
+// URL opens an object to every holder of it, for an hour.
 func (b *Bucket) URL(ctx context.Context, name string) (string, error) {
 	u, err := b.client.PresignedGetObject(ctx, b.name, b.key(name), urlLife, nil)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"trainyard/launch/provider/providertest"
 )
 
-// A box that nobody looks after any more is given back at its longest life, also by a
+// A box whose run no process looks after any more is given back at its longest life, also by a
 // provider that lets no box end itself.
 func TestAWatchGivesBackABoxThatIsOlderThanItMayBe(t *testing.T) {
 	clock := &providertest.Haste{}

@@ -7,7 +7,7 @@
 // The words:
 //
 //   - The claim is the Job itself. Its name follows from the attempt's directory, so
-//     a second create is refused by the API server, whoever sends it.
+//     a second create is refused by the API server, by whichever process it is sent.
 //   - A stage is the annotation trainyard/stage of a Job. It is made suspended, as
 //     "making"; once its ConfigMaps and its Secret are there, one patch sets it to
 //     "made" and lets it go. Find sets one that is still "making" to "void", or makes

@@ -83,7 +83,7 @@ func (k *Kubernetes) inPod(dir string) string {
 // rehearsed stands for a run's id where nothing is started.
 const rehearsed = "RUN"
 
-// LookPath implements launch.Backend. Nobody looks into an image before it runs: a
+// LookPath implements launch.Backend. An image is not looked into before it runs: a
 // program that is not in it ends the trainer with code 127.
 func (k *Kubernetes) LookPath(program string) (string, error) { return program, nil }
 

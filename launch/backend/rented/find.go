@@ -9,7 +9,7 @@ import (
 )
 
 // Find implements launch.Backend. A box on which nothing was started is given back:
-// whoever rented it is dead, and it costs.
+// the process that rented it is dead, and it costs.
 func (r *Rented) Find(ctx context.Context, dir string) (launch.Handle, error) {
 	err := claim{}.take(dir)
 	if err == nil {

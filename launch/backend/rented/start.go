@@ -130,7 +130,7 @@ func (r *Rented) startOn(ctx context.Context, b held, t launch.Task) (launch.Han
 		return "", err
 	}
 	r.reached("dialled")
-	t.GPUs = 0 // the box is the attempt's alone: nobody queues for its GPUs
+	t.GPUs = 0 // the box is the attempt's alone: there is no queue for its GPUs
 	h, err := s.Start(ctx, t)
 	if err != nil {
 		return "", err

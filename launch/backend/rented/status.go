@@ -98,7 +98,7 @@ func fate(box provider.Box, h handle, wished bool) (launch.Status, bool) {
 	case box.State == provider.Gone && wished:
 		status.State, status.Reason = launch.Cancelled, "stopped on request; its box is gone"
 	case box.State == provider.Gone:
-		status.State, status.Reason = launch.Lost, fmt.Sprintf("its box %s is gone, and nobody here ended it: at its longest life, by its owner, or in the provider's console", h.Box)
+		status.State, status.Reason = launch.Lost, fmt.Sprintf("its box %s is gone, and no trainyard of this state directory ended it: at its longest life, by its owner, or in the provider's console", h.Box)
 	case box.State == provider.Preempted, box.State == provider.Stopped:
 		status.State, status.Reason = launch.Preempted, fmt.Sprintf("its box %s was taken away (%s); its disk is billed until it is given back", h.Box, box.Word)
 	case box.State == provider.Broken:

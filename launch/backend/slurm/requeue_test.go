@@ -194,7 +194,7 @@ func TestWhileSlurmDoesNotAnswerNothingHasEnded(t *testing.T) {
 	}
 	other := backendtest.Task(t, s, "exit", "0", "done")
 	if _, err := s.Start(t.Context(), other); err == nil {
-		t.Error("something was submitted to nobody")
+		t.Error("a start was taken while slurmctld is dead")
 	}
 	if found, err := s.Find(t.Context(), other.Dir); err == nil || strings.Contains(fmt.Sprint(err), launch.ErrNeverStarted.Error()) {
 		t.Errorf("found %q, %v: that cannot be known", found, err)

@@ -1,0 +1,40 @@
+package yard
+
+import (
+	"trainyard/launch"
+)
+
+// A SweepDiff is what an edit of a sweep came to, against the runs that it asked for.
+type SweepDiff struct {
+	Kept    []string      `json:"kept"`    // cells that have a run
+	New     []string      `json:"new"`     // cells that have none
+	Changed []SweepChange `json:"changed"` // new ones whose name an orphaned run has
+	// Orphaned are runs that no cell means any more, those of changed cells among them.
+	Orphaned []launch.Run `json:"orphaned"`
+}
+
+// A SweepChange is a cell that keeps its name and is another.
+type SweepChange struct {
+	Cell string `json:"cell"`
+	Run  string `json:"run"` // of the content that the cell had
+}
+
+// Diff holds the cells against the runs of the sweep.
+func (p *SweepPlan) Diff() SweepDiff {
+	d := SweepDiff{Kept: []string{}, New: []string{}, Changed: []SweepChange{}, Orphaned: p.Orphans}
+	was := map[string]string{}
+	for _, r := range p.Orphans {
+		was[r.Job.CellName] = r.ID
+	}
+	for _, c := range p.Cells {
+		switch run, changed := was[c.Name]; {
+		case c.Run != nil:
+			d.Kept = append(d.Kept, c.Name)
+		case changed:
+			d.Changed = append(d.Changed, SweepChange{c.Name, run})
+		default:
+			d.New = append(d.New, c.Name)
+		}
+	}
+	return d
+}
