@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 	"launch/task":     {"launch/redact"},
 	"launch/redact":   {"format/secret"},
 	"launch/cause":    {"launch/redact"},
-	"launch/files":    {"format/durable", "format/regular"}, // durable and regular as the files of runs need them
+	"launch/files":    {"format/durable", "format/regular", "launch/task"}, // durable and regular as the files of runs need them
 	"launch/trainer":  {"launch"},
 	// Locks are embedded text; a plan's files are those of a task. What builds an
 	// environment is in the agent, which has neither the locks nor the ledger; what

@@ -89,9 +89,7 @@ func renderAxolotl(r request) (launch.Command, error) {
 		return launch.Command{}, err
 	}
 	files := append(splitLinks(r.Dataset), config)
-	if s.get("deepspeed") == filepath.Join(r.Dir, zero3Name) {
-		files = append(files, zero3File())
-	}
+	files = append(files, zero3Files(s, r)...)
 	env := environment(r, launch.Env{Name: "AXOLOTL_DO_NOT_TRACK", Value: "1"})
 	return launch.Command{Argv: torchrun(r, "axolotl.cli.train", path), Env: env, Files: files, Output: output}, nil
 }

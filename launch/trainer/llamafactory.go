@@ -3,7 +3,6 @@ package trainer
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -50,9 +49,7 @@ func renderLlamaFactory(r request) (launch.Command, error) {
 		return launch.Command{}, err
 	}
 	files := append(shardLinks(r.Dataset), launch.File{Name: "dataset_info.json", Content: info}, config)
-	if s.get("deepspeed") == filepath.Join(r.Dir, zero3Name) {
-		files = append(files, zero3File())
-	}
+	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: []string{llamaFactoryProgram, "train", path}, Env: append(llamaFactoryEnv(r), r.Env...),
 		Files: files, Progress: output + "/" + progressName, Output: output,

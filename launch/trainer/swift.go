@@ -1,7 +1,6 @@
 package trainer
 
 import (
-	"path/filepath"
 	"strconv"
 
 	"trainyard/launch"
@@ -70,9 +69,7 @@ func renderSwift(r request) (launch.Command, error) {
 		return launch.Command{}, err
 	}
 	files := append(shardLinks(r.Dataset), config)
-	if s.get("deepspeed") == filepath.Join(r.Dir, zero3Name) {
-		files = append(files, zero3File())
-	}
+	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: []string{"swift", "sft", path}, Env: environment(r, swiftEnv(r)...), Files: files,
 		Progress: output + "/logging.jsonl", Output: output,

@@ -64,9 +64,7 @@ func renderTRL(r request) (launch.Command, error) {
 		return launch.Command{}, err
 	}
 	files := append(splitLinks(r.Dataset), config)
-	if s.get("deepspeed") == filepath.Join(r.Dir, zero3Name) {
-		files = append(files, zero3File())
-	}
+	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: torchrun(r, "trl.scripts.sft", "--config", path), Env: environment(r), Files: files, Output: output,
 	}, nil

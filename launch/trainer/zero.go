@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"trainyard/launch"
 )
@@ -10,10 +11,13 @@ const zero3Name = "ds_z3.json"
 
 const auto = `"auto"`
 
-// zero3File is DeepSpeed's ZeRO stage 3 with everything else left to the trainer:
-// "auto" is filled in by transformers' DeepSpeed integration.
-func zero3File() launch.File {
-	return launch.File{Name: zero3Name, Content: fmt.Sprintf(zero3, auto, auto, auto)}
+// zero3Files is DeepSpeed's ZeRO stage 3, where the settings name it, with everything
+// else left to the trainer: "auto" is filled in by transformers' DeepSpeed integration.
+func zero3Files(s *settings, r request) []launch.File {
+	if s.get("deepspeed") != filepath.Join(r.Dir, zero3Name) {
+		return nil
+	}
+	return []launch.File{{Name: zero3Name, Content: fmt.Sprintf(zero3, auto, auto, auto)}}
 }
 
 // zero3Clipped says what transformers' integration would fill in, for programs

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 
@@ -42,16 +41,9 @@ func fileID(info fs.FileInfo) string {
 // List implements Machine.
 func (m here) List(_ context.Context, dir, name string) ([]task.Entry, error) {
 	dir = m.path(dir)
-	found, err := os.ReadDir(filepath.Join(dir, filepath.FromSlash(name)))
+	entries, err := files.List(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, missing(dir, err)
-	}
-	var entries []task.Entry
-	for _, d := range found {
-		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name), d.Name()))
-		if err == nil && (info.IsDir() || info.Mode().IsRegular()) {
-			entries = append(entries, task.Entry{Name: d.Name(), Dir: info.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
-		}
 	}
 	return entries, nil
 }

@@ -94,18 +94,7 @@ func (k *Kubernetes) List(_ context.Context, dir string, _ launch.Handle, name s
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", name, k.unseen(dir))
 	}
-	found, err := os.ReadDir(there)
-	if err != nil {
-		return nil, err
-	}
-	var entries []launch.Entry
-	for _, d := range found {
-		info, err := os.Stat(filepath.Join(there, d.Name()))
-		if err == nil && (info.IsDir() || info.Mode().IsRegular()) {
-			entries = append(entries, launch.Entry{Name: d.Name(), Dir: info.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
-		}
-	}
-	return entries, nil
+	return files.List(there)
 }
 
 // unseen is why a file cannot be read, with the way out. It is no file that is not

@@ -313,18 +313,7 @@ func (b *Backend) List(_ context.Context, dir string, _ launch.Handle, name stri
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", name, b.unseen(dir))
 	}
-	found, err := os.ReadDir(there)
-	if err != nil {
-		return nil, err
-	}
-	var entries []launch.Entry
-	for _, d := range found {
-		info, err := os.Stat(filepath.Join(there, d.Name()))
-		if err == nil && (info.IsDir() || info.Mode().IsRegular()) {
-			entries = append(entries, launch.Entry{Name: d.Name(), Dir: info.IsDir(), Size: info.Size(), ModTime: info.ModTime()})
-		}
-	}
-	return entries, nil
+	return files.List(there)
 }
 
 func (b *Backend) unseen(dir string) error {
