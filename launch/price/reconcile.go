@@ -104,3 +104,15 @@ func verdict(c Counted, line Reconciled, charged time.Time) Verdict {
 	}
 	return ChargedLess
 }
+
+// Spent sums boxes.
+type Spent struct {
+	Boxes   int     `json:"boxes"`
+	Dollars float64 `json:"dollars"`
+}
+
+// Add counts one line of the charges.
+func (s *Spent) Add(line Reconciled) {
+	s.Boxes++
+	s.Dollars += line.Charged
+}

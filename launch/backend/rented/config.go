@@ -96,6 +96,9 @@ func (c Config) life(deadline time.Duration) (time.Duration, error) {
 		if err != nil || d < 10*time.Minute {
 			return 0, fmt.Errorf("max_life is %q: give a length of time of 10m or more, such as 12h", c.MaxLife)
 		}
+		if d <= deadline {
+			return 0, fmt.Errorf("max_life is %v and the deadline %v: the box would end before the run; give a longer max_life, or a shorter --deadline", d, deadline)
+		}
 		return d, nil
 	case deadline > 0:
 		return deadline + time.Hour, nil

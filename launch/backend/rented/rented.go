@@ -156,7 +156,7 @@ func (r *Rented) Price(ctx context.Context, gpus int) (float64, string, error) {
 func (r *Rented) Most(deadline time.Duration) (float64, time.Duration) {
 	life, err := r.c.life(deadline)
 	if err != nil {
-		life = deadline // a place with a wrong max_life is not opened
+		life = deadline // Start refuses a box that ends before
 	}
 	return r.c.MaxPrice, life
 }

@@ -296,6 +296,21 @@ func TestTheWatchdogPutsNoKeyIntoAnArgv(t *testing.T) {
 	}
 }
 
+func TestABoxThatWouldEndBeforeTheRunIsRefused(t *testing.T) {
+	s := open(t, "runpod", Config{MaxLife: "2h"})
+	task := s.task(t, "wait")
+	task.Deadline = 3 * time.Hour
+	if _, err := s.Start(t.Context(), task); err == nil || !strings.Contains(err.Error(), "the box would end before the run") {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Render(t.Context(), task); err == nil {
+		t.Error("a dry run takes it")
+	}
+	if _, err := os.Stat(task.Dir); err == nil || len(s.fake.Billed()) != 0 {
+		t.Error("something was asked for")
+	}
+}
+
 func TestAConfigIsChecked(t *testing.T) {
 	for name, c := range map[string]Config{
 		"no gpu": {MaxPrice: 3}, "no price": {GPU: "h100"}, "keep": {GPU: "h100", MaxPrice: 3, Keep: "everything"}, "life": {GPU: "h100", MaxPrice: 3, MaxLife: "5s"},

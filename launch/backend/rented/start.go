@@ -31,6 +31,9 @@ func (r *Rented) Start(ctx context.Context, t launch.Task) (launch.Handle, error
 	if t.Nodes > 1 {
 		return "", r.named(fmt.Errorf("the run wants %d machines: %w", t.Nodes, errNodes))
 	}
+	if _, err := r.c.life(t.Deadline); err != nil {
+		return "", r.named(err)
+	}
 	p, err := r.provider()
 	if err != nil {
 		return "", r.named(err)
