@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"trainyard/launch"
@@ -19,10 +20,30 @@ type Watchman struct {
 }
 
 // Tend looks after every run that needs it, once: states, caps, next attempts, alerts;
-// and after the boxes that are rented for them.
-// What goes wrong with one run keeps no other from being looked after.
+// and after the boxes that are rented for them. What goes wrong with one run keeps no
+// other from being looked after.
 func (y *Yard) Tend(ctx context.Context, w Watchman) error {
-	l, err := y.Launcher()
+	round := tending{y: y, w: w.serial()}
+	err := round.look(ctx)
+	round.going.Wait()
+	return err
+}
+
+// A tending looks after runs side by side: one whose model is on its way home for hours
+// keeps no other from being ended at its cap.
+type tending struct {
+	y     *Yard
+	w     Watchman
+	busy  sync.Map // ids of runs that are being looked after
+	going sync.WaitGroup
+}
+
+// sideBySide is how many runs are begun to be looked after at once.
+const sideBySide = 16
+
+// look begins to look after every run that needs it and is not being looked after.
+func (t *tending) look(ctx context.Context) error {
+	l, err := t.y.Launcher()
 	if err != nil {
 		return err
 	}
@@ -30,14 +51,32 @@ func (y *Yard) Tend(ctx context.Context, w Watchman) error {
 	if err != nil {
 		return err
 	}
+	places := make(chan struct{}, sideBySide)
 	for _, run := range open {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if _, already := t.busy.LoadOrStore(run.ID, true); already || ctx.Err() != nil {
+			continue
 		}
-		y.tendOne(ctx, l, run, w)
+		t.going.Go(func() {
+			defer t.busy.Delete(run.ID)
+			places <- struct{}{}
+			defer func() { <-places }()
+			t.y.tendOne(ctx, l, run, t.w)
+		})
 	}
-	y.tendRentals(ctx, w)
-	return nil
+	t.y.tendRentals(ctx, t.w)
+	return context.Cause(ctx)
+}
+
+// serial has one deed told at a time.
+func (w Watchman) serial() Watchman {
+	var telling sync.Mutex
+	told := w.Told
+	w.Told = func(run launch.Run, what string, err error) {
+		telling.Lock()
+		defer telling.Unlock()
+		told(run, what, err)
+	}
+	return w
 }
 
 func (y *Yard) tendOne(ctx context.Context, l *launch.Launcher, run launch.Run, w Watchman) {
@@ -85,9 +124,11 @@ func (y *Yard) alert(ctx context.Context, l *launch.Launcher, run launch.Run, ch
 func (y *Yard) Serve(ctx context.Context, every time.Duration, w Watchman) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	round := tending{y: y, w: w.serial()}
+	defer round.going.Wait()
 	for {
-		if err := y.Tend(ctx, w); err != nil && ctx.Err() == nil {
-			w.Told(launch.Run{}, "", fmt.Errorf("look after runs: %w", err))
+		if err := round.look(ctx); err != nil && ctx.Err() == nil {
+			round.w.Told(launch.Run{}, "", fmt.Errorf("look after runs: %w", err))
 		}
 		select {
 		case <-ctx.Done():
