@@ -22,7 +22,12 @@ type Retry struct {
 	Reason string
 	// AfterLost says that the caller has made sure that a lost attempt does not run.
 	AfterLost bool
+	// Again says that a run which succeeded is to be paid for once more.
+	Again bool
 }
+
+// ErrSucceeded says that the run needs no other attempt.
+var ErrSucceeded = errors.New("it has succeeded")
 
 // ErrNoCheckpoint says that there is no whole checkpoint to go on from.
 var ErrNoCheckpoint = errors.New("no whole checkpoint")
@@ -34,6 +39,9 @@ var ErrNoCheckpoint = errors.New("no whole checkpoint")
 func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
 	if !l.mine(run) {
 		return run, fmt.Errorf("run %s belongs to %s: go on with it there", run.ID, run.Home)
+	}
+	if run.State == Succeeded && !how.Again {
+		return run, fmt.Errorf("run %s: %w: another attempt would be paid for again", run.ID, ErrSucceeded)
 	}
 	job, err := withSecrets(run.Job)
 	if err != nil {

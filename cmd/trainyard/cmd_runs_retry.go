@@ -49,11 +49,15 @@ func newRunsResume(t *face.Terminal, s *settings) *cobra.Command {
 func retryFlags(cmd *cobra.Command, how *launch.Retry, detach *bool) {
 	cmd.Flags().StringVar(&how.Reason, "reason", "", "why, for the history")
 	cmd.Flags().BoolVar(&how.AfterLost, "after-lost", false, "I have made sure that the lost attempt does not run")
+	cmd.Flags().BoolVar(&how.Again, "again", false, "another attempt, and another bill, although the run has succeeded")
 	cmd.Flags().BoolVarP(detach, "detach", "d", false, "start and return")
 }
 
 func runRetry(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, prefix string, how launch.Retry, detach bool) error {
 	run, err := y.Retry(ctx, prefix, how)
+	if errors.Is(err, launch.ErrSucceeded) {
+		return fmt.Errorf("%w: say --again to begin it all the same", err)
+	}
 	if err != nil {
 		return err
 	}
