@@ -2,6 +2,7 @@ package slurm
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,11 +33,12 @@ func own(t *testing.T, age int) *cluster {
 }
 
 // trainer is a program that works as real ones do: it saves checkpoints, goes on from
-// the newest, and saves once more on USR1 or TERM.
+// the newest, and saves once more on USR1 or TERM, however often Slurm sends it.
 func trainer(t *testing.T, s *Slurm, signal string) launch.Task {
 	t.Helper()
 	task := backendtest.Task(t, s)
 	out := s.dir(task.Dir) + "/out"
+	t.Cleanup(func() { tellFiles(t, task.Dir) })
 	task.Command.Argv = []string{"bash", "-c", `
 out=$1
 mkdir -p "$out"
@@ -44,11 +46,30 @@ step=$(ls "$out" | sed -n 's/^checkpoint-//p' | sort -n | tail -1)
 step=${step:-0}
 echo "from step $step in $out"
 save() { mkdir "$out/checkpoint-$step" && echo '{"global_step": '"$step"'}' >"$out/checkpoint-$step/trainer_state.json" && echo "saved $step"; }
-trap 'save; exit 0' ` + signal + `
+trap 'trap "" TERM USR1; save; exit 0' ` + signal + `
 echo waiting
 while [ "$step" -lt 6000 ]; do step=$((step + 1)); sleep 0.05 & wait; [ -e "$out/../finish" ] && { echo finished; exit 0; }; done
 `, "trainer", out}
 	return task
+}
+
+// tellFiles prints what an attempt left, where its test has failed.
+func tellFiles(t *testing.T, dir string) {
+	if !t.Failed() {
+		return
+	}
+	_ = filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		t.Logf("%s, written at %s: %.2000q %v", file, info.ModTime().Format(time.StampMilli), text, err)
+		return nil
+	})
 }
 
 func preempt(t *testing.T) {
