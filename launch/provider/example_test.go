@@ -27,7 +27,7 @@ func ExampleDesk() {
 	check(err)
 	provider.Cheapest(offers)
 	order := provider.Order{
-		Offer: offers[0], Nonce: provider.NewNonce(), Name: provider.Owner("43c1597f-0f3e-4c0e-9f3c-2f4b8a3c1d5e", 1),
+		Offer: offers[0], MaxPrice: 24, Nonce: provider.NewNonce(), Name: provider.Owner("43c1597f-0f3e-4c0e-9f3c-2f4b8a3c1d5e", 1),
 		Image: "ubuntu:24.04", PublicKey: providertest.PublicKey, MaxLife: 12 * time.Hour,
 	}
 	box, err := desk.Rent(ctx, p, order)

@@ -37,8 +37,8 @@ type Order struct {
 	// MaxLife is written into the box's environment as TRAINYARD_MAX_LIFE in seconds
 	// where Facts.Env says so: no provider's own timer can be trusted.
 	MaxLife time.Duration
-	// MaxPrice is the dearest that the box may turn out, in dollars an hour; 0: 2 %
-	// above the offer.
+	// MaxPrice is the dearest that the box may turn out, in dollars an hour for all of it:
+	// a box above it is given back at once.
 	MaxPrice float64
 }
 
@@ -125,7 +125,7 @@ func (o Order) check(p Provider) error {
 	bad(keyShape.MatchString(o.PublicKey), "the public key is no line of authorized_keys such as ssh-ed25519 AAAA… me@host")
 	bad(o.DiskGB >= 0, "disk of %d GB: give a size", o.DiskGB)
 	bad(o.MaxLife > 0, "max life is %v: a box needs an end", o.MaxLife)
-	bad(o.MaxPrice >= 0, "max price %v: give dollars an hour", o.MaxPrice)
+	bad(o.MaxPrice > 0, "max price is %v: give the most dollars an hour that the box may cost", o.MaxPrice)
 	bad(facts.Image == (o.Image != ""), "image %q: %s", o.Image, imageWords(facts.Image))
 	bad(facts.Env || len(o.Env) == 0, "%s has no environment for a box: hand the %d variables over another way", p.Name(), len(o.Env))
 	for _, name := range slices.Sorted(maps.Keys(o.Env)) {
@@ -140,14 +140,6 @@ func imageWords(takes bool) string {
 		return "give a container image, best by digest"
 	}
 	return "this provider boots its own machine image"
-}
-
-// dearest is the price an hour that is still accepted.
-func (o Order) dearest() float64 {
-	if o.MaxPrice > 0 {
-		return o.MaxPrice
-	}
-	return o.Offer.PricePerHour*1.02 + 0.005 // prices are rounded to the cent
 }
 
 // environment is what the box gets: ours on top of the order's.

@@ -73,7 +73,7 @@ func (d Desk) Rent(ctx context.Context, p Provider, o Order) (Box, error) {
 	case err != nil:
 		return Box{}, err
 	case !found:
-		r = Rental{Nonce: o.Nonce, Provider: p.Name(), Name: o.Name, Offer: o.Offer, Image: o.Image, DiskGB: o.DiskGB, MaxLife: o.MaxLife, MaxPrice: o.dearest()}
+		r = Rental{Nonce: o.Nonce, Provider: p.Name(), Name: o.Name, Offer: o.Offer, Image: o.Image, DiskGB: o.DiskGB, MaxLife: o.MaxLife, MaxPrice: o.MaxPrice}
 	case r.Provider != p.Name():
 		return Box{}, fmt.Errorf("the rental %s was asked of %s: %s cannot go on with it", r.Nonce, r.Provider, p.Name())
 	}

@@ -224,6 +224,14 @@ func TestADearerBoxIsGivenBack(t *testing.T) {
 		if !errors.As(err, &dear) || dear.Box.PricePerHour < 1.9*o.Offer.PricePerHour || len(b.fake.Billed()) > 0 {
 			t.Errorf("%s: %v, and %d boxes are billed", name, err, len(b.fake.Billed()))
 		}
+		o.Nonce, o.MaxPrice = provider.NewNonce(), 2*o.Offer.PricePerHour-0.001
+		b.fake.Inject(providertest.PriceChange, 1)
+		if name == "vast" {
+			o.Offer = b.offer(t, false) // an offer can be taken once
+		}
+		if _, err := b.desk.Rent(t.Context(), b.provider, o); !errors.As(err, &dear) || len(b.fake.Billed()) > 0 {
+			t.Errorf("%s: a tenth of a cent above what was allowed: %v, and %d boxes are billed", name, err, len(b.fake.Billed()))
+		}
 		o.Nonce, o.MaxPrice = provider.NewNonce(), 100
 		b.fake.Inject(providertest.PriceChange, 1)
 		if name == "vast" {

@@ -125,6 +125,10 @@ func (c Config) identity() (file, line string, err error) {
 
 // fits reports whether an offer is what the place wants.
 func (c Config) fits(o provider.Offer) bool {
-	return o.InStock() && o.PerGPU() <= c.MaxPrice && provider.MatchGPU(o.GPU, c.GPU) &&
+	return o.InStock() && o.PricePerHour <= c.dearest(o.Count) && provider.MatchGPU(o.GPU, c.GPU) &&
 		(c.Region == "" || strings.Contains(strings.ToLower(o.Region), strings.ToLower(c.Region)))
 }
+
+// dearest is what an hour of a box with so many GPUs may cost. Offers are chosen by it,
+// and a box that turns out dearer is given back.
+func (c Config) dearest(gpus int) float64 { return c.MaxPrice * float64(max(1, gpus)) }

@@ -267,13 +267,47 @@ func TestNothingThatFitsIsSaidWithWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestTheWatchdogPutsNoKeyIntoAnArgv(t *testing.T) {
+// What a box turns out to cost is never above the place's max_price, by no per cent.
+func TestABoxAboveMaxPriceIsGivenBack(t *testing.T) {
 	s := open(t, "runpod", Config{})
+	offers, err := s.mustProvider(t).Offers(t.Context(), provider.Want{GPU: "h100", Count: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider.Cheapest(offers)
+	s.fake.Inject(providertest.PriceChange, 100) // every box costs twice its offer
+	s.c.MaxPrice = 2*offers[0].PricePerHour - 0.001
+	task := s.task(t, "wait")
+	var dear *provider.PriceError
+	if _, err := s.Start(t.Context(), task); !errors.As(err, &dear) || dear.Allowed != s.c.MaxPrice || len(s.fake.Billed()) > 0 {
+		t.Errorf("%v, %d billed", err, len(s.fake.Billed()))
+	}
+	s.c.MaxPrice = 2 * offers[0].PricePerHour
+	task.Dir = filepath.Join(filepath.Dir(task.Dir), "attempt-2")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.ended(t, task, h); status.Facts.Price == nil || *status.Facts.Price > s.c.MaxPrice {
+		t.Errorf("%+v", status)
+	}
+}
+
+func (s shop) mustProvider(t *testing.T) provider.Provider {
+	t.Helper()
 	p, err := s.provider()
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := watchdog(p)
+	return p
+}
+
+func TestTheWatchdogPutsNoKeyIntoAnArgv(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	script := watchdog(s.mustProvider(t))
 	bin := t.TempDir()
 	for name, text := range map[string]string{
 		"sleep": "#!/bin/sh\n[ \"$1\" = 60 ] && kill $PPID\nexit 0\n",

@@ -100,7 +100,7 @@ func (r *Rented) order(c *claim, t launch.Task, p provider.Provider, offer provi
 	nonce, err := c.next(t.Dir)
 	return provider.Order{
 		Offer: offer, Nonce: nonce, Name: provider.Owner(t.Run, t.Attempt), Image: r.c.Image, PublicKey: key, DiskGB: r.c.Disk,
-		MaxLife: life, Bootstrap: watchdog(p),
+		MaxLife: life, MaxPrice: r.c.dearest(offer.Count), Bootstrap: watchdog(p),
 	}, err
 }
 

@@ -27,7 +27,8 @@ type Place struct {
 
 // OrderFor is an order of the suite.
 func OrderFor(p provider.Provider, offer provider.Offer) provider.Order {
-	o := provider.Order{Offer: offer, Nonce: provider.NewNonce(), Name: "conformance", PublicKey: PublicKey, MaxLife: 20 * time.Minute, DiskGB: 20}
+	// A real one may count its disk as well.
+	o := provider.Order{Offer: offer, MaxPrice: offer.PricePerHour*1.02 + 0.005, Nonce: provider.NewNonce(), Name: "conformance", PublicKey: PublicKey, MaxLife: 20 * time.Minute, DiskGB: 20}
 	if p.Facts().Image {
 		o.Image = "ubuntu:24.04"
 	}
