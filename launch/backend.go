@@ -151,6 +151,27 @@ type Renter interface {
 	Most(deadline time.Duration) (gpuHour float64, life time.Duration)
 }
 
+// A Payer is a backend that may have been paid for an attempt that never started, such as
+// for a box on which the trainer could not be started.
+type Payer interface {
+	// Paid is what is known of that: the price and since when; no facts where nothing was
+	// paid. It asks no machine.
+	Paid(dir string) (Facts, error)
+}
+
+// paid adds what was paid for an attempt that never started.
+func (l *Launcher) paid(ctx context.Context, run Run, backend Backend) error {
+	p, ok := backend.(Payer)
+	if !ok {
+		return nil
+	}
+	f, err := p.Paid(l.Dir(run))
+	if err != nil || f.AskedAt.IsZero() {
+		return err
+	}
+	return l.Ledger.Learn(ctx, run.ID, run.N, f)
+}
+
 // bounds are the most that an attempt on b may cost, where it is more than the job says.
 func bounds(b Backend, job Job) (f Facts) {
 	r, ok := b.(Renter)

@@ -180,6 +180,11 @@ func (l *Launcher) bury(ctx context.Context, run Run) error {
 	if err != nil && !errors.Is(err, ErrNeverStarted) {
 		return fmt.Errorf("run %s attempt %d: %w", run.ID, run.N, err)
 	}
+	if err != nil {
+		if err := l.paid(ctx, run, backend); err != nil {
+			return err
+		}
+	}
 	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, c); err != nil {
 		return err
 	}

@@ -118,6 +118,9 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 	if !errors.Is(err, ErrNeverStarted) {
 		return run, errors.Join(cause, err)
 	}
+	if err := l.paid(ctx, run, backend); err != nil {
+		return run, errors.Join(cause, err)
+	}
 	reason := "never started: the trainyard that was starting it died before it could"
 	if cause != nil {
 		reason = "never started: " + cause.Error()

@@ -15,6 +15,9 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"trainyard": func() {
 		providerClock = &providertest.Haste{} // a fake lists at once what a provider lists after a minute
+		if quick, ok := providertest.ReadQuick(os.Getenv(quickClock)); ok {
+			providerClock = quick
+		}
 		main()
 	}})
 }

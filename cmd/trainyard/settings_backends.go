@@ -5,6 +5,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
+	"trainyard/launch/provider"
 )
 
 // backendsKey is the list, in config.yaml, of machines that runs may go to:
@@ -26,6 +27,11 @@ func (s *settings) backends() (map[string]launch.Backend, error) {
 	opened, err := backend.Open(places)
 	if err != nil {
 		return nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
+	}
+	for _, b := range opened {
+		if r, ok := b.(interface{ WaitBy(provider.Clock) }); ok && providerClock != nil {
+			r.WaitBy(providerClock)
+		}
 	}
 	return opened, nil
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,11 @@ type Rental struct {
 	Asks     int           `json:"asks"`              // creates that may have been sent
 	AskedAt  time.Time     `json:"asked_at,omitzero"` // the last of them
 	Box      string        `json:"box,omitempty"`     // id
+	// Boxes are the ids of all boxes of the nonce that were ever seen: the provider's
+	// bill is told by them.
+	Boxes []string `json:"boxes,omitempty"`
+	// Price is what the box costs an hour by the provider's word; 0: as the offer says.
+	Price float64 `json:"price_per_hour,omitempty"`
 	// Extra are ids of other boxes of the nonce, which are to be destroyed.
 	Extra      []string  `json:"extra,omitempty"`
 	HeldAt     time.Time `json:"held_at,omitzero"`
@@ -50,6 +56,27 @@ type Rental struct {
 	// next one goes on from it.
 	EmptyAt time.Time `json:"empty_at,omitzero"`
 	Note    string    `json:"note,omitempty"` // why it stands there
+}
+
+// Rate is what a box of the rental costs an hour.
+func (r Rental) Rate() float64 { return cmp.Or(r.Price, r.Offer.PricePerHour) }
+
+// saw adds boxes to those that were seen, and reports whether there was a new one.
+func (r *Rental) saw(ids ...string) (news bool) {
+	for _, id := range ids {
+		if !slices.Contains(r.Boxes, id) {
+			r.Boxes, news = append(r.Boxes, id), true
+		}
+	}
+	return news
+}
+
+// All are the ids of its boxes that were ever seen.
+func (r Rental) All() []string {
+	if r.Box == "" || slices.Contains(r.Boxes, r.Box) {
+		return r.Boxes
+	}
+	return append(slices.Clone(r.Boxes), r.Box) // an earlier trainyard wrote no other
 }
 
 // Open reports whether a box may exist.

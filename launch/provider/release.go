@@ -112,16 +112,25 @@ type clearance struct {
 	ids   []string
 	apart time.Duration
 	// empty is when the first of the listings in a row was that showed none; zero:
-	// there was none. seen hears when that changes; nil: it need not be kept.
+	// there was none. seen hears of each listing, with the boxes of it that are there;
+	// nil: it need not be kept.
 	empty time.Time
-	seen  func(empty time.Time)
+	seen  func(empty time.Time, there []Box)
 }
 
 // kept has what is seen of a rental kept in the journal. Where that fails, the next
 // caller only begins anew.
 func (d Desk) kept(r *Rental, c clearance) clearance {
 	c.empty = r.emptySince()
-	c.seen = func(empty time.Time) { _ = d.empty(r, empty) }
+	c.seen = func(empty time.Time, there []Box) {
+		news := false
+		for _, b := range there {
+			news = r.saw(b.ID) || news
+		}
+		if news || !r.EmptyAt.Equal(empty) {
+			_ = d.empty(r, empty)
+		}
+	}
 	return c
 }
 
@@ -135,9 +144,6 @@ func (r Rental) emptySince() time.Time {
 
 // empty writes down since when listings show no box.
 func (d Desk) empty(r *Rental, at time.Time) error {
-	if r.EmptyAt.Equal(at) {
-		return nil
-	}
 	r.EmptyAt = at
 	return d.Journal.Save(*r)
 }
@@ -172,7 +178,7 @@ func (d Desk) clear(ctx context.Context, p Provider, what clearance) error {
 			return nil
 		}
 		if what.seen != nil {
-			what.seen(empty)
+			what.seen(empty, there)
 		}
 		for _, b := range there {
 			// One that is on its way out is asked again now and then.

@@ -174,6 +174,7 @@ func (d Desk) hold(r *Rental, id string, extra []string) error {
 		r.HeldAt = d.clock().Now()
 	}
 	r.Box, r.Extra, r.EmptyAt = id, extra, time.Time{}
+	r.saw(append([]string{id}, extra...)...)
 	return d.note(r, Held, "the box is known")
 }
 
@@ -216,6 +217,12 @@ func (d Desk) look(ctx context.Context, p Provider, r *Rental) (Box, error) {
 
 // afford gives a box back that is dearer than the order allows.
 func (d Desk) afford(ctx context.Context, p Provider, r *Rental, box Box) (Box, error) {
+	if box.PricePerHour > 0 && box.PricePerHour != r.Rate() {
+		r.Price = box.PricePerHour
+		if err := d.Journal.Save(*r); err != nil {
+			return Box{}, &OpenError{p.Name(), r.Nonce, err}
+		}
+	}
 	if box.PricePerHour <= r.MaxPrice {
 		return box, nil
 	}

@@ -36,8 +36,10 @@ func (d Desk) settle(ctx context.Context, p Provider, r *Rental, refused bool) (
 		case empty.IsZero():
 			empty = now
 		}
-		if err := d.empty(r, empty); err != nil {
-			return false, err
+		if !r.EmptyAt.Equal(empty) {
+			if err := d.empty(r, empty); err != nil {
+				return false, err
+			}
 		}
 		if err := d.clock().Sleep(ctx, settle/3+time.Millisecond); err != nil {
 			return false, err

@@ -3,6 +3,8 @@ package yard
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"trainyard/launch"
@@ -54,11 +56,8 @@ func (y *Yard) Bill(ctx context.Context, since time.Time, only string) (*Bill, e
 			continue
 		}
 		bill.Boxes = append(bill.Boxes, line)
-		if err := y.charge(ctx, owners[line.Box], line); err != nil {
-			return bill, err
-		}
 	}
-	return bill, nil
+	return bill, y.charge(ctx, bill.Boxes, owners)
 }
 
 // counted are the boxes of the journal that were there since then, of providers whose
@@ -68,12 +67,14 @@ func (y *Yard) counted(since time.Time, told map[string]bool) ([]price.Counted, 
 	var counted []price.Counted
 	owners := map[string]provider.Rental{}
 	for _, r := range rentals {
-		if r.Box == "" || !told[r.Provider] || !r.ReturnedAt.IsZero() && r.ReturnedAt.Before(since) {
+		if !told[r.Provider] || !r.ReturnedAt.IsZero() && r.ReturnedAt.Before(since) {
 			continue
 		}
 		run, _, _ := provider.ReadOwner(r.Name)
-		counted = append(counted, price.Counted{Provider: r.Provider, Box: r.Box, Run: run, Rate: r.Offer.PricePerHour, Start: later(r.AskedAt, since), End: r.ReturnedAt})
-		owners[r.Box] = r
+		for _, id := range r.All() {
+			counted = append(counted, price.Counted{Provider: r.Provider, Box: id, Run: run, Rate: r.Rate(), Start: later(r.AskedAt, since), End: r.ReturnedAt})
+			owners[id] = r
+		}
 	}
 	return counted, owners, err
 }
@@ -85,19 +86,30 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// charge writes the cost of an attempt whose box is gone and charged to its end.
-func (y *Yard) charge(ctx context.Context, r provider.Rental, line price.Reconciled) error {
-	complete := line.Verdict == price.Agrees || line.Verdict == price.ChargedMore || line.Verdict == price.ChargedLess
-	run, n, ours := provider.ReadOwner(r.Name)
-	if !complete || !ours || r.ReturnedAt.IsZero() || !y.hasLedger() {
-		return nil
+// charge writes the cost of each attempt whose boxes are all gone and charged to their
+// end: an attempt may have had several, one after the other.
+func (y *Yard) charge(ctx context.Context, lines []price.Reconciled, owners map[string]provider.Rental) error {
+	sums, open := map[string]float64{}, map[string]bool{}
+	for _, line := range lines {
+		r := owners[line.Box]
+		complete := line.Verdict == price.Agrees || line.Verdict == price.ChargedMore || line.Verdict == price.ChargedLess
+		sums[r.Name] += line.Charged
+		open[r.Name] = open[r.Name] || !complete || r.ReturnedAt.IsZero()
 	}
-	l, err := y.Launcher()
-	if err != nil {
-		return err
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		run, n, ours := provider.ReadOwner(name)
+		if !ours || open[name] || !y.hasLedger() {
+			continue
+		}
+		l, err := y.Launcher()
+		if err != nil {
+			return err
+		}
+		cost := sums[name]
+		// A run that is not there is another ledger's.
+		if err := l.Ledger.Learn(ctx, run, n, launch.Facts{Cost: &cost}); err != nil && !errors.Is(err, launch.ErrNoRun) {
+			return err
+		}
 	}
-	if err := l.Ledger.Learn(ctx, run, n, launch.Facts{Cost: &line.Charged}); !errors.Is(err, launch.ErrNoRun) {
-		return err
-	}
-	return nil // another ledger's run
+	return nil
 }

@@ -3,9 +3,12 @@ package rented
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 
 	"trainyard/launch"
 	"trainyard/launch/files"
+	"trainyard/launch/provider"
 )
 
 // Find implements launch.Backend. A box on which nothing was started is given back:
@@ -58,6 +61,29 @@ func (r *Rented) started(ctx context.Context, dir string) (launch.Handle, error)
 		return "", err
 	}
 	return handle{b, inner}.text()
+}
+
+// Paid implements launch.Payer: from the first box of the attempt that was seen, at the
+// price of the dearest.
+func (r *Rented) Paid(dir string) (f launch.Facts, err error) {
+	rentals, err := r.desk(dir).Journal.All()
+	if err != nil {
+		return f, r.named(err)
+	}
+	for _, rental := range rentals {
+		run, n, ours := provider.ReadOwner(rental.Name)
+		if !ours || run != filepath.Base(filepath.Dir(dir)) || fmt.Sprintf("attempt-%d", n) != filepath.Base(dir) || len(rental.All()) == 0 {
+			continue
+		}
+		if f.AskedAt.IsZero() || rental.AskedAt.Before(f.AskedAt) {
+			f.AskedAt = rental.AskedAt
+		}
+		if rate := rental.Rate(); f.Price == nil || rate > *f.Price {
+			f.Price = &rate
+		}
+		f.GPU, f.GPUs = rental.Offer.GPU, rental.Offer.Count
+	}
+	return f, nil
 }
 
 // give makes the claim one that never starts.

@@ -31,6 +31,7 @@ var (
 	_ launch.Pricer    = (*Rented)(nil)
 	_ launch.Environer = (*Rented)(nil)
 	_ launch.Noder     = (*Rented)(nil)
+	_ launch.Payer     = (*Rented)(nil)
 )
 
 // Open checks the config. The provider is asked nothing, and its key is read when it
@@ -41,6 +42,10 @@ func Open(kind provider.Kind, name string, c Config, agent session.AgentFor) (*R
 	}
 	return &Rented{name: name, kind: kind, c: c, agent: agent}, nil
 }
+
+// WaitBy has the provider waited for by another clock than the machine's. It is called
+// before anything else.
+func (r *Rented) WaitBy(clock provider.Clock) { r.clock = clock }
 
 // Name implements launch.Backend.
 func (r *Rented) Name() string { return r.name }

@@ -14,6 +14,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
 	"trainyard/launch/backend/backendtest"
+	"trainyard/launch/files"
 	"trainyard/launch/provider"
 	"trainyard/launch/provider/providertest"
 	"trainyard/launch/remote/boxtest"
@@ -103,6 +104,10 @@ func TestARunHasABoxOfItsOwnAndTheBoxIsGivenBack(t *testing.T) {
 			}
 			if len(s.fake.Billed()) != 0 {
 				t.Error("the end was told before the box was gone")
+			}
+			var gone giving
+			if _, err := files.ReadJSON(task.Dir, returnedName, &gone); err != nil || gone.At.IsZero() || !status.EndedAt.Equal(gone.At) {
+				t.Errorf("it is paid until %v, and its box was there until %v: %v", status.EndedAt, gone.At, err)
 			}
 			s.box.Kill()
 			if log := backendtest.Read(t, s.Rented, task.Dir, h, launch.LogName, 0); log != "all done\n" {
@@ -209,6 +214,10 @@ func TestWhereverAStartDiesThereIsOneBoxOrNone(t *testing.T) {
 				s.ended(t, task, h)
 			case errors.Is(err, launch.ErrNeverStarted) && point != "started":
 				destroyed++
+				f, err := s.Paid(task.Dir)
+				if had := point == "rented" || point == "dialled"; err != nil || f.AskedAt.IsZero() == had || had && (f.Price == nil || *f.Price <= 0) {
+					t.Errorf("what was paid for it: %+v, %v", f, err)
+				}
 			default:
 				t.Errorf("found %q, %v", h, err)
 			}
@@ -281,6 +290,9 @@ func TestABoxAboveMaxPriceIsGivenBack(t *testing.T) {
 	var dear *provider.PriceError
 	if _, err := s.Start(t.Context(), task); !errors.As(err, &dear) || dear.Allowed != s.c.MaxPrice || len(s.fake.Billed()) > 0 {
 		t.Errorf("%v, %d billed", err, len(s.fake.Billed()))
+	}
+	if f, err := s.Paid(task.Dir); err != nil || f.Price == nil || *f.Price != dear.Box.PricePerHour {
+		t.Errorf("what was paid for it: %+v, %v", f, err)
 	}
 	s.c.MaxPrice = 2 * offers[0].PricePerHour
 	task.Dir = filepath.Join(filepath.Dir(task.Dir), "attempt-2")

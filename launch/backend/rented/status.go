@@ -121,8 +121,8 @@ const releaseStep = 6 * time.Second
 
 // returned gives the box back, and tells the end when it is gone.
 func (r *Rented) returned(ctx context.Context, dir string, h handle, e end) (launch.Status, error) {
-	if _, err := os.Stat(filepath.Join(dir, returnedName)); err == nil {
-		return r.priced(e.Status, h), nil
+	if at, gone, err := readReturn(dir); gone || err != nil {
+		return r.priced(at.end(e.Status), h), r.named(err)
 	}
 	p, err := r.provider()
 	if err != nil {
@@ -133,10 +133,31 @@ func (r *Rented) returned(ctx context.Context, dir string, h handle, e end) (lau
 	if err := r.desk(dir).Release(step, p, h.Nonce); err != nil {
 		return r.waiting(h, e.Status, err), nil
 	}
-	if err := files.WriteJSON(dir, returnedName, map[string]any{"box": h.Box, "at": time.Now()}); err != nil {
+	if err := files.WriteJSON(dir, returnedName, giving{h.Box, time.Now()}); err != nil {
 		return r.waiting(h, e.Status, err), nil
 	}
-	return r.priced(e.Status, h), nil
+	at, _, err := readReturn(dir) // as every later look has it
+	return r.priced(at.end(e.Status), h), r.named(err)
+}
+
+// A giving is returned.json.
+type giving struct {
+	Box string    `json:"box"`
+	At  time.Time `json:"at"`
+}
+
+func readReturn(dir string) (g giving, found bool, err error) {
+	found, err = files.ReadJSON(dir, returnedName, &g)
+	return g, found, err
+}
+
+// end is the end of an attempt as it is told: it is paid until its box is gone, so it ends
+// then, and not when its trainer did.
+func (g giving) end(s launch.Status) launch.Status {
+	if g.At.After(s.EndedAt) {
+		s.EndedAt = g.At
+	}
+	return s
 }
 
 // waiting is an attempt that has ended, and whose box still costs.

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,4 +61,38 @@ func (h *Haste) Sleep(ctx context.Context, d time.Duration) error {
 		h.skipped.Add(int64(d - d/1000))
 		return nil
 	}
+}
+
+// Quick is a clock for a fake and for the programs that a test runs: since Began its time
+// goes Times as fast as the machine's, in all of them alike.
+type Quick struct {
+	Began time.Time
+	Times int64
+}
+
+// Now is how late it is by this clock.
+func (q Quick) Now() time.Time { return q.Began.Add(time.Since(q.Began) * time.Duration(q.Times)) }
+
+// Sleep waits until the clock has gone on by d.
+func (q Quick) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d / time.Duration(q.Times))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Text and ReadQuick carry the clock to another program.
+func (q Quick) Text() string { return fmt.Sprintf("%d %d", q.Began.UnixNano(), q.Times) }
+
+// ReadQuick reads what Text wrote; false where it is something else.
+func ReadQuick(text string) (Quick, bool) {
+	var began int64
+	var q Quick
+	n, err := fmt.Sscanf(text, "%d %d", &began, &q.Times)
+	q.Began = time.Unix(0, began)
+	return q, err == nil && n == 2 && q.Times > 0
 }
