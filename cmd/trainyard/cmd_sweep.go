@@ -120,7 +120,7 @@ func runSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, 
 	if err != nil {
 		return err
 	}
-	if req.Launch.GPUHour != nil && *req.Launch.GPUHour > 0 && req.Launch.Deadline == 0 {
+	if said := y.SaidGPUHour(req.Launch); said != nil && *said > 0 && req.Launch.Deadline == 0 {
 		return yard.ErrNoDeadline
 	}
 	if err := acceptMoney(t, s, sweepMoney(p), yes); err != nil {

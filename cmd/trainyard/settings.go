@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -107,11 +108,19 @@ func (s *settings) load(cmd *cobra.Command) error {
 
 // check refuses what would be taken for a default otherwise.
 func (s *settings) check() error {
-	known := append(settingNames(), "json", backendsKey, alertsKey)
+	known := append(settingNames(), "json", backendsKey, alertsKey, capsKey)
 	for _, key := range s.v.AllKeys() {
 		if s.v.InConfig(key) && !slices.Contains(known, key) && !strings.HasPrefix(key, capsKey+".") {
 			return fmt.Errorf("settings %s: no setting %q (there are %s)", s.v.ConfigFileUsed(), key, strings.Join(known, ", "))
 		}
+	}
+	for _, row := range settingTable() {
+		if kind := reflect.ValueOf(s.v.Get(row.name)).Kind(); kind == reflect.Slice || kind == reflect.Map {
+			return s.misfit(row.name, s.v.Get(row.name), "one value: "+row.usage)
+		}
+	}
+	if above := s.v.GetString("ask-above"); !isDollars(above) {
+		return usageError{fmt.Errorf("ask-above %q is no number of dollars", above)}
 	}
 	if _, err := strconv.Atoi(s.v.GetString("workers")); err != nil {
 		return usageError{fmt.Errorf("workers %q is no number", s.v.GetString("workers"))}
@@ -123,6 +132,9 @@ func (s *settings) check() error {
 		return usageError{err}
 	}
 	if _, err := s.caps(); err != nil {
+		return err
+	}
+	if _, err := s.alerts(); err != nil {
 		return err
 	}
 	if place := s.v.GetString("ledger"); place != "" && !launch.IsURL(place) {
@@ -195,7 +207,7 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	backends, err := s.backends()
+	backends, gpuHours, err := s.backends()
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +215,7 @@ func (s *settings) yard() (*yard.Yard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &yard.Yard{Prices: s.v.GetString("prices"), Ledger: s.v.GetString("ledger"), User: s.v.GetString("user"), Caps: caps, Backends: backends, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
+	return &yard.Yard{Prices: s.v.GetString("prices"), Ledger: s.v.GetString("ledger"), User: s.v.GetString("user"), Caps: caps, Backends: backends, GPUHours: gpuHours, Home: home, Data: s.data(), Workers: s.workers(), Cache: dir, CacheLimit: limit, Self: self, Clock: providerClock}, nil
 }
 
 // withYard calls do with the yard of the settings, and closes it.

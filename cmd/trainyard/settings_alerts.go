@@ -1,9 +1,13 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 
 	"trainyard/launch/alert"
+	"trainyard/launch/backend"
 )
 
 // alertsKey is the list, in config.yaml, of where alerts go.
@@ -15,11 +19,19 @@ func (s *settings) alerts() ([]alert.Channel, error) {
 		return nil, nil
 	}
 	var entries []struct {
-		On      []alert.Kind
-		Command []string
-		Webhook string
+		On      []alert.Kind `json:"on"`
+		Command []string     `json:"command"`
+		Webhook string       `json:"webhook"`
 	}
-	if err := s.v.UnmarshalKey(alertsKey, &entries); err != nil {
+	given := s.v.Get(alertsKey)
+	if err := errors.Join(backend.Misfits(alertsKey, reflect.TypeOf(entries), given)...); err != nil {
+		return nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
+	}
+	text, err := json.Marshal(given)
+	if err == nil {
+		err = json.Unmarshal(text, &entries)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("settings %s: %s: %w", s.v.ConfigFileUsed(), alertsKey, err)
 	}
 	var channels []alert.Channel

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
@@ -14,26 +17,32 @@ import (
 //	  - name: lab
 //	    kind: ssh
 //	    hosts: […]
+//	    price: 2.10    # of one GPU for an hour, in US dollars
 //
 // Every other key is one of the kind's options.
 const backendsKey = "backends"
 
-// backends opens what the list names.
-func (s *settings) backends() (map[string]launch.Backend, error) {
+// backends opens what the list names. gpuHours are the prices that it gives, by name.
+func (s *settings) backends() (opened map[string]launch.Backend, gpuHours map[string]float64, err error) {
 	places, err := s.places()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	opened, err := backend.Open(places)
-	if err != nil {
-		return nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
+	if opened, err = backend.Open(places); err != nil {
+		return nil, nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
 	}
 	for _, b := range opened {
 		if r, ok := b.(interface{ WaitBy(provider.Clock) }); ok && providerClock != nil {
 			r.WaitBy(providerClock)
 		}
 	}
-	return opened, nil
+	gpuHours = map[string]float64{}
+	for _, p := range places {
+		if p.Price != nil {
+			gpuHours[p.Name] = *p.Price
+		}
+	}
+	return opened, gpuHours, nil
 }
 
 func (s *settings) places() (places []backend.Place, err error) {
@@ -42,25 +51,48 @@ func (s *settings) places() (places []backend.Place, err error) {
 	}
 	list, ok := s.v.Get(backendsKey).([]any)
 	if !ok {
-		return nil, fmt.Errorf("settings %s: %s is no list", s.v.ConfigFileUsed(), backendsKey)
+		return nil, s.misfit(backendsKey, s.v.Get(backendsKey), "a list, such as [{name: lab, kind: ssh, hosts: [gpu1]}]")
 	}
 	for i, entry := range list {
 		options, ok := entry.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("settings %s: %s[%d] is no mapping with name and kind", s.v.ConfigFileUsed(), backendsKey, i)
+			return nil, s.misfit(fmt.Sprintf("%s[%d]", backendsKey, i), entry, "a mapping with name and kind, such as {name: lab, kind: ssh, hosts: [gpu1]}")
 		}
-		p := backend.Place{Options: map[string]any{}}
-		for key, value := range options {
-			switch key {
-			case "name":
-				p.Name = fmt.Sprint(value)
-			case "kind":
-				p.Kind = fmt.Sprint(value)
-			default:
-				p.Options[key] = value
-			}
+		p, err := s.place(i, options)
+		if err != nil {
+			return nil, err
 		}
 		places = append(places, p)
 	}
 	return places, nil
+}
+
+// place is one entry of the list.
+func (s *settings) place(i int, given map[string]any) (backend.Place, error) {
+	var head struct {
+		Name  string   `json:"name"`
+		Kind  string   `json:"kind"`
+		Price *float64 `json:"price"`
+	}
+	ours, options := map[string]any{}, map[string]any{}
+	for key, value := range given {
+		if key == "name" || key == "kind" || key == "price" {
+			ours[key] = value
+		} else {
+			options[key] = value
+		}
+	}
+	if err := errors.Join(backend.Misfits(fmt.Sprintf("%s[%d]", backendsKey, i), reflect.TypeOf(head), ours)...); err != nil {
+		return backend.Place{}, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
+	}
+	text, err := json.Marshal(ours)
+	if err == nil {
+		err = json.Unmarshal(text, &head)
+	}
+	return backend.Place{Name: head.Name, Kind: head.Kind, Price: head.Price, Options: options}, err
+}
+
+// misfit is a value of the settings that is none of its kind.
+func (s *settings) misfit(key string, value any, want string) error {
+	return fmt.Errorf("settings %s: %s is %s: give %s", s.v.ConfigFileUsed(), key, backend.Seen(value), want)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trainyard/launch"
@@ -24,7 +25,7 @@ func (s *settings) caps() (launch.Caps, error) {
 	}
 	given, isMapping := s.v.Get(capsKey).(map[string]any)
 	if !isMapping {
-		return c, fmt.Errorf("settings %s: %s is no mapping of dollars, such as {day: 500}", s.v.ConfigFileUsed(), capsKey)
+		return c, s.misfit(capsKey, s.v.Get(capsKey), "a mapping of dollars, such as {run: 500, sweep: 2000, day: 1000, month: 10000}")
 	}
 	into := map[string]*float64{"run": &c.Run, "sweep": &c.Sweep, "day": &c.Day, "month": &c.Month}
 	for _, key := range slices.Sorted(maps.Keys(given)) {
@@ -38,13 +39,19 @@ func (s *settings) caps() (launch.Caps, error) {
 		case float64:
 			*field = v
 		default:
-			return c, fmt.Errorf("settings %s: %s.%s is %v: give dollars as a number", s.v.ConfigFileUsed(), capsKey, key, v)
+			return c, s.misfit(capsKey+"."+key, v, "dollars as a number")
 		}
 		if !(*field > 0) || math.IsInf(*field, 0) {
 			return c, fmt.Errorf("settings %s: %s.%s is %v: give dollars above 0", s.v.ConfigFileUsed(), capsKey, key, given[key])
 		}
 	}
 	return c, nil
+}
+
+// isDollars reports whether a text is a figure that a sum can be compared with.
+func isDollars(text string) bool {
+	n, err := strconv.ParseFloat(text, 64)
+	return err == nil && n >= 0
 }
 
 // userName is that of the operating system.

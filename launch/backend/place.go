@@ -1,12 +1,12 @@
 package backend
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -27,8 +27,10 @@ import (
 // A Place is a backend as the settings name it: its kind, and what that kind must
 // know of it, such as hosts or a partition. Keys of options are lower case.
 type Place struct {
-	Name    string
-	Kind    string
+	Name string
+	Kind string
+	// Price is of one GPU for an hour, in US dollars; nil is not known.
+	Price   *float64
 	Options map[string]any
 }
 
@@ -40,7 +42,9 @@ type Kind struct {
 	Example string
 	// Options are the names of all that it takes, in the order of their struct.
 	Options []string
-	open    func(name string, options map[string]any) (launch.Backend, error)
+	// Prices says that it tells what it costs. A place of another kind may say so itself.
+	Prices bool
+	open   func(name string, options map[string]any) (launch.Backend, error)
 	// short reads what follows KIND: on the command line, such as a host; nil where
 	// the kind has no short form.
 	short func(text string) map[string]any
@@ -63,9 +67,11 @@ var Kinds = map[string]Kind{
 // rent is the kind of boxes of a provider.
 func rent(name string) Kind {
 	kind := provider.Providers[name]
-	return configured(rented.Summary(kind), rented.Example, nil, func(place string, c rented.Config) (launch.Backend, error) {
+	k := configured(rented.Summary(kind), rented.Example, nil, func(place string, c rented.Config) (launch.Backend, error) {
 		return rented.Open(kind, place, c, agentFor)
 	})
+	k.Prices = true
+	return k
 }
 
 // openSSH has the agents that go to the hosts come from where releases have them.
@@ -84,33 +90,24 @@ func agentFor(ctx context.Context, system, arch string) (string, error) {
 }
 
 // configured is a kind whose options are the struct C, with json tags. An option that
-// C lacks is an error that says which there are.
+// C lacks is an error that says which there are, and a value of another kind one that says
+// what it should be.
 func configured[C any](summary, example string, short func(string) map[string]any, open func(name string, config C) (launch.Backend, error)) Kind {
-	known := optionsOf[C]()
-	return Kind{Summary: summary, Example: example, Options: known, short: short, open: func(name string, options map[string]any) (launch.Backend, error) {
+	of := reflect.TypeFor[C]()
+	return Kind{Summary: summary, Example: example, Options: optionsOf(of), short: short, open: func(name string, options map[string]any) (launch.Backend, error) {
 		var config C
+		if err := errors.Join(Misfits("", of, options)...); err != nil {
+			return nil, err
+		}
 		text, err := json.Marshal(options)
+		if err == nil {
+			err = json.Unmarshal(text, &config)
+		}
 		if err != nil {
 			return nil, err
 		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&config); err != nil {
-			return nil, fmt.Errorf("%s (the options are %s)", strings.TrimPrefix(err.Error(), "json: "), strings.Join(known, ", "))
-		}
 		return open(name, config)
 	}}
-}
-
-// optionsOf are the names that json tags give to the fields of C.
-func optionsOf[C any]() (names []string) {
-	of := reflect.TypeFor[C]()
-	for i := range of.NumField() {
-		if name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // nameable are names that can be typed, stand in a table, and are no short form.
@@ -131,6 +128,9 @@ func Open(places []Place) (map[string]launch.Backend, error) {
 			continue
 		}
 		b, err := open(p)
+		if err == nil {
+			err = checkPrice(p)
+		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("backend %q: %w", p.Name, err))
 			continue
@@ -138,6 +138,20 @@ func Open(places []Place) (map[string]launch.Backend, error) {
 		opened[p.Name] = b
 	}
 	return opened, errors.Join(faults...)
+}
+
+// checkPrice refuses a price that is none, and one of a place that has its own.
+func checkPrice(p Place) error {
+	if p.Price == nil {
+		return nil
+	}
+	if Kinds[p.Kind].Prices {
+		return fmt.Errorf("price is %v: %s tells what it costs: give max_price, the dearest that it may be", *p.Price, p.Kind)
+	}
+	if !(*p.Price >= 0) || math.IsInf(*p.Price, 0) {
+		return fmt.Errorf("price is %v: give dollars for one GPU and hour, 0 or more", *p.Price)
+	}
+	return nil
 }
 
 // OpenShort opens a backend by its short form, KIND:TEXT, such as ssh:gpu1, or by its

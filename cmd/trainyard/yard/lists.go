@@ -255,6 +255,9 @@ func listBackends() []Listed {
 	for i := range all {
 		if kind := backend.Kinds[all[i].Name]; kind.Example != "" {
 			all[i].Note = placeOf(all[i].Name, kind.Example) + "\n\noptions: " + strings.Join(kind.Options, ", ")
+			if !kind.Prices {
+				all[i].Note += ", price (of one GPU for an hour, in US dollars)"
+			}
 		}
 	}
 	return all

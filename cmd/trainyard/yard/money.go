@@ -27,7 +27,8 @@ type Money struct {
 var ErrNoDeadline = errors.New("it is paid by the hour and has no end: say --deadline, such as --deadline 12h")
 
 // count finds the price, and with it the worst case. The price on the command line
-// counts before that of the backend, and that before the price file.
+// counts before that of the backend or of its place in the settings, and that before the
+// price file.
 func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 	m, job := &plan.Money, &plan.Job
 	var err error
@@ -68,6 +69,9 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 	if job.GPUHour != nil {
 		return job.GPUHour, "as said", nil
 	}
+	if dollars, said := y.GPUHours[job.Backend]; said {
+		return &dollars, "the price of " + job.Backend + " in the settings", nil
+	}
 	if pricer, ok := y.pricer(job.Backend); ok {
 		dollars, source, err := pricer.Price(ctx, job.Devices())
 		return &dollars, source, err
@@ -87,6 +91,15 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 		return &dollars, filepath.Base(y.Prices), nil
 	}
 	return nil, "", nil
+}
+
+// SaidGPUHour is the price of a GPU-hour that was said for a launch, on the command line
+// or for its place in the settings; nil: none was.
+func (y *Yard) SaidGPUHour(req LaunchRequest) *float64 {
+	if dollars, said := y.GPUHours[req.Backend]; said && req.GPUHour == nil {
+		return &dollars
+	}
+	return req.GPUHour
 }
 
 func (y *Yard) renter(name string) (launch.Renter, bool) {

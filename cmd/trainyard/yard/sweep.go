@@ -83,7 +83,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 	if err != nil {
 		return nil, err
 	}
-	site, err := sweepSite(req)
+	site, err := y.sweepSite(req)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 
 // sweepSite is the one place that a sweep is estimated for: the GPUs of a launch, where
 // those are known, else as many as a machine has of those that are usual.
-func sweepSite(req SweepRequest) (estimate.Site, error) {
+func (y *Yard) sweepSite(req SweepRequest) (estimate.Site, error) {
 	asked := EstimateRequest{GPU: "h100", Count: cmp.Or(req.Count, usualCount)}
 	if kind, _, _ := strings.Cut(req.Launch.GPU, "-"); kind != "" {
 		asked.GPU = kind
@@ -117,8 +117,8 @@ func sweepSite(req SweepRequest) (estimate.Site, error) {
 	if world := req.Launch.GPUs * max(1, req.Launch.Nodes); req.Count == 0 && world > 1 {
 		asked.Count = world
 	}
-	if req.Launch.GPUHour != nil {
-		asked.Price = *req.Launch.GPUHour
+	if said := y.SaidGPUHour(req.Launch); said != nil {
+		asked.Price = *said
 	}
 	sites, err := asked.sites()
 	if err != nil {

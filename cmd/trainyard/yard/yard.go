@@ -34,6 +34,9 @@ type Yard struct {
 	Prices string
 	// Backends are those that the settings name, beside local; nil: local alone.
 	Backends map[string]launch.Backend
+	// GPUHours are what the settings say that one GPU for an hour costs, in US dollars, by
+	// the name of a backend.
+	GPUHours map[string]float64
 	Self     string // the trainyard program, absolute: trainers and supervisors are it
 	// Clock is what providers are waited for by; nil: the machine's.
 	Clock provider.Clock

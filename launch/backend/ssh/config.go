@@ -37,8 +37,6 @@ type Config struct {
 	// ssh. Credentials come from the environment here.
 	Stage  string `json:"stage"`
 	Python string `json:"python"` // interpreter of environments, in place of the lock's
-	// Price is of one GPU for an hour, in US dollars; nil is not known.
-	Price *float64 `json:"price"`
 }
 
 // A HostConfig is one machine: a mapping, or [USER@]HOST[:PORT] alone.
@@ -48,8 +46,7 @@ type HostConfig struct {
 	Jump     Words  `json:"jump"`
 	Identity string `json:"identity"`
 	// Inside is the address by which the other hosts reach it; empty: Host's.
-	Inside string   `json:"inside"`
-	Price  *float64 `json:"price"`
+	Inside string `json:"inside"`
 }
 
 // UnmarshalJSON takes both forms.
@@ -83,7 +80,6 @@ const Example = `hosts:
   - host: me@gpu2.lab:2222
     gpus: 8
     jump: gateway.lab
-price: 2.10
 accept_new: true
 env: lock`
 
@@ -108,7 +104,6 @@ type host struct {
 	remote.Host
 	Inside string
 	GPUs   int
-	Price  *float64
 }
 
 func (c Config) hosts() ([]host, error) {
@@ -135,17 +130,14 @@ func (c Config) hosts() ([]host, error) {
 		if h.Identity != "" {
 			r.Identity = h.Identity
 		}
-		gpus, price := c.GPUs, c.Price
+		gpus := c.GPUs
 		if h.GPUs != 0 {
 			gpus = h.GPUs
 		}
-		if h.Price != nil {
-			price = h.Price
+		if gpus < 0 {
+			faults = append(faults, fmt.Errorf("host %q: gpus is %d: give 0 or more", h.Host, gpus))
 		}
-		if gpus < 0 || price != nil && !(*price >= 0) {
-			faults = append(faults, fmt.Errorf("host %q: gpus and price are 0 or more", h.Host))
-		}
-		all = append(all, host{Host: r, Inside: h.Inside, GPUs: gpus, Price: price})
+		all = append(all, host{Host: r, Inside: h.Inside, GPUs: gpus})
 	}
 	return all, errors.Join(faults...)
 }
