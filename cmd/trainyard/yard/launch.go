@@ -57,6 +57,8 @@ type Plan struct {
 	GPU         string           `json:"gpu,omitempty"` // kind, as it was asked for
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
+
+	priceless error // why the backend of a dry run could not tell its price
 }
 
 // ErrPreparedAlready says that overrides would change a finished dataset.
@@ -116,7 +118,7 @@ func (y *Yard) planDataset(ctx context.Context, req LaunchRequest) (*Plan, error
 	}
 	plan, err := newPlan(r, req)
 	if err == nil {
-		err = y.count(ctx, plan, req.GPU)
+		err = y.count(ctx, plan, req)
 	}
 	if err != nil {
 		return plan, err
@@ -145,7 +147,7 @@ func datasetRecipe(d *mix.Dataset, o recipes.Options) (*recipes.Recipe, error) {
 // launch that can be known without it.
 func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequest, progress func(mix.Progress)) (plan *Plan, err error) {
 	if plan, err = newPlan(r, req); err == nil {
-		err = y.count(ctx, plan, req.GPU)
+		err = y.count(ctx, plan, req)
 	}
 	if err != nil {
 		return plan, err
@@ -172,7 +174,7 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 
 // rehearse fills in what only a dry run tells.
 func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) error {
-	refused := y.preflight(ctx, plan)
+	refused := errors.Join(plan.priceless, y.preflight(ctx, plan))
 	if !req.DryRun {
 		return refused
 	}

@@ -29,11 +29,17 @@ var ErrNoDeadline = errors.New("it is paid by the hour and has no end: say --dea
 // count finds the price, and with it the worst case. The price on the command line
 // counts before that of the backend or of its place in the settings, and that before the
 // price file.
-func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
+// A backend that cannot tell its price, such as a provider whose key is not there, is a
+// reason to refuse the launch, which a dry run tells beside all that it knows.
+func (y *Yard) count(ctx context.Context, plan *Plan, req LaunchRequest) error {
 	m, job := &plan.Money, &plan.Job
 	var err error
-	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, gpu); err != nil {
-		return err
+	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, req.GPU); err != nil {
+		if _, told := errors.AsType[untoldError](err); !told || !req.DryRun {
+			return err
+		}
+		m.GPUHour, m.Source = nil, fmt.Sprintf("unknown: %v", err)
+		plan.priceless = err
 	}
 	job.GPUHour = m.GPUHour
 	rate, life, source := m.GPUHour, job.Deadline, m.Source
@@ -42,6 +48,8 @@ func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 		rate, life, source = &gpuHour, longest, "the place's max_price; now "+m.Source
 	}
 	switch {
+	case rate == nil && m.Source != "":
+		m.Words = m.Source
 	case rate == nil:
 		m.Words = "unknown: nothing says what a GPU-hour on " + job.Backend + " costs: say --gpu-hour, or name a file with --prices"
 	case *rate == 0:
@@ -74,6 +82,9 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 	}
 	if pricer, ok := y.pricer(job.Backend); ok {
 		dollars, source, err := pricer.Price(ctx, job.Devices())
+		if err != nil {
+			err = untoldError{err}
+		}
 		return &dollars, source, err
 	}
 	if y.Prices == "" {
@@ -92,6 +103,11 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 	}
 	return nil, "", nil
 }
+
+// An untoldError is that a backend cannot tell its price now.
+type untoldError struct{ error }
+
+func (e untoldError) Unwrap() error { return e.error }
 
 // SaidGPUHour is the price of a GPU-hour that was said for a launch, on the command line
 // or for its place in the settings; nil: none was.

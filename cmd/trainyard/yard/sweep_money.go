@@ -48,7 +48,7 @@ func (y *Yard) estimateCell(ctx context.Context, c *SweepCell, req SweepRequest,
 	}
 	plan, err := newPlan(r, req.Launch)
 	if err == nil {
-		err = y.count(ctx, plan, req.Launch.GPU)
+		err = y.count(ctx, plan, req.Launch)
 	}
 	c.Worst = plan.Money.Worst
 	if err != nil && !errors.Is(err, ErrNoDeadline) {

@@ -149,7 +149,7 @@ func (r *sweepRun) job(ctx context.Context, c *SweepCell, d *Prepared) (launch.J
 	}
 	plan, err := newPlan(c.Recipe, r.req.Launch)
 	if err == nil {
-		err = r.y.count(ctx, plan, r.req.Launch.GPU)
+		err = r.y.count(ctx, plan, r.req.Launch)
 	}
 	if err != nil {
 		return plan.Job, err
