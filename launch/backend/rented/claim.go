@@ -54,7 +54,9 @@ type held struct {
 	Brought      []string               `json:"brought,omitempty"` // see brought
 }
 
-// A handle is a box and the attempt on it.
+// A handle is a box and the attempt on it. Attempt is empty where the process that was
+// starting it died, and the box did not answer to those that came after: whether it runs
+// is asked at each look.
 type handle struct {
 	held
 	Attempt launch.Handle `json:"attempt"`

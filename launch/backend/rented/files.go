@@ -26,8 +26,7 @@ func (r *Rented) Stop(ctx context.Context, dir string, text launch.Handle, grace
 	if err != nil {
 		return r.named(err)
 	}
-	stopErr := s.Stop(ctx, dir, h.Attempt, grace)
-	if stopErr == nil {
+	if h, err = r.resolve(ctx, dir, h); err == nil && s.Stop(ctx, dir, h.Attempt, grace) == nil {
 		return nil
 	}
 	p, err := r.provider()
@@ -39,7 +38,7 @@ func (r *Rented) Stop(ctx context.Context, dir string, text launch.Handle, grace
 
 // Open implements launch.Backend: from the box, or from here when it was brought home.
 func (r *Rented) Open(ctx context.Context, dir string, text launch.Handle, name string) (*launch.OpenFile, error) {
-	b, inner, err := r.holder(dir, text)
+	b, inner, err := r.holder(ctx, dir, text)
 	if err != nil {
 		return nil, r.named(err)
 	}
@@ -48,7 +47,7 @@ func (r *Rented) Open(ctx context.Context, dir string, text launch.Handle, name 
 
 // List implements launch.Backend, like Open.
 func (r *Rented) List(ctx context.Context, dir string, text launch.Handle, name string) ([]launch.Entry, error) {
-	b, inner, err := r.holder(dir, text)
+	b, inner, err := r.holder(ctx, dir, text)
 	if err != nil {
 		return nil, r.named(err)
 	}
@@ -56,7 +55,7 @@ func (r *Rented) List(ctx context.Context, dir string, text launch.Handle, name 
 }
 
 // holder has the files of the attempt now.
-func (r *Rented) holder(dir string, text launch.Handle) (launch.Backend, launch.Handle, error) {
+func (r *Rented) holder(ctx context.Context, dir string, text launch.Handle) (launch.Backend, launch.Handle, error) {
 	h, err := readHandle(text)
 	if err != nil {
 		return nil, "", err
@@ -65,5 +64,8 @@ func (r *Rented) holder(dir string, text launch.Handle) (launch.Backend, launch.
 		return local.Local{}, "", err
 	}
 	s, err := r.box(dir, h.held)
+	if err == nil {
+		h, err = r.resolve(ctx, dir, h)
+	}
 	return s, h.Attempt, err
 }

@@ -9,6 +9,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/files"
 	"trainyard/launch/provider"
+	"trainyard/launch/remote"
 )
 
 // Find implements launch.Backend. A box on which nothing was started is given back:
@@ -57,10 +58,25 @@ func (r *Rented) started(ctx context.Context, dir string) (launch.Handle, error)
 		return "", err
 	}
 	inner, err := s.Find(ctx, dir)
+	if errors.Is(err, remote.ErrUnreachable) {
+		return handle{held: b}.text() // it costs, and may be ended: it must not stay without a handle
+	}
 	if err != nil {
 		return "", err
 	}
 	return handle{b, inner}.text()
+}
+
+// resolve asks the box for an attempt that a handle does not know.
+func (r *Rented) resolve(ctx context.Context, dir string, h handle) (handle, error) {
+	if h.Attempt != "" {
+		return h, nil
+	}
+	s, err := r.box(dir, h.held)
+	if err == nil {
+		h.Attempt, err = s.Find(ctx, dir)
+	}
+	return h, err
 }
 
 // Paid implements launch.Payer: from the first box of the attempt that was seen, at the

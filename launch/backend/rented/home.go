@@ -30,7 +30,7 @@ func (r *Rented) bringHome(ctx context.Context, dir string, h handle, status lau
 	}
 	defer lock.Close()
 	e := end{Status: status}
-	if status.State != launch.Lost && status.State != launch.Preempted {
+	if h.Attempt != "" && status.State != launch.Lost && status.State != launch.Preempted {
 		err := r.fetch(ctx, dir, h)
 		if err != nil && !wished(dir) {
 			return e, fmt.Errorf("bring its files home: %w", err)

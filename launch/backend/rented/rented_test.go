@@ -186,21 +186,7 @@ func TestWhereverAStartDiesThereIsOneBoxOrNone(t *testing.T) {
 		t.Run(point, func(t *testing.T) {
 			s := open(t, "runpod", Config{})
 			task := s.task(t, "wait")
-			died := errors.New("died")
-			s.at = func(p string) {
-				if p == point {
-					panic(died)
-				}
-			}
-			func() {
-				defer func() {
-					if recover() == nil {
-						t.Error("it did not come to that point")
-					}
-				}()
-				_, _ = s.Start(t.Context(), task)
-			}()
-			s.at = nil
+			s.die(t, task, point)
 			h, err := s.Find(t.Context(), task.Dir)
 			if _, again := s.Start(t.Context(), task); !errors.Is(again, launch.ErrClaimed) {
 				t.Errorf("started again: %v", again)
@@ -227,6 +213,73 @@ func TestWhereverAStartDiesThereIsOneBoxOrNone(t *testing.T) {
 		})
 	}
 	t.Logf("%d adopted, %d never started, 0 billed", started, destroyed)
+}
+
+// Where the start dies and then the box, the run has a handle, so that its end can be asked
+// for and its box is given back.
+func TestABoxThatDiesAfterItsLauncherIsGivenBack(t *testing.T) {
+	for how, want := range map[string]launch.State{
+		"stopped by its owner": launch.Cancelled, "taken away": launch.Preempted, "up again": launch.Succeeded, "up again, and it had not started": launch.Failed,
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := open(t, "vast", Config{})
+			task := s.task(t, "exit", "0")
+			s.die(t, task, "started")
+			attempt := s.box.Here("/root/.trainyard/runs/" + task.Run + "/attempt-1")
+			backendtest.Eventually(t, "it has ended", func() bool {
+				_, err := os.Stat(filepath.Join(attempt, "exit.json"))
+				return err == nil
+			})
+			s.box.Kill()
+			if want == launch.Failed {
+				if err := os.RemoveAll(attempt); err != nil {
+					t.Fatal(err)
+				}
+			}
+			again, err := Open(s.kind, "rent", s.c, agentFor) // as another process
+			if err != nil {
+				t.Fatal(err)
+			}
+			again.clock = s.clock
+			h, err := again.Find(t.Context(), task.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if status, err := again.Status(t.Context(), task.Dir, h); err != nil || status.State != launch.Running || !status.LastKnown {
+				t.Errorf("%+v, %v", status, err)
+			}
+			switch want {
+			case launch.Cancelled:
+				if err := again.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
+					t.Fatal(err)
+				}
+			case launch.Preempted:
+				s.fake.Stop(s.fake.Billed()[0].ID)
+			default:
+				s.box.Restart(t)
+			}
+			if status := backendtest.WaitEnded(t, again, task.Dir, h); status.State != want || len(s.fake.Billed()) != 0 {
+				t.Errorf("%+v, %d billed", status, len(s.fake.Billed()))
+			}
+		})
+	}
+}
+
+// die starts a task, and dies at that point.
+func (s shop) die(t *testing.T, task launch.Task, point string) {
+	t.Helper()
+	died := errors.New("died")
+	s.at = func(p string) {
+		if p == point {
+			panic(died)
+		}
+	}
+	defer func() {
+		if s.at = nil; recover() == nil {
+			t.Error("it did not come to that point")
+		}
+	}()
+	_, _ = s.Start(t.Context(), task)
 }
 
 func TestNoKeyIsWrittenAnywhere(t *testing.T) {

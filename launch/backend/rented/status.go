@@ -38,7 +38,9 @@ func (r *Rented) Status(ctx context.Context, dir string, text launch.Handle) (la
 		return launch.Status{}, r.named(err)
 	}
 	if !ended {
-		status, over, err := r.look(ctx, dir, h)
+		var status launch.Status
+		var over bool
+		h, status, over, err = r.see(ctx, dir, h)
 		if err != nil || !over {
 			return r.priced(status, h), r.named(err)
 		}
@@ -52,6 +54,21 @@ func (r *Rented) Status(ctx context.Context, dir string, text launch.Handle) (la
 func readEnd(dir string) (e end, found bool, err error) {
 	found, err = files.ReadJSON(dir, endedName, &e)
 	return e, found, err
+}
+
+// see is look, for a handle that may not know its attempt yet.
+func (r *Rented) see(ctx context.Context, dir string, h handle) (handle, launch.Status, bool, error) {
+	found, err := r.resolve(ctx, dir, h)
+	switch {
+	case err == nil:
+		status, over, err := r.look(ctx, dir, found)
+		return found, status, over, err
+	case errors.Is(err, launch.ErrNeverStarted):
+		return h, launch.Status{State: launch.Failed, Code: -1, EndedAt: time.Now(), Reason: "never started: the trainyard that was starting it died before it could"}, true, nil
+	}
+	unseen := launch.Status{State: launch.Running, Code: -1, LastKnown: true, Reason: "not known to have started: the trainyard that was starting it died, and since then its box does not answer: " + err.Error()}
+	status, over, err := r.ask(ctx, dir, h, unseen)
+	return h, status, over, err
 }
 
 // look asks the box, and where it does not answer, the provider. over says that nothing
