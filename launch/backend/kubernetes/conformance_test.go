@@ -3,25 +3,42 @@
 package kubernetes
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
+	"trainyard/launch/backend/carry"
 )
+
+// agent is the one that this machine's pods run, packed once for all tests.
+var agent = sync.OnceValues(func() (carry.Agent, error) {
+	return carry.PackAgent(background(), func(ctx context.Context, system, arch string) (string, error) {
+		file, err := binary.For(ctx, system, arch, "")
+		return file.Path, err
+	}, runtime.GOARCH)
+})
 
 // open is a place on the cluster of the test.
 func open(t *testing.T, p *controlPlane, change func(*Options)) *Kubernetes {
 	t.Helper()
-	o := Options{Kubeconfig: p.kubeconfig, Image: "machine", Ephemeral: true, Self: backendtest.Self(t)}
+	o := Options{Kubeconfig: p.kubeconfig, Image: "machine", Ephemeral: true, Self: backendtest.Self(t), Arch: runtime.GOARCH}
 	if change != nil {
 		change(&o)
 	}
-	b, err := Open("cluster", o)
+	b, err := Open("cluster", o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b.(*Kubernetes)
+	k := b.(*Kubernetes)
+	if k.packed, err = agent(); err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 func TestClusterKeepsTheContract(t *testing.T) {

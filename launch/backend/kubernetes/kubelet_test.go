@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,7 +128,7 @@ func startKubelet(p *controlPlane, node string, gpus int) (*kubelet, error) {
 	number, _ := strconv.Atoi(port)
 	room := object{"cpu": "64", "memory": "512Gi", "pods": "200", "nvidia.com/gpu": strconv.Itoa(gpus), "ephemeral-storage": "100Gi"}
 	err = p.client.do(background(), "POST", "/api/v1/nodes", asJSON, object{"apiVersion": "v1", "kind": "Node",
-		"metadata": object{"name": node, "labels": object{"kubernetes.io/hostname": node, "gpu": "h100"}}}, nil)
+		"metadata": object{"name": node, "labels": object{"kubernetes.io/hostname": node, "kubernetes.io/arch": runtime.GOARCH, "gpu": "h100"}}}, nil)
 	if err != nil {
 		return nil, err
 	}
