@@ -3,7 +3,10 @@
 package kubernetes
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,7 +41,18 @@ func open(t *testing.T, p *controlPlane, change func(*Options)) *Kubernetes {
 	if k.packed, err = agent(); err != nil {
 		t.Fatal(err)
 	}
+	if k.o.Agent != "" {
+		k.packed = carry.Agent{}
+	}
 	return k
+}
+
+func unpacked(packed []byte) ([]byte, error) {
+	zip, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(zip)
 }
 
 func TestClusterKeepsTheContract(t *testing.T) {
@@ -47,9 +61,7 @@ func TestClusterKeepsTheContract(t *testing.T) {
 	if err := os.MkdirAll(disk, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	backendtest.Conform(t, "cluster", open(t, p, func(o *Options) {
-		o.Ephemeral, o.Runs, o.Mounts = false, "/shared/runs", []Mount{{Host: disk, Path: "/shared", Local: disk}}
-	}), map[string]string{
+	backendtest.Conform(t, "cluster", shared(t, p, disk, nil), map[string]string{
 		"no process of an ended attempt is left behind": "processes of a container end with its first one, and their numbers, which this asks for, are those of its own namespace",
 	})
 }

@@ -3,7 +3,9 @@ package kubernetes
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -235,7 +237,7 @@ func (p pod) waits() string {
 		return ""
 	}
 	if c, ok := state(p.Status.Conditions, "PodScheduled", "False"); ok {
-		return fmt.Sprintf("no node has room for it (%s: %s)", c.Reason, clip(c.Message, 300))
+		return fmt.Sprintf("no node has room for it (%s: %s)%s", c.Reason, clip(c.Message, 300), p.wants(c.Message))
 	}
 	for _, c := range append(p.Status.Inits, p.Status.Containers...) {
 		if w := c.State.Waiting; w != nil && w.Reason != "PodInitializing" && (w.Reason != "ContainerCreating" || w.Message != "") {
@@ -246,6 +248,19 @@ func (p pod) waits() string {
 		return "its pod waits for a node"
 	}
 	return "its pod is being made on " + p.Spec.Node
+}
+
+// wants are the labels of the nodes that a pod waits for, where the scheduler says that
+// others are there.
+func (p pod) wants(message string) string {
+	if !strings.Contains(message, "selector") || len(p.Spec.Selector) == 0 {
+		return ""
+	}
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(p.Spec.Selector)) {
+		pairs = append(pairs, key+"="+p.Spec.Selector[key])
+	}
+	return "; it asks for nodes with " + strings.Join(pairs, ", ") + ", as node_selector and arch of its place say"
 }
 
 // imageFaults are reasons of a container that waits for an image it does not get.

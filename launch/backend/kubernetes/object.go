@@ -42,7 +42,8 @@ type (
 	pod struct {
 		Metadata metadata `json:"metadata"`
 		Spec     struct {
-			Node string `json:"nodeName"`
+			Node     string            `json:"nodeName"`
+			Selector map[string]string `json:"nodeSelector"`
 		} `json:"spec"`
 		Status struct {
 			Phase      string      `json:"phase"`

@@ -202,6 +202,7 @@ func TestClusterLeavesNoPodOfAJobThatIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	backendtest.Eventually(t, "its pods are gone", func() bool { return len(podsOf(t, p, task)) == 0 })
+	backendtest.Eventually(t, "its agent is gone", func() bool { return len(configMaps(t, p, task)) == 0 })
 	s := backendtest.WaitEnded(t, k, task.Dir, h)
 	if s.State != launch.Lost || !strings.Contains(s.Reason, "another hand") {
 		t.Errorf("status %+v", s)
@@ -209,6 +210,20 @@ func TestClusterLeavesNoPodOfAJobThatIsDeleted(t *testing.T) {
 	if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); log != "waiting\n" {
 		t.Errorf("what was read before is %q", log)
 	}
+}
+
+// configMaps are the names of those of an attempt.
+func configMaps(t *testing.T, p *controlPlane, task launch.Task) (names []string) {
+	t.Helper()
+	var list struct{ Items []struct{ Metadata metadata } }
+	err := p.client.do(t.Context(), http.MethodGet, p.client.core("configmaps")+"?labelSelector="+runLabel+"="+task.Run, "", nil, &list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list.Items {
+		names = append(names, m.Metadata.Name)
+	}
+	return names
 }
 
 func podsOf(t *testing.T, p *controlPlane, task launch.Task) []pod {
@@ -263,6 +278,9 @@ func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 	err := p.client.do(t.Context(), http.MethodGet, p.client.core("secrets")+"/"+jobName(task.Dir), "", nil, nil)
 	if !answered(err, http.StatusNotFound) {
 		t.Errorf("the Secret is still there: %v", err)
+	}
+	if left := configMaps(t, p, task); len(left) != 1 {
+		t.Errorf("of ConfigMaps %q are left, where the agent goes with the end", left)
 	}
 	_ = filepath.Walk(task.Dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() || info.Name() == launch.LogName {
@@ -452,6 +470,9 @@ func TestClusterTellsWhatAPodWaitsFor(t *testing.T) {
 		}
 	}
 	waits(k, task, h, "Insufficient nvidia.com/gpu")
+	foreign := open(t, p, func(o *Options) { o.Arch = map[string]string{"amd64": "arm64", "arm64": "amd64"}[o.Arch] })
+	other := newRun(t, foreign, "exit", "0")
+	waits(foreign, other, backendtest.Start(t, foreign, other), "kubernetes.io/arch="+foreign.o.Arch)
 	if err := k.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 var _ launch.DryRunner = (*Kubernetes)(nil)
 
-// Render implements launch.DryRunner: manifests as `kubectl apply -f` takes them,
+// Render implements launch.DryRunner: manifests as kubectl takes them,
 // with the values of secrets and the bytes of the agent left out.
 func (k *Kubernetes) Render(ctx context.Context, task launch.Task) ([]launch.File, error) {
 	stood, missing := k.o.volumes().Rehearsed(task.Command.Files)

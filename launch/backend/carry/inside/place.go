@@ -78,7 +78,7 @@ func (b Box) files() (list []task.File, err error) {
 // results, whose disk it watches then, or in the container's own where that takes none.
 func (b Box) records(results string, rank int) (dir string, err error) {
 	there := filepath.FromSlash(RecordsDir(results, rank))
-	if takesRecords(results) == nil {
+	if refusesRecords(results) == nil {
 		return there, nil
 	}
 	// The claim is made there all the same.
@@ -95,9 +95,11 @@ func RecordsDir(results string, rank int) string {
 	return path.Join(results, fmt.Sprint("node-", rank))
 }
 
-// takesRecords tries what records need: links and names that change, and a file that
-// grows. A bucket has neither.
-func takesRecords(dir string) error {
+// refusesRecords is what a directory says to what records need: links and names that
+// change, and a file that grows. A bucket has neither, which tests have to play.
+var refusesRecords = tryRecords
+
+func tryRecords(dir string) error {
 	probe, err := os.MkdirTemp(dir, ".probe-")
 	if err != nil {
 		return err
