@@ -63,6 +63,7 @@ func process(t *testing.T, k *Kubernetes, task launch.Task, words string) int {
 }
 
 func TestClusterTellsAKilledTrainerFromOneThatHadNoMemory(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := shared(t, p, t.TempDir(), func(o *Options) { o.Memory = "96Mi" })
 	task := newRun(t, k, "wait")
@@ -90,6 +91,7 @@ func TestClusterTellsAKilledTrainerFromOneThatHadNoMemory(t *testing.T) {
 }
 
 func TestClusterSeesASupervisorThatIsKilled(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := shared(t, p, t.TempDir(), nil)
 	task := newRun(t, k)
@@ -113,6 +115,7 @@ func TestClusterSeesASupervisorThatIsKilled(t *testing.T) {
 }
 
 func TestClusterWarnsOfADiskThatFillsUp(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64m"); err != nil {
@@ -131,6 +134,7 @@ func TestClusterWarnsOfADiskThatFillsUp(t *testing.T) {
 }
 
 func TestClusterEndsAllNodesWhenItIsAsked(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := shared(t, p, t.TempDir(), nil)
 	task := newRun(t, k)
@@ -169,6 +173,7 @@ func TestClusterEndsAllNodesWhenItIsAsked(t *testing.T) {
 
 // Kueue takes the pods of a Job away and starts others of the same Job later.
 func TestClusterTrainsOnceThoughAQueueStartsItAgain(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := shared(t, p, t.TempDir(), func(o *Options) { o.Queue = "research" })
 	task := newRun(t, k)
@@ -197,6 +202,7 @@ func TestClusterTrainsOnceThoughAQueueStartsItAgain(t *testing.T) {
 }
 
 func TestClusterRunsTheAgentOfTheImage(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	disk := t.TempDir()
 	packed, err := agent()
