@@ -96,7 +96,7 @@ var mayImport = map[string][]string{
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task"},
 	"launch/fetch":                  {"launch/files", "launch/task"},
 	"launch/backend/local":          {"launch", "launch/backend/attempt"},
-	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/slurm/node", "launch/env/build"},
+	"launch/backend/attempt/agent":  {"launch/backend/attempt", "launch/backend/carry/inside", "launch/backend/slurm/node", "launch/env/build"},
 	"launch/backend/attempt/binary": {"format/durable"}, // the agent as a file: it builds it and does not link it
 	// A login node is a machine of attempt, over a session; node runs in the job, on the
 	// side of the agent, and so without launch.
@@ -113,11 +113,14 @@ var mayImport = map[string][]string{
 
 	// What is copied from a cluster or a service is locked and synced as the files of
 	// runs are.
-	"launch/backend/carry":      {"launch", "launch/files"},
-	"launch/backend/listed":     {"format/durable", "launch", "launch/backend/carry", "launch/files"},
-	"launch/backend/kubernetes": {"format/durable", "launch", "launch/backend/carry", "launch/files"},
-	"launch/backend/skypilot":   {"launch", "launch/backend/carry", "launch/backend/listed", "launch/files"},
-	"launch/backend/hfjobs":     {"launch", "launch/backend/carry", "launch/backend/listed"},
+	"launch/backend/carry":  {"launch", "launch/files"},
+	"launch/backend/listed": {"format/durable", "launch", "launch/backend/carry", "launch/files"},
+	// inside is at the other end of what is carried, on the side of the agent, and so without
+	// launch; an order and a warning are those of the box protocol.
+	"launch/backend/carry/inside": {"launch/backend/attempt", "launch/files", "launch/task"},
+	"launch/backend/kubernetes":   {"format/durable", "launch", "launch/backend/attempt", "launch/backend/carry", "launch/backend/carry/inside", "launch/files"},
+	"launch/backend/skypilot":     {"launch", "launch/backend/carry", "launch/backend/listed", "launch/files"},
+	"launch/backend/hfjobs":       {"launch", "launch/backend/carry", "launch/backend/listed"},
 	// Errors of providers are redacted as logs of trainers are; the journal of rentals
 	// is files that are whole whatever dies, under locks that end with their holder.
 	"launch/provider":              {"launch/redact", "launch/files", "launch/price", "format/durable"},

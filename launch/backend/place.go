@@ -60,7 +60,7 @@ var Kinds = map[string]Kind{
 	"ssh":    configured(ssh.Summary, ssh.Example, ssh.Short, openSSH),
 
 	"hfjobs":     configured(hfjobs.Summary, hfjobs.Example, nil, hfjobs.Open),
-	"kubernetes": configured(kubernetes.Summary, kubernetes.Example, nil, kubernetes.Open),
+	"kubernetes": configured(kubernetes.Summary, kubernetes.Example, nil, openKubernetes),
 	"skypilot":   configured(skypilot.Summary, skypilot.Example, nil, skypilot.Open),
 }
 
@@ -82,6 +82,11 @@ func openSSH(name string, config ssh.Config) (launch.Backend, error) {
 // openSlurm has the agent for a login node come from where releases have it.
 func openSlurm(name string, config slurm.Config) (launch.Backend, error) {
 	return slurm.Open(name, config, agentFor)
+}
+
+// openKubernetes has the agent that goes along with pods come from there too.
+func openKubernetes(name string, o kubernetes.Options) (launch.Backend, error) {
+	return kubernetes.Open(name, o, agentFor)
 }
 
 func agentFor(ctx context.Context, system, arch string) (string, error) {

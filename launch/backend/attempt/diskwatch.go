@@ -64,8 +64,9 @@ func (w *diskWatch) look() {
 	}
 }
 
-// warned are the words of a warning that stands; empty where there is none.
-func warned(dir string) string {
+// Warning is what a running attempt should be looked at for, as its directory has it;
+// empty where there is nothing.
+func Warning(dir string) string {
 	var w warning
 	if found, err := files.ReadJSON(dir, warningName, &w); err != nil || !found {
 		return ""

@@ -27,14 +27,18 @@ func groupOOM(own, mount string) int {
 		if len(parts) != 3 {
 			continue
 		}
-		file := ""
+		dir, file := "", ""
 		switch {
 		case parts[1] == "memory":
-			file = filepath.Join(mount, "memory", parts[2], "memory.oom_control")
+			dir, file = filepath.Join(mount, "memory"), "memory.oom_control"
 		case parts[0] == "0":
-			file = filepath.Join(mount, parts[2], "memory.events")
+			dir, file = mount, "memory.events"
 		}
-		if n := field(file, "oom_kill"); n >= 0 {
+		own := filepath.Join(dir, parts[2])
+		if _, err := os.Stat(own); err != nil {
+			own = dir // of a container that has its own group mounted, and sees the name outside
+		}
+		if n := field(filepath.Join(own, file), "oom_kill"); n >= 0 {
 			return n
 		}
 	}

@@ -43,7 +43,7 @@ func supervised(dir string, supervisor identity) task.Status {
 	if s, waits := queued(dir); waits {
 		return s
 	}
-	s := running(cmp.Or(goneWords(dir), warned(dir)))
+	s := running(cmp.Or(goneWords(dir), Warning(dir)))
 	s.StartedAt = startedAt(supervisor.StartTime)
 	var trainer identity
 	switch _, err := files.ReadJSON(dir, trainerName, &trainer); {

@@ -60,6 +60,16 @@ func (m here) Stop(ctx context.Context, dir string, h task.Handle, grace time.Du
 	return nil
 }
 
+// Signal passes a signal of a platform to the supervisor of a handle here: it is no stop
+// of ours. One that has ended gives os.ErrProcessDone.
+func Signal(h task.Handle, sig os.Signal) error {
+	var supervisor identity
+	if err := json.Unmarshal([]byte(h), &supervisor); err != nil {
+		return fmt.Errorf("handle %q: %w", h, err)
+	}
+	return supervisor.signal(sig)
+}
+
 // goOn lets a process go on that a signal stopped. It may have ended by now, of
 // the signal before this one: that is no fault.
 func goOn(id identity) error {

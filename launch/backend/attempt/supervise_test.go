@@ -205,7 +205,7 @@ func TestTheExitRecordHasTheFreeRoomAndTheDiskIsWatched(t *testing.T) {
 	watch.look()
 	watch.limit = 1
 	watch.look()
-	if words := warned(watch.dir); words != "" || watch.warned {
+	if words := Warning(watch.dir); words != "" || watch.warned {
 		t.Errorf("with room again: %q", words)
 	}
 }

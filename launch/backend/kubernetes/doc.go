@@ -15,22 +15,29 @@
 //     the API server, of which one wins.
 //   - The carried files are those of the command, packed into ConfigMaps that the Job
 //     owns. What is larger than 8 MiB has to lie on a volume of the place.
-//   - The script of launch/backend/carry is what the container runs: it unpacks the files, starts the trainer,
-//     and ends it when it is asked to, at its deadline, by a stall or with the pod.
-//     Another prints the progress file as the log of a container of its own, which is
-//     how curves come here without a way into the pod.
+//   - The agent supervises in the pod, as on every machine: it unpacks the files, starts
+//     the trainer, and ends it when it is asked to, at its deadline, by a stall or with
+//     the pod. It goes along in ConfigMaps of the Job, for the architecture of the
+//     place's nodes, or lies in the image; package carry brings it to life. Its word is
+//     the termination message of the container. It also prints the progress file as the
+//     log of a container of its own, which is how curves come here without a way into
+//     the pod.
 //   - Collecting is copying the logs of the pods into the attempt's directory here, at
 //     each look. What was copied stays when the pod goes.
 //
 // The promise: no pod is ever started by a second call; a pod that ended is not
 // replaced (backoffLimit 0, restartPolicy Never), since another attempt has its own
-// directory; a Job is deleted with its pods; the pod's activeDeadlineSeconds ends an
+// directory; where the cluster starts a pod again all the same, as Kueue does after a
+// preemption, it finds the attempt claimed on the volume of runs:, and trains nothing; a
+// Job is deleted with its pods; the pod's activeDeadlineSeconds ends an
 // attempt that does not end itself, with no process here. "Cannot see" is the last known
 // state, and a Job that is gone without our doing is lost. Values of secrets travel in
-// a Secret that the Job owns and that is deleted when the attempt has ended.
+// a Secret that the Job owns. It and the agent are deleted when a look finds that the
+// attempt has ended.
 //
 // What it does not do: it does not look into a pod (no exec, no port-forward), so
 // what the trainer writes is read only where the place says where a volume is seen
 // from here. A log that the node rotated between two looks has a hole. It installs
-// nothing: the image brings the trainer, and a shell with tar and gzip.
+// nothing: the image brings the trainer, and a shell with gzip and sha256sum. With
+// ephemeral: true nothing tells a pod that was started again from the first.
 package kubernetes

@@ -1,14 +1,18 @@
 package kubernetes
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/carry/inside"
 )
 
 // A sight is all that one look shows.
@@ -16,8 +20,8 @@ type sight struct {
 	job     job
 	pods    []pod
 	spec    spec
-	stopped bool         // its end was asked for from here
-	cause   launch.Cause // from the log, of one that has ended
+	stopped bool   // its end was asked for from here
+	warning string // of its supervisor, where that is seen here
 }
 
 // judge says how an attempt stands. It asks nothing.
@@ -33,15 +37,19 @@ func (s sight) judge() launch.Status {
 
 func (s sight) complete(c condition) launch.Status {
 	end, _ := s.worst()
-	st := launch.Status{State: launch.Succeeded, Reason: "exited with code 0", StartedAt: end.Started, EndedAt: end.Ended}
+	st := s.ended(end, c)
+	if st.State, st.Code = launch.Succeeded, 0; end.State == launch.Cancelled {
+		st.State = end.State
+	}
+	st.Reason = cmp.Or(end.Reason, "exited with code 0")
+	return st
+}
+
+// ended has the facts of the record, and where that lacks them those of the Job.
+func (s sight) ended(end inside.Record, c condition) launch.Status {
+	st := launch.Status{Code: end.Code, Signal: end.Signal, StartedAt: end.Started, EndedAt: end.Ended, Error: end.Error, ErrorLast: end.ErrorLast}
 	if st.EndedAt.IsZero() {
 		st.StartedAt, st.EndedAt = s.job.Status.StartTime, c.Since
-	}
-	if end.Why == "stopped" {
-		st.State, st.Reason = launch.Cancelled, "stopped on request; exited with code 0"
-	}
-	if s.cause.Own {
-		st.Error, st.ErrorLast = s.cause.Text, s.cause.Last
 	}
 	return st
 }
@@ -50,43 +58,38 @@ func (s sight) complete(c condition) launch.Status {
 // Job's condition.
 func (s sight) failed(c condition) launch.Status {
 	end, where := s.worst()
-	st := launch.Status{State: launch.Failed, Code: -1, StartedAt: end.Started, EndedAt: end.Ended}
 	if where == "" {
 		end.Code = codeOf(c.Message)
+		end.Signal = carry.Signal(end.Code)
 	}
-	if end.Code >= 0 {
-		st.Code, st.Signal = end.Code, carry.Signal(end.Code)
-	}
-	if st.EndedAt.IsZero() {
-		st.StartedAt, st.EndedAt = s.job.Status.StartTime, c.Since
-	}
+	st := s.ended(end, c)
 	st.State, st.Reason = s.why(end, where, c)
 	return st
 }
 
 // why is the state and its sentence; the first that fits tells the most.
-func (s sight) why(end carry.Record, where string, c condition) (launch.State, string) {
+func (s sight) why(end inside.Record, where string, c condition) (launch.State, string) {
 	disrupted, by := s.disruption(c)
 	what := s.what(end, where)
 	switch {
-	case s.stopped || end.Why == "stopped":
+	case end.State == launch.Cancelled:
+		return launch.Cancelled, what
+	case s.stopped:
 		return launch.Cancelled, "stopped on request; " + what
-	case end.Why == "deadline":
-		return launch.Failed, fmt.Sprintf("ended at its deadline of %v; %s", s.spec.Deadline, what)
-	case end.Why == "stalled":
-		return launch.Failed, fmt.Sprintf("ended because it told nothing for %v, which the recipe does not allow; %s", s.spec.Stall, what)
+	case end.Why == inside.Fenced:
+		return launch.Preempted, "the cluster started its pod again, and the fence kept it from training twice: " + what
 	case disrupted:
 		return launch.Preempted, "the cluster ended its pod" + by + "; " + what
-	case c.Reason == "DeadlineExceeded", s.overdue():
+	case (end.State == "" || end.Why == inside.Outside) && (c.Reason == "DeadlineExceeded" || s.overdue()):
 		return launch.Failed, "the cluster ended it some time after its deadline: its pod did not end itself, or did not get its image"
-	case end.Why == "unready":
-		return launch.Failed, "the trainer could not be started: " + end.Words
-	case end.Why == "ended":
+	case end.Why == inside.Outside:
 		return launch.Failed, "its pod was deleted, and no word says by whom; " + what
+	case end.Why == inside.Unready:
+		return launch.Failed, "the trainer could not be started: " + what
 	case where == "" && end.Code < 0:
 		return launch.Failed, fmt.Sprintf("the Job failed and its pods are gone: %s: %s", c.Reason, c.Message)
 	}
-	return launch.Failed, what + carry.Told(s.cause, end.Code)
+	return launch.Failed, what
 }
 
 // disruption reports whether the cluster ended a pod for reasons of its own. The
@@ -123,7 +126,7 @@ func join2(a, b string) string {
 
 // worst is the end of the trainer that ended first in a bad way: those of the other
 // nodes follow from it. where is its pod; empty where none is left.
-func (s sight) worst() (end carry.Record, where string) {
+func (s sight) worst() (end inside.Record, where string) {
 	end.Code = -1
 	for _, p := range s.pods {
 		t := p.trainer().State.Terminated
@@ -131,10 +134,7 @@ func (s sight) worst() (end carry.Record, where string) {
 			continue
 		}
 		r := t.record()
-		if t.Reason == "OOMKilled" {
-			r.Why = "oom"
-		}
-		earlier := r.Code != 0 && (end.Code <= 0 || r.Ended.Before(end.Ended))
+		earlier := bad(r) && (!bad(end) || where == "" || r.Ended.Before(end.Ended))
 		if where == "" || earlier {
 			end, where = r, p.Metadata.Name
 		}
@@ -142,24 +142,19 @@ func (s sight) worst() (end carry.Record, where string) {
 	return end, where
 }
 
-func (s sight) what(end carry.Record, where string) string {
-	if end.Code < 0 {
-		return "how its trainer ended is not known"
-	}
-	on := ""
-	if s.job.Spec.Completions > 1 && where != "" {
-		on = " in the pod " + where
-	}
-	signal := carry.Signal(end.Code)
+func bad(r inside.Record) bool { return r.Code != 0 || r.State == launch.Failed }
+
+// what is how a trainer ended, and on which of several nodes.
+func (s sight) what(end inside.Record, where string) string {
 	switch {
-	case end.Why == "oom":
-		return "killed by signal 9" + on + " (the kernel killed it for want of memory, as its limit in the cluster is: raise memory:, or use less offload or fewer workers)"
-	case signal != 0:
-		return fmt.Sprintf("killed by signal %d%s%s", signal, on, launch.SignalHint(signal))
-	case end.Code == 127:
-		return "exited with code 127" + on + " (the program was not found in the image)"
+	case where == "" && end.Code < 0:
+		return "how its trainer ended is not known"
+	case where == "":
+		return (&terminated{}).words(end)
+	case s.job.Spec.Completions > 1:
+		return "in the pod " + where + ": " + end.Reason
 	}
-	return fmt.Sprintf("exited with code %d%s", end.Code, on)
+	return end.Reason
 }
 
 var codeWords = regexp.MustCompile(`failed with exit code (\d+) matching`)
@@ -206,7 +201,7 @@ func (s sight) live() launch.Status {
 }
 
 func (s sight) runs(running int, started time.Time) launch.Status {
-	st := launch.Status{State: launch.Running, Code: -1, StartedAt: started}
+	st := launch.Status{State: launch.Running, Code: -1, StartedAt: started, Reason: s.warning}
 	if nodes := max(1, s.job.Spec.Completions); running > 0 && running < nodes {
 		st.Reason = fmt.Sprintf("%d of %d pods run", running, nodes)
 	}
@@ -242,7 +237,7 @@ func (p pod) waits() string {
 		return ""
 	}
 	if c, ok := state(p.Status.Conditions, "PodScheduled", "False"); ok {
-		return fmt.Sprintf("no node has room for it (%s: %s)", c.Reason, clip(c.Message, 300))
+		return fmt.Sprintf("no node has room for it (%s: %s)%s", c.Reason, clip(c.Message, 300), p.wants(c.Message))
 	}
 	for _, c := range append(p.Status.Inits, p.Status.Containers...) {
 		if w := c.State.Waiting; w != nil && w.Reason != "PodInitializing" && (w.Reason != "ContainerCreating" || w.Message != "") {
@@ -253,6 +248,19 @@ func (p pod) waits() string {
 		return "its pod waits for a node"
 	}
 	return "its pod is being made on " + p.Spec.Node
+}
+
+// wants are the labels of the nodes that a pod waits for, where the scheduler says that
+// others are there.
+func (p pod) wants(message string) string {
+	if !strings.Contains(message, "selector") || len(p.Spec.Selector) == 0 {
+		return ""
+	}
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(p.Spec.Selector)) {
+		pairs = append(pairs, key+"="+p.Spec.Selector[key])
+	}
+	return "; it asks for nodes with " + strings.Join(pairs, ", ") + ", as node_selector and arch of its place say"
 }
 
 // imageFaults are reasons of a container that waits for an image it does not get.

@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -109,6 +110,9 @@ type containerManifest struct {
 	EnvFrom []struct {
 		Secret struct{ Name string } `json:"secretRef"`
 	} `json:"envFrom"`
+	Resources struct {
+		Limits map[string]string `json:"limits"`
+	} `json:"resources"`
 	Mounts []struct {
 		Name    string `json:"name"`
 		Path    string `json:"mountPath"`
@@ -127,7 +131,7 @@ func startKubelet(p *controlPlane, node string, gpus int) (*kubelet, error) {
 	number, _ := strconv.Atoi(port)
 	room := object{"cpu": "64", "memory": "512Gi", "pods": "200", "nvidia.com/gpu": strconv.Itoa(gpus), "ephemeral-storage": "100Gi"}
 	err = p.client.do(background(), "POST", "/api/v1/nodes", asJSON, object{"apiVersion": "v1", "kind": "Node",
-		"metadata": object{"name": node, "labels": object{"kubernetes.io/hostname": node, "gpu": "h100"}}}, nil)
+		"metadata": object{"name": node, "labels": object{"kubernetes.io/hostname": node, "kubernetes.io/arch": runtime.GOARCH, "gpu": "h100"}}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -430,7 +434,9 @@ func (p *runningPod) container(c containerManifest) int {
 			}
 		}
 	}
-	args := []string{"-c", enter, "enter", root, last, strconv.Itoa(len(binds))}
+	group, at, unmake := memoryGroup(p.spec.Metadata.UID+"-"+c.Name, c.Resources.Limits["memory"])
+	defer unmake()
+	args := []string{"-c", enter, "enter", root, last, group, at, strconv.Itoa(len(binds))}
 	args = append(args, binds...)
 	for _, a := range append(append([]string{}, c.Command...), c.Args...) {
 		args = append(args, expand(a, values))
@@ -465,12 +471,44 @@ func (p *runningPod) container(c containerManifest) int {
 	return code
 }
 
+// memoryGroup is the control group of a container with a limit, and where the container
+// sees it; empty where there is none, or the machine lets us make none.
+func memoryGroup(name, limit string) (group, at string, unmake func()) {
+	unmake = func() {}
+	own, err := os.ReadFile("/proc/self/cgroup")
+	mega, ok := strings.CutSuffix(limit, "Mi")
+	if err != nil || !ok {
+		return "", "", unmake
+	}
+	for line := range strings.Lines(string(own)) {
+		parts, file := strings.SplitN(strings.TrimSpace(line), ":", 3), ""
+		switch {
+		case parts[1] == "memory":
+			at, file = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		case parts[0] == "0":
+			at, file = "/sys/fs/cgroup", "memory.max"
+		default:
+			continue
+		}
+		group = filepath.Join(at, parts[2], "trainyard-"+name)
+		if os.Mkdir(group, 0o700) != nil {
+			continue
+		}
+		if os.WriteFile(filepath.Join(group, file), []byte(mega+"M"), 0o600) == nil {
+			return group, at, func() { _ = os.Remove(group) } // empty by now
+		}
+		_ = os.Remove(group)
+	}
+	return "", "", unmake
+}
+
 // enter makes a root with the machine's programs and the pod's volumes.
 const enter = `set -e
 trap "exit 143" TERM
-root=$1 last=$2 n=$3; shift 3
+root=$1 last=$2 group=$3 at=$4 n=$5; shift 5
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$root"
+if [ -n "$group" ]; then echo 0 >"$group/cgroup.procs"; mkdir -p "$root$at"; mount --bind "$group" "$root$at"; fi
 for d in /bin /sbin /lib /lib32 /lib64 /usr /etc /opt /root /tmp /work /var; do
 	if [ -L $d ]; then cp -a $d "$root$d"; elif [ -d $d ]; then mkdir "$root$d"; mount --rbind $d "$root$d"; fi
 done

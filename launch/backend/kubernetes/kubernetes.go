@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -8,6 +9,8 @@ import (
 	"sync"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/carry/inside"
 )
 
 // Summary says when to choose this kind.
@@ -29,11 +32,15 @@ pass: [HF_TOKEN]       # goes along in a Secret`
 
 // Kubernetes runs attempts in one namespace of one cluster.
 type Kubernetes struct {
-	name string
-	o    Options
+	name  string
+	o     Options
+	agent carry.AgentFor
 
 	connecting sync.Mutex
 	connected  *client
+
+	packing sync.Mutex
+	packed  carry.Agent // zero before it is first needed, and where the image has one
 }
 
 var (
@@ -41,12 +48,12 @@ var (
 	_ launch.Queuer  = (*Kubernetes)(nil)
 )
 
-// Open checks the options; it asks no cluster yet.
-func Open(name string, o Options) (launch.Backend, error) {
+// Open checks the options; it asks no cluster yet. agent finds the agent that goes along.
+func Open(name string, o Options, agent carry.AgentFor) (launch.Backend, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	return &Kubernetes{name: name, o: o}, nil
+	return &Kubernetes{name: name, o: o, agent: agent}, nil
 }
 
 // Name implements launch.Backend.
@@ -73,11 +80,23 @@ func (k *Kubernetes) inPod(dir string) string {
 	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
 	switch {
 	case k.o.Runs == "":
-		return path.Join(home, "run")
+		return path.Join(inside.Home, "run")
 	case run == rehearsed || runID.MatchString(run):
 		return path.Join(k.o.Runs, run, last)
 	}
 	return path.Join(k.o.Runs, jobName(dir))
+}
+
+// goingAlong packs the agent once: every attempt has the same.
+func (k *Kubernetes) goingAlong(ctx context.Context) (carry.Agent, error) {
+	k.packing.Lock()
+	defer k.packing.Unlock()
+	if k.o.Agent != "" || k.packed.Digest != "" {
+		return k.packed, nil
+	}
+	var err error
+	k.packed, err = carry.PackAgent(ctx, k.agent, k.o.Arch)
+	return k.packed, err
 }
 
 // rehearsed stands for a run's id where nothing is started.

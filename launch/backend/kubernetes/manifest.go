@@ -1,15 +1,20 @@
 package kubernetes
 
 import (
+	"cmp"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt"
 	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/carry/inside"
 )
 
 // Labels and annotations. A prefix of one's own keeps them apart from others'.
@@ -37,20 +42,23 @@ const (
 	progressContainer = "progress"
 )
 
+// scriptName is the file of carry.Start in the pod.
+const scriptName = "start.sh"
+
 const (
 	// partSize stays below the 1 MiB of a ConfigMap, and with base64 below the
 	// 1.5 MiB of a request to etcd.
-	partSize = 768 << 10
-	// maxParts bounds what one attempt puts into the cluster's database.
-	maxParts = 11
+	partSize = 900 << 10
+	// maxParts bounds what the files of one attempt put into the cluster's database.
+	maxParts = 9
 )
 
-func split(data []byte) (parts [][]byte) {
-	for len(data) > 0 {
+func (p *plan) split(word, file string, data []byte) {
+	for i := 0; len(data) > 0; i++ {
 		n := min(len(data), partSize)
-		parts, data = append(parts, data[:n]), data[n:]
+		p.parts = append(p.parts, part{fmt.Sprintf("%s-%s-%03d", p.name, word, i), fmt.Sprintf("%s%03d", file, i), data[:n]})
+		data = data[n:]
 	}
-	return parts
 }
 
 // A plan is all that is put into the cluster for one attempt.
@@ -58,24 +66,32 @@ type plan struct {
 	name   string
 	task   launch.Task
 	o      *Options
-	dir    string   // of the attempt, in the pod
-	parts  [][]byte // of the carried files
+	dir    string      // of the attempt, in the pod
+	agent  carry.Agent // zero where the image has one
+	parts  []part      // of the agent and of the carried files
 	secret []launch.Env
 	nonce  string
 }
 
+// A part is a ConfigMap of what is too large for one. Its key is the name of its file.
+type part struct {
+	name, key string
+	data      []byte
+}
+
 // newPlan takes the values of secrets from the command and from this environment.
-func (o *Options) newPlan(task launch.Task, dir, nonce string) (*plan, error) {
+func (o *Options) newPlan(task launch.Task, dir, nonce string, agent carry.Agent) (*plan, error) {
 	if len(task.Command.Argv) == 0 {
 		return nil, fmt.Errorf("the command is empty")
 	}
-	p := &plan{name: jobName(task.Dir), task: task, o: o, dir: dir, nonce: nonce}
+	p := &plan{name: jobName(task.Dir), task: task, o: o, dir: dir, nonce: nonce, agent: agent}
 	packed, err := o.volumes().Pack(task.Command.Files, maxParts*partSize,
 		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
 	if err != nil {
 		return nil, err
 	}
-	p.parts = split(packed)
+	p.split("agent", carry.AgentName, agent.Packed)
+	p.split("files", inside.FilesName, packed)
 	for _, e := range task.Command.Env {
 		if e.Secret() && e.Value != "" {
 			p.secret = append(p.secret, e)
@@ -131,11 +147,11 @@ const late = 15 * 60
 func (p *plan) pod() object {
 	spec := object{
 		"restartPolicy": "Never", "enableServiceLinks": false, "automountServiceAccountToken": p.o.ServiceAccount != "",
-		"terminationGracePeriodSeconds": carry.Seconds(p.task.Grace) + 10,
+		"terminationGracePeriodSeconds": carry.Seconds(p.grace()) + 10,
 		"containers":                    []object{p.trainer()}, "volumes": p.volumes(),
 	}
 	if p.task.Deadline > 0 {
-		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.task.Grace) + late
+		spec["activeDeadlineSeconds"] = carry.Seconds(p.task.Deadline+p.grace()) + late
 	}
 	if p.task.Command.Progress != "" {
 		spec["initContainers"] = []object{p.teller()}
@@ -177,13 +193,18 @@ func (o *Options) place(spec object) {
 	put("priorityClassName", len(o.PriorityClass), o.PriorityClass)
 }
 
-func (p *plan) trainer() object {
-	args := []string{path.Join(home, "start", "run.sh"), p.dir}
-	for _, arg := range p.task.Command.Argv {
-		args = append(args, inert(arg))
+// shell is the start of a container: by the script, which has the agent do the rest.
+func (p *plan) shell(command ...string) []string {
+	agent := p.agent.Arch
+	if p.o.Agent != "" {
+		agent = inert(p.o.Agent)
 	}
+	return append([]string{"/bin/sh", path.Join(inside.StartDir, scriptName), agent, p.agent.Digest}, command...)
+}
+
+func (p *plan) trainer() object {
 	c := object{
-		"name": trainerContainer, "image": p.o.Image, "command": []string{"/bin/sh"}, "args": args, "env": p.env(),
+		"name": trainerContainer, "image": p.o.Image, "command": p.shell("run"), "env": p.env(),
 		"resources": p.resources(), "volumeMounts": p.mounts(), "terminationMessagePolicy": "File",
 	}
 	var from []object
@@ -200,8 +221,8 @@ func (p *plan) trainer() object {
 // container with restartPolicy Always (Kubernetes 1.29 and newer).
 func (p *plan) teller() object {
 	return object{
-		"name": progressContainer, "image": p.o.Image, "restartPolicy": "Always", "command": []string{"/bin/sh"},
-		"args":      []string{path.Join(home, "start", "tell.sh"), inert(path.Join(p.dir, p.task.Command.Progress))},
+		"name": progressContainer, "image": p.o.Image, "restartPolicy": "Always",
+		"command":   p.shell("tell", inert(path.Join(p.dir, p.task.Command.Progress))),
 		"resources": object{"requests": object{"cpu": "10m", "memory": "16Mi"}}, "volumeMounts": p.mounts(),
 	}
 }
@@ -210,35 +231,34 @@ func (p *plan) teller() object {
 // variable in the place of $(NAME) in arguments and values.
 func inert(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
-// env is in the order that the kubelet reads it in; our own come last, so that no
-// other replaces them.
+// env has the secrets alone: what may be read by all who see the Job is in its order.
 func (p *plan) env() []object {
 	var env []object
-	add := func(name, value string) {
-		if value != "" {
-			env = append(env, object{"name": name, "value": inert(value)})
-		}
-	}
-	for _, e := range p.task.Command.Env {
-		if !e.Secret() {
-			env = append(env, object{"name": e.Name, "value": inert(e.Value)})
-		}
-	}
 	for _, e := range p.secret {
 		env = append(env, object{"name": e.Name, "valueFrom": object{"secretKeyRef": object{"name": p.name, "key": e.Name}}})
 	}
-	if nodes := p.task.Nodes; nodes > 1 {
-		add("MASTER_ADDR", p.name+"-0."+p.name)
-		add("MASTER_PORT", "29500")
-		add("NNODES", strconv.Itoa(nodes))
-		env = append(env, object{"name": "NODE_RANK", "valueFrom": object{"fieldRef": object{
-			"fieldPath": "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}})
-	}
-	for _, e := range carry.Settings(p.task) {
-		add(e.Name, e.Value)
-	}
 	return env
 }
+
+// masterPort is that of torchrun: every pod has an address of its own.
+const masterPort = 29500
+
+// order is what the agent is to run. Its rank it has from the pod.
+func (p *plan) order() string {
+	order := attempt.Order{Task: p.task}
+	order.Dir, order.Self, order.Command.Files, order.Grace = p.dir, "", nil, p.grace()
+	if order.Nodes > 1 {
+		order.Master, order.MasterPort = p.name+"-0."+p.name, masterPort
+	}
+	text, err := json.MarshalIndent(order, "", "  ")
+	if err != nil {
+		panic("kubernetes: " + err.Error()) // texts and numbers
+	}
+	return string(text) + "\n"
+}
+
+// grace is how long a trainer may save that the cluster ends.
+func (p *plan) grace() time.Duration { return cmp.Or(p.task.Grace, time.Minute) }
 
 func (p *plan) resources() object {
 	requests, limits := object{}, object{}
@@ -263,11 +283,12 @@ func (p *plan) resources() object {
 
 func (p *plan) mounts() []object {
 	mounts := []object{
-		{"name": "start", "mountPath": path.Join(home, "start"), "readOnly": true},
-		{"name": "ask", "mountPath": path.Join(home, "ask"), "readOnly": true},
+		{"name": "start", "mountPath": inside.StartDir, "readOnly": true},
+		{"name": "ask", "mountPath": inside.AskDir, "readOnly": true},
+		{"name": "own", "mountPath": inside.OwnDir},
 	}
 	if p.o.Runs == "" {
-		mounts = append(mounts, object{"name": "run", "mountPath": path.Join(home, "run")})
+		mounts = append(mounts, object{"name": "run", "mountPath": path.Join(inside.Home, "run")})
 	}
 	if p.o.Shm != "" {
 		mounts = append(mounts, object{"name": "shm", "mountPath": "/dev/shm"})
@@ -289,8 +310,9 @@ func (p *plan) volumes() []object {
 	volumes := []object{
 		{"name": "start", "projected": object{"sources": p.sources()}},
 		{"name": "ask", "downwardAPI": object{"items": []object{
-			{"path": "stop", "fieldRef": object{"fieldPath": "metadata.annotations['" + stopNote + "']"}},
+			{"path": inside.StopName, "fieldRef": object{"fieldPath": "metadata.annotations['" + stopNote + "']"}},
 		}}},
+		{"name": "own", "emptyDir": object{}},
 	}
 	if p.o.Runs == "" {
 		volumes = append(volumes, object{"name": "run", "emptyDir": object{}})
@@ -313,13 +335,11 @@ func (p *plan) volumes() []object {
 // sources are the ConfigMaps that lie together in one directory.
 func (p *plan) sources() []object {
 	sources := []object{{"configMap": object{"name": p.name}}}
-	for i := range p.parts {
-		sources = append(sources, object{"configMap": object{"name": p.partName(i)}})
+	for _, part := range p.parts {
+		sources = append(sources, object{"configMap": object{"name": part.name}})
 	}
 	return sources
 }
-
-func (p *plan) partName(i int) string { return fmt.Sprintf("%s-%03d", p.name, i) }
 
 // belongings are what the Job owns, and what goes with it: path and manifest.
 func (p *plan) belongings(uid string) []belonging {
@@ -330,12 +350,12 @@ func (p *plan) belongings(uid string) []belonging {
 	}
 	list := []belonging{{"configmaps", object{
 		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true,
-		"data": object{"run.sh": carry.Run, "tell.sh": carry.Tell},
+		"data": object{scriptName: carry.Start, inside.OrderName: p.order()},
 	}}}
-	for i, part := range p.parts {
+	for _, part := range p.parts {
 		list = append(list, belonging{"configmaps", object{
-			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.partName(i)), "immutable": true,
-			"binaryData": object{fmt.Sprintf("files.%03d", i): base64.StdEncoding.EncodeToString(part)},
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(part.name), "immutable": true,
+			"binaryData": object{part.key: base64.StdEncoding.EncodeToString(part.data)},
 		}})
 	}
 	if len(p.secret) > 0 {

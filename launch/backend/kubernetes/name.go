@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	runID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	attempt = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
-	unfit   = regexp.MustCompile(`[^a-z0-9]+`)
+	runID  = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	number = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
+	unfit  = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
 // maxName leaves room in a DNS label (63) for the "-NNN" of an indexed pod's host
@@ -24,7 +24,7 @@ const maxName = 58
 // directories lie. Any other directory is told apart by a digest of its path.
 func jobName(dir string) string {
 	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
-	if n := attempt.FindStringSubmatch(last); n != nil && runID.MatchString(run) {
+	if n := number.FindStringSubmatch(last); n != nil && runID.MatchString(run) {
 		return "ty-" + run + "-a" + n[1]
 	}
 	digest := sha256.Sum256([]byte(filepath.Clean(dir)))

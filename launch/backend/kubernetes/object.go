@@ -1,10 +1,13 @@
 package kubernetes
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/carry/inside"
 )
 
 // What is read of the cluster's objects (batch/v1, core/v1).
@@ -39,7 +42,8 @@ type (
 	pod struct {
 		Metadata metadata `json:"metadata"`
 		Spec     struct {
-			Node string `json:"nodeName"`
+			Node     string            `json:"nodeName"`
+			Selector map[string]string `json:"nodeSelector"`
 		} `json:"spec"`
 		Status struct {
 			Phase      string      `json:"phase"`
@@ -67,7 +71,7 @@ type (
 		Code    int       `json:"exitCode"`
 		Signal  int       `json:"signal"`
 		Reason  string    `json:"reason"`
-		Message string    `json:"message"` // what run.sh wrote at its end
+		Message string    `json:"message"` // the last words of the container
 		Started time.Time `json:"startedAt"`
 		Ended   time.Time `json:"finishedAt"`
 	}
@@ -109,15 +113,31 @@ func (p pod) index() string {
 	return p.Metadata.Annotations["batch.kubernetes.io/job-completion-index"]
 }
 
-// record is the end of a trainer, by its own word or by the kubelet's: a container
-// that was killed whole wrote none.
-func (t *terminated) record() carry.Record {
-	if r, ok := carry.ReadRecord(t.Message); ok {
+// record is the end of a trainer, by the agent's word or, where a container was killed
+// whole or never ran, by the kubelet's.
+func (t *terminated) record() inside.Record {
+	if r, ok := inside.ReadRecord(t.Message); ok {
 		return r
 	}
-	code := t.Code
-	if code == 0 && t.Signal != 0 {
-		code = 128 + t.Signal
+	r := inside.Record{Code: t.Code, Signal: t.Signal, Started: t.Started, Ended: t.Ended}
+	if r.Code == 0 && t.Signal != 0 {
+		r.Code = 128 + t.Signal
 	}
-	return carry.Record{Code: code, Started: t.Started, Ended: t.Ended}
+	r.Signal = cmp.Or(r.Signal, carry.Signal(r.Code))
+	r.Reason = t.words(r)
+	return r
+}
+
+func (t *terminated) words(r inside.Record) string {
+	words := fmt.Sprintf("exited with code %d", r.Code)
+	switch {
+	case t.Reason == "OOMKilled":
+		return "killed by signal 9 (the kernel killed its container for want of memory, as its limit in the cluster is: raise memory:, or use less offload or fewer workers)"
+	case r.Signal != 0:
+		words = fmt.Sprintf("killed by signal %d%s", r.Signal, launch.SignalHint(r.Signal))
+	}
+	if t.Message != "" {
+		words += "; the node says: " + clip(t.Message, 300)
+	}
+	return words
 }

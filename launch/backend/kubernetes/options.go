@@ -1,14 +1,17 @@
 package kubernetes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/carry/inside"
 )
 
 // Options are what the settings say of a place of this kind. Names that a user
@@ -35,6 +38,8 @@ type Options struct {
 	Runs           string   `json:"runs"`      // directory, on a mount, for attempts and their checkpoints
 	Ephemeral      bool     `json:"ephemeral"` // attempts lie in the pod and go with it
 	Self           string   `json:"self"`      // the trainyard program in the image, for the smoke trainer
+	Arch           string   `json:"arch"`      // of the nodes, amd64 or arm64; empty: as node_selector says, else amd64
+	Agent          string   `json:"agent"`     // path of the agent in the image; empty: it goes along, 1.5 MB in ConfigMaps
 }
 
 // A Mount is a volume in the pods.
@@ -47,9 +52,6 @@ type Mount struct {
 	ReadOnly bool   `json:"read_only"` // in the pod
 }
 
-// home is where things of ours lie in a pod.
-const home = "/trainyard"
-
 // check reports every fault, and fills in what has a default.
 func (o *Options) check() error {
 	var faults []error
@@ -61,6 +63,9 @@ func (o *Options) check() error {
 	if o.GPU == "" {
 		o.GPU = "nvidia.com/gpu"
 	}
+	o.chooseArch()
+	bad(o.Arch == "amd64" || o.Arch == "arm64", "arch is %q: there are agents for amd64 and arm64", o.Arch)
+	bad(o.Agent == "" || path.IsAbs(o.Agent), "agent is %q: give the absolute path of the agent in the image", o.Agent)
 	bad(o.Image != "", "image is missing: name the container image that has the trainer, best by digest (NAME@sha256:…)")
 	bad(o.Runs != "" || o.Ephemeral, "checkpoints would go with the pod: give runs: a directory on one of the mounts, or say ephemeral: true")
 	bad(o.Runs == "" || !o.Ephemeral, "runs and ephemeral: true contradict each other: give one")
@@ -68,7 +73,7 @@ func (o *Options) check() error {
 	for i, m := range o.Mounts {
 		bad((m.Claim == "") != (m.Host == ""), "mounts[%d]: give claim (a PersistentVolumeClaim) or host (a directory of the node)", i)
 		bad(path.IsAbs(m.Path) && path.Clean(m.Path) == m.Path && m.Path != "/", "mounts[%d]: path is %q: give a clean absolute path in the pod", i, m.Path)
-		bad(!carry.Within(m.Path, home), "mounts[%d]: path %q: %s is used by trainyard itself", i, m.Path, home)
+		bad(!carry.Within(m.Path, inside.Home), "mounts[%d]: path %q: %s is used by trainyard itself", i, m.Path, inside.Home)
 		bad(m.Local == "" || filepath.IsAbs(m.Local), "mounts[%d]: local is %q: give an absolute path here", i, m.Local)
 	}
 	for _, list := range []struct {
@@ -91,6 +96,23 @@ func (o *Options) check() error {
 		bad(variable.MatchString(name), "pass: %q is no name of a variable", name)
 	}
 	return errors.Join(faults...)
+}
+
+// archLabel is a label that every kubelet gives its node.
+const archLabel = "kubernetes.io/arch"
+
+// chooseArch keeps the pods of an agent that goes along on nodes that it runs on.
+func (o *Options) chooseArch() {
+	for _, pair := range o.NodeSelector {
+		if arch, ok := strings.CutPrefix(pair, archLabel+"="); ok {
+			o.Arch = cmp.Or(o.Arch, arch)
+			return
+		}
+	}
+	o.Arch = cmp.Or(o.Arch, "amd64")
+	if o.Agent == "" {
+		o.NodeSelector = append(slices.Clone(o.NodeSelector), archLabel+"="+o.Arch)
+	}
 }
 
 var (

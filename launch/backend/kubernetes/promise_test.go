@@ -19,6 +19,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/backendtest"
+	"trainyard/launch/backend/carry"
 )
 
 // A faulty transport loses the connection at a request, before or after the server
@@ -76,8 +77,14 @@ func elsewhere(t *testing.T, task launch.Task) launch.Task {
 func TestClusterStartsOnceWhereverTheConnectionIsLost(t *testing.T) {
 	p := onCluster(t)
 	whole := open(t, p, nil)
-	starts, never := 0, 0
-	for at := int64(1); at <= 5; at++ { // create, ConfigMap of scripts, ConfigMap of files, Secret, release
+	agent, err := whole.goingAlong(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pieces := (len(agent.Packed) + partSize - 1) / partSize
+	requests := int64(5 + pieces) // create, ConfigMaps of the script and of files, Secret, release
+	starts, never := 0, int64(0)
+	for at := int64(1); at <= requests; at++ {
 		for _, after := range []bool{false, true} {
 			task := newRun(t, whole, "exit", "0", "ran")
 			task.Command.Files = []launch.File{{Name: "config.yaml", Content: "x: 1\n"}}
@@ -106,7 +113,7 @@ func TestClusterStartsOnceWhereverTheConnectionIsLost(t *testing.T) {
 			}
 		}
 	}
-	if starts != 1 || never != 9 {
+	if starts != 1 || never != 2*requests-1 {
 		t.Errorf("%d started, %d never: only the last request lets go", starts, never)
 	}
 }
@@ -140,7 +147,7 @@ func TestClusterDoesNotLetGoWhatWasMadeVoid(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	task := newRun(t, k, "exit", "0")
-	slow, err := k.o.newPlan(task, k.inPod(task.Dir), "slow")
+	slow, err := k.o.newPlan(task, k.inPod(task.Dir), "slow", carry.Agent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +167,7 @@ func TestClusterKnowsAnEarlierCreateOfItsOwn(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	task := newRun(t, k, "exit", "0")
-	mine, err := k.o.newPlan(task, k.inPod(task.Dir), "mine")
+	mine, err := k.o.newPlan(task, k.inPod(task.Dir), "mine", carry.Agent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +202,7 @@ func TestClusterLeavesNoPodOfAJobThatIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	backendtest.Eventually(t, "its pods are gone", func() bool { return len(podsOf(t, p, task)) == 0 })
+	backendtest.Eventually(t, "its agent is gone", func() bool { return len(configMaps(t, p, task)) == 0 })
 	s := backendtest.WaitEnded(t, k, task.Dir, h)
 	if s.State != launch.Lost || !strings.Contains(s.Reason, "another hand") {
 		t.Errorf("status %+v", s)
@@ -202,6 +210,20 @@ func TestClusterLeavesNoPodOfAJobThatIsDeleted(t *testing.T) {
 	if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); log != "waiting\n" {
 		t.Errorf("what was read before is %q", log)
 	}
+}
+
+// configMaps are the names of those of an attempt.
+func configMaps(t *testing.T, p *controlPlane, task launch.Task) (names []string) {
+	t.Helper()
+	var list struct{ Items []struct{ Metadata metadata } }
+	err := p.client.do(t.Context(), http.MethodGet, p.client.core("configmaps")+"?labelSelector="+runLabel+"="+task.Run, "", nil, &list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list.Items {
+		names = append(names, m.Metadata.Name)
+	}
+	return names
 }
 
 func podsOf(t *testing.T, p *controlPlane, task launch.Task) []pod {
@@ -256,6 +278,9 @@ func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 	err := p.client.do(t.Context(), http.MethodGet, p.client.core("secrets")+"/"+jobName(task.Dir), "", nil, nil)
 	if !answered(err, http.StatusNotFound) {
 		t.Errorf("the Secret is still there: %v", err)
+	}
+	if left := configMaps(t, p, task); len(left) != 1 {
+		t.Errorf("of ConfigMaps %q are left, where the agent goes with the end", left)
 	}
 	_ = filepath.Walk(task.Dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() || info.Name() == launch.LogName {
@@ -445,6 +470,9 @@ func TestClusterTellsWhatAPodWaitsFor(t *testing.T) {
 		}
 	}
 	waits(k, task, h, "Insufficient nvidia.com/gpu")
+	foreign := open(t, p, func(o *Options) { o.Arch = map[string]string{"amd64": "arm64", "arm64": "amd64"}[o.Arch] })
+	other := newRun(t, foreign, "exit", "0")
+	waits(foreign, other, backendtest.Start(t, foreign, other), "kubernetes.io/arch="+foreign.o.Arch)
 	if err := k.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}

@@ -8,16 +8,21 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
 var _ launch.DryRunner = (*Kubernetes)(nil)
 
-// Render implements launch.DryRunner: manifests as `kubectl apply -f` takes them,
-// with the values of secrets left out.
-func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File, error) {
+// Render implements launch.DryRunner: manifests as kubectl takes them,
+// with the values of secrets and the bytes of the agent left out.
+func (k *Kubernetes) Render(ctx context.Context, task launch.Task) ([]launch.File, error) {
 	stood, missing := k.o.volumes().Rehearsed(task.Command.Files)
 	task.Command.Files = stood
-	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE")
+	agent, err := k.goingAlong(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: %w", err)
+	}
+	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE", agent)
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
@@ -25,6 +30,9 @@ func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File,
 		p.secret[i].Value = ""
 	}
 	var b strings.Builder
+	if agent.Digest != "" {
+		fmt.Fprintf(&b, "# The agent (linux/%s, sha256 %s) goes along in ConfigMaps of its own, whose bytes are left out here.\n", agent.Arch, agent.Digest)
+	}
 	if !byDigest(k.o.Image) {
 		fmt.Fprintf(&b, "# The image %q has no digest: another attempt may get another one.\n", k.o.Image)
 	}
@@ -32,6 +40,11 @@ func (k *Kubernetes) Render(_ context.Context, task launch.Task) ([]launch.File,
 		fmt.Fprintf(&b, "# The file %q is not made yet: here it is empty.\n", name)
 	}
 	all := []object{p.job()}
+	for i, part := range p.parts {
+		if strings.HasPrefix(part.key, carry.AgentName) {
+			p.parts[i].data = nil
+		}
+	}
 	for _, x := range p.belongings("UID") {
 		all = append(all, x.manifest)
 	}

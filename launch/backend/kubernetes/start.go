@@ -10,10 +10,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"trainyard/format/durable"
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
 )
 
@@ -24,7 +26,11 @@ func (k *Kubernetes) Start(ctx context.Context, task launch.Task) (launch.Handle
 	if err != nil {
 		return "", err
 	}
-	p, err := k.o.newPlan(task, k.inPod(task.Dir), rand.Text())
+	agent, err := k.goingAlong(ctx)
+	if err != nil {
+		return "", fmt.Errorf("kubernetes: %w", err)
+	}
+	p, err := k.o.newPlan(task, k.inPod(task.Dir), rand.Text(), agent)
 	if err != nil {
 		return "", fmt.Errorf("kubernetes: %w", err)
 	}
@@ -71,13 +77,21 @@ type spec struct {
 	Nodes    int           `json:"nodes,omitempty"`
 	Stall    time.Duration `json:"stall_after_ns,omitempty"`
 	Deadline time.Duration `json:"deadline_ns,omitempty"`
+	Agent    []string      `json:"agent,omitempty"` // ConfigMaps with the agent
 }
 
 func describe(p *plan) spec {
 	cmd := p.task.Command
+	var agent []string
+	for _, part := range p.parts {
+		if strings.HasPrefix(part.key, carry.AgentName) {
+			agent = append(agent, part.name)
+		}
+	}
 	return spec{
 		Run: p.task.Run, Attempt: p.task.Attempt, Job: p.name, Dir: p.dir, Progress: cmd.Progress, Argv: cmd.Argv, Env: cmd.Env,
 		Files: cmd.Files, Nodes: p.task.Nodes, Stall: p.task.StallAfter, Deadline: p.task.Deadline,
+		Agent: agent,
 	}
 }
 

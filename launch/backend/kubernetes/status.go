@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"time"
 
 	"trainyard/launch"
-	"trainyard/launch/backend/carry"
+	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/carry/inside"
 	"trainyard/launch/files"
 )
 
@@ -38,6 +38,7 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 		return launch.Status{}, err
 	}
 	s, err := c.look(ctx, h, dir)
+	s.warning = k.warning(dir)
 	switch {
 	case answered(err, http.StatusNotFound):
 		return finish(dir, s.missing())
@@ -58,11 +59,19 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 		return now, nil
 	}
 	_ = k.collect(ctx, c, dir, s.pods, true)
-	s.cause, _ = carry.Cause(filepath.Join(dir, launch.LogName)) // a log that cannot be read tells nothing
-	if err := c.forget(ctx, h); blind(err) {
+	if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
 		return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
 	}
-	return finish(dir, s.judge())
+	return finish(dir, now)
+}
+
+// warning is that of the supervisor of the first node, where its records are seen here.
+func (k *Kubernetes) warning(dir string) string {
+	there, seen := k.o.volumes().Here(inside.RecordsDir(k.inPod(dir), 0))
+	if !seen {
+		return ""
+	}
+	return attempt.Warning(there)
 }
 
 // ended is the status that was kept.
@@ -141,8 +150,11 @@ func (c *client) remove(ctx context.Context, h handle) error {
 	return err
 }
 
-// forget deletes the attempt's Secret. The Job and its pods stay, for kubectl to
-// show; they hold nothing.
-func (c *client) forget(ctx context.Context, h handle) error {
+// forget deletes the attempt's Secret, and its agent, which would fill the cluster's
+// database. The Job and its pods stay, for kubectl to show; they hold nothing.
+func (c *client) forget(ctx context.Context, h handle, agent []string) error {
+	for _, name := range agent {
+		_ = c.do(ctx, http.MethodDelete, c.in(h).core("configmaps")+"/"+url.PathEscape(name), "", nil, nil) // it goes with the Job at the latest
+	}
 	return c.do(ctx, http.MethodDelete, c.in(h).core("secrets")+"/"+url.PathEscape(h.Name), "", nil, nil)
 }

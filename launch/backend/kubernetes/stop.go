@@ -22,7 +22,7 @@ type stopRequest struct {
 }
 
 // Stop implements launch.Backend. A pod that trains is asked by an annotation, which
-// the kubelet puts into a file that run.sh watches: so it stays, with its exit code
+// the kubelet puts into a file that the agent watches: so it stays, with its exit code
 // and its log. A deadline of the Job is the force, should the pod not end itself. A
 // Job that trains nothing yet is deleted.
 func (k *Kubernetes) Stop(ctx context.Context, dir string, text launch.Handle, grace time.Duration) error {

@@ -190,7 +190,7 @@ func (o Order) Plain() (plain []launch.Env) {
 			plain = append(plain, e)
 		}
 	}
-	return append(plain, carry.Settings(o.Task)...)
+	return append(plain, settings(o.Task)...)
 }
 
 // Render implements launch.DryRunner.

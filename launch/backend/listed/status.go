@@ -88,7 +88,7 @@ func (b *Backend) finish(ctx context.Context, dir string, j Job, s launch.Status
 
 // told is the status by the job's own record. A service may call a job failed that
 // ended in another way, and calls one succeeded that its fence stopped.
-func told(s launch.Status, r carry.Record, stopped bool, cause launch.Cause) launch.Status {
+func told(s launch.Status, r record, stopped bool, cause launch.Cause) launch.Status {
 	service := s.Reason
 	s.Code, s.Signal = r.Code, carry.Signal(r.Code)
 	if !r.Ended.IsZero() {
@@ -114,7 +114,7 @@ func told(s launch.Status, r carry.Record, stopped bool, cause launch.Cause) lau
 	case r.Code == 0:
 		s.State, s.Reason = launch.Succeeded, what
 	default:
-		s.State, s.Reason = launch.Failed, what+carry.Told(cause, r.Code)
+		s.State, s.Reason = launch.Failed, what+addCause(cause, r.Code)
 	}
 	if r.Code == 0 && cause.Own {
 		s.Error, s.ErrorLast = cause.Text, cause.Last
@@ -126,15 +126,15 @@ func told(s launch.Status, r carry.Record, stopped bool, cause launch.Cause) lau
 }
 
 // record is what run.sh left, in the directory there or in the log.
-func (b *Backend) record(dir string) (carry.Record, bool) {
+func (b *Backend) record(dir string) (record, bool) {
 	if here, ok := b.Volumes.Here(path.Join(b.there(dir), "done")); ok {
 		if text, err := files.ReadRegular(here, 1<<16); err == nil {
-			if r, ok := carry.ReadRecord(string(text)); ok {
+			if r, ok := readRecord(string(text)); ok {
 				return r, true
 			}
 		}
 	}
-	var r carry.Record
+	var r record
 	found, err := files.ReadJSON(dir, recordName, &r)
 	return r, found && err == nil
 }
@@ -142,11 +142,11 @@ func (b *Backend) record(dir string) (carry.Record, bool) {
 // cause reads the log where it is whole.
 func (b *Backend) cause(dir string) launch.Cause {
 	if here, ok := b.Volumes.Here(path.Join(b.there(dir), launch.LogName)); ok {
-		if c, err := carry.Cause(here); err == nil {
+		if c, err := findCause(here); err == nil {
 			return c
 		}
 	}
-	c, err := carry.Cause(filepath.Join(dir, launch.LogName))
+	c, err := findCause(filepath.Join(dir, launch.LogName))
 	if err != nil {
 		return launch.Cause{}
 	}

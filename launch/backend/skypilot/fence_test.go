@@ -2,9 +2,11 @@ package skypilot
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +169,31 @@ func TestNoTextIsTakenForMore(t *testing.T) {
 	}
 	if _, err := os.Stat("/tmp/trainyard-odd"); err == nil {
 		t.Error("a shell ran it")
+	}
+}
+
+// A variable of a job holds 128 KiB (MAX_ARG_STRLEN of Linux), in base64.
+func TestFilesThatGoAlongArriveOrAreRefused(t *testing.T) {
+	b, _ := place(t, true, nil)
+	for size, refused := range map[int]bool{85 << 10: false, 120 << 10: true} {
+		data := make([]byte, size)
+		_, _ = rand.NewChaCha8([32]byte{}).Read(data) // which gzip makes no smaller
+		task := backendtest.Task(t, b)
+		task.Command.Files = []launch.File{{Name: "file", Content: string(data)}}
+		task.Command.Argv = []string{"/bin/sh", "-c", "wc -c <file"}
+		if refused {
+			if h, err := b.Start(t.Context(), task); err == nil || !strings.Contains(err.Error(), "90 KiB") {
+				t.Errorf("%d bytes: started %q, %v", size, h, err)
+			}
+			continue
+		}
+		h := backendtest.Start(t, b, task)
+		if s := backendtest.WaitEnded(t, b, task.Dir, h); s.State != launch.Succeeded {
+			t.Errorf("%d bytes: %+v", size, s)
+		}
+		if log := backendtest.Read(t, b, task.Dir, h, launch.LogName, 0); strings.TrimSpace(log) != strconv.Itoa(size) {
+			t.Errorf("of %d bytes came %q", size, log)
+		}
 	}
 }
 

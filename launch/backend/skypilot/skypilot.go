@@ -67,7 +67,7 @@ func Open(name string, o Options) (launch.Backend, error) {
 		o.Program = "sky"
 	}
 	b, err := listed.New(listed.Place{
-		Name: name, Summary: Summary, Runs: o.Runs, Volumes: volumes, Most: 256 << 10, Pass: o.Pass, Self: o.Self, Fresh: 15 * time.Second,
+		Name: name, Summary: Summary, Runs: o.Runs, Volumes: volumes, Most: 90 << 10, Pass: o.Pass, Self: o.Self, Fresh: 15 * time.Second,
 	}, service{o})
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err

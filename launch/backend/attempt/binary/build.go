@@ -89,7 +89,7 @@ func source() (string, error) {
 
 // rooms are the packages of the agent, with what decides about their versions.
 var rooms = []string{
-	"format/durable", "format/regular", "format/secret", "launch/backend/attempt", "launch/backend/attempt/agent", "launch/backend/slurm/node", "launch/cause", "launch/env/build",
+	"format/durable", "format/regular", "format/secret", "launch/backend/attempt", "launch/backend/attempt/agent", "launch/backend/carry/inside", "launch/backend/slurm/node", "launch/cause", "launch/env/build",
 	"launch/files",
 	"launch/redact", "launch/task",
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"trainyard/launch/backend/attempt"
 	"trainyard/launch/files"
 )
 
@@ -32,12 +32,7 @@ func (f *follower) warn() {
 // signal is one from outside for the supervisor, no stop of ours: the attempt does not
 // count as ended on request.
 func (f *follower) signal(sig syscall.Signal) {
-	var supervisor struct{ PID int }
-	if err := json.Unmarshal([]byte(f.handle), &supervisor); err != nil || supervisor.PID <= 0 {
-		f.log("handle %q: %v", f.handle, err)
-		return
-	}
-	if err := syscall.Kill(supervisor.PID, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+	if err := attempt.Signal(f.handle, sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		f.log("signal %v for the supervisor: %v", sig, err)
 	}
 }

@@ -3,10 +3,10 @@
 # this script. Numbers come as TY_DEADLINE, TY_STALL and TY_GRACE, in seconds.
 set -u
 umask 077
-start=${TY_START:-/trainyard/start} ask=${TY_ASK:-/trainyard/ask/stop} last=${TY_LAST:-/dev/termination-log}
+# TY_START has the packed files, TY_ASK is a file that asks for the end, TY_LAST takes the record.
+start=$TY_START ask=$TY_ASK last=$TY_LAST
 dir=$1
 shift
-trap 'exit 143' TERM # process 1 of a container hears no signal that it has no trap for
 
 fail() {
 	echo "trainyard: $1" >&2

@@ -1,4 +1,4 @@
-package carry
+package listed
 
 import (
 	_ "embed"
@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
-// Scripts for sh, with tar and gzip beside it. Their first lines say what they take.
-var (
-	//go:embed run.sh
-	Run string
-	//go:embed tell.sh
-	Tell string
-)
+// run is the script, for sh with tar and gzip beside it, that supervises the trainer. Its
+// first lines say what it takes.
+//
+//go:embed run.sh
+var run string
 
-// Settings are what Run takes from its environment about a task.
-func Settings(task launch.Task) []launch.Env {
+// settings are what run takes from its environment about a task.
+func settings(task launch.Task) []launch.Env {
 	var env []launch.Env
 	add := func(name, value string) {
 		if value != "" {
@@ -38,14 +37,11 @@ func whole(d time.Duration) string {
 	if d <= 0 {
 		return ""
 	}
-	return strconv.Itoa(Seconds(d))
+	return strconv.Itoa(carry.Seconds(d))
 }
 
-// Seconds rounds up.
-func Seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
-
-// A Record is what Run writes last.
-type Record struct {
+// A record is what run writes last.
+type record struct {
 	Code    int       `json:"code"`
 	Why     string    `json:"why"`             // exited, stopped, deadline, stalled, ended, or unready: it never began
 	Words   string    `json:"words,omitempty"` // of one that is unready
@@ -53,15 +49,7 @@ type Record struct {
 	Ended   time.Time `json:"ended"`
 }
 
-// ReadRecord reports ok as false for any other text.
-func ReadRecord(text string) (r Record, ok bool) {
+// readRecord reports ok as false for any other text.
+func readRecord(text string) (r record, ok bool) {
 	return r, json.Unmarshal([]byte(text), &r) == nil && r.Why != ""
-}
-
-// Signal is the signal that a shell's exit code stands for; 0 for none.
-func Signal(code int) int {
-	if code > 128 && code < 128+65 {
-		return code - 128
-	}
-	return 0
 }

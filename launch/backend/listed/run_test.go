@@ -1,11 +1,7 @@
-package carry
+package listed
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +11,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 )
 
 // A trial is one run of the script, under a shell of this machine.
@@ -33,7 +30,7 @@ func begin(t *testing.T, shell string, env []string, argv ...string) *trial {
 	}
 	r := &trial{dir: filepath.Join(t.TempDir(), "attempt"), start: t.TempDir()}
 	script := filepath.Join(r.start, "run.sh")
-	if err := os.WriteFile(script, []byte(Run), 0o600); err != nil {
+	if err := os.WriteFile(script, []byte(run), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := os.Create(filepath.Join(r.start, "out"))
@@ -48,7 +45,7 @@ func begin(t *testing.T, shell string, env []string, argv ...string) *trial {
 	return r
 }
 
-func (r *trial) end(t *testing.T) (Record, string) {
+func (r *trial) end(t *testing.T) (record, string) {
 	t.Helper()
 	err := r.cmd.Wait()
 	var exit *exec.ExitError
@@ -59,15 +56,15 @@ func (r *trial) end(t *testing.T) (Record, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	record, ok := ReadRecord(string(last))
-	if !ok || record.Code != r.cmd.ProcessState.ExitCode() {
+	r1, ok := readRecord(string(last))
+	if !ok || r1.Code != r.cmd.ProcessState.ExitCode() {
 		t.Errorf("record %s, code %d", last, r.cmd.ProcessState.ExitCode())
 	}
 	out, err := os.ReadFile(r.out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return record, string(out)
+	return r1, string(out)
 }
 
 func (r *trial) says(t *testing.T, words string) {
@@ -181,7 +178,7 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	v := Volumes{{There: "/there", Here: filepath.Join(here, "volume")}}
+	v := carry.Volumes{{There: "/there", Here: filepath.Join(here, "volume")}}
 	packed, err := v.Pack([]launch.File{
 		{Name: "a b/'$(id)'.yaml", Content: "x: 1\n"}, {Name: "train/shard", Link: filepath.Join(here, "shard")}, {Name: "train/seen", Link: filepath.Join(here, "volume", "seen")},
 	}, 1<<20, "elsewhere")
@@ -197,55 +194,5 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 	}
 	if record, out := r.end(t); record.Code != 0 || out != "x: 1\nrows of shard/there/seen\n" {
 		t.Errorf("%+v, %q", record, out)
-	}
-}
-
-func TestADryRunNeedsNoDataset(t *testing.T) {
-	v := Volumes{{There: "/there", Here: "/no/volume"}}
-	stood, missing := v.Rehearsed([]launch.File{{Name: "a", Content: "1"}, {Name: "b", Link: "/no/such/file"}, {Name: "c", Link: "/no/volume/file"}})
-	if len(missing) != 1 || missing[0] != "b" || len(stood) != 3 || stood[2].Link == "" {
-		t.Errorf("%v, %v", stood, missing)
-	}
-	if _, err := v.Pack(stood, 1<<20, ""); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestPackingRefusesWhatLiesOutside(t *testing.T) {
-	for _, name := range []string{"../x", "/etc/x", "a/../../x"} {
-		if _, err := (Volumes{}).Pack([]launch.File{{Name: name}}, 1<<20, ""); err == nil || !strings.Contains(err.Error(), "outside") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestAPackIsATarInGzip(t *testing.T) {
-	packed, err := (Volumes{}).Pack([]launch.File{{Name: "one", Content: "1"}}, 1<<20, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	zip, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	tape := tar.NewReader(zip)
-	head, err := tape.Next()
-	if err != nil || head.Name != "one" {
-		t.Fatal(head, err)
-	}
-	if text, err := io.ReadAll(tape); err != nil || string(text) != "1" {
-		t.Errorf("%q, %v", text, err)
-	}
-}
-
-func TestTheDeepestVolumeHasAFile(t *testing.T) {
-	v := Volumes{{There: "/data", Here: "/mnt"}, {There: "/fast", Here: "/mnt/fast"}, {There: "/hidden"}}
-	for here, there := range map[string]string{"/mnt/a": "/data/a", "/mnt/fast/b": "/fast/b", "/mnt/faster": "/data/faster", "/mnt": "/data", "/home": ""} {
-		if got, ok := v.There(here); got != there || ok != (there != "") {
-			t.Errorf("%s is %q, %v", here, got, ok)
-		}
-	}
-	if _, ok := v.Here("/hidden/x"); ok || !v.Hold("/hidden/x") || v.Hold("/datas") {
-		t.Error("a volume that is not seen here")
 	}
 }

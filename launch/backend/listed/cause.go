@@ -1,4 +1,4 @@
-package carry
+package listed
 
 import (
 	"fmt"
@@ -6,14 +6,15 @@ import (
 	"os"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
 )
 
 // maxCauseLog is how much of a log is searched for the cause of its end.
 const maxCauseLog = 64 << 20
 
-// Cause is what a log that lies here tells about a bad end.
-func Cause(log string) (launch.Cause, error) {
+// findCause is what a log that lies here tells about a bad end.
+func findCause(log string) (launch.Cause, error) {
 	f, info, err := files.OpenRegular(log)
 	if err != nil {
 		return launch.Cause{}, err
@@ -25,12 +26,12 @@ func Cause(log string) (launch.Cause, error) {
 	})
 }
 
-// Told is what a sentence about an exit code adds of the log. One that was killed did
+// addCause is what a sentence about an exit code adds of the log. One that was killed did
 // not know, so its last line is none.
-func Told(cause launch.Cause, code int) string {
+func addCause(cause launch.Cause, code int) string {
 	words := ""
 	switch {
-	case Signal(code) == 9:
+	case carry.Signal(code) == 9:
 		return ""
 	case cause.Text != "":
 		words = "; its log has the error: " + cause.Text
