@@ -79,7 +79,12 @@ func TestKillsForWantOfMemoryAreCountedInOurOwnGroup(t *testing.T) {
 	write("one/own", "5:cpu:/x\n4:memory:/job/7\n0::/\n")
 	write("one/memory/job/7/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n")
 	write("root/own", "0::/\n")
-	for name, want := range map[string]int{"two": 2, "one": 5, "root": -1, "none": -1} {
+	// A container that has its own group alone, and is told the name that it has outside.
+	write("inside one/own", "4:memory:/kubepods/pod7/c\n0::/\n")
+	write("inside one/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n")
+	write("inside two/own", "0::/../c\n")
+	write("inside two/memory.events", "oom_kill 4\n")
+	for name, want := range map[string]int{"two": 2, "one": 5, "root": -1, "none": -1, "inside one": 3, "inside two": 4} {
 		if got := groupOOM(filepath.Join(dir, name, "own"), filepath.Join(dir, name)); got != want {
 			t.Errorf("%s: %d, want %d", name, got, want)
 		}

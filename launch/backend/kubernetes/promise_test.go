@@ -266,8 +266,10 @@ func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 	task := newRun(t, k, "print", "HF_TOKEN")
 	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: "correct-horse-battery"}}
 	h := backendtest.Start(t, k, task)
-	if j := raw(t, p, p.client.job(jobName(task.Dir))); strings.Contains(j, "planted") || strings.Contains(j, "correct-horse") {
-		t.Error("the Job has a secret")
+	for _, path := range []string{p.client.job(jobName(task.Dir)), p.client.core("configmaps") + "/" + jobName(task.Dir)} {
+		if text := raw(t, p, path); strings.Contains(text, "planted") || strings.Contains(text, "correct-horse") || !strings.Contains(text, jobName(task.Dir)) {
+			t.Errorf("%s has a secret", path)
+		}
 	}
 	if s := backendtest.WaitEnded(t, k, task.Dir, h); s.State != launch.Succeeded {
 		t.Fatalf("status %+v", s)

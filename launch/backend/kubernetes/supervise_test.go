@@ -114,6 +114,33 @@ func TestClusterSeesASupervisorThatIsKilled(t *testing.T) {
 	}
 }
 
+func TestClusterSeesAContainerThatIsKilledWhole(t *testing.T) {
+	t.Parallel()
+	p := onCluster(t)
+	k := shared(t, p, t.TempDir(), nil)
+	task := newRun(t, k, "wait")
+	h := backendtest.Start(t, k, task)
+	backendtest.Says(t, k, task.Dir, h, "waiting")
+	trainer := process(t, k, task, "wait")
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(process(t, k, task, "supervise")) + "/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))[1]
+	first, err := strconv.Atoi(parent)
+	if err != nil || first <= 1 {
+		t.Fatal(first, err)
+	}
+	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	s := backendtest.WaitEnded(t, k, task.Dir, h)
+	if s.State != launch.Failed || s.Signal != 9 || s.Code != 137 || !strings.Contains(s.Reason, "killed by signal 9") {
+		t.Errorf("status %+v", s)
+	}
+	backendtest.Eventually(t, "its trainer is gone", func() bool { return !backendtest.Living(trainer) })
+}
+
 func TestClusterWarnsOfADiskThatFillsUp(t *testing.T) {
 	t.Parallel()
 	p := onCluster(t)
