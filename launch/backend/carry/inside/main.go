@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 )
 
@@ -28,10 +29,17 @@ const (
 type Box struct {
 	Start, Ask, Own string
 	Last            string // the file of its last words
+	Rank            int    // among the containers that train together
 }
 
+// rankName is the variable with the number of a pod of an indexed Job.
+const rankName = "JOB_COMPLETION_INDEX"
+
 // Container is the box as a platform makes it.
-func Container() Box { return Box{StartDir, AskDir, OwnDir, "/dev/termination-log"} }
+func Container() Box {
+	rank, _ := strconv.Atoi(os.Getenv(rankName)) // not set where there is one
+	return Box{StartDir, AskDir, OwnDir, "/dev/termination-log", rank}
+}
 
 // Main is `agent inside run` and `agent inside tell FILE`, and gives the code to exit
 // with.

@@ -74,10 +74,10 @@ func (b Box) files() (list []task.File, err error) {
 	}
 }
 
-// records is where the supervisor of this rank keeps its records: below the directory of
+// records is where the supervisor of this container keeps its records: below the directory of
 // results, whose disk it watches then, or in the container's own where that takes none.
-func (b Box) records(results string, rank int) (dir string, err error) {
-	there := filepath.FromSlash(RecordsDir(results, rank))
+func (b Box) records(results string) (dir string, err error) {
+	there := filepath.FromSlash(RecordsDir(results, b.Rank))
 	if refusesRecords(results) == nil {
 		return there, nil
 	}
@@ -87,7 +87,7 @@ func (b Box) records(results string, rank int) (dir string, err error) {
 	} else if err != nil {
 		return "", err
 	}
-	return filepath.FromSlash(RecordsDir(b.Own, rank)), nil
+	return filepath.FromSlash(RecordsDir(b.Own, b.Rank)), nil
 }
 
 // RecordsDir is the directory of a rank's records, below that of the results.

@@ -18,9 +18,6 @@ import (
 	"trainyard/launch/task"
 )
 
-// rankName is the variable with the number of a pod of an indexed Job.
-const rankName = "JOB_COMPLETION_INDEX"
-
 // Run runs the attempt to its end, prints its log, leaves its record and gives the code
 // to exit with.
 func (b Box) Run(ctx context.Context, log io.Writer) int {
@@ -61,8 +58,8 @@ func (b Box) order(ctx context.Context) (attempt.Order, error) {
 	if err := b.place(ctx, results); err != nil {
 		return order, err
 	}
-	order.Rank, _ = strconv.Atoi(os.Getenv(rankName)) // not set where there is one
-	dir, err := b.records(results, order.Rank)
+	order.Rank = b.Rank
+	dir, err := b.records(results)
 	if err != nil {
 		return order, err
 	}

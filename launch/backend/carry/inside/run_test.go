@@ -101,6 +101,7 @@ func (c *container) ask(t *testing.T, text string) {
 }
 
 func TestAContainerTellsHowItsTrainerEnded(t *testing.T) {
+	t.Parallel()
 	for words, want := range map[string]struct {
 		role  []string
 		state launch.State
@@ -125,6 +126,7 @@ func TestAContainerTellsHowItsTrainerEnded(t *testing.T) {
 }
 
 func TestAContainerEndsItsTrainerForEveryReason(t *testing.T) {
+	t.Parallel()
 	for name, try := range map[string]struct {
 		change func(*container)
 		act    func(*testing.T, *container)
@@ -197,6 +199,7 @@ func TestOfTwoContainersOneTrains(t *testing.T) {
 }
 
 func TestAContainerWhoseSupervisorIsKilledLetsItsTrainerEnd(t *testing.T) {
+	t.Parallel()
 	c := contained(t)
 	c.shell(`echo waiting; while ! [ -e go ]; do sleep 0.1; done; echo over`)
 	end := c.begin(t)
@@ -218,6 +221,7 @@ func TestAContainerWhoseSupervisorIsKilledLetsItsTrainerEnd(t *testing.T) {
 }
 
 func TestFilesArriveAsTheyWere(t *testing.T) {
+	t.Parallel()
 	c := contained(t)
 	here := t.TempDir()
 	odd := "a b/'$(id)'.yaml"
@@ -254,8 +258,9 @@ func TestFilesArriveAsTheyWere(t *testing.T) {
 }
 
 func TestARankBesidesTheFirstMayBeSilent(t *testing.T) {
-	t.Setenv(rankName, "1")
+	t.Parallel()
 	c := contained(t)
+	c.Rank = 1
 	c.shell(`sleep 3; echo "$NODE_RANK of $NNODES at $MASTER_ADDR:$MASTER_PORT, $PET_NODE_RANK"`)
 	c.order.Nodes, c.order.Master, c.order.MasterPort, c.order.StallAfter = 2, "first", 29500, time.Second
 	if r := <-c.begin(t); r.State != launch.Succeeded || c.log.String() != "1 of 2 at first:29500, 1\n" {
