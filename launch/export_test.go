@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -25,6 +26,35 @@ func (l *Launcher) Begin(ctx context.Context, run Run, cmd Command) (Run, error)
 		return run, err
 	}
 	return l.begin(ctx, run, cmd, backend)
+}
+
+// Create is [Ledger.Intend] for a run of which nothing more is known.
+func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (Run, error) {
+	return l.Intend(ctx, Intent{ID: id, Job: job, Command: cmd})
+}
+
+// Place is where the ledger lies: a file, or a URL without its password.
+func (l *Ledger) Place() string { return l.db.Place }
+
+// Exec runs a statement by itself, as nothing but a test does.
+func (l *Ledger) Exec(ctx context.Context, statement string, args ...any) error {
+	rows, err := l.db.Query(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() { // a PRAGMA has some
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// ParseMetric reads the first object with a step in one line of a trainer's log.
+// Lines without one are none of ours: ok is false.
+func ParseMetric(line []byte) (m Metric, ok bool) {
+	metrics, _ := readLine(nil, line)
+	if len(metrics) == 0 {
+		return Metric{}, false
+	}
+	return metrics[0], true
 }
 
 // EngineVariable names the engine that the tests of this package use for ledgers:

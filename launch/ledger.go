@@ -53,9 +53,6 @@ func HoldsPassword(place string) bool { return database.HoldsPassword(place) }
 // what runs there are stands in their directories alone.
 func (l *Ledger) Fresh() bool { return l.db.Fresh }
 
-// Place is where the ledger lies: a file, or a URL without its password.
-func (l *Ledger) Place() string { return l.db.Place }
-
 // Close waits for running statements and closes the ledger.
 func (l *Ledger) Close() error { return l.db.Close() }
 

@@ -24,11 +24,6 @@ type Intent struct {
 	Room    Room // of its sweep
 }
 
-// Create is [Ledger.Intend] for a run of which nothing more is known.
-func (l *Ledger) Create(ctx context.Context, id string, job Job, cmd Command) (Run, error) {
-	return l.Intend(ctx, Intent{ID: id, Job: job, Command: cmd})
-}
-
 // Intend writes the intent to run a job: a new run whose first attempt is
 // pending. Nothing is started. What may pass a cap is refused with a *CapError,
 // a cell that runs or has succeeded with a *CellError, what a sweep has no room for with

@@ -26,7 +26,7 @@ func TestOneBadRowDoesNotHideTheOthers(t *testing.T) {
 		for _, id := range []string{"0199aaaa", "0199bbbb", "0199cccc"} {
 			create(t, l, id)
 		}
-		if err := l.db.Exec(t.Context(), spoil); err != nil {
+		if err := l.Exec(t.Context(), spoil); err != nil {
 			t.Fatal(err)
 		}
 		runs, err := l.Runs(t.Context(), 0)
@@ -43,10 +43,10 @@ func TestNumbersBeyondAllLimitsHideNothing(t *testing.T) {
 	l := openLedger(t)
 	create(t, l, "0199aaaa")
 	most, least := int64(math.MaxInt64), int64(math.MinInt64)
-	if err := l.db.Exec(t.Context(), `UPDATE runs SET created_ms = ?`, most); err != nil {
+	if err := l.Exec(t.Context(), `UPDATE runs SET created_ms = ?`, most); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.db.Exec(t.Context(), `UPDATE attempts SET started_ms = ?, ended_ms = ?, told_ms = ?, left_ms = ?, elapsed_ms = ?, step = ?, total = ?, code = ?`,
+	if err := l.Exec(t.Context(), `UPDATE attempts SET started_ms = ?, ended_ms = ?, told_ms = ?, left_ms = ?, elapsed_ms = ?, step = ?, total = ?, code = ?`,
 		most, least, most, most, least, most, most, most); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func bytesOf(t *testing.T) []byte {
 	for i := range 20 {
 		create(t, l, fmt.Sprintf("0199aa%02d", i))
 	}
-	if err := l.db.Exec(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	if err := l.Exec(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(l.Place())

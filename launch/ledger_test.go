@@ -256,7 +256,7 @@ func metricsOf(lines ...string) (all []Metric) {
 func TestALedgerOfANewerProgramIsRefused(t *testing.T) {
 	onlySQLite(t)
 	l := openLedger(t)
-	if err := l.db.Exec(t.Context(), "PRAGMA user_version = 99"); err != nil {
+	if err := l.Exec(t.Context(), "PRAGMA user_version = 99"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := OpenLedger(l.Place()); err == nil || !strings.Contains(err.Error(), "schema 99") {
@@ -342,7 +342,7 @@ func TestAnAttemptThatRunsAgainHasNoEnd(t *testing.T) {
 func TestARunThatIsWrittenIsNamedEvenIfItCannotBeReadBack(t *testing.T) {
 	onlySQLite(t)
 	l := openLedger(t)
-	if err := l.db.Exec(t.Context(), `CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
+	if err := l.Exec(t.Context(), `CREATE TRIGGER spoil AFTER INSERT ON events BEGIN UPDATE runs SET job = 'no JSON'; END`); err != nil {
 		t.Fatal(err)
 	}
 	if run, err := l.Create(t.Context(), "0199aaaa", goodJob(), Command{Progress: "out/log"}); err != nil || run.ID != "0199aaaa" || run.N != 1 {

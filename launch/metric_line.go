@@ -200,16 +200,6 @@ func (r *Metric) finish() {
 	}
 }
 
-// ParseMetric reads the first object with a step in one line of a trainer's log.
-// Lines without one are none of ours: ok is false.
-func ParseMetric(line []byte) (m Metric, ok bool) {
-	metrics, _ := readLine(nil, line)
-	if len(metrics) == 0 {
-		return Metric{}, false
-	}
-	return metrics[0], true
-}
-
 // readLine adds the metrics of a line to metrics: a progress bar may stand before
 // an object, and two writers may put two on one line. unread says that something
 // stands there which was not understood.

@@ -56,7 +56,7 @@ func metricTable(m *yard.RunMetrics) *face.Table {
 	for _, c := range m.Curves {
 		newest, step := "-", "-"
 		if n := len(c.Points); n > 0 {
-			newest, step = c.Points[n-1].Value.String(), face.Thousands(c.Points[n-1].Step)
+			newest, step = face.Number(float64(c.Points[n-1].Value)), face.Thousands(c.Points[n-1].Step)
 		}
 		tab.Row(c.Key, newest, step, face.Thousands(int64(len(c.Points))))
 	}
@@ -67,7 +67,7 @@ func pointTable(m *yard.RunMetrics) *face.Table {
 	tab := face.NewTable("key", "step", "value", "attempt").Numbers(1, 2, 3)
 	for _, c := range m.Curves {
 		for _, p := range c.Points {
-			tab.Row(c.Key, face.Thousands(p.Step), p.Value.String(), face.Thousands(int64(p.Attempt)))
+			tab.Row(c.Key, face.Thousands(p.Step), face.Number(float64(p.Value)), face.Thousands(int64(p.Attempt)))
 		}
 	}
 	return tab

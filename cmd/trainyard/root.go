@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"trainyard/cmd/trainyard/face"
+	"trainyard/launch/backend"
 )
 
 const rootLong = `Trainyard turns accepted trajectories of coding agents into Parquet shards with
@@ -33,6 +34,7 @@ func newRoot(t *face.Terminal, sig *signals) *cobra.Command {
 				return err
 			}
 			t.UseColor(s.color())
+			backend.Tell(func(words string) { t.Say("%s", words) })
 			sig.patient.Store(cmd.Hidden) // programs that others start, and wait for
 			return nil
 		},

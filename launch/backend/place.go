@@ -89,6 +89,10 @@ func openKubernetes(name string, o kubernetes.Options) (launch.Backend, error) {
 	return kubernetes.Open(name, o, agentFor)
 }
 
+// Tell has tell hear what takes long before a machine can be spoken to, such as the build
+// of an agent. It is called before any backend is used.
+func Tell(tell func(words string)) { binary.Tell = tell }
+
 func agentFor(ctx context.Context, system, arch string) (string, error) {
 	file, err := binary.For(ctx, system, arch, "")
 	return file.Path, err

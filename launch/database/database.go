@@ -105,12 +105,6 @@ func (d *DB) run(tx *Tx, f func(*Tx) error) error {
 	return d.Fault(tx.tx.Commit())
 }
 
-// Exec runs a statement by itself.
-func (d *DB) Exec(ctx context.Context, statement string, args ...any) error {
-	_, err := d.pool.ExecContext(ctx, d.engine.write(statement), args...)
-	return d.Fault(err)
-}
-
 // Query runs a statement with rows, which the caller closes.
 func (d *DB) Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
 	rows, err := d.pool.QueryContext(ctx, d.engine.write(statement), args...)

@@ -9,7 +9,7 @@ type Command struct {
 	Dir   string   `json:"dir,omitempty"`   // working directory; empty: the attempt's directory
 	Files []File   `json:"files,omitempty"` // written into the attempt's directory before the start
 	// Progress is the path, relative to the attempt's directory, of the
-	// JSON lines that the trainer appends to as it goes (see launch.ParseMetric);
+	// JSON lines that the trainer appends to as it goes (see launch.Metric);
 	// empty where it writes none.
 	Progress string `json:"progress,omitempty"`
 	// Output is the directory, relative to the attempt's, of checkpoints,

@@ -76,7 +76,7 @@ func (c ability) lacks() string {
 	return ". It cannot do: " + strings.Join(all, ", ")
 }
 
-// progressArgs are the members of a progress line that launch.ParseMetric
+// progressArgs are the members of a progress line that package launch
 // reads, by the names of LLaMA-Factory's trainer_log.jsonl.
 var progressArgs = []Arg{
 	{Name: "current_steps", Required: true, Summary: "optimizer steps done; global_step and step are read too"},

@@ -2,6 +2,7 @@ package face
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -76,6 +77,27 @@ func Plural[N int | int32 | int64](n N, one, many string) string {
 		return "1 " + one
 	}
 	return Thousands(n) + " " + many
+}
+
+// Number is a figure as people read it: whole ones in full, others by six significant
+// digits, and an exponent for the very small and the very large alone.
+func Number(v float64) string {
+	switch size := math.Abs(v); {
+	case math.IsNaN(v):
+		return "NaN"
+	case math.IsInf(v, 1):
+		return "Infinity"
+	case math.IsInf(v, -1):
+		return "-Infinity"
+	case size < 1e15 && (v == math.Trunc(v) || size >= 1e5):
+		return Thousands(int64(math.Round(v)))
+	case size >= 1000 && size < 1e5:
+		whole, rest, _ := strings.Cut(strconv.FormatFloat(size, 'g', 6, 64), ".")
+		n, _ := strconv.ParseInt(whole, 10, 64) // digits alone
+		sign := map[bool]string{true: "-"}[v < 0]
+		return strings.TrimSuffix(sign+Thousands(n)+"."+rest, ".")
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
 }
 
 // Dollars writes an amount in US dollars.

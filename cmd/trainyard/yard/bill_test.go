@@ -27,7 +27,7 @@ func TestACompleteBillIsTheCostOfItsAttempt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Ledger.Create(t.Context(), run, launch.Job{Recipe: "r"}, launch.Command{}); err != nil {
+	if _, err := l.Ledger.Intend(t.Context(), launch.Intent{ID: run, Job: launch.Job{Recipe: "r"}}); err != nil {
 		t.Fatal(err)
 	}
 	began := y.now()

@@ -31,7 +31,7 @@ func evalYard(t *testing.T) *Yard {
 		t.Fatal(err)
 	}
 	for id, recipe := range map[string]string{firstRun: "main", secondRun: "half"} {
-		if _, err := l.Ledger.Create(t.Context(), id, launch.Job{Recipe: recipe}, launch.Command{}); err != nil {
+		if _, err := l.Ledger.Intend(t.Context(), launch.Intent{ID: id, Job: launch.Job{Recipe: recipe}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
 	"trainyard/launch/files"
+	"trainyard/launch/remote"
+	"trainyard/launch/stage"
 	"trainyard/launch/task"
 )
 
@@ -37,9 +39,13 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 	all := s.ask(ctx)
 	var fit []candidate
 	var faults []error
+	var passed []string
 	for _, c := range all {
 		if err := c.fault(t); err != nil {
 			faults = append(faults, err)
+			if c.err != nil {
+				passed = append(passed, c.passedOver(ctx))
+			}
 			continue
 		}
 		fit = append(fit, c)
@@ -48,7 +54,7 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 		return choice{}, errors.Join(faults...)
 	}
 	slices.SortStableFunc(fit, func(a, b candidate) int { return cmp.Compare(a.wait(t), b.wait(t)) })
-	var picked choice
+	picked := choice{Passed: passed}
 	chosen := fit[:nodes]
 	slices.SortFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.order, b.order) })
 	for _, c := range chosen {
@@ -73,6 +79,7 @@ func (s *SSH) resumed(t launch.Task) (choice, bool) {
 		if found, err := files.ReadJSON(earlier, choiceName, &c); err != nil || !found || len(c.Nodes) == 0 {
 			continue
 		}
+		c.Passed = nil // that was about the earlier attempt
 		for i := range c.Nodes {
 			c.Nodes[i].Dir = attemptDir(t.Dir)
 		}
@@ -104,6 +111,14 @@ func (s *SSH) ask(ctx context.Context) []candidate {
 	}
 	asking.Wait()
 	return all
+}
+
+// passedOver tells of a host that does not answer, on which the run may have been meant to
+// go, and gives the words that are kept.
+func (c candidate) passedOver(ctx context.Context) string {
+	words, _, _ := strings.Cut(strings.TrimPrefix(c.err.Error(), remote.ErrUnreachable.Error()+": "), "\n")
+	stage.TellOf(ctx)(stage.Progress{Machine: c.host.String(), Doing: "passed over: " + words})
+	return c.host.String() + ": " + words
 }
 
 // fault is why a host cannot take the task at all. One without GPUs takes tasks that

@@ -34,6 +34,9 @@ type choice struct {
 	Nodes []node `json:"nodes,omitempty"`
 	// Environment is the hash of the lock that they run in; empty: what is on PATH.
 	Environment string `json:"environment,omitempty"`
+	// Passed are hosts of the place that could not be asked when the nodes were chosen,
+	// each with the reason in a few words.
+	Passed []string `json:"passed,omitempty"`
 }
 
 // choiceName is the claim of an attempt, in its directory here.

@@ -30,6 +30,9 @@ func (s *SSH) Status(ctx context.Context, _ string, h launch.Handle) (launch.Sta
 		status, err = s.together(ctx, c, all)
 	}
 	status.Facts.Environment = c.Environment
+	if len(c.Passed) > 0 && !status.State.Ended() {
+		status.Reason = strings.TrimPrefix(status.Reason+"; ", "; ") + "passed over at its start: " + strings.Join(c.Passed, ", ")
+	}
 	return status, err
 }
 

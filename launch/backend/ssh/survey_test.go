@@ -3,11 +3,14 @@ package ssh
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/remote/boxtest"
+	"trainyard/launch/stage"
 )
 
 // The box has no GPU: what stands for nvidia-smi says what a machine with two does.
@@ -46,5 +49,38 @@ func TestASurveySaysOfSeveralWhatHoldsOfAll(t *testing.T) {
 	}
 	if got, want := surveyOf([]attempt.Box{a, other}), (launch.Survey{Free: 5}); got != want {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A host that does not answer is no reason to wait; that another one has the run instead is
+// told at the start, and as long as it runs.
+func TestAHostThatIsPassedOverIsTold(t *testing.T) {
+	dead, alive := boxtest.Up(t, boxtest.Options{}), boxtest.Up(t, boxtest.Options{})
+	boxtest.Join(t, dead, alive)
+	s := place(t, dead, alive)
+	dead.Kill()
+	var told []string
+	ctx := stage.WithTell(t.Context(), func(p stage.Progress) {
+		if p.Doing != "" {
+			told = append(told, p.Machine+": "+p.Doing)
+		}
+	})
+	task := backendtest.Task(t, s, "save")
+	h, err := s.Start(ctx, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(told, "\n"); !strings.Contains(all, dead.Address()) || !strings.Contains(all, "passed over: ") || strings.Contains(all, alive.Address()+": passed over") {
+		t.Errorf("told %q", told)
+	}
+	status, err := s.Status(t.Context(), task.Dir, h)
+	if err != nil || !strings.Contains(status.Reason, "passed over at its start: ") || !strings.Contains(status.Reason, dead.Address()) {
+		t.Errorf("%+v, %v", status, err)
+	}
+	if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
+		t.Fatal(err)
+	}
+	if status := backendtest.WaitEnded(t, s, task.Dir, h); strings.Contains(status.Reason, "passed over") {
+		t.Errorf("%+v", status)
 	}
 }

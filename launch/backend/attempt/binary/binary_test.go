@@ -218,3 +218,19 @@ type bothWays struct {
 }
 
 func (p bothWays) Close() error { return errors.Join(p.WriteCloser.Close(), p.ReadCloser.Close()) }
+
+func TestABuildIsToldAndWhatIsKeptIsNot(t *testing.T) {
+	needGo(t)
+	var told []string
+	Tell = func(words string) { told = append(told, words) }
+	t.Cleanup(func() { Tell = nil })
+	cache := t.TempDir()
+	for range 2 {
+		if _, err := For(t.Context(), "linux", runtime.GOARCH, cache); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(told) != 1 || !strings.Contains(told[0], "building the agent for linux/"+runtime.GOARCH) {
+		t.Errorf("told %q", told)
+	}
+}

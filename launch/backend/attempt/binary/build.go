@@ -15,6 +15,10 @@ import (
 	"trainyard/format/durable"
 )
 
+// Tell hears what takes long, such as a build, in words for people; nil: it is not told. It
+// is set before the first For.
+var Tell func(words string)
+
 // build makes the agent of the module's source, unless the cache has the one that was
 // made of it as it is now.
 func build(ctx context.Context, goos, goarch, cache, name string) (File, error) {
@@ -32,6 +36,9 @@ func build(ctx context.Context, goos, goarch, cache, name string) (File, error) 
 		if data, err := os.ReadFile(filepath.Join(cache, filepath.Base(string(kept)))); err == nil {
 			return keep(cache, name, data)
 		}
+	}
+	if Tell != nil {
+		Tell(fmt.Sprintf("building the agent for %s/%s, once for this version of the source: it takes up to half a minute", goos, goarch))
 	}
 	data, err := compile(ctx, root, goos, goarch)
 	if err != nil {
