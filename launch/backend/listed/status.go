@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"trainyard/launch"
@@ -45,21 +46,42 @@ func (b *Backend) Status(ctx context.Context, dir string, text launch.Handle) (l
 		}
 	}
 	if !s.State.Ended() {
+		s.Reason = b.outlived(dir, s.Reason)
 		return s, nil
 	}
 	return b.finish(ctx, dir, ours[0], s), nil
+}
+
+// outlived adds to the reason that the trainer has ended where its job has not: a
+// service may lose sight of a machine, and it is paid until the service ends it.
+func (b *Backend) outlived(dir, reason string) string {
+	r, ok := b.left(dir)
+	if !ok {
+		return reason
+	}
+	return strings.TrimSuffix(fmt.Sprintf("the trainer has ended with code %d, its job has not: its machine may still be paid; %s", r.Code, reason), "; ")
 }
 
 func lastKnown(why string) launch.Status {
 	return launch.Status{State: launch.Running, Code: -1, LastKnown: true, Reason: "last known: " + why}
 }
 
-// vanished is an attempt that a list does not show.
+// vanished is an attempt that a list does not show. What it left in its directory
+// tells how it ended all the same.
 func (b *Backend) vanished(dir string) launch.Status {
 	if !b.unseenTwice(dir) {
 		return lastKnown("its job was not in the list; the next look tells")
 	}
-	return launch.Status{State: launch.Lost, Code: -1, Reason: fmt.Sprintf("its job is not in the list any more, in looks at least %v apart", apart)}
+	reason := fmt.Sprintf("its job is not in the list any more, in looks at least %v apart", apart)
+	r, ok := b.left(dir)
+	if !ok {
+		return launch.Status{State: launch.Lost, Code: -1, Reason: reason}
+	}
+	s := told(launch.Status{State: launch.Failed, Reason: reason}, r, exists(dir, stopName), b.cause(dir))
+	if err := files.WriteJSON(dir, endName, s); err == nil {
+		_, _ = files.ReadJSON(dir, endName, &s)
+	}
+	return s
 }
 
 // finish adds what the job itself left: its record in the log, or in the fence where
@@ -125,14 +147,23 @@ func told(s launch.Status, r record, stopped bool, cause launch.Cause) launch.St
 	return s
 }
 
+// left is the record in the directory there, where that is seen here.
+func (b *Backend) left(dir string) (record, bool) {
+	here, ok := b.Volumes.Here(path.Join(b.there(dir), "done"))
+	if !ok {
+		return record{}, false
+	}
+	text, err := files.ReadRegular(here, 1<<16)
+	if err != nil {
+		return record{}, false
+	}
+	return readRecord(string(text))
+}
+
 // record is what run.sh left, in the directory there or in the log.
 func (b *Backend) record(dir string) (record, bool) {
-	if here, ok := b.Volumes.Here(path.Join(b.there(dir), "done")); ok {
-		if text, err := files.ReadRegular(here, 1<<16); err == nil {
-			if r, ok := readRecord(string(text)); ok {
-				return r, true
-			}
-		}
+	if r, ok := b.left(dir); ok {
+		return r, true
 	}
 	var r record
 	found, err := files.ReadJSON(dir, recordName, &r)

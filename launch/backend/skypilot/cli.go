@@ -90,20 +90,34 @@ func words(text string) string {
 	return text
 }
 
-// noJobs is what sky says, with code 1, where its controller is not up.
+// noJobs is what sky says, with code 1, where its controller is not up: there is none
+// yet, or it was stopped for want of work, and then it knows of jobs that have ended.
 const noJobs = "No in-progress managed jobs"
 
-// List implements listed.Service.
+// noController is what sky says where it is to start a controller that never was.
+var noController = regexp.MustCompile(`sky-jobs-controller\S* does not exist`)
+
+// List implements listed.Service. Only with --verbose are there reasons in the JSON, and
+// only with --all-users the jobs that others of a ledger have asked for.
 func (s service) List(ctx context.Context) ([]listed.Job, error) {
-	out, err := s.sky(ctx, "", nil, "jobs", "queue", "--all", "--output", "json")
-	var failed *skyError
-	if errors.As(err, &failed) && strings.Contains(failed.words, noJobs) {
-		return nil, nil
+	queue := []string{"jobs", "queue", "--all", "--all-users", "--verbose", "--output", "json"}
+	out, err := s.sky(ctx, "", nil, queue...)
+	if says(err, noJobs) {
+		out, err = s.sky(ctx, "", nil, append(queue, "--refresh")...)
+		if says(err, noJobs) || err != nil && noController.MatchString(err.Error()) {
+			return nil, nil
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	return parseQueue(out)
+}
+
+// says reports whether sky ran, failed and said the words.
+func says(err error, text string) bool {
+	var failed *skyError
+	return errors.As(err, &failed) && strings.Contains(failed.words, text)
 }
 
 // A row is the part of a managed job's record that is read (sky/schemas/api,
@@ -181,7 +195,7 @@ func (r row) state() (launch.State, string) {
 	}
 	reason := known.words
 	for _, more := range []string{r.Failure, r.Details} {
-		if more != "" && known.state != launch.Succeeded {
+		if more != "" && known.state != launch.Succeeded && !strings.HasSuffix(reason, strings.TrimPrefix(more, "Failure: ")) { // details may say it again
 			reason = strings.TrimPrefix(reason+": "+more, ": ")
 		}
 	}

@@ -83,6 +83,62 @@ func TestAPlaceThatIsNotSeenShowsTheLogAlone(t *testing.T) {
 	}
 }
 
+// ended is an attempt whose trainer has ended with code 4 and whose status no one has
+// asked for yet, with the directory of its job.
+func ended(t *testing.T) (b *listed.Backend, task launch.Task, h launch.Handle, job string) {
+	t.Helper()
+	b, home := place(t, true, nil)
+	task = backendtest.Task(t, b, "exit", "4")
+	h = backendtest.Start(t, b, task)
+	backendtest.Eventually(t, "its job has ended", func() bool {
+		rows := skyRows(home)
+		return len(rows) == 1 && rows[0].Status == "FAILED"
+	})
+	return b, task, h, filepath.Join(home, "1")
+}
+
+func TestAJobThatSkyPilotForgotEndedAsItLeftWord(t *testing.T) {
+	b, task, h, job := ended(t)
+	if err := os.Remove(filepath.Join(job, "row.json")); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := b.Status(t.Context(), task.Dir, h); err != nil || !s.LastKnown {
+		t.Errorf("after one look: %+v, %v", s, err)
+	}
+	if err := os.WriteFile(filepath.Join(task.Dir, "unseen.json"), []byte(`"2020-01-02T03:04:05Z"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		s, err := b.Status(t.Context(), task.Dir, h)
+		if err != nil || s.State != launch.Failed || s.Code != 4 || s.EndedAt.IsZero() || !strings.Contains(s.Reason, "not in the list any more") {
+			t.Errorf("status %+v, %v", s, err)
+		}
+	}
+}
+
+func TestAControllerThatIsStoppedIsStartedToTellOfAJob(t *testing.T) {
+	b, task, h, job := ended(t)
+	if err := os.WriteFile(filepath.Join(job, "..", "stopped"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := b.Status(t.Context(), task.Dir, h); err != nil || s.State != launch.Failed || !strings.Contains(s.Reason, "jobs logs --controller") {
+		t.Errorf("status %+v, %v", s, err)
+	}
+}
+
+func TestAJobThatGoesOnWithoutItsTrainerIsSaidToBePaid(t *testing.T) {
+	b, task, h, job := ended(t)
+	keep(job, skyRow{ID: 1, Name: listed.JobName(task.Dir), Status: "RUNNING", Submitted: seconds()}) // as where the network is down
+	s, err := b.Status(t.Context(), task.Dir, h)
+	if err != nil || s.State != launch.Running || !strings.Contains(s.Reason, "ended with code 4") || !strings.Contains(s.Reason, "paid") {
+		t.Errorf("status %+v, %v", s, err)
+	}
+	keep(job, skyRow{ID: 1, Name: listed.JobName(task.Dir), Status: "FAILED", Submitted: seconds()})
+	if s := backendtest.WaitEnded(t, b, task.Dir, h); s.State != launch.Failed || s.Code != 4 {
+		t.Errorf("status %+v", s)
+	}
+}
+
 // A sky that dies after it has submitted, or before.
 func broken(t *testing.T, b *listed.Backend, home string, submits bool) {
 	t.Helper()
