@@ -1,16 +1,17 @@
 package yard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 
 	"trainyard/format"
 	"trainyard/format/behaviour"
 	"trainyard/format/dialect"
 	"trainyard/launch/stats"
-	"trainyard/mix/convert"
 )
 
 // A BehaviourComparison is one thing that agents do, in the trajectories of each side
@@ -155,16 +156,14 @@ func readActs(ctx context.Context, side, path string, workers int) (*acted, erro
 	if err != nil {
 		return nil, fmt.Errorf("trajectories of %s: %w", side, err)
 	}
-	road, err := convert.New(src, convert.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("trajectories of %s: %w", side, err)
-	}
 	a := &acted{runs: map[string]stats.Run{}}
 	for _, h := range habits {
 		a.runs[h.name] = stats.Run{Name: side, Scores: map[string]float64{}}
 	}
-	take := func() func(format.Record, convert.Result) act { return measured }
-	err = convert.Walk(ctx, road, workers, convert.Parsed, take, func(m act) error {
+	work := func() func(format.Record) act {
+		return func(rec format.Record) act { return measured(src.Parse(rec)) }
+	}
+	err = dialect.Ordered(ctx, src, cmp.Or(workers, runtime.GOMAXPROCS(0)), work, func(m act) error {
 		if m.scores == nil {
 			a.unread++
 			return nil
@@ -190,22 +189,22 @@ func readActs(ctx context.Context, side, path string, workers int) (*acted, erro
 	return a, nil
 }
 
-func measured(_ format.Record, r convert.Result) act {
-	if r.Err != nil || r.Traj == nil {
+func measured(t *format.Trajectory, err error) act {
+	if err != nil {
 		return act{}
 	}
-	f := behaviour.Measure(r.Traj)
+	f := behaviour.Measure(t)
 	flags := map[string]bool{}
-	for _, name := range behaviour.Flags(r.Traj, nil) {
+	for _, name := range behaviour.Flags(t, nil) {
 		flags[name] = true
 	}
-	m := act{id: r.Traj.InstanceID}
+	m := act{id: t.InstanceID}
 	if m.id == "" {
-		m.id = r.Traj.ID
+		m.id = t.ID
 	}
 	m.id = format.NormalInstance(m.id)
 	for _, h := range habits {
-		m.scores = append(m.scores, h.of(r.Traj, &f, flags))
+		m.scores = append(m.scores, h.of(t, &f, flags))
 	}
 	return m
 }

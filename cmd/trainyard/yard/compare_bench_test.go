@@ -98,7 +98,6 @@ func upTo(n int) string {
 	return strings.Join(all, ", ")
 }
 
-
 // reportCPU adds the time of processors, which other work on the machine does not lengthen
 // as it does that of the clock.
 func reportCPU(b *testing.B) func() {
