@@ -155,10 +155,15 @@ func (m *Manifest) write(dir string) error {
 }
 
 func readManifest(dir string) (*Manifest, error) {
-	path := filepath.Join(dir, ManifestFile)
+	return ReadManifest(filepath.Join(dir, ManifestFile))
+}
+
+// ReadManifest reads a manifest that lies by itself: a run keeps that of its dataset. A
+// file that is not there is an error that errors.Is takes for fs.ErrNotExist.
+func ReadManifest(path string) (*Manifest, error) {
 	data, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no %s: not a finished dataset: %w", dir, ManifestFile, err)
+		return nil, fmt.Errorf("%s: no %s: not a finished dataset: %w", filepath.Dir(path), filepath.Base(path), err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)

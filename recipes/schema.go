@@ -3,6 +3,7 @@ package recipes
 import (
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // A field is one key of a recipe struct.
@@ -14,9 +15,20 @@ type field struct {
 }
 
 // fields lists the keys of a struct in the order in which they are declared,
-// which is the order of the canonical form.
+// which is the order of the canonical form. Each type is looked at once: a sweep of
+// hundreds of cells asks for them at every key. The slice is not to be written to.
 func fields(t reflect.Type) []field {
-	var out []field
+	if known, ok := knownFields.Load(t); ok {
+		return known.([]field)
+	}
+	out := readFields(t)
+	knownFields.Store(t, out)
+	return out
+}
+
+var knownFields sync.Map // reflect.Type to []field
+
+func readFields(t reflect.Type) (out []field) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if key := f.Tag.Get("yaml"); key != "-" {
@@ -29,11 +41,14 @@ func fields(t reflect.Type) []field {
 // lookup finds the field of a key, or the hint for one that does not exist: a
 // key close by, the same key elsewhere in the recipe, or all there are.
 func lookup(t reflect.Type, key, path string) (f field, hint string, ok bool) {
-	var here []string
-	for _, f := range fields(t) {
+	all := fields(t)
+	for _, f := range all {
 		if f.key == key {
 			return f, "", true
 		}
+	}
+	here := make([]string, 0, len(all)+2)
+	for _, f := range all {
 		here = append(here, f.key)
 	}
 	if path == "" {

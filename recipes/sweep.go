@@ -22,13 +22,26 @@ type Cell struct {
 	// Name tells it from the others of the sweep: the arm, then what the axes say.
 	Name string `json:"name"`
 	Arm  string `json:"arm,omitempty"`
+	// Group is the name without the seed: cells of one group are one recipe, run again.
+	Group string `json:"group"`
 	// Under is the recipe that the arm puts below the sweep's own; empty: none.
 	Under     string      `json:"under,omitempty"`
 	Overrides []string    `json:"overrides,omitempty"` // in the order in which they are laid over it
+	Axes      []Axis      `json:"axes,omitempty"`      // what the block says of it, arm and mix first
 	Repeat    int         `json:"repeat,omitempty"`    // from 1; 0 where the sweep repeats nothing
 	Published []Published `json:"published,omitempty"` // what others came to with it
 	Recipe    *Recipe     `json:"-"`
 }
+
+// An Axis is a key that the block of a sweep varies, arm and mix among them, and what
+// it is in one cell, as an override spells it.
+type Axis struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// SeedKey is the key that seeds vary.
+const SeedKey = seedKey
 
 // A Published is a figure that others came to.
 type Published struct {
@@ -96,6 +109,10 @@ func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 	for _, c := range combos {
 		cell := l.cell(c)
 		cell.Name = cmp.Or(names(c), "base")
+		cell.Group = cmp.Or(names(c.without(seedKey)), "base")
+		for _, p := range c {
+			cell.Axes = append(cell.Axes, Axis{p.key, p.text})
+		}
 		if taken[cell.Name]++; taken[cell.Name] > 1 {
 			cell.Name = fmt.Sprintf("%s~%d", cell.Name, taken[cell.Name])
 		}

@@ -43,6 +43,11 @@ func (c combo) with(p assignment) combo {
 	return append(out, p)
 }
 
+// without leaves a key out.
+func (c combo) without(key string) combo {
+	return slices.DeleteFunc(slices.Clone(c), func(p assignment) bool { return p.key == key })
+}
+
 // A dimension is a list of choices. That of a matrix says one key in each, that of a
 // zip group several.
 type dimension []combo

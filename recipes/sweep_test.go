@@ -54,6 +54,23 @@ func TestASweepHasTheCellsOfItsBlock(t *testing.T) {
 	}
 }
 
+func TestCellsThatDifferByTheSeedAloneAreOneGroup(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  arms: [{name: few}, {name: all}]\n  matrix: [{key: train.lr, values: [1e-5]}]\n  seeds: [1, 2]\n  repeat: 2\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := map[string]int{}
+	for _, c := range s.Cells {
+		groups[c.Group]++
+		if want := []Axis{{"arm", c.Arm}, {"train.lr", "1e-5"}, {SeedKey, c.Axes[len(c.Axes)-1].Value}}; !slices.Equal(c.Axes, want) {
+			t.Errorf("%s has the axes %v", c.Name, c.Axes)
+		}
+	}
+	if groups["few,lr=1e-5"] != 4 || groups["all,lr=1e-5"] != 4 || len(groups) != 2 {
+		t.Errorf("%v", groups)
+	}
+}
+
 func TestACellIsTheRecipeWithItsOverrides(t *testing.T) {
 	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  arms: [{name: few, set: {mix.fraction: 0.5}}]\n  matrix: [{key: train.lr, values: [1e-4]}]\n  seeds: [7]\n")
 	if err != nil {

@@ -32,7 +32,7 @@ was killed goes on when it is called again.`
 
 func newSweep(t *face.Terminal, s *settings) *cobra.Command {
 	cmd := &cobra.Command{Use: "sweep", Short: "Plan and run many cells of one recipe", Long: sweepLong, Example: "  trainyard sweep plan mine.yaml\n  trainyard sweep run mine.yaml --parallel 2"}
-	cmd.AddCommand(newSweepPlan(t, s), newSweepRun(t, s), newSweepStatus(t, s), newSweepDiff(t, s), newSweepStop(t, s))
+	cmd.AddCommand(newSweepPlan(t, s), newSweepRun(t, s), newSweepStatus(t, s), newSweepDiff(t, s), newSweepStop(t, s), newTable(t, s, "table FILE"))
 	return cmd
 }
 

@@ -133,7 +133,7 @@ var mayImport = map[string][]string{
 	"launch/sweep": {"launch"},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket", "launch/sweep"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket", "launch/sweep", "launch/stats"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -141,7 +141,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/backend/slurm/node", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage", "launch/sweep"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/backend/slurm/node", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage", "launch/sweep", "launch/stats"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.
@@ -175,6 +175,7 @@ var doors = map[string][]string{
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go", "cmd/trainyard/face/bytesline.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
+	"github.com/guptarohit/asciigraph":   {"cmd/trainyard/face/plot.go"},                                      // curves in a terminal
 	"github.com/dustin/go-humanize":      {"mix", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
 	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                              // digests of texts and of runs of words, alike in every process
 	"github.com/go-analyze/charts":       {"mix/report/charts.go"},

@@ -43,18 +43,14 @@ func CompareAll(runs []Run, o Options) ([]Comparison, error) {
 	}
 	var out []Comparison
 	if names := shared(runs); judgedAlike(runs, len(names)) {
-		out, err = compareShared(runs, names, o)
+		out, err = compareShared(runs, names, o, len(runs))
 	} else {
-		out, err = compareEach(runs, o)
+		out, err = compareEach(runs, o, len(runs))
 	}
 	if err != nil {
 		return nil, err
 	}
-	tests := make([]*Test, len(out))
-	for i := range out {
-		tests[i] = &out[i].Test
-	}
-	return out, Correct(tests...)
+	return out, correctAll(out)
 }
 
 // judgedAlike says whether all runs judged the same instances, and no others.
@@ -67,15 +63,16 @@ func judgedAlike(runs []Run, common int) bool {
 	return true
 }
 
-// compareShared draws once for all pairs.
-func compareShared(runs []Run, names []string, o Options) ([]Comparison, error) {
+// compareShared draws once for all pairs of which the first run is among so many at
+// the beginning.
+func compareShared(runs []Run, names []string, o Options, firsts int) ([]Comparison, error) {
 	scores := make([][]float64, len(runs))
 	for i, r := range runs {
 		scores[i] = r.over(names)
 	}
 	means := resampled(scores, o)
 	var out []Comparison
-	for i := range runs {
+	for i := range firsts {
 		for j := i + 1; j < len(runs); j++ {
 			p := Paired{First: runs[i].Name, Second: runs[j].Name, Names: names, A: scores[i], B: scores[j]}
 			c, err := compare(p, difference(p, means[i], means[j], o), o)
@@ -89,9 +86,9 @@ func compareShared(runs []Run, names []string, o Options) ([]Comparison, error) 
 }
 
 // compareEach draws for each pair over its own instances.
-func compareEach(runs []Run, o Options) ([]Comparison, error) {
+func compareEach(runs []Run, o Options, firsts int) ([]Comparison, error) {
 	var out []Comparison
-	for i := range runs {
+	for i := range firsts {
 		for j := i + 1; j < len(runs); j++ {
 			p, err := pair(runs[i], runs[j])
 			if err != nil {

@@ -5,7 +5,8 @@
 // otherwise (a loss, a share of tests). Out comes an [Estimate]: a value, its
 // interval, the number of instances, the method, and one sentence for people. A
 // [Test] is an Estimate with a probability beside it; there is no probability
-// without an estimate. What makes a comparison doubtful is a [Warning], a value.
+// without an estimate. A difference of cells has the probability of its interval. What
+// makes a comparison doubtful is a [Warning], a value.
 //
 // The words. A cell is one recipe; its runs differ by the seed alone. Two runs
 // are paired when both judged the same instance. An instance is won when the

@@ -6,15 +6,17 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A PooledDifference is the difference of two cells. Its interval is for the next
 // seeds as well as for the next instances.
 type PooledDifference struct {
 	Estimate
-	SeedsA int `json:"seeds_a"`
-	SeedsB int `json:"seeds_b"`
+	// P is the probability that goes with the interval: the smallest 1 - level at which
+	// it leaves out zero. It is no smaller than what the draws can show.
+	P      float64 `json:"p"`
+	SeedsA int     `json:"seeds_a"`
+	SeedsB int     `json:"seeds_b"`
 	// Freedom is the degrees of freedom that the interval was widened for; 0 where
 	// it was not, because seeds add nothing that can be seen.
 	Freedom float64 `json:"freedom,omitempty"`
@@ -46,8 +48,9 @@ func DifferencePooled(p Pooled, o Options) (PooledDifference, error) {
 	averaged, a, b := p.Averaged(), spreadOf(p.A), spreadOf(p.B)
 	if deltas := averaged.deltas(); constant(deltas) && a.seeds == 0 && b.seeds == 0 {
 		out.Estimate = constantDifference(averaged, deltas[0], o.Level)
+		out.P = permutation(averaged, out.Estimate, o).P // nothing to draw: by signs
 	} else {
-		out.Estimate, out.Freedom = hierarchical(p, a, b, o)
+		out.Estimate, out.P, out.Freedom = hierarchical(p, a, b, o)
 	}
 	out.Words = fmt.Sprintf("%s; %d and %s", p.words(out.Estimate), len(p.A), counted(len(p.B), "seed"))
 	return out, nil
@@ -60,25 +63,16 @@ func (p Pooled) words(e Estimate) string {
 	return differenceWords(p.First, p.Second, all, e)
 }
 
-// hierarchical draws, and gives the widened interval and its degrees of freedom.
-func hierarchical(p Pooled, a, b spread, o Options) (Estimate, float64) {
-	drawn := drawnCells(p, a, b, o)
-	value := mean(rowMeans(p.B)) - mean(rowMeans(p.A))
-	freedom := p.freedom(a, b)
-	wider := 1.0
-	if freedom > 0 {
-		wider = distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile((1+o.Level)/2) / twoSided(o.Level)
-	}
-	tail := (1 - o.Level) / 2
-	e := Estimate{
-		Value: value, Level: o.Level, N: len(p.Names), Method: "hierarchical bootstrap of instances and seeds",
-		Low:  value + wider*(percentile(drawn, tail)-value),
-		High: value + wider*(percentile(drawn, 1-tail)-value),
-	}
+// hierarchical draws, and gives the widened interval, its probability and its degrees
+// of freedom.
+func hierarchical(p Pooled, a, b spread, o Options) (Estimate, float64, float64) {
+	w := widened{drawn: drawnCells(p, a, b, o), value: mean(rowMeans(p.B)) - mean(rowMeans(p.A)), freedom: p.freedom(a, b)}
+	e := Estimate{Value: w.value, Level: o.Level, N: len(p.Names), Method: "hierarchical bootstrap of instances and seeds"}
+	e.Low, e.High = w.interval(o.Level)
 	if len(p.A) == 1 || len(p.B) == 1 {
 		e.Method = "bootstrap of instances; seeds only where a cell has several"
 	}
-	return e, freedom
+	return e, w.probability(), w.freedom
 }
 
 // drawnCells is the sorted bootstrap distribution of the difference.

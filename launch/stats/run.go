@@ -18,10 +18,15 @@ func (r Run) check() error {
 	if len(r.Scores) == 0 {
 		return fmt.Errorf("the run %q has no judged instance: leave it out of the comparison", r.Name)
 	}
-	for _, name := range r.names() {
-		if s := r.Scores[name]; math.IsNaN(s) || math.IsInf(s, 0) {
-			return fmt.Errorf("the run %q scored %v on %q: leave the instance out or judge it again", r.Name, s, name)
+	bad := func(s float64) bool { return math.IsNaN(s) || math.IsInf(s, 0) }
+	first := ""
+	for name, s := range r.Scores {
+		if bad(s) && (first == "" || name < first) {
+			first = name
 		}
+	}
+	if s, ok := r.Scores[first]; ok && bad(s) {
+		return fmt.Errorf("the run %q scored %v on %q: leave the instance out or judge it again", r.Name, s, first)
 	}
 	return nil
 }

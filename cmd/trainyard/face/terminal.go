@@ -35,6 +35,9 @@ func NewPipes(out, err io.Writer) *Terminal {
 	return t
 }
 
+// OutTTY says whether the answer is shown on a terminal, and not kept or piped on.
+func (t *Terminal) OutTTY() bool { return t.out != nil && t.out.tty }
+
 func newStream(f *os.File) *Stream {
 	fd := int(f.Fd())
 	return &Stream{to: f, tty: term.IsTerminal(fd), width: columns(fd)}

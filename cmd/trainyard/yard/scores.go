@@ -1,0 +1,181 @@
+package yard
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"trainyard/launch"
+	"trainyard/launch/result"
+	"trainyard/launch/stats"
+)
+
+// An Evaluation is what runs were judged on: scores of one are compared, and those of
+// two never are.
+type Evaluation struct {
+	Benchmark string `json:"benchmark"`
+	Split     string `json:"split,omitempty"`
+	Scaffold  string `json:"scaffold,omitempty"`
+}
+
+// String names the evaluation as lists of results do.
+func (e Evaluation) String() string {
+	return launch.EvaluationName(result.Result{Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold})
+}
+
+func inOrder(a, b Evaluation) int { return strings.Compare(a.String(), b.String()) }
+
+// A Choosing says which results count, and as what.
+type Choosing struct {
+	Benchmark string `json:"benchmark,omitempty"` // as a user names it; empty: all
+	Step      *int64 `json:"step,omitempty"`      // of the checkpoint; nil: the last one
+	// LeaveMissing takes instances that were not attempted, or not graded yet, out;
+	// else they count as not solved, as leaderboards count them.
+	LeaveMissing bool `json:"leave_missing,omitempty"`
+}
+
+// A judged is what one run came to in one evaluation: of several seeds of that, the
+// mean of each instance.
+type judged struct {
+	scores  map[string]float64
+	metric  string  // of the scores; empty: they are verdicts
+	step    *int64  // of the checkpoint; nil: not told, the end of the run
+	others  []int64 // steps of other checkpoints that were judged, in order
+	missing int     // instances without a verdict
+	// figures are those of the file, where it has no instances.
+	figures []result.Aggregate
+}
+
+// judgedBy gathers the results of one run, by evaluation.
+func (c Choosing) judgedBy(results []launch.StoredResult) map[Evaluation]*judged {
+	of := map[Evaluation][]launch.StoredResult{}
+	for _, r := range results {
+		if c.Benchmark == "" || result.Fits(r.Benchmark, c.Benchmark) {
+			e := Evaluation{r.Benchmark, r.Split, r.Scaffold}
+			of[e] = append(of[e], r)
+		}
+	}
+	all := map[Evaluation]*judged{}
+	for e, results := range of {
+		if chosen, others := c.checkpoint(results); len(chosen) > 0 {
+			all[e] = c.judge(chosen, others)
+		}
+	}
+	return all
+}
+
+// checkpoint chooses the results of the one that is compared, and tells the steps of
+// the others: a result that tells none is of the end of the run.
+func (c Choosing) checkpoint(results []launch.StoredResult) (chosen []launch.StoredResult, others []int64) {
+	last := func(a, b launch.StoredResult) int {
+		switch {
+		case a.Step == nil || b.Step == nil:
+			return cmp.Compare(one(a.Step == nil), one(b.Step == nil))
+		}
+		return cmp.Compare(*a.Step, *b.Step)
+	}
+	step := c.Step
+	if step == nil {
+		step = slices.MaxFunc(results, last).Step
+	}
+	for _, r := range results {
+		if sameStep(r.Step, step) {
+			chosen = append(chosen, r)
+		} else if r.Step != nil && !slices.Contains(others, *r.Step) {
+			others = append(others, *r.Step)
+		}
+	}
+	slices.Sort(others)
+	return chosen, others
+}
+
+func one(holds bool) int {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
+func sameStep(a, b *int64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// judge takes the mean of each instance over results, which differ by the seed of the
+// evaluation.
+func (c Choosing) judge(results []launch.StoredResult, others []int64) *judged {
+	j := &judged{step: results[0].Step, others: others}
+	times := map[string]int{}
+	for _, r := range results {
+		if len(r.Instances) == 0 {
+			j.figures = append(j.figures, r.Aggregates...)
+			continue
+		}
+		if j.scores == nil {
+			j.scores = make(map[string]float64, len(r.Instances))
+		}
+		own := scoresOwn(r)
+		if own {
+			j.metric = r.Metric
+		}
+		for _, i := range r.Instances {
+			if i.Verdict == result.Missing {
+				j.missing++
+			}
+			if score, known := scoreOf(i, own); known && !(c.LeaveMissing && i.Verdict == result.Missing) {
+				j.scores[i.ID] += score
+				times[i.ID]++
+			}
+		}
+	}
+	for id, n := range times {
+		j.scores[id] /= float64(n)
+	}
+	return j
+}
+
+// scoresOwn says whether the scores of a result count, and not its verdicts: where there
+// is no verdict, and where a benchmark is reported by the score although there are, as
+// Commit-0 is by the mean share of tests that pass.
+func scoresOwn(r launch.StoredResult) bool {
+	graded := slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Verdict != "" })
+	return !graded || r.Metric == "pass rate"
+}
+
+// scoreOf is 1 or 0 for a verdict; an instance with attempts that differ has a score
+// alone.
+func scoreOf(i result.Instance, own bool) (score float64, known bool) {
+	switch {
+	case i.Score != nil && (own || i.Verdict == ""):
+		return *i.Score, true
+	case i.Verdict == "":
+		return 0, false
+	case i.Verdict == result.Resolved:
+		return 1, true
+	}
+	return 0, true
+}
+
+// lowerIsBetter says so of a metric by its name: a loss, a perplexity.
+func lowerIsBetter(metric string) bool {
+	metric = strings.ToLower(metric)
+	return slices.ContainsFunc([]string{"loss", "perplexity", "ppl", "nll", "bits_per_byte", "error"}, func(word string) bool { return strings.Contains(metric, word) })
+}
+
+// isShare says that scores are shares of something, which people read in per cent:
+// verdicts, and scores that all lie from 0 to 1, unless a lower one is better.
+func isShare(metric string, runs []stats.Run) bool {
+	if lowerIsBetter(metric) {
+		return false
+	}
+	for _, r := range runs {
+		for _, score := range r.Scores {
+			if score < 0 || score > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}

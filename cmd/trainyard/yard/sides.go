@@ -1,0 +1,271 @@
+package yard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"trainyard/launch"
+	"trainyard/recipes"
+)
+
+// A Side is what is compared with others: one run, or several of one recipe that
+// differ by the seed.
+type Side struct {
+	Name string    `json:"name"`
+	Runs []SideRun `json:"runs"`
+	// GPUHours and Dollars are what all its runs have cost; nil is not known of all.
+	Total
+	// Tokens is what its runs have trained on, on average, of the tokens inside the
+	// loss: those of the dataset by the passes that were made; nil is not known.
+	Trained *int64 `json:"trained_tokens"`
+}
+
+// A SideRun is one run of a side, as the ledger has it.
+type SideRun struct {
+	ID         string       `json:"id"`
+	Cell       string       `json:"cell,omitempty"` // as its sweep calls it
+	Recipe     string       `json:"recipe"`
+	State      launch.State `json:"state"`
+	Seed       int64        `json:"seed"`
+	Step       int64        `json:"step"`
+	TotalSteps int64        `json:"total_steps"`
+	Loss       *float64     `json:"loss"`
+	EvalLoss   *float64     `json:"eval_loss"`
+	Dataset    string       `json:"dataset"`
+	Tokens     *int64       `json:"tokens"`         // as its trainer counts; nil: it does not tell
+	Trained    *int64       `json:"trained_tokens"` // see Side.Trained
+	Total
+
+	run launch.Run
+}
+
+// ErrSides says that there is nothing to compare.
+var ErrSides = errors.New("a comparison needs two sides")
+
+// sides finds what words of a comparison mean. Each is the id of a run, ids joined by
+// commas, SWEEP:ARM, or a sweep, which stands for all its arms that have runs; NAME= in
+// front gives it a name.
+func (y *Yard) sides(ctx context.Context, l *launch.Launcher, words []string) ([]Side, error) {
+	var all []Side
+	var faults []error
+	for _, word := range words {
+		found, err := y.sidesOf(ctx, l, word)
+		all, faults = append(all, found...), append(faults, err)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	if len(all) < 2 {
+		return nil, fmt.Errorf("%w: %s is one; name another run, arm (SWEEP:ARM) or sweep", ErrSides, strings.Join(words, " "))
+	}
+	nameApart(all)
+	return all, learnSides(ctx, l.Ledger, all)
+}
+
+func (y *Yard) sidesOf(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+	label, rest, labelled := strings.Cut(word, "=")
+	if !labelled || strings.ContainsAny(label, ":/,") {
+		label, rest = "", word
+	}
+	found, err := y.findSides(ctx, l, rest)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case label == "":
+	case len(found) == 1:
+		found[0].Name = label
+	default:
+		return nil, fmt.Errorf("%s: %s has %d arms, and a name is for one: say %s:ARM", word, rest, len(found), rest)
+	}
+	return found, nil
+}
+
+// findSides reads a word without its label.
+func (y *Yard) findSides(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+	if file, arm, is := strings.Cut(word, ":"); is {
+		return y.armSides(ctx, l, file, arm)
+	}
+	if ids := strings.Split(word, ","); len(ids) > 1 || isID(word) {
+		var side Side
+		for _, id := range ids {
+			run, err := l.Ledger.Find(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(side.Runs, func(r SideRun) bool { return r.ID == run.ID }) {
+				return nil, fmt.Errorf("%s: run %s is named twice", word, run.ID)
+			}
+			side.Runs = append(side.Runs, sideRun(run))
+		}
+		return []Side{side}, nil
+	}
+	return y.armSides(ctx, l, word, "")
+}
+
+// isID says that a word is spelled as the id of a run is, and that no file has it.
+func isID(word string) bool {
+	_, err := os.Stat(word)
+	return word != "" && strings.Trim(strings.ToLower(word), "0123456789abcdef-") == "" && err != nil
+}
+
+// armSides are the arms of a sweep that have runs, or the one that is named: by its
+// group, by an arm of several groups, or by one of its cells.
+func (y *Yard) armSides(ctx context.Context, l *launch.Launcher, file, arm string) ([]Side, error) {
+	known, err := y.knownSweep(ctx, l, file, nil)
+	if err != nil {
+		return nil, notKnown(file, err)
+	}
+	var all []Side
+	at := map[string]int{}
+	for _, c := range known.cells {
+		name := c.Group
+		switch arm {
+		case "", c.Group, c.Arm:
+		case c.Name:
+			name = c.Name
+		default:
+			continue
+		}
+		i, there := at[name]
+		if !there {
+			i, at[name] = len(all), len(all)
+			all = append(all, Side{Name: name})
+		}
+		if c.Run != nil && c.Same == "" {
+			all[i].Runs = append(all[i].Runs, sideRun(*c.Run))
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("the sweep %s has no arm or cell %q: it has %s", known.name, arm, strings.Join(known.groups(), ", "))
+	}
+	all = slices.DeleteFunc(all, func(s Side) bool { return len(s.Runs) == 0 })
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no cell of the sweep %s has a run yet: trainyard sweep run starts them", strings.TrimSuffix(known.name+":"+arm, ":"))
+	}
+	return all, nil
+}
+
+// notKnown says that a word names nothing, where it is not the file that has faults.
+func notKnown(word string, err error) error {
+	if _, errFile := os.Stat(word); errFile == nil {
+		return err
+	}
+	if _, built := recipes.BuiltIn(word); built {
+		return err
+	}
+	return fmt.Errorf("%q is neither a run, nor a sweep: trainyard runs lists ids, trainyard list sweeps those that are built in; an arm is SWEEP:ARM", word)
+}
+
+func sideRun(r launch.Run) SideRun {
+	return SideRun{
+		ID: r.ID, Cell: r.Job.CellName, Recipe: r.Job.Recipe, State: r.State, Seed: r.Job.Seed, Step: r.Step, TotalSteps: r.TotalSteps,
+		Loss: r.Loss, EvalLoss: r.EvalLoss, Dataset: r.Job.Dataset.Dir, run: r,
+	}
+}
+
+// nameApart names the sides that have no name by their recipes, and with an id those
+// that would be alike.
+func nameApart(all []Side) {
+	count := map[string]int{}
+	for i := range all {
+		if s := &all[i]; s.Name == "" {
+			s.Name = s.Runs[0].Recipe
+			if s.Runs[0].Cell != "" {
+				s.Name = s.Runs[0].Cell
+			}
+		}
+		count[all[i].Name]++
+	}
+	taken := map[string]bool{}
+	for i := range all {
+		name := all[i].Name
+		if count[name] > 1 {
+			name = fmt.Sprintf("%s %.8s", name, all[i].Runs[0].ID)
+		}
+		for taken[name] {
+			name += "'"
+		}
+		taken[name], all[i].Name = true, name
+	}
+}
+
+// learnSides adds what runs have cost and what they have trained on.
+func learnSides(ctx context.Context, ledger *launch.Ledger, all []Side) error {
+	for i := range all {
+		if err := learnSide(ctx, ledger, &all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func learnSide(ctx context.Context, ledger *launch.Ledger, s *Side) error {
+	hours, dollars := 0.0, 0.0
+	s.Total = Total{&hours, &dollars}
+	var trained []*int64
+	for k := range s.Runs {
+		r := &s.Runs[k]
+		if err := r.learn(ctx, ledger); err != nil {
+			return err
+		}
+		s.GPUHours, s.Dollars = sumOf(s.GPUHours, r.GPUHours), sumOf(s.Dollars, r.Dollars)
+		trained = append(trained, r.Trained)
+	}
+	s.Trained = meanOf(trained)
+	return nil
+}
+
+func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
+	attempts, err := attemptsOf(ctx, ledger, r.run)
+	if err != nil {
+		return err
+	}
+	r.Total, r.Trained = totalOf(attempts), trainedBy(r.run)
+	tokens := int64(0)
+	r.Tokens = &tokens
+	for _, a := range attempts {
+		if a.Tokens == nil {
+			r.Tokens = nil
+			break
+		}
+		tokens += *a.Tokens
+	}
+	return nil
+}
+
+// trainedBy is how many tokens inside the loss a run has seen: those of its dataset, by
+// the passes over it and the part of the steps that is done. It is not known where the
+// dataset does not tell, and before the trainer has told its steps.
+func trainedBy(r launch.Run) *int64 {
+	split := r.Job.Dataset.Train
+	if split.TrainedTokens == 0 || split.Rows == 0 || r.TotalSteps == 0 {
+		return nil
+	}
+	passes := r.Job.Epochs
+	if r.Job.MaxSteps > 0 {
+		passes = min(passes, float64(r.Job.MaxSteps)*float64(r.Job.Batch)/float64(split.Rows))
+	}
+	n := int64(float64(split.TrainedTokens) * passes * float64(r.Step) / float64(r.TotalSteps))
+	return &n
+}
+
+// meanOf is nil where one is not known.
+func meanOf(all []*int64) *int64 {
+	var sum int64
+	for _, n := range all {
+		if n == nil {
+			return nil
+		}
+		sum += *n
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	mean := sum / int64(len(all))
+	return &mean
+}

@@ -1,0 +1,193 @@
+package yard
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/sweep"
+	"trainyard/mix"
+	"trainyard/recipes"
+)
+
+// A knownSweep is a sweep as the ledger and the datasets that are there tell of it.
+// Nothing is planned and no source is read, so that it takes a fraction of the time of
+// [Yard.PlanSweep]: what has changed in the sources since is not seen.
+type knownSweep struct {
+	name, summary string
+	cells         []knownCell
+}
+
+// A knownCell is a cell with what has become of it.
+type knownCell struct {
+	recipes.Cell
+	Hash  string
+	Same  string // an earlier cell with the same content
+	State sweep.State
+	Run   *launch.Run
+
+	fingerprint string
+	prepared    bool
+}
+
+// groups are the names of the groups, in the order of their cells.
+func (k *knownSweep) groups() (names []string) {
+	for _, c := range k.cells {
+		if !slices.Contains(names, c.Group) {
+			names = append(names, c.Group)
+		}
+	}
+	return names
+}
+
+// knownSweep reads the sweep of a file, or one of which the ledger alone knows.
+func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, overrides []string) (*knownSweep, error) {
+	s, err := recipes.LoadSweep(file, recipes.Options{Overrides: overrides})
+	if err != nil {
+		return remembered(ctx, l, file, err)
+	}
+	k := &knownSweep{name: s.Name, summary: s.Summary, cells: make([]knownCell, len(s.Cells))}
+	for i, c := range s.Cells {
+		k.cells[i].Cell = c
+	}
+	k.hash(y.DatasetsDir())
+	if err := k.find(ctx, l.Ledger); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+// hash names the cells whose datasets are there. Fingerprints are made on all
+// processors: they are most of the work.
+func (k *knownSweep) hash(datasets string) {
+	manifests := &manifestsIn{dir: datasets, known: map[string]*mix.Manifest{}}
+	next := make(chan *knownCell)
+	var working sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		working.Go(func() {
+			for c := range next {
+				c.fingerprint = c.Recipe.Fingerprint()
+				if m := manifests.of(c.Recipe); m != nil {
+					c.Hash, c.prepared = cellOf(c.Recipe, m, c.Repeat), true
+				}
+			}
+		})
+	}
+	for i := range k.cells {
+		next <- &k.cells[i]
+	}
+	close(next)
+	working.Wait()
+}
+
+// A manifestsIn reads each manifest of a directory of datasets once.
+type manifestsIn struct {
+	dir   string
+	mu    sync.Mutex
+	known map[string]*mix.Manifest
+}
+
+// of is the manifest of the recipe's dataset; nil where it is not there.
+func (m *manifestsIn) of(r *recipes.Recipe) *mix.Manifest {
+	name := r.DatasetName()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	found, read := m.known[name]
+	if !read {
+		if d, err := mix.OpenDataset(filepath.Join(m.dir, name)); err == nil && d.Manifest.Recipe.Data == r.DataFingerprint() {
+			found = d.Manifest
+		}
+		m.known[name] = found
+	}
+	return found
+}
+
+// find gives cells their runs: by their hashes, and where the dataset is not there any
+// more, those that this sweep asked for by that name with the same recipe.
+func (k *knownSweep) find(ctx context.Context, ledger *launch.Ledger) error {
+	var hashes []string
+	for _, c := range k.cells {
+		if c.Hash != "" {
+			hashes = append(hashes, c.Hash)
+		}
+	}
+	byHash, err := ledger.Cells(ctx, slices.Compact(slices.Sorted(slices.Values(hashes))))
+	asked, errAsked := ledger.SweepRuns(ctx, k.name)
+	if err := errors.Join(err, errAsked); err != nil {
+		return err
+	}
+	byName := map[string][]launch.Run{}
+	for _, r := range asked {
+		byName[r.Job.CellName] = append(byName[r.Job.CellName], r)
+	}
+	first, looked := map[string]string{}, &stoppedRuns{ctx: ctx, ledger: ledger}
+	for i := range k.cells {
+		c := &k.cells[i]
+		runs := byHash[c.Hash]
+		if c.Hash == "" {
+			runs = slices.DeleteFunc(slices.Clone(byName[c.Name]), func(r launch.Run) bool { return r.Job.Fingerprint != c.fingerprint })
+		} else if c.Same = first[c.Hash]; c.Same == "" {
+			first[c.Hash] = c.Name
+		}
+		c.State, c.Run = sweep.Standing(runs, c.prepared, looked.byRule, time.Now())
+	}
+	return looked.err
+}
+
+// remembered makes a sweep of the runs that the ledger has of its name, where there is
+// no file of it here: a colleague's, or one that was removed.
+func remembered(ctx context.Context, l *launch.Launcher, name string, noFile error) (*knownSweep, error) {
+	runs, err := l.Ledger.SweepRuns(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 {
+		return nil, noFile
+	}
+	k, met := &knownSweep{name: name}, map[string]bool{}
+	looked := &stoppedRuns{ctx: ctx, ledger: l.Ledger}
+	byCell := map[string][]launch.Run{}
+	for _, r := range runs {
+		byCell[r.Job.Cell] = append(byCell[r.Job.Cell], r)
+	}
+	for _, r := range slices.Backward(runs) { // as they were asked for
+		if met[r.Job.Cell] {
+			continue
+		}
+		met[r.Job.Cell] = true
+		c := knownCell{Cell: cellNamed(r.Job.CellName), Hash: r.Job.Cell}
+		c.State, c.Run = sweep.Standing(byCell[r.Job.Cell], true, looked.byRule, time.Now())
+		k.cells = append(k.cells, c)
+	}
+	return k, looked.err
+}
+
+// cellNamed reads the name of a cell back: ARM,KEY=VALUE,…#REPEAT.
+func cellNamed(name string) recipes.Cell {
+	c := recipes.Cell{Name: name}
+	rest, _, _ := strings.Cut(name, "#")
+	var group []string
+	for _, part := range strings.Split(rest, ",") {
+		key, value, is := strings.Cut(part, "=")
+		switch {
+		case !is:
+			key, value = "arm", part
+			c.Arm = part
+		case key == "seed" || key == recipes.SeedKey:
+			key = recipes.SeedKey
+		}
+		if c.Axes = append(c.Axes, recipes.Axis{Key: key, Value: value}); key != recipes.SeedKey {
+			group = append(group, part)
+		}
+	}
+	if c.Group = strings.Join(group, ","); c.Group == "" {
+		c.Group = "base"
+	}
+	return c
+}

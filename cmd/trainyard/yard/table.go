@@ -1,0 +1,277 @@
+package yard
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trainyard/launch"
+	"trainyard/launch/result"
+	"trainyard/launch/stats"
+	"trainyard/launch/sweep"
+	"trainyard/recipes"
+)
+
+// A TableRequest says which sweep, and how its cells are told.
+type TableRequest struct {
+	Sweep     string   `json:"sweep"` // the file of one, one that is built in, or the name of one that ran
+	Overrides []string `json:"overrides,omitempty"`
+	// By are the keys that make a row: arm, mix, or a key of an axis, whole or its last
+	// part; group is all but the seed. Empty: a row for each cell.
+	By []string `json:"by,omitempty"`
+	// Sort is a column: cell, tokens, steps, hours, dollars, or a benchmark, of which
+	// the best comes first. Empty: as the file lists them.
+	Sort    string `json:"sort,omitempty"`
+	Reverse bool   `json:"reverse,omitempty"`
+	Choosing
+	Level float64 `json:"level,omitempty"` // of intervals; 0 means 0.95
+}
+
+// A SweepTable is a sweep as mixes by seeds by evaluations by dollars.
+type SweepTable struct {
+	Name        string            `json:"name"`
+	Summary     string            `json:"summary,omitempty"`
+	Keys        []string          `json:"keys"` // of the rows: the axes, or what they are grouped by
+	Grouped     bool              `json:"grouped"`
+	Level       float64           `json:"level"`
+	Evaluations []TableEvaluation `json:"evaluations"` // a column each
+	Rows        []TableRow        `json:"rows"`
+	Remarks     []string          `json:"remarks,omitempty"`
+}
+
+// A TableEvaluation is one benchmark and split that cells were judged on, or for which
+// there are published figures.
+type TableEvaluation struct {
+	Evaluation
+	Title  string `json:"title"`
+	Metric string `json:"metric,omitempty"` // of scores; empty: verdicts
+	Share  bool   `json:"share"`            // means are shares, read in per cent
+	Lower  bool   `json:"lower_is_better,omitempty"`
+	// Published says that some row has a published figure.
+	Published bool              `json:"published"`
+	Noise     *stats.NoiseFloor `json:"noise_floor,omitempty"`
+	Best      *TableBest        `json:"best,omitempty"` // nil where fewer than two rows have results
+}
+
+// A TableRow is one cell, or the cells of a group.
+type TableRow struct {
+	Name   string              `json:"name"`
+	Values []string            `json:"values"` // of SweepTable.Keys
+	Cells  int                 `json:"cells"`  // of different contents
+	Runs   []string            `json:"runs"`   // their ids
+	States map[sweep.State]int `json:"states"`
+	Same   string              `json:"same_as,omitempty"` // of a single cell: the one whose content it has
+	// Trained, Steps are means of the runs; nil is not known of all.
+	Trained *int64       `json:"trained_tokens"`
+	Steps   *int64       `json:"steps"`
+	Total                // of all runs together
+	Scores  []TableScore `json:"scores"` // in the order of the evaluations
+
+	sides []Side
+}
+
+// A TableScore is what a row came to in one evaluation, beside what others did.
+type TableScore struct {
+	Seeds     int             `json:"seeds"` // runs that were judged
+	Mean      *stats.Estimate `json:"mean"`  // nil: not judged, or figures alone
+	Figure    *float64        `json:"figure,omitempty"`
+	Published *float64        `json:"published,omitempty"` // in the unit of the mean
+	Best      bool            `json:"best,omitempty"`      // separable from the next
+}
+
+// Table tells what has become of a sweep, as the ledger has it. No dataset is planned:
+// it takes a fraction of the time of a plan.
+func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error) {
+	if req.Level == 0 {
+		req.Level = 0.95
+	}
+	l, err := y.Launcher()
+	if err != nil {
+		return nil, err
+	}
+	ahead := readAhead(ctx, l.Ledger, req.Sweep)
+	defer ahead.wait()
+	known, err := y.knownSweep(ctx, l, req.Sweep, req.Overrides)
+	if err != nil {
+		return nil, err
+	}
+	t := &SweepTable{Name: known.name, Summary: known.summary, Level: req.Level, Grouped: len(req.By) > 0, Evaluations: []TableEvaluation{}}
+	groups, err := t.group(known, req.By)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.learn(ctx, l.Ledger, groups); err != nil {
+		return nil, err
+	}
+	if err := t.judge(ahead, groups, req.Choosing); err != nil {
+		return nil, err
+	}
+	if t.Grouped {
+		t.Remarks = append(t.Remarks, pooledOver(t, known)...)
+	}
+	return t, t.sort(req)
+}
+
+// pooledOver tells of keys besides the seed by which cells of one row differ: what the
+// interval is wide for is then not seeds alone.
+func pooledOver(t *SweepTable, known *knownSweep) (remarks []string) {
+	var over []string
+	for _, key := range axesOf(known.cells) {
+		if key != recipes.SeedKey && !slices.Contains(t.Keys, key) {
+			over = append(over, key)
+		}
+	}
+	if len(over) == 0 || len(t.Rows) == len(known.groups()) {
+		return nil
+	}
+	return []string{"rows pool cells that differ by " + strings.Join(over, ", ") + ", as if these were seeds"}
+}
+
+// group makes the rows, in the order of their first cells.
+func (t *SweepTable) group(known *knownSweep, by []string) (groups [][]*knownCell, err error) {
+	axes := axesOf(known.cells)
+	if t.Keys = axes; len(by) > 0 {
+		if t.Keys, err = chosenAxes(known, axes, by); err != nil {
+			return nil, err
+		}
+	}
+	at := map[string]int{}
+	for i := range known.cells {
+		c := &known.cells[i]
+		values := valuesOf(c.Axes, t.Keys)
+		name := c.Name
+		if len(by) > 0 {
+			name = groupName(t.Keys, values)
+		}
+		n, there := at[name]
+		if !there {
+			n, at[name] = len(groups), len(groups)
+			t.Rows = append(t.Rows, TableRow{Name: name, Values: values, Runs: []string{}, States: map[sweep.State]int{}})
+			groups = append(groups, nil)
+		}
+		groups[n] = append(groups[n], c)
+	}
+	return groups, nil
+}
+
+// axesOf are the keys that cells differ by, in their order.
+func axesOf(cells []knownCell) (keys []string) {
+	for _, c := range cells {
+		for _, a := range c.Axes {
+			if !slices.Contains(keys, a.Key) {
+				keys = append(keys, a.Key)
+			}
+		}
+	}
+	return keys
+}
+
+// chosenAxes reads what rows are grouped by.
+func chosenAxes(known *knownSweep, axes, by []string) (keys []string, err error) {
+	for _, asked := range by {
+		if asked == "group" {
+			keys = append(keys, slices.DeleteFunc(slices.Clone(axes), func(k string) bool { return k == recipes.SeedKey })...)
+			continue
+		}
+		i := slices.IndexFunc(axes, func(k string) bool { return k == asked || strings.HasSuffix(k, "."+asked) })
+		if i < 0 {
+			hint := "it varies " + strings.Join(axes, ", ")
+			if near := recipes.Closest(asked, axes); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			return nil, fmt.Errorf("by %q: the sweep %s varies no such key; %s", asked, known.name, hint)
+		}
+		keys = append(keys, axes[i])
+	}
+	return keys, nil
+}
+
+func valuesOf(axes []recipes.Axis, keys []string) []string {
+	values := make([]string, len(keys))
+	for i, key := range keys {
+		for _, a := range axes {
+			if a.Key == key {
+				values[i] = a.Value
+			}
+		}
+	}
+	return values
+}
+
+// groupName is made as the names of cells are.
+func groupName(keys, values []string) string {
+	var parts []string
+	for i, key := range keys {
+		switch {
+		case key == "arm" || key == "mix":
+			parts = append(parts, values[i])
+		default:
+			parts = append(parts, key[strings.LastIndexByte(key, '.')+1:]+"="+values[i])
+		}
+	}
+	if len(parts) == 0 {
+		return "all"
+	}
+	return strings.Join(parts, ",")
+}
+
+// learn adds to rows what their cells' runs say. A cell whose content another one has
+// counts there.
+func (t *SweepTable) learn(ctx context.Context, ledger *launch.Ledger, groups [][]*knownCell) error {
+	for i, cells := range groups {
+		row := &t.Rows[i]
+		side := Side{Name: row.Name}
+		for _, c := range cells {
+			if c.Same != "" {
+				row.Same = c.Same
+				if len(cells) > 1 {
+					continue
+				}
+			} else {
+				row.Cells++
+			}
+			row.States[c.State]++
+			if c.Run != nil {
+				side.Runs = append(side.Runs, sideRun(*c.Run))
+				row.Runs = append(row.Runs, c.Run.ID)
+			}
+		}
+		if row.Cells > 0 {
+			row.Same = ""
+		}
+		if err := learnSide(ctx, ledger, &side); err != nil {
+			return err
+		}
+		var steps []*int64
+		for k := range side.Runs {
+			steps = append(steps, &side.Runs[k].Step)
+		}
+		row.Trained, row.Steps, row.Total, row.sides = side.Trained, meanOf(steps), side.Total, []Side{side}
+		if len(side.Runs) == 0 {
+			row.Total = Total{}
+		}
+	}
+	return nil
+}
+
+// publishedFor is the published figure of cells that agree on it, in the unit of means.
+func publishedFor(cells []*knownCell, e TableEvaluation) *float64 {
+	var found *float64
+	for _, c := range cells {
+		for _, p := range c.Published {
+			if !fitsColumn(e, p.Name) {
+				continue
+			}
+			v := p.Value / 100
+			if found != nil && *found != v {
+				return nil
+			}
+			found = &v
+		}
+	}
+	return found
+}
+
+// fitsColumn says that a published benchmark is that of a column.
+func fitsColumn(e TableEvaluation, published string) bool { return result.Fits(e.Benchmark, published) }

@@ -1,0 +1,276 @@
+package yard
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"trainyard/launch/result"
+	"trainyard/launch/stats"
+)
+
+// A TableBest says which recipe did best, and whether the next one can be told from it.
+// In a table of cells those that differ by the seed alone are one recipe, all of whose
+// rows are marked.
+type TableBest struct {
+	Name       string         `json:"name"` // of the row, or the group of rows
+	Next       string         `json:"next"`
+	Among      int            `json:"among"`      // rows or groups that were judged
+	Difference stats.Estimate `json:"difference"` // best minus next
+	// P is the probability of the difference times Among less one: the best of many is
+	// ahead by luck more often than one of two.
+	P         float64 `json:"p"`
+	Separable bool    `json:"separable"` // P is below 1 - level, and the interval leaves out zero
+}
+
+// units are what is told apart: the rows, or where these are cells the groups of cells
+// that differ by the seed alone.
+func (t *SweepTable) units(groups [][]*knownCell) (of []int, names []string) {
+	at := map[string]int{}
+	for i, row := range t.Rows {
+		name := row.Name
+		if !t.Grouped {
+			name = groups[i][0].Group
+		}
+		n, there := at[name]
+		if !there {
+			n, at[name] = len(names), len(names)
+			names = append(names, name)
+		}
+		of = append(of, n)
+	}
+	return of, names
+}
+
+// judge fills in the columns of evaluations.
+func (t *SweepTable) judge(ahead *resultsAhead, groups [][]*knownCell, choosing Choosing) error {
+	var sides []Side
+	for _, row := range t.Rows {
+		sides = append(sides, row.sides...)
+	}
+	byRun, err := ahead.of(idsOf(sides))
+	if err != nil {
+		return err
+	}
+	found := judgedSides(byRun, sides, choosing)
+	for _, e := range evaluationsOf(found) {
+		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String()})
+	}
+	t.addPublished(groups, choosing)
+	columns := make([][]TableScore, len(t.Evaluations))
+	faults := make([]error, len(t.Evaluations))
+	unitOf, units := t.units(groups)
+	var working sync.WaitGroup
+	for i := range t.Evaluations {
+		working.Go(func() { columns[i], faults[i] = t.column(&t.Evaluations[i], sides, found, unitOf, units) })
+	}
+	working.Wait()
+	for i, err := range faults {
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.Evaluations[i].Title, err)
+		}
+	}
+	for r := range t.Rows {
+		for i := range t.Evaluations {
+			score := columns[i][r]
+			if score.Published = publishedFor(groups[r], t.Evaluations[i]); score.Published != nil {
+				t.Evaluations[i].Published = true
+			}
+			t.Rows[r].Scores = append(t.Rows[r].Scores, score)
+		}
+	}
+	t.Remarks = otherSteps(sides, found)
+	return nil
+}
+
+// addPublished adds columns for benchmarks that have published figures and no results.
+func (t *SweepTable) addPublished(groups [][]*knownCell, choosing Choosing) {
+	for _, cells := range groups {
+		for _, c := range cells {
+			for _, p := range c.Published {
+				named := func(e TableEvaluation) bool { return fitsColumn(e, p.Name) }
+				if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(p.Name, choosing.Benchmark) {
+					continue
+				}
+				t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: Evaluation{Benchmark: result.Benchmark(p.Name)}, Title: p.Name, Share: true})
+			}
+		}
+	}
+}
+
+// column is what each row came to in one evaluation.
+func (t *SweepTable) column(e *TableEvaluation, sides []Side, found []judgedRuns, unitOf []int, units []string) ([]TableScore, error) {
+	scores, cells := make([]TableScore, len(sides)), make([]stats.Cell, len(sides))
+	var all []stats.Run
+	for i, s := range sides {
+		cells[i].Name = s.Name
+		runs := found[i][e.Evaluation]
+		for _, r := range s.Runs {
+			of := runs[r.ID]
+			if of == nil {
+				continue
+			}
+			if scores[i].Seeds++; len(of.scores) > 0 {
+				e.Metric = of.metric
+				cells[i].Runs = append(cells[i].Runs, stats.Run{Name: r.ID, Scores: of.scores})
+			}
+			scores[i].figure(of.figures)
+		}
+		all = append(all, cells[i].Runs...)
+	}
+	if e.Lower = lowerIsBetter(e.Metric); len(all) > 0 {
+		e.Share = isShare(e.Metric, all)
+	}
+	for i, c := range cells {
+		if len(c.Runs) == 0 {
+			continue
+		}
+		m, err := stats.Mean(c, t.Level)
+		if err != nil {
+			return nil, err
+		}
+		scores[i].Mean = &m
+	}
+	together, sums := make([]stats.Cell, len(units)), map[string]float64{}
+	for i, c := range cells {
+		if t.Rows[i].Same != "" {
+			continue
+		}
+		u := &together[unitOf[i]]
+		if u.Name, u.Runs = units[unitOf[i]], append(u.Runs, c.Runs...); scores[i].Mean != nil {
+			sums[u.Name] += scores[i].Mean.Value * float64(len(c.Runs))
+		}
+	}
+	if floor, err := stats.NoiseOver(together, t.Level); err == nil {
+		e.Noise = &floor
+	}
+	if e.best(together, sums, t.Level); e.Best != nil && e.Best.Separable {
+		for i := range scores {
+			scores[i].Best = scores[i].Mean != nil && units[unitOf[i]] == e.Best.Name
+		}
+	}
+	return scores, nil
+}
+
+// figure keeps the first rate of a report without instances.
+func (s *TableScore) figure(figures []result.Aggregate) {
+	for _, f := range figures {
+		if slices.Contains(rates, f.Metric) && s.Figure == nil {
+			s.Figure = &f.Value
+		}
+	}
+}
+
+// best holds the best recipe against the next one; where they share no instance nothing
+// can be said.
+func (e *TableEvaluation) best(cells []stats.Cell, sums map[string]float64, level float64) {
+	cells = slices.DeleteFunc(slices.Clone(cells), func(c stats.Cell) bool { return len(c.Runs) == 0 })
+	if len(cells) < 2 {
+		return
+	}
+	mean := func(c stats.Cell) float64 { return sums[c.Name] / float64(len(c.Runs)) }
+	slices.SortStableFunc(cells, func(a, b stats.Cell) int { return e.better(mean(a), mean(b)) })
+	d, p, err := differ(cells[1], cells[0], level)
+	if err != nil {
+		return
+	}
+	b := &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*float64(len(cells)-1))}
+	b.Separable = d.Separable() && b.P < 1-level
+	e.Best = b
+}
+
+// better orders two means, the better one first.
+func (e *TableEvaluation) better(a, b float64) int {
+	if e.Lower {
+		return cmp.Compare(a, b)
+	}
+	return cmp.Compare(b, a)
+}
+
+// differ is the second cell minus the first, by pairs of instances where both have one
+// run, and else over instances and seeds.
+func differ(first, second stats.Cell, level float64) (stats.Estimate, float64, error) {
+	o := stats.Options{Level: level}
+	if len(first.Runs) == 1 && len(second.Runs) == 1 {
+		c, err := stats.Compare(stats.Run{Name: first.Name, Scores: first.Runs[0].Scores}, stats.Run{Name: second.Name, Scores: second.Runs[0].Scores}, o)
+		return c.Difference, c.Test.P, err
+	}
+	c, err := stats.CompareCells(first, second, o)
+	return c.Difference.Estimate, c.Difference.P, err
+}
+
+// TableSorts are the columns that rows can be sorted by beside the benchmarks.
+var TableSorts = []string{"cell", "dollars", "hours", "steps", "tokens"}
+
+// sort orders the rows; those without a value come last.
+func (t *SweepTable) sort(req TableRequest) error {
+	if req.Sort == "" {
+		if req.Reverse {
+			slices.Reverse(t.Rows)
+		}
+		return nil
+	}
+	value, lower, err := t.sortKey(req.Sort)
+	if err != nil {
+		return err
+	}
+	if req.Sort == "cell" {
+		slices.SortStableFunc(t.Rows, func(a, b TableRow) int { return strings.Compare(a.Name, b.Name) })
+	} else {
+		slices.SortStableFunc(t.Rows, func(a, b TableRow) int {
+			x, y := value(a), value(b)
+			switch {
+			case x == nil || y == nil:
+				return cmp.Compare(one(x == nil), one(y == nil))
+			case lower:
+				return cmp.Compare(*x, *y)
+			}
+			return cmp.Compare(*y, *x)
+		})
+	}
+	if req.Reverse {
+		slices.Reverse(t.Rows)
+	}
+	return nil
+}
+
+// sortKey reads the name of a column.
+func (t *SweepTable) sortKey(name string) (value func(TableRow) *float64, lower bool, err error) {
+	ofCount := func(n *int64) *float64 {
+		if n == nil {
+			return nil
+		}
+		v := float64(*n)
+		return &v
+	}
+	switch name {
+	case "cell":
+		return nil, false, nil
+	case "dollars":
+		return func(r TableRow) *float64 { return r.Dollars }, true, nil
+	case "hours":
+		return func(r TableRow) *float64 { return r.GPUHours }, true, nil
+	case "steps":
+		return func(r TableRow) *float64 { return ofCount(r.Steps) }, true, nil
+	case "tokens":
+		return func(r TableRow) *float64 { return ofCount(r.Trained) }, true, nil
+	}
+	for i, e := range t.Evaluations {
+		if result.Fits(e.Benchmark, name) || e.Title == name {
+			return func(r TableRow) *float64 {
+				if m := r.Scores[i].Mean; m != nil {
+					return &m.Value
+				}
+				return r.Scores[i].Figure
+			}, e.Lower, nil
+		}
+	}
+	columns := slices.Clone(TableSorts)
+	for _, e := range t.Evaluations {
+		columns = append(columns, e.Benchmark)
+	}
+	return nil, false, fmt.Errorf("sort by %q: there are %s", name, strings.Join(columns, ", "))
+}

@@ -1,0 +1,68 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Mean is the mean score of a cell over its seeds and the instances that all of them
+// judged. Of one run with verdicts it is the rate with Wilson's interval. Else the
+// variance is that between instances by their number, and that between seeds by
+// theirs, as the analysis of variance divides them; the interval is Student's, with
+// Satterthwaite's degrees of freedom, and holds for the next seeds too where there are
+// two or more. One instance by itself has no interval beyond its value.
+func Mean(c Cell, level float64) (Estimate, error) {
+	if err := checkLevel(level); err != nil {
+		return Estimate{}, err
+	}
+	if err := c.check(); err != nil {
+		return Estimate{}, err
+	}
+	names := shared(c.Runs)
+	if len(names) == 0 {
+		return Estimate{}, fmt.Errorf("the mean of %q: its runs judged no instance in common", c.Name)
+	}
+	rows := c.over(names)
+	if len(rows) == 1 && verdicts(rows[0]) {
+		return Wilson(int(math.Round(mean(rows[0])*float64(len(names)))), len(names), level)
+	}
+	e := meanOf(rows, level)
+	write, unit := plain, ""
+	if verdicts(concat(rows)) {
+		write, unit = points, " %"
+	}
+	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))
+	return e, nil
+}
+
+func concat(rows [][]float64) (all []float64) {
+	for _, row := range rows {
+		all = append(all, row...)
+	}
+	return all
+}
+
+// meanOf is the closed form of what DifferencePooled draws, for one cell.
+func meanOf(rows [][]float64, level float64) Estimate {
+	n, k, s := float64(len(rows[0])), float64(len(rows)), spreadOf(rows)
+	e := Estimate{Value: mean(rowMeans(rows)), Level: level, N: len(rows[0]), Method: "variance between instances and seeds, Student's t"}
+	e.Low, e.High = e.Value, e.Value
+	if n < 2 {
+		return e
+	}
+	ofInstances, ofSeeds := stat.Variance(columnMeans(rows), nil)/n, s.seeds/k
+	parts := ofInstances * ofInstances / (n - 1)
+	if s.seeds > 0 {
+		parts += (s.between / k) * (s.between / k) / (k - 1)
+	}
+	variance := ofInstances + ofSeeds
+	if variance == 0 {
+		return e
+	}
+	half := distuv.StudentsT{Sigma: 1, Nu: variance * variance / parts}.Quantile((1+level)/2) * math.Sqrt(variance)
+	e.Low, e.High = e.Value-half, e.Value+half
+	return e
+}
