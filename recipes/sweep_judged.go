@@ -20,6 +20,8 @@ type Judged struct {
 	Source string `json:"source,omitempty"`
 	// Baseline is the rate that a gain is to be found over, in percent; nil: not said.
 	Baseline *float64 `json:"baseline,omitempty"`
+	// Gain is the difference that the sweep is to find, in points; nil: not said.
+	Gain *float64 `json:"gain,omitempty"`
 }
 
 // A Published is a figure that others came to.
@@ -55,14 +57,17 @@ func (b *sweepBlock) readBenchmarks(n *node, path string) {
 				j.Name = result.Benchmark(b.word(e.value, at))
 			case "instances":
 				said = b.whole(e.value, at, 1, maxInstances)
-			case "baseline":
-				rate := b.number(e.value, at, 0, 100)
-				j.Baseline = &rate
+			case "baseline", "gain":
+				rate, into := b.number(e.value, at, 0, 100), &j.Baseline
+				if e.key == "gain" {
+					into = &j.Gain
+				}
+				*into = &rate
 			default:
 				return false
 			}
 			return true
-		}, []string{"name", "instances", "baseline"})
+		}, []string{"name", "instances", "baseline", "gain"})
 		size, known := result.SizeOf(j.Name)
 		j.Instances, j.Scores, j.Source = size.Instances, size.Scores, size.Source
 		switch {
