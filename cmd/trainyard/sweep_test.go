@@ -3,15 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -110,48 +107,6 @@ func (h *sweepHome) eachOnce(t *testing.T, cells, before int) {
 	if n := h.ledgerStarts(t); n != len(starts) || n != before+cells {
 		t.Errorf("the ledger knows %d starts, the trainers %d, of %d cells", n, len(starts), before+cells)
 	}
-}
-
-// twentyFour is a block of so many cells, other ones in each generation.
-func twentyFour(generation int) string {
-	return fmt.Sprintf("  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}, {key: train.batch, values: [%d]}]\n  seeds: [1, 2, 3, 4, 5, 6]\n", 4+generation)
-}
-
-// kills is how often the sweep is killed; TRAINYARD_SWEEP_KILLS asks for more.
-func kills(t *testing.T) int {
-	n, err := strconv.Atoi(os.Getenv("TRAINYARD_SWEEP_KILLS"))
-	if err != nil {
-		return 6
-	}
-	return n
-}
-
-func TestASweepThatIsKilledAtRandomPointsStartsEachCellOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs 24 cells")
-	}
-	h := newSweepHome(t, twentyFour(0), "sleep 0.2")
-	killed, generation := 0, 0
-	for killed < kills(t) {
-		cmd := h.command("sweep", "run", h.file, "--parallel", "3")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		killer := time.AfterFunc(time.Duration(50+rand.IntN(2500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		killer.Stop()
-		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); err != nil && status.Signaled() {
-			killed++
-		} else if err != nil {
-			t.Fatal(err)
-		} else { // all have run: other cells are next
-			generation++
-			h.block(t, twentyFour(generation), "sleep 0.2")
-		}
-	}
-	h.run(t, "sweep", "run", h.file, "--parallel", "4")
-	h.eachOnce(t, 24, 24*generation)
-	t.Logf("killed %d times, %d starts", killed, len(h.starts(t)))
 }
 
 func TestTwoSweepsAtOnceStartEachCellOnce(t *testing.T) {
