@@ -169,6 +169,18 @@ func TestAFailedCellIsRerunAlone(t *testing.T) {
 	}
 }
 
+// A trainer that is not told what to do with a checkpoint begins anew: told, its cell
+// would be another one.
+func TestAFailedCellWhoseTrainerTakesNoCheckpointBeginsAnew(t *testing.T) {
+	h := newSweepHome(t, "  seeds: [1]\n", "true")
+	h.block(t, "  seeds: [1]\n", fmt.Sprintf(`test $(wc -l < %s) -ge 2 || { mkdir $1/checkpoint-1; echo '{"global_step": 1}' > $1/checkpoint-1/trainer_state.json; exit 3; }`, h.marks))
+	h.fails(t, "sweep", "run", h.file)
+	h.run(t, "sweep", "run", h.file)
+	if p := h.status(t); p.Total.By[sweep.Succeeded] != 1 || len(h.starts(t)) != 2 || p.Cells[0].Run.N != 2 || p.Cells[0].Run.ResumedFrom != "" {
+		t.Errorf("%v, %d starts, %+v", p.Total.By, len(h.starts(t)), p.Cells[0].Run)
+	}
+}
+
 func TestASweepThatIsEditedKeepsWhatIsStillMeant(t *testing.T) {
 	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "true")
 	h.run(t, "sweep", "run", h.file, "--parallel", "3")

@@ -35,19 +35,19 @@ type Sweep struct {
 
 // cell is what the shell of a cell does: it leaves a mark, tells where another trainer of
 // its cell still runs, and becomes the smoke trainer.
-const cell = `self=$1 dataset=$2 out=$3 seed=$4 cell=$4-$5-$6 there=$7
+const cell = `self=$1 dataset=$2 out=$3 seed=$4 cell=$4-$5-$6 there=$7 from=$8
 echo "$cell $out" >>"$there/marks"
 exec 9>"$there/lock-$cell"
 flock -n 9 || echo "$cell $out" >>"$there/overlaps"
 mkdir -p "$out"
 sleep "0.$seed" 9>&-
-printf '{{"dataset": "%s", "output_dir": "%s", "epochs": 1, "batch_size": 4, "seed": %s}}' "$dataset" "$out" "$seed" >"$out/../cell.json"
+printf '{{"dataset": "%s", "output_dir": "%s", "epochs": 1, "batch_size": 4, "save_steps": 4, "seed": %s, "resume_from": "%s"}}' "$dataset" "$out" "$seed" "$from" >"$out/../cell.json"
 exec "$self" smoke-train "$out/../cell.json"`
 
 // Write writes the recipe of the generation.
 func (s *Sweep) Write(t testing.TB) {
 	t.Helper()
-	argv, err := json.Marshal([]string{"sh", "-c", cell, "cell", "{self}", "{dataset}", "{output}", "{seed}", "{lr}", "{batch}", s.There})
+	argv, err := json.Marshal([]string{"sh", "-c", cell, "cell", "{self}", "{dataset}", "{output}", "{seed}", "{lr}", "{batch}", s.There, "{resume}"})
 	if err != nil {
 		t.Fatal(err)
 	}
