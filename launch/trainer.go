@@ -1,6 +1,10 @@
 package launch
 
-import "trainyard/launch/task"
+import (
+	"errors"
+
+	"trainyard/launch/task"
+)
 
 // A Trainer turns a job into a command. It is a value without state: the same
 // job and site always render the same command.
@@ -32,3 +36,6 @@ type (
 	File    = task.File
 	Env     = task.Env
 )
+
+// ErrNoResume says that a trainer cannot go on from a checkpoint, or is not told to.
+var ErrNoResume = errors.New("it goes on from no checkpoint")

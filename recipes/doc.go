@@ -38,7 +38,8 @@
 // cells of it, each a recipe with its overrides. An axis is a key and its values; axes
 // of matrix are multiplied, those of a zip group go together, and exclude and include
 // work as in the matrix of GitHub Actions. Layers merge the block as they do the rest,
-// arms by name.
+// arms by name. Its benchmarks are what the cells are to be judged on, and published are
+// figures of others to stand beside them, of arms or of what no cell is.
 //
 // It does not look at data: whether a path exists, a format is known or a
 // where expression compiles is for the packages that open them. It knows no

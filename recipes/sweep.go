@@ -15,6 +15,12 @@ type Sweep struct {
 	Summary string      `json:"summary,omitempty"`
 	Cells   []Cell      `json:"cells"` // in the order of the block, the first axis slowest
 	Rules   sweep.Rules `json:"rules"`
+	// Judged are the benchmarks that the cells are to be judged on, as the block lists them.
+	Judged []Judged `json:"benchmarks,omitempty"`
+	// Published are figures of what no cell is; those of arms are with their cells. Source
+	// says where all of them come from.
+	Published []PublishedRow `json:"published,omitempty"`
+	Source    string         `json:"published_source,omitempty"`
 }
 
 // A Cell is one recipe of a sweep.
@@ -43,12 +49,6 @@ type Axis struct {
 // SeedKey is the key that seeds vary.
 const SeedKey = seedKey
 
-// A Published is a figure that others came to.
-type Published struct {
-	Name  string  `yaml:"name" json:"name"`   // of the benchmark
-	Value float64 `yaml:"value" json:"value"` // in percent
-}
-
 // maxCells bounds what a product of axes comes to.
 const maxCells = 2000
 
@@ -69,7 +69,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
-	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules}, nil
+	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judged, Published: b.rows, Source: b.source}, nil
 }
 
 // A cellLoader makes recipes of combinations.

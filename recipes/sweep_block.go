@@ -20,6 +20,9 @@ type sweepBlock struct {
 	mixes   []seriesBlock
 	repeat  int
 	rules   sweep.Rules
+	judged  []Judged
+	source  string // of the published figures
+	rows    []PublishedRow
 	faults  Faults
 }
 
@@ -52,6 +55,7 @@ var blockKeys = map[string]func(b *sweepBlock, n *node, path string){
 	"include": func(b *sweepBlock, n *node, path string) { b.include = b.clauses(n, path) },
 	"exclude": func(b *sweepBlock, n *node, path string) { b.exclude = b.clauses(n, path) },
 	"arms":    (*sweepBlock).readArms, "mixes": (*sweepBlock).readMixes, "repeat": (*sweepBlock).readRepeat, "stop": (*sweepBlock).readRules,
+	"benchmarks": (*sweepBlock).readBenchmarks, "published": (*sweepBlock).readPublished,
 	"stages": func(b *sweepBlock, n *node, path string) {
 		b.fault(n.at, path, "stages are not run by a sweep", "write the second stage as a sweep of its own, once the first has its winners")
 	},
@@ -66,6 +70,7 @@ func readBlock(n *node) *sweepBlock {
 		}
 		return known
 	}, names(blockKeys))
+	b.checkPublished()
 	return b
 }
 
@@ -282,21 +287,7 @@ func (b *sweepBlock) readArm(a *arm, e entry, at string) bool {
 	case "set":
 		a.set = b.settings(e.value, at)
 	case "published":
-		b.each(e.value, at, func(it *node, path string) {
-			var p Published
-			b.mapping(it, path, func(e entry, at string) bool {
-				switch e.key {
-				case "name":
-					p.Name = b.word(e.value, at)
-				case "value":
-					p.Value = b.number(e.value, at, 0, 100)
-				default:
-					return false
-				}
-				return true
-			}, []string{"name", "value"})
-			a.published = append(a.published, p)
-		})
+		a.published = b.figures(e.value, at)
 	default:
 		return false
 	}

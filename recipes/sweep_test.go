@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -210,5 +211,118 @@ func TestNoTwoCellsHaveOneName(t *testing.T) {
 	}
 	if len(names) != before || before != 12 {
 		t.Errorf("%d names of %d cells", len(names), before)
+	}
+}
+
+// The paper's experiments carry what a plan and a table need: benchmarks with their
+// sizes, several seeds of every arm, and the published figures with their source.
+func TestEveryBuiltInSweepSaysWhatItIsJudgedBy(t *testing.T) {
+	for _, info := range ListSweeps() {
+		s, err := LoadSweep(info.Name, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Judged) != 3 || s.Judged[0] != (Judged{Name: "swe-bench_verified", Instances: 500, Source: s.Judged[0].Source}) || s.Judged[1].Instances != 433 || !s.Judged[2].Scores {
+			t.Errorf("%s is judged on %+v", s.Name, s.Judged)
+		}
+		groups := map[string]int{}
+		for _, c := range s.Cells {
+			groups[c.Group]++
+			if c.Arm == "" || c.Group != c.Arm {
+				t.Errorf("%s: %s is of the group %q and the arm %q", s.Name, c.Name, c.Group, c.Arm)
+			}
+		}
+		for group, n := range groups {
+			if n != 3 {
+				t.Errorf("%s: %d seeds of %s", s.Name, n, group)
+			}
+		}
+		if base, known := Figure(s.Published[0].Figures, "SWE-bench Verified"); !strings.Contains(s.Source, "2602.16819") || !known || base != 1.8 {
+			t.Errorf("%s: published by %q: %+v", s.Name, s.Source, s.Published)
+		}
+	}
+}
+
+// Every rate is a count of the instances that the benchmark is said to have, to the two
+// decimals of the paper.
+func TestPublishedRatesAreCountsOfTheBenchmarksInstances(t *testing.T) {
+	checked := 0
+	check := func(s *Sweep, who string, figures []Published) {
+		for _, p := range figures {
+			i := slices.IndexFunc(s.Judged, func(j Judged) bool { return j.Name == p.Name })
+			if s.Judged[i].Scores {
+				continue
+			}
+			n := float64(s.Judged[i].Instances)
+			if solved := math.Round(p.Value * n / 100); math.Abs(100*solved/n-p.Value) > 0.005+1e-9 {
+				t.Errorf("%s: %s: %v %% is no count of %v on %s", s.Name, who, p.Value, n, p.Name)
+			}
+			checked++
+		}
+	}
+	for _, info := range ListSweeps() {
+		s, err := LoadSweep(info.Name, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range s.Cells {
+			check(s, c.Name, c.Published)
+		}
+		for _, r := range s.Published {
+			check(s, r.Name, r.Figures)
+		}
+	}
+	if checked < 50 {
+		t.Errorf("%d figures", checked)
+	}
+}
+
+func TestBenchmarksOfASweepAreRead(t *testing.T) {
+	s, err := loadSweepText(t, `name: s
+extends: demo
+sweep:
+  seeds: [1, 2]
+  repeat: 2
+  matrix: [{key: train.lr, values: [1e-5, 5e-5]}]
+  benchmarks: [{name: SWE-bench_Verified, instances: 100, baseline: 12.5}, {name: our own, instances: 40}]
+  published: {source: us, rows: [{name: base, figures: [{name: our own, value: 30}]}]}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Judged[0]; a.Name != "swe-bench_verified" || a.Instances != 100 || *a.Baseline != 12.5 || s.Judged[1].Name != "our-own" || s.Source != "us" {
+		t.Errorf("%+v, %q", s.Judged, s.Source)
+	}
+	groups := map[string]int{}
+	for _, c := range s.Cells {
+		groups[c.Group]++
+	}
+	if groups["lr=1e-5"] != 4 || groups["lr=5e-5"] != 4 {
+		t.Errorf("%v", groups)
+	}
+}
+
+func TestFaultsOfBenchmarksPointToThem(t *testing.T) {
+	_, err := loadSweepText(t, `name: s
+extends: demo
+sweep:
+  seeds: [1]
+  benchmarks:
+    - {name: swe-bench_verifed}
+    - {name: swe-bench_lite, instanses: 3, baseline: 120}
+  arms: [{name: a, published: [{name: swe-bench_light, value: 3}]}]
+  published: {rows: [{name: base}]}
+`)
+	if err == nil {
+		t.Fatal("no fault")
+	}
+	for _, want := range []string{
+		`s.yaml:6:7: sweep.benchmarks.swe-bench_verifed: "swe-bench_verifed" is no benchmark whose size is known`, `did you mean "swe-bench_verified"`,
+		`instanses: unknown key (did you mean "instances"`, `120 is not a number from 0 to 100`,
+		`a figure on "swe-bench_light", which is none of the sweep's benchmarks (did you mean "swe-bench_lite"`, `lacks a name or figures`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in\n%v", want, err)
+		}
 	}
 }

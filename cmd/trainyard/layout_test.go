@@ -127,7 +127,8 @@ var mayImport = map[string][]string{
 	"launch/provider/providertest": {"launch/provider"},
 	"launch/price":                 {}, // arithmetic on its arguments
 
-	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/sweep", "mix/convert", "mix/pack"},
+	// A sweep says on which benchmarks its cells are judged, in the spelling of results.
+	"recipes":         {"format/regular", "format", "format/dialect", "format/edit", "format/evidence", "format/loss", "format/protocol", "format/style", "tokenize/chat", "mix", "mix/sample", "mix/shard", "launch", "launch/result", "launch/trainer", "launch/sweep", "mix/convert", "mix/pack"},
 	"recipes/samples": {},
 	// Cells are judged by the runs that they have; a sweep block says the rules.
 	"launch/sweep": {"launch"},
@@ -145,7 +146,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest"}
+var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest", "launch/sweep/sweeptest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.

@@ -25,6 +25,9 @@ func printSweepPlan(t *face.Terminal, p *yard.SweepPlan) error {
 	if err := printMixes(t, p, data); err != nil {
 		return err
 	}
+	if err := printDetectable(t, p); err != nil {
+		return err
+	}
 	printSweepTotal(t, p)
 	tellSweep(t, p)
 	return nil
@@ -130,6 +133,11 @@ func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
 		if c.Unknown != "" && !unknown[c.Unknown] {
 			unknown[c.Unknown] = true
 			t.Say("hours are not known of %s: %s", c.Name, c.Unknown)
+		}
+	}
+	for _, d := range p.Detectable {
+		for _, w := range d.Warnings {
+			t.Say("%s", w.Words)
 		}
 	}
 	for _, over := range p.OverCaps {

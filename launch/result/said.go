@@ -22,16 +22,18 @@ func Benchmark(name string) string {
 // file names: the same, or one that begins with it, as swt-bench_verified does with
 // swt-bench. What is not told fits all.
 func Fits(said, asked string) bool {
-	letters := func(name string) string {
-		return strings.Map(func(r rune) rune {
-			if strings.ContainsRune("-_. ", r) {
-				return -1
-			}
-			return r
-		}, Benchmark(name))
-	}
 	a, b := letters(said), letters(asked)
 	return strings.HasPrefix(b, a) || strings.HasPrefix(a, b)
+}
+
+// letters are what two spellings of one benchmark have in common.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-_. ", r) {
+			return -1
+		}
+		return r
+	}, Benchmark(name))
 }
 
 // sbName is how sb-cli names a report: benchmark, split and the run's id.

@@ -165,5 +165,5 @@ func (c ability) resume(name string, site launch.Site) error {
 	if c.resumes || site.Resume == "" {
 		return nil
 	}
-	return fmt.Errorf("%s: it cannot go on from %s in a directory of another attempt: start anew%s", name, site.Resume, wayOut(func(o ability) bool { return o.resumes }))
+	return fmt.Errorf("%s: %w in a directory of another attempt, and %s is one: start anew%s", name, launch.ErrNoResume, site.Resume, wayOut(func(o ability) bool { return o.resumes }))
 }

@@ -67,7 +67,7 @@ func (Command) Render(job launch.Job, site launch.Site) (launch.Command, error) 
 		return launch.Command{}, err
 	}
 	if site.Resume != "" && !slices.ContainsFunc(argv, func(arg string) bool { return strings.Contains(arg, "{resume}") }) {
-		return launch.Command{}, fmt.Errorf("command: train.params.argv does not say what to do with a checkpoint, and %s is to be gone on from: put {resume} into it", site.Resume)
+		return launch.Command{}, fmt.Errorf("command: %w: train.params.argv does not say what to do with one, and %s is to be gone on from: put {resume} into it", launch.ErrNoResume, site.Resume)
 	}
 	config, err := json.MarshalIndent(job, "", "  ")
 	if err != nil {

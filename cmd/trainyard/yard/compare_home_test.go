@@ -21,7 +21,7 @@ func write(tb testing.TB, path, content string) {
 // ended puts a run into the ledger that has succeeded.
 func ended(tb testing.TB, l *launch.Ledger, id string, job launch.Job) {
 	tb.Helper()
-	run, err := l.Create(tb.Context(), id, job, launch.Command{})
+	run, err := l.Intend(tb.Context(), launch.Intent{ID: id, Job: job})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -42,6 +42,8 @@ type Listed struct {
 	Args    []Arg    `json:"args,omitempty"`
 	Note    string   `json:"note,omitempty"` // what else there is to know
 	Source  string   `json:"source,omitempty"`
+	// Published are the figures of others that a sweep has beside its cells.
+	Published []recipes.PublishedRow `json:"published,omitempty"`
 }
 
 // An Arg is one argument of a thing that takes some.
@@ -294,12 +296,37 @@ func listRecipes() []Listed {
 	return all
 }
 
+// listSweeps shows the experiments that are built in, with what others came to.
 func listSweeps() []Listed {
 	var all []Listed
 	for _, info := range recipes.ListSweeps() {
-		all = append(all, Listed{Name: info.Name, Summary: info.Summary})
+		s, err := recipes.LoadSweep(info.Name, recipes.Options{})
+		if err != nil {
+			panic("yard: built-in " + err.Error())
+		}
+		all = append(all, Listed{Name: info.Name, Summary: info.Summary, Note: publishedNote(s), Source: s.Source, Published: s.PublishedRows()})
 	}
 	return all
+}
+
+// publishedNote has a line for the benchmarks and one for each row of figures.
+func publishedNote(s *recipes.Sweep) string {
+	var names, lines []string
+	for _, j := range s.Judged {
+		names = append(names, j.Name)
+	}
+	for _, r := range s.PublishedRows() {
+		var figures []string
+		for _, name := range names {
+			figure := "-"
+			if v, known := recipes.Figure(r.Figures, name); known {
+				figure = fmt.Sprintf("%.4g", v)
+			}
+			figures = append(figures, figure)
+		}
+		lines = append(lines, r.Name+": "+strings.Join(figures, " / "))
+	}
+	return fmt.Sprintf("%d cells; published %% on %s\n%s", len(s.Cells), strings.Join(names, " / "), strings.Join(lines, "\n"))
 }
 
 // listKeys lists every key of a recipe, from the schema that reads recipes.

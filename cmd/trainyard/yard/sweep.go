@@ -71,6 +71,13 @@ type SweepPlan struct {
 	// Orphans are runs that the sweep asked for and that no cell of the file means any
 	// more: it was edited.
 	Orphans []launch.Run `json:"orphans,omitempty"`
+	// Benchmarks are what the cells are judged on, and Detectable what the sweep would
+	// find on each. Published is what others came to with what no cell is; PublishedBy
+	// says who.
+	Benchmarks  []recipes.Judged       `json:"benchmarks,omitempty"`
+	Detectable  []Detectable           `json:"detectable,omitempty"`
+	Published   []recipes.PublishedRow `json:"published,omitempty"`
+	PublishedBy string                 `json:"published_source,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
 }
@@ -104,7 +111,8 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 		return nil, err
 	}
 	p.weigh(y.Caps)
-	return p, nil
+	p.Benchmarks, p.Published, p.PublishedBy = s.Judged, s.Published, s.Source
+	return p, y.detect(ctx, p)
 }
 
 // sweepSite is the one place that a sweep is estimated for: the GPUs of a launch, where

@@ -76,7 +76,12 @@ func (r *sweepRun) goesOn(c *SweepCell) bool {
 }
 
 func (r *sweepRun) retry(ctx context.Context, c *SweepCell) error {
-	run, err := r.l.Retry(ctx, *c.Run, launch.Retry{Reason: "the sweep " + r.p.Name + " is run again"})
+	how := launch.Retry{Reason: "the sweep " + r.p.Name + " is run again"}
+	run, err := r.l.Retry(ctx, *c.Run, how)
+	if errors.Is(err, launch.ErrNoResume) { // told to, it would be another cell
+		how.Fresh = true
+		run, err = r.l.Retry(ctx, *c.Run, how)
+	}
 	var overtaken *launch.FenceError
 	if errors.As(err, &overtaken) {
 		return nil // another process was first
