@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"trainyard/launch"
@@ -65,9 +64,7 @@ func waits(r launch.Run, now time.Time) bool {
 
 // NeverStarted reports whether a run failed because the process that was to start it
 // died, which is no fault of the cell.
-func NeverStarted(r launch.Run) bool {
-	return r.State == launch.Failed && strings.HasPrefix(r.Reason, "never started: the trainyard ")
-}
+func NeverStarted(r launch.Run) bool { return r.NeverStarted() }
 
 // A Try is one attempt of a run.
 type Try struct {

@@ -121,7 +121,7 @@ func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []la
 	id, err := runOf(r, runs)
 	if err == nil {
 		var taken []result.Result
-		if taken, err = said.of([]result.Result{r}); err == nil {
+		if taken, err = said.Of([]result.Result{r}, "--"); err == nil {
 			r = taken[0]
 		}
 	}
