@@ -156,15 +156,13 @@ func (r Run) evals() []Evaluation {
 	return r.Job.Evals
 }
 
-// StartEvaluations starts the evaluations that are due of all runs of this machine.
-func (l *Launcher) StartEvaluations(ctx context.Context) ([]Deed, error) {
-	runs, err := l.Ledger.Runs(ctx, 0)
-	open, errOpen := l.awaiting(ctx, runs)
-	var deeds []Deed
+// EvaluateDue starts the evaluations that are due of those of the runs that lie here.
+func (l *Launcher) EvaluateDue(ctx context.Context, runs []Run) (deeds []Deed, err error) {
+	open, err := l.awaiting(ctx, runs)
 	for _, r := range runs {
 		if open[r.ID] && ctx.Err() == nil {
 			deeds = append(deeds, l.Evaluate(ctx, r, r.Job.Evals)...)
 		}
 	}
-	return deeds, errors.Join(err, errOpen)
+	return deeds, err
 }

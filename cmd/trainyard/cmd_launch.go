@@ -24,7 +24,9 @@ Where the inputs of a recipe have changed since its dataset was made, launch
 refuses: --replace writes over it. A run that has ended goes on with "trainyard
 runs resume ID", from its newest whole checkpoint, or "runs retry ID"; --again
 begins another run although one with the same recipe, data, environment and code goes
-on or has succeeded. "trainyard list trainers" tells what each trainer takes.`
+on or has succeeded. Evaluations (eval: in the recipe) start when the run has succeeded,
+and are followed too; of a run that nothing follows, by "trainyard serve" or the next
+command that looks at runs. "trainyard list trainers" tells what each trainer takes.`
 
 const launchExample = `  trainyard launch demo
   trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run
@@ -169,7 +171,7 @@ func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, pla
 	if run.State != launch.Succeeded {
 		return run, fmt.Errorf("%w: see %s runs logs %s", errRunNotSucceeded, invocation(s), run.ID)
 	}
-	return run, nil
+	return run, followEvaluations(ctx, t, s, y, run)
 }
 
 // stagingTold shows the bytes on one line, and says each other step.

@@ -71,6 +71,7 @@ func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
 	if err != nil {
 		return err
 	}
+	runs = slices.DeleteFunc(runs, func(r launch.Run) bool { return r.Job.Evaluates != nil })
 	files, sign := settled(found, time.Now().Add(-w.Quiet))
 	if sign += fmt.Sprint(len(runs)); sign == w.seen { // a new run may be that of a report which was left
 		return nil

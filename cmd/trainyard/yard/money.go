@@ -28,11 +28,17 @@ var ErrNoDeadline = errors.New("it is paid by the hour and has no end: say --dea
 
 // count finds the price, and with it the worst case. The price on the command line
 // counts before that of the backend, and that before the price file.
-func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
-	m, job := &plan.Money, &plan.Job
-	var err error
-	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, gpu); err != nil {
+func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) (err error) {
+	if plan.Money, err = y.priced(ctx, &plan.Job, gpu); err != nil {
 		return err
+	}
+	return y.countEvaluations(ctx, plan, gpu)
+}
+
+// priced is count for what one job asks for.
+func (y *Yard) priced(ctx context.Context, job *launch.Job, gpu string) (m Money, err error) {
+	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, gpu); err != nil {
+		return m, err
 	}
 	job.GPUHour = m.GPUHour
 	rate, life, source := m.GPUHour, job.Deadline, m.Source
@@ -47,21 +53,21 @@ func (y *Yard) count(ctx context.Context, plan *Plan, gpu string) error {
 		m.Worst, m.Words = new(float64), "none: "+m.Source
 	case job.Deadline == 0:
 		m.Words = fmt.Sprintf("$%.2f a GPU-hour (%s), without an end", *rate, source)
-		return ErrNoDeadline
+		return m, ErrNoDeadline
 	default:
 		worst := price.Plan{
 			Rate: *rate * float64(job.Devices()), Boxes: job.NodeCount(), Deadline: life, Attempts: max(1, job.Attempts), Source: source,
 		}
 		dollars, err := worst.Worst()
 		if err != nil {
-			return err
+			return m, err
 		}
 		m.Worst, m.Words = &dollars, fmt.Sprintf("$%.2f at most: %s", dollars, worst.Words())
 		if life != job.Deadline {
 			m.Words += ", the longest that a box may live"
 		}
 	}
-	return nil
+	return m, nil
 }
 
 func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float64, string, error) {
