@@ -22,7 +22,7 @@ func (l *Launcher) Evaluate(ctx context.Context, run Run, evals []Evaluation) (d
 	for _, d := range due {
 		started, err := l.evaluate(ctx, run, d)
 		switch {
-		case errors.Is(err, ErrCell), errors.Is(err, ErrRoom), errors.Is(err, ErrStopped), isOvertaken(err):
+		case errors.Is(err, ErrCell), errors.Is(err, ErrRoom), isOvertaken(err):
 		case err != nil:
 			deeds = append(deeds, Deed{Run: run, What: "evaluation " + d.Name, Err: fmt.Errorf("evaluation %s of run %s: %w", d.Name, run.ID, err)})
 		default:

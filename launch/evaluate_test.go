@@ -1,12 +1,17 @@
 package launch_test
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/local"
+	"trainyard/launch/fetch"
 )
 
 const eels = "id,verdict\neel-1,passed\neel-2,failed\n"
@@ -142,37 +147,46 @@ func TestAnEvaluationThatFailedIsNotBegunAgainByItself(t *testing.T) {
 }
 
 func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
-	for _, c := range []struct {
-		what, name, content string
-		change              func(*launch.Evaluation)
-		state               launch.State
-		reason              string
-		results             int
+	cases := map[string]struct {
+		name, content string
+		change        func(*launch.Evaluation)
+		state         launch.State
+		reason        string
 	}{
-		{"a report that no glob names", "other.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"graded*.csv"} }, launch.Failed, "of 1 files in {output}, eval.eels.reports (graded*.csv) matches none", 0},
-		{"a report in a directory", "graded.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"**/graded.*"} }, launch.Succeeded, "eels: 1 of 2 resolved", 1},
-		{"no report at all", "notes.txt", "nothing", nil, launch.Failed, "it left no report in {output}", 0},
-		{"a file that is no report", "odd.json", `{"resolvd_ids": []}`, nil, launch.Failed, "none of the files that it left is a report", 0},
-		{"a report that was cut", "graded.json", `{"resolved_ids": [`, func(e *launch.Evaluation) { e.Reports = []string{"*.json"} }, launch.Failed, "a report cannot be read", 0},
-		{"a report of another benchmark", "swe-bench_lite__test__mine.json", `{"total_instances": 2, "submitted_instances": 2, "resolved_ids": ["a__b-1"], "unresolved_ids": ["a__b-2"], "schema_version": 2}`, nil, launch.Failed, "is of swe-bench_lite, and eval.eels.benchmark says eels", 0},
-		{"a report without a benchmark", "graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.eels.benchmark", 0},
-		{"what is said of it", "graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "eels test mini seed 7: 1 of 2 resolved", 1},
-	} {
-		t.Run(c.what, func(t *testing.T) {
-			p := newPlace(t)
-			e := evaluation(p.mark, c.name, c.content)
-			if c.change != nil {
-				c.change(&e)
-			}
-			run := p.trained(t, "save", e)
-			if err := tendAll(t.Context(), p.Launcher); err != nil {
-				t.Fatal(err)
-			}
-			got, results := p.evaluated(t, run)
-			if got.State != c.state || !strings.Contains(got.Reason, c.reason) || len(results) != c.results {
-				t.Errorf("%s: %s, %d results; want %s: %s", got.State, got.Reason, len(results), c.state, c.reason)
-			}
-		})
+		"unmatched": {"other.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"graded*.csv"} }, launch.Failed, "of 1 files in {output}, eval.unmatched.reports (graded*.csv) matches none"},
+		"below":     {"graded.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"**/graded.*"} }, launch.Succeeded, "below: 1 of 2 resolved"},
+		"nothing":   {"notes.txt", "nothing", nil, launch.Failed, "it left no report in {output}"},
+		"odd":       {"odd.json", `{"resolvd_ids": []}`, nil, launch.Failed, "none of the files that it left is a report"},
+		"cut":       {"graded.json", `{"resolved_ids": [`, func(e *launch.Evaluation) { e.Reports = []string{"*.json"} }, launch.Failed, "a report cannot be read"},
+		"another":   {"swe-bench_lite__test__mine.json", `{"total_instances": 2, "submitted_instances": 2, "resolved_ids": ["a__b-1"], "unresolved_ids": ["a__b-2"], "schema_version": 2}`, nil, launch.Failed, "is of swe-bench_lite, and eval.another.benchmark says another"},
+		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
+		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7: 1 of 2 resolved"},
+	}
+	p := newPlace(t)
+	var all []launch.Evaluation
+	for name, c := range cases {
+		e := evaluation(p.mark, c.name, c.content)
+		e.Name, e.Benchmark = name, name
+		if c.change != nil {
+			c.change(&e)
+		}
+		all = append(all, e)
+	}
+	run := p.trained(t, "save", all...)
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
+	if err != nil || len(runs) != len(cases) {
+		t.Fatalf("%d evaluations, %v", len(runs), err)
+	}
+	for _, got := range runs {
+		if c := cases[got.Job.Evaluates.Name]; got.State != c.state || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: %s: %s; want %s: %s", got.Job.Evaluates.Name, got.State, got.Reason, c.state, c.reason)
+		}
+	}
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
+		t.Errorf("%+v, %v", results, err)
 	}
 }
 
@@ -254,3 +268,73 @@ func TestEvaluationsAreRebuiltWithTheLedger(t *testing.T) {
 		t.Errorf("%s (%s), started %d times, %d results", e.State, e.Reason, p.starts(t), len(results))
 	}
 }
+
+// The model of a run on a box lies there: its evaluation runs there too, or here once the
+// model was fetched.
+func TestAnEvaluationRunsWhereTheModelLies(t *testing.T) {
+	box := onABox(t)
+	p := newPlaceOn(t, box, "mark")
+	there, home := evaluation("/root/evaluated", "graded.csv", eels), evaluation(p.Home+"-evaluated", "graded.csv", eels)
+	home.Name, home.Benchmark, home.Backend = "home", "home", "local"
+	job := job(p.dataset, "save", p.there, "{output}")
+	job.Evals = []launch.Evaluation{there, home}
+	run, err := p.Start(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = p.end(t, run); run.State != launch.Succeeded {
+		t.Fatalf("%s: %s", run.State, run.Reason)
+	}
+	deeds := p.Evaluate(t.Context(), run, run.Job.Evals)
+	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err == nil || !strings.Contains(deeds[1].Err.Error(), "fetch it first, with `trainyard runs fetch "+run.ID+" out/checkpoint-3 --attempt 1 --to ") {
+		t.Fatalf("%+v", deeds)
+	}
+	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Reason != "eels: 1 of 2 resolved" || e.Job.Backend != "box" {
+		t.Errorf("%s: %s", e.State, e.Reason)
+	}
+	backend, err := p.Backend("box")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := fetch.Attempt{Source: backend, Run: run.ID, N: run.N, Dir: p.Dir(run), Handle: run.Handle}
+	if _, err := fetch.Fetch(t.Context(), a, "out/checkpoint-3", filepath.Join(p.Home, "runs", run.ID, "fetched", "attempt-1", "checkpoint-3"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
+	if err != nil || len(runs) != 2 || runs[0].State != launch.Succeeded || runs[0].Job.Backend != "local" {
+		t.Errorf("%+v, %v", runs, err)
+	}
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
+		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+// What could never reach its model is refused before anything trains.
+func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["other"], p.Backends["rental"] = local.Local{}, rental{}
+	for _, c := range []struct{ trains, evaluates, want string }{
+		{"local", "other", "it runs on other, and the model lies on local"},
+		{"rental", "", "is given back when it has ended: say backend: local"},
+		{"rental", "local", ""},
+		{"other", "local", ""},
+	} {
+		job := job(p.dataset, "save", p.mark, "{output}")
+		job.Backend = c.trains
+		e := evaluation(p.mark, "graded.csv", eels)
+		e.Backend = c.evaluates
+		job.Evals = []launch.Evaluation{e}
+		err := p.Precheck(job)
+		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("trained on %s, evaluated on %q: %v", c.trains, c.evaluates, err)
+		}
+	}
+}
+
+// A rental is a local backend whose boxes are given back.
+type rental struct{ local.Local }
+
+func (rental) Most(time.Duration) (gpuHour float64, life time.Duration) { return 1, time.Hour }

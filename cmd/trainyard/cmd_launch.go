@@ -255,7 +255,7 @@ func environmentWords(e *yard.EnvironmentPlan) string {
 
 // moneyWords tells the worst case. On this machine there is none beyond it.
 func moneyWords(plan *yard.Plan) string {
-	if plan.Money.GPUHour == nil && plan.Job.Backend == "local" {
+	if plan.Money.GPUHour == nil && plan.Money.Worst == nil && plan.Job.Backend == "local" {
 		return "none beyond this machine"
 	}
 	return plan.Money.Words

@@ -133,6 +133,9 @@ func runSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, 
 	if err := printSweepStatus(t, s, p); err != nil {
 		return err
 	}
+	if bad := p.Total.Evaluations.Count - p.Total.Evaluations.By[sweep.Succeeded]; bad > 0 && p.Total.By[sweep.Succeeded] == p.Total.Cells {
+		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "evaluation"), p.Total.Evaluations.Count, invocation(s), req.File)
+	}
 	if bad := p.Total.Cells - p.Total.By[sweep.Succeeded]; bad > 0 {
 		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "cell"), p.Total.Cells, invocation(s), req.File)
 	}

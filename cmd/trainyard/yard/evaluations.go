@@ -12,7 +12,8 @@ import (
 
 // An EvaluationMoney is what one evaluation of a run may cost.
 type EvaluationMoney struct {
-	Name string `json:"name"`
+	Name    string `json:"name"`
+	Backend string `json:"backend"`
 	// Hours is how long all its attempts may take, at the most; nil: it has no deadline.
 	Hours *float64 `json:"hours"`
 	Money
@@ -22,6 +23,7 @@ type EvaluationMoney struct {
 // the run.
 func (y *Yard) countEvaluations(ctx context.Context, plan *Plan, gpu string) error {
 	plan.Evaluations = nil
+	unknown := false
 	var faults []error
 	for i := range plan.Job.Evals {
 		e := &plan.Job.Evals[i]
@@ -30,14 +32,18 @@ func (y *Yard) countEvaluations(ctx context.Context, plan *Plan, gpu string) err
 			faults = append(faults, fmt.Errorf("evaluation %s: %w", e.Name, err))
 		}
 		plan.Evaluations = append(plan.Evaluations, m)
-		plan.Money.add(m, cmp.Or(e.Backend, plan.Job.Backend))
+		plan.Money.add(m, plan.Job.Backend)
+		unknown = unknown || m.Worst == nil && m.Backend != "local"
+	}
+	if unknown {
+		plan.Money.Worst = nil
 	}
 	return errors.Join(faults...)
 }
 
 func (y *Yard) countEvaluation(ctx context.Context, e *launch.Evaluation, of launch.Job, gpu string) (EvaluationMoney, error) {
-	m := EvaluationMoney{Name: e.Name}
-	job := launch.Job{Backend: cmp.Or(e.Backend, of.Backend), GPUs: e.GPUs, Deadline: e.Deadline, Attempts: e.Attempts, GPUHour: e.GPUHour}
+	m := EvaluationMoney{Name: e.Name, Backend: cmp.Or(e.Backend, of.Backend)}
+	job := launch.Job{Backend: m.Backend, GPUs: e.GPUs, Deadline: e.Deadline, Attempts: e.Attempts, GPUHour: e.GPUHour}
 	if same := job.Backend == of.Backend; same {
 		e.GPU = cmp.Or(e.GPU, gpu)
 		if job.GPUHour == nil {
@@ -57,17 +63,20 @@ func (y *Yard) countEvaluation(ctx context.Context, e *launch.Evaluation, of lau
 	return m, err
 }
 
-// add puts the worst case of an evaluation beside that of the run. What one's own machine
-// does without a price costs nothing beyond it.
-func (m *Money) add(e EvaluationMoney, backend string) {
+// add puts the worst case of an evaluation beside that of the run. What this machine does
+// without a price costs nothing beyond it.
+func (m *Money) add(e EvaluationMoney, trains string) {
 	switch {
-	case e.Worst != nil && *e.Worst > 0 && m.Worst == nil && m.GPUHour == nil:
-		m.Words = fmt.Sprintf("training %s; evaluation %s: %s", cmp.Or(m.Words, "unknown"), e.Name, e.Words)
-	case e.Worst != nil && *e.Worst > 0 && m.Worst != nil:
+	case e.Worst == nil && e.Backend != "local":
+		m.Words = fmt.Sprintf("%s; evaluation %s: %s", m.Words, e.Name, e.Words)
+	case e.Worst == nil || *e.Worst == 0:
+	case m.Worst == nil && m.GPUHour == nil && trains == "local":
+		m.Worst, m.Words = e.Worst, fmt.Sprintf("evaluation %s: %s", e.Name, e.Words)
+	case m.Worst == nil:
+		m.Words = fmt.Sprintf("training %s; evaluation %s: %s", m.Words, e.Name, e.Words)
+	default:
 		sum := *m.Worst + *e.Worst
 		m.Worst, m.Words = &sum, fmt.Sprintf("$%.2f at most: %s; evaluation %s: %s", sum, m.Words, e.Name, e.Words)
-	case e.Worst == nil && backend != "local":
-		m.Worst, m.Words = nil, fmt.Sprintf("%s; evaluation %s: %s", m.Words, e.Name, e.Words)
 	}
 }
 
@@ -156,7 +165,7 @@ func worstOf(all []EvaluationMoney) *float64 {
 	for _, e := range all {
 		if e.Worst != nil {
 			sum = sumOf(sum, e.Worst)
-		} else if e.Source != "" || e.GPUHour != nil {
+		} else if e.Backend != "local" {
 			return nil
 		}
 	}

@@ -50,6 +50,8 @@ type SweepCell struct {
 	Hours *estimate.Range `json:"hours,omitempty"`
 	Cost  *estimate.Range `json:"cost,omitempty"`
 	Worst *float64        `json:"worst_case"` // dollars, at the deadline; nil is not known
+	// Evaluations are those that the recipe asks for; Worst has theirs in it.
+	Evaluations []CellEvaluation `json:"evaluations,omitempty"`
 	// Unknown is why there is no estimate, and Fault why the cell cannot run.
 	Unknown string `json:"unknown,omitempty"`
 	Fault   string `json:"fault,omitempty"`

@@ -54,6 +54,7 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 			c.Dollars, err = totalOf(attempts).Dollars, errors.Join(err, errFacts)
 		}
 	}
+	err = errors.Join(err, p.lookAtEvaluations(ctx, l))
 	p.count()
 	return errors.Join(err, looked.err, p.findOrphans(ctx, l))
 }
@@ -94,6 +95,7 @@ func (p *SweepPlan) count() {
 			p.Total.Spent += *c.Dollars
 		}
 	}
+	p.countEvaluations()
 }
 
 // A stoppedRuns asks the ledger's history whether a rule ended a run.
