@@ -25,8 +25,9 @@
 // out of range, a missing key: none is guessed at, and a fault in a parent
 // points into the parent's file. Literals in a recipe are identity: two
 // recipes with one [Recipe.Fingerprint] train alike, two with one
-// [Recipe.DataFingerprint] are one dataset; name, summary, comments, key
-// order, the split into files and the spelling of numbers do not count.
+// [Recipe.DataFingerprint] are one dataset; name, summary, the evaluations that follow
+// a run, comments, key order, the split into files and the spelling of numbers do not
+// count.
 //
 // Of YAML, a recipe uses one document of block or flow mappings, lists and
 // scalars under the 1.2 core schema (so "no" is text and 1e-5 a number), with

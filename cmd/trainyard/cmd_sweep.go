@@ -26,6 +26,10 @@ const sweepLong = `Run the cells of a sweep: a recipe with a sweep block, which 
     repeat: 2
     stop: {worse: 0.2, after: 0.3, dollars: 500}
 
+A cell that has succeeded is evaluated as the recipe's eval: says (trainyard list
+evaluations), once each; "sweep run" waits for that, and retries what failed when it is
+called again.
+
 A cell is its content: recipe, data, environment of the trainer and code. One that any
 run has, of this sweep, another or a single launch, is not run again. "sweep run" that
 was killed goes on when it is called again.`
