@@ -39,7 +39,7 @@ var identities = map[string]Identity{"": OfDataset, "run": OfRun, "none": OfNoth
 // every key has its line and every line its key.
 var docs = map[string]string{
 	"extends": "recipes to build on: a built-in name, a path beside the file, or a list of them",
-	"sweep":   "the cells of a sweep: matrix, zip, seeds, arms, mixes, include, exclude, repeat, stop (trainyard sweep plan)",
+	"sweep":   "the cells of a sweep: matrix, zip, seeds, arms, mixes, include, exclude, repeat, stages, stop (trainyard sweep plan)",
 	"name":    "names the dataset's directory and the run",
 	"summary": "the line that lists show",
 	"seed":    "default of mix.seed, mix.validation_seed and train.seed",

@@ -15,6 +15,8 @@ type Sweep struct {
 	Summary string      `json:"summary,omitempty"`
 	Cells   []Cell      `json:"cells"` // in the order of the block, the first axis slowest
 	Rules   sweep.Rules `json:"rules"`
+	// Stages are none where every cell is run.
+	Stages []sweep.Stage `json:"stages,omitempty"`
 }
 
 // A Cell is one recipe of a sweep.
@@ -22,6 +24,10 @@ type Cell struct {
 	// Name tells it from the others of the sweep: the arm, then what the axes say.
 	Name string `json:"name"`
 	Arm  string `json:"arm,omitempty"`
+	// Stage is the number of its stage, from 0, and Variant what it has in common with the
+	// cells of other seeds, repeats and stages.
+	Stage   int    `json:"stage,omitempty"`
+	Variant string `json:"variant,omitempty"`
 	// Under is the recipe that the arm puts below the sweep's own; empty: none.
 	Under     string      `json:"under,omitempty"`
 	Overrides []string    `json:"overrides,omitempty"` // in the order in which they are laid over it
@@ -56,7 +62,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
-	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules}, nil
+	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Stages: b.stagesOf()}, nil
 }
 
 // A cellLoader makes recipes of combinations.
@@ -74,6 +80,7 @@ func (l *cellLoader) cells() []Cell {
 	l.checkArms()
 	dims := l.dimensions()
 	l.checkKeys(dims)
+	l.checkStages(dims)
 	if len(l.block.faults) > 0 {
 		return nil
 	}
@@ -84,8 +91,8 @@ func (l *cellLoader) cells() []Cell {
 	switch {
 	case len(combos) == 0:
 		l.block.faults.add(l.block.at, "sweep", "no cell is left of it", "exclude leaves out all of them")
-	case len(combos)*max(1, l.block.repeat) > maxCells:
-		l.block.faults.add(l.block.at, "sweep", fmt.Sprintf("%d cells, a sweep has at most %d", len(combos)*max(1, l.block.repeat), maxCells), "")
+	case len(combos)*max(1, l.block.repeat)*max(1, len(l.block.stages)) > maxCells:
+		l.block.faults.add(l.block.at, "sweep", fmt.Sprintf("%d cells, a sweep has at most %d", len(combos)*max(1, l.block.repeat)*max(1, len(l.block.stages)), maxCells), "")
 		return nil
 	}
 	return l.load(combos, dims)
@@ -93,9 +100,12 @@ func (l *cellLoader) cells() []Cell {
 
 func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 	names, taken := namer(dims), map[string]int{}
-	for _, c := range combos {
-		cell := l.cell(c)
-		cell.Name = cmp.Or(names(c), "base")
+	for _, c := range l.staged(combos) {
+		cell := l.cell(c.combo, c.set)
+		cell.Name = cmp.Or(names(c.combo), "base")
+		if c.stage != "" {
+			cell.Stage, cell.Variant, cell.Name = c.index, cmp.Or(variant(names, c.combo), "base"), c.stage+"/"+cell.Name
+		}
 		if taken[cell.Name]++; taken[cell.Name] > 1 {
 			cell.Name = fmt.Sprintf("%s~%d", cell.Name, taken[cell.Name])
 		}
@@ -111,10 +121,10 @@ func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 }
 
 // cell lays what the combination says over its arm: the arm's own settings, those of
-// the mix, then the axes.
-func (l *cellLoader) cell(c combo) Cell {
+// the mix, then the axes, then what the stage sets.
+func (l *cellLoader) cell(c, stage combo) Cell {
 	var cell Cell
-	layers := slices.Clone(c)
+	layers := append(slices.Clone(c), stage...)
 	if p, ok := c.find(armKey); ok {
 		arm := l.block.arm(p.text)
 		cell.Arm, cell.Under, cell.Published = arm.name, arm.recipe, arm.published

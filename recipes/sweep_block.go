@@ -19,6 +19,7 @@ type sweepBlock struct {
 	arms    []arm
 	mixes   []seriesBlock
 	repeat  int
+	stages  []stageBlock
 	rules   sweep.Rules
 	faults  Faults
 }
@@ -52,9 +53,7 @@ var blockKeys = map[string]func(b *sweepBlock, n *node, path string){
 	"include": func(b *sweepBlock, n *node, path string) { b.include = b.clauses(n, path) },
 	"exclude": func(b *sweepBlock, n *node, path string) { b.exclude = b.clauses(n, path) },
 	"arms":    (*sweepBlock).readArms, "mixes": (*sweepBlock).readMixes, "repeat": (*sweepBlock).readRepeat, "stop": (*sweepBlock).readRules,
-	"stages": func(b *sweepBlock, n *node, path string) {
-		b.fault(n.at, path, "stages are not run by a sweep", "write the second stage as a sweep of its own, once the first has its winners")
-	},
+	"stages": (*sweepBlock).readStages,
 }
 
 func readBlock(n *node) *sweepBlock {

@@ -90,6 +90,7 @@ func printMixes(t *face.Terminal, p *yard.SweepPlan, data map[string]string) err
 
 func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 	total := p.Total
+	printStages(t, p)
 	t.Print("\n%s of different contents, %s: %s steps", face.Counted(total.Cells, "cell"), statesWords(total.By), face.Thousands(total.Steps))
 	if total.Unknown < total.Cells {
 		t.Print(", %.3g to %.3g hours, %s to %s", total.Hours.Low, total.Hours.High, face.Dollars(total.Cost.Low), face.Dollars(total.Cost.High))
@@ -108,7 +109,7 @@ func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 
 func statesWords(by map[sweep.State]int) string {
 	var all []string
-	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost} {
+	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Waits, sweep.Out} {
 		if n := by[s]; n > 0 {
 			all = append(all, fmt.Sprintf("%d %s", n, s))
 		}
@@ -177,6 +178,7 @@ func printSweepStatus(t *face.Terminal, s *settings, p *yard.SweepPlan) error {
 		return err
 	}
 	t.Print("%s: %s\n", face.Counted(p.Total.Cells, "cell"), statesWords(p.Total.By))
+	printStages(t, p)
 	return printCellEvaluations(t, p)
 }
 

@@ -69,12 +69,16 @@ type SweepPlan struct {
 	Cells    []SweepCell `json:"cells"`
 	Datasets int         `json:"datasets"`
 	Rules    sweep.Rules `json:"rules"`
-	Total    SweepTotal  `json:"total"`
+	// Stages are none where every cell is run.
+	Stages []SweepStage `json:"stages,omitempty"`
+	Total  SweepTotal   `json:"total"`
 	// Orphans are runs that the sweep asked for and that no cell of the file means any
 	// more: it was edited.
 	Orphans []launch.Run `json:"orphans,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
+
+	courses map[sweep.Try]sweep.Course // of runs that have told all
 }
 
 // PlanSweep reads a sweep, plans the dataset of every cell without writing it, and
@@ -93,6 +97,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 	for _, c := range s.Cells {
 		p.Cells = append(p.Cells, SweepCell{Cell: c})
 	}
+	p.stage(s.Stages)
 	if err := y.planData(ctx, p, progress); err != nil {
 		return nil, err
 	}

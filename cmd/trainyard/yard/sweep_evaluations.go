@@ -45,11 +45,11 @@ func (c *SweepCell) expect(plan *Plan) {
 	}
 }
 
-// evaluations visits those of cells of different contents.
+// evaluations visits those of cells of different contents that are run.
 func (p *SweepPlan) evaluations(visit func(c *SweepCell, e *CellEvaluation)) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		if c.Same != "" {
+		if c.Same != "" || c.State == sweep.Waits || c.State == sweep.Out {
 			continue
 		}
 		for k := range c.Evaluations {

@@ -33,8 +33,9 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 		for i := range p.Cells {
 			p.Cells[i].State, _ = sweep.Standing(nil, p.Cells[i].prepared, nil, time.Time{})
 		}
+		err := p.choose(ctx, nil)
 		p.count()
-		return nil
+		return err
 	}
 	l, err := y.Launcher()
 	if err != nil {
@@ -55,6 +56,7 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 		}
 	}
 	err = errors.Join(err, p.lookAtEvaluations(ctx, l))
+	err = errors.Join(err, p.choose(ctx, l.Ledger))
 	p.count()
 	return errors.Join(err, looked.err, p.findOrphans(ctx, l))
 }

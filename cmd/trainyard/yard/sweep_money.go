@@ -74,7 +74,7 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 	left := 0.0
 	p.Total.Left = &left
 	for _, c := range p.Cells {
-		if c.Same != "" {
+		if c.Same != "" || c.State == sweep.Waits || c.State == sweep.Out {
 			continue
 		}
 		p.Total.Steps += c.Steps
@@ -87,6 +87,7 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 			p.Total.Left = sumOf(p.Total.Left, c.Worst)
 		}
 	}
+	p.weighWaiting()
 	p.weighEvaluations()
 	p.overCaps(caps)
 }
