@@ -38,7 +38,8 @@
 // A sweep block is no part of the recipe and bears no identity: [LoadSweep] makes
 // cells of it, each a recipe with its overrides. An axis is a key and its values; axes
 // of matrix are multiplied, those of a zip group go together, and exclude and include
-// work as in the matrix of GitHub Actions. Layers merge the block as they do the rest,
+// work as in the matrix of GitHub Actions. Each stage has all combinations; which of them
+// are run in a later one is for launch/sweep to say. Layers merge the block as they do the rest,
 // arms by name.
 //
 // It does not look at data: whether a path exists, a format is known or a

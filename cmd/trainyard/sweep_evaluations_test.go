@@ -128,6 +128,14 @@ func TestTwoSweepsAtOnceEvaluateEachCellOnce(t *testing.T) {
 	h.evaluatedOnce(t, marks, 4)
 }
 
+// slow leaves out what kills sweeps again and again.
+func slow(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TRAINYARD_SLOW_TESTS") == "" {
+		t.Skip("it takes long: set TRAINYARD_SLOW_TESTS, or run .ci/run")
+	}
+}
+
 func (h *sweepHome) evaluatedOnce(t *testing.T, marks string, cells int) {
 	t.Helper()
 	started := linesOf(t, marks)
@@ -139,9 +147,7 @@ func (h *sweepHome) evaluatedOnce(t *testing.T, marks string, cells int) {
 }
 
 func TestASweepThatIsKilledAtRandomPointsEvaluatesEachCellOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills a sweep several times")
-	}
+	slow(t)
 	h, marks := evaluatedHome(t, "1, 2, 3, 4, 5, 6", "sleep 0.3")
 	killed := 0
 	for range 4 {

@@ -54,6 +54,7 @@ func TestTheBestVariantsOfAStageGoOnToTheNext(t *testing.T) {
 }
 
 func TestStagesThatAreKilledGoOnWhereTheyWere(t *testing.T) {
+	slow(t)
 	h, marks := stagedHome(t, "top: 1, by: 'eval:eels'")
 	killed := 0
 	for _, after := range []int{500, 2000, 3500} {
