@@ -224,6 +224,9 @@ func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 	if e := plan.Environment; e != nil {
 		t.Print("\nEnvironment: %s\n", environmentWords(e))
 	}
+	for _, e := range plan.Job.Evals {
+		t.Print("\nEvaluation %s, once it has succeeded: %s\n", e.Name, strings.Join(e.Command, " "))
+	}
 	t.Print("\nWorst case: %s\n", moneyWords(plan))
 	return nil
 }

@@ -108,8 +108,8 @@ func (y *Yard) AwaitEvaluations(ctx context.Context, run launch.Run, tell func(l
 				refused[d.What] = true
 			}
 		}
-		going, failed, err := y.lookAtEvaluations(ctx, l, run, tell)
-		if err != nil || going == 0 {
+		going, unstarted, failed, err := y.lookAtEvaluations(ctx, l, run, tell)
+		if err != nil || going == 0 && (unstarted == 0 || len(refused) > 0) {
 			return append(failed, sortedKeys(refused)...), err
 		}
 		select {
@@ -120,8 +120,9 @@ func (y *Yard) AwaitEvaluations(ctx context.Context, run launch.Run, tell func(l
 	}
 }
 
-// lookAtEvaluations counts those that go on, and names those that failed.
-func (y *Yard) lookAtEvaluations(ctx context.Context, l *launch.Launcher, run launch.Run, tell func(launch.Deed)) (going int, failed []string, err error) {
+// lookAtEvaluations counts those that go on and those that have yet to be started, and
+// names those that failed.
+func (y *Yard) lookAtEvaluations(ctx context.Context, l *launch.Launcher, run launch.Run, tell func(launch.Deed)) (going, unstarted int, failed []string, err error) {
 	runs, err := l.Ledger.Evaluations(ctx, run.ID)
 	for _, e := range runs {
 		if e.State == launch.Succeeded || e.Job.Evaluates.Attempt != run.N && e.State.Ended() {
@@ -129,19 +130,21 @@ func (y *Yard) lookAtEvaluations(ctx context.Context, l *launch.Launcher, run la
 		}
 		now, deeds, err := l.Tend(ctx, e)
 		if err != nil {
-			return going, nil, err
+			return going, unstarted, nil, err
 		}
 		for _, d := range deeds {
 			tell(launch.Deed{Run: d.Run, What: "evaluation " + e.Job.Evaluates.Name + " " + d.What, Err: d.Err})
 		}
 		switch {
-		case !now.State.Ended() || now.NeverStarted():
+		case now.NeverStarted():
+			unstarted++
+		case !now.State.Ended():
 			going++
 		case now.State != launch.Succeeded:
 			failed = append(failed, fmt.Sprintf("evaluation %s: %s", e.Job.Evaluates.Name, now.Reason))
 		}
 	}
-	return going, failed, err
+	return going, unstarted, failed, err
 }
 
 // startEvaluations starts those that are due of runs that were just looked at. What
