@@ -21,9 +21,14 @@ type CellError struct {
 	Cell  string
 	Run   string
 	State State
+	// Evaluation says that it is one, which is never started as a second run.
+	Evaluation bool
 }
 
 func (e *CellError) Error() string {
+	if e.Evaluation {
+		return fmt.Sprintf("run %s is this evaluation, and is %s: `trainyard runs retry` gives it another attempt", e.Run, e.State)
+	}
 	is := "is " + string(e.State)
 	if e.State == Succeeded {
 		is = "has succeeded"
@@ -71,8 +76,9 @@ func unlessTaken(tx *database.Tx, run string, job Job) error {
 	if job.Cell == "" || job.Anew {
 		return nil
 	}
-	taken := &CellError{Cell: job.Cell}
-	err := tx.QueryRow(`SELECT r.id, a.state FROM runs r JOIN attempts a ON a.run = r.id WHERE r.cell = ? AND r.id <> ? AND a.state NOT IN (?, ?, ?) AND `+newestAttempt+`ORDER BY r.created_ms, r.id LIMIT 1`,
+	taken := &CellError{Cell: job.Cell, Evaluation: job.Evaluates != nil}
+	// An evaluation is one run, also where that has failed: its attempts follow each other.
+	err := tx.QueryRow(`SELECT r.id, a.state FROM runs r JOIN attempts a ON a.run = r.id WHERE r.cell = ? AND r.id <> ? AND (r.evaluates IS NOT NULL OR a.state NOT IN (?, ?, ?)) AND `+newestAttempt+`ORDER BY r.created_ms, r.id LIMIT 1`,
 		job.Cell, run, Failed, Cancelled, Preempted).Scan(&taken.Run, &taken.State)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
@@ -167,7 +173,12 @@ func (l *Ledger) Cells(ctx context.Context, cells []string) (map[string][]Run, e
 	return all, nil
 }
 
-// SweepRuns lists the runs that a sweep has asked for, the newest first.
+// SweepRuns lists the trainings that a sweep has asked for, the newest first.
 func (l *Ledger) SweepRuns(ctx context.Context, sweep string) ([]Run, error) {
-	return l.query(ctx, selectRuns+`WHERE r.sweep = ? AND `+newestAttempt+newestFirst, sweep)
+	return l.query(ctx, selectRuns+`WHERE r.sweep = ? AND r.evaluates IS NULL AND `+newestAttempt+newestFirst, sweep)
+}
+
+// SweepEvaluations lists the evaluations that a sweep has asked for, the newest first.
+func (l *Ledger) SweepEvaluations(ctx context.Context, sweep string) ([]Run, error) {
+	return l.query(ctx, selectRuns+`WHERE r.sweep = ? AND r.evaluates IS NOT NULL AND `+newestAttempt+newestFirst, sweep)
 }

@@ -14,6 +14,8 @@
 //   - A cell is all that makes a run another than one before: a job names it by a
 //     hash (launch/sweep). One that runs or has succeeded is not started again,
 //     unless the job asks for it anew.
+//   - An evaluation is a run as well, about another run that has succeeded: its job
+//     says which ([Job.Evaluates]), and its reports become results of that one.
 //   - A [Trainer] renders a job into a [Command]: argv, environment, files.
 //   - A [Backend] starts commands somewhere and gives back a [Handle], an
 //     opaque string that finds the process again after anything restarts.
@@ -24,6 +26,10 @@
 // twice. A process that vanished without its exit record is lost, never
 // succeeded. No value of a secret is written to the ledger, to a file or into
 // an argv.
+//
+// An evaluation of a run is one run, whatever becomes of it and however many processes
+// look: its cell is made of the run and of what is found out about it. It succeeds when
+// its reports are in the ledger.
 //
 // A state never waits for what a trainer told: curves, logs and results are read
 // under a limit, and what is wrong with them is told beside the state. Success

@@ -57,6 +57,12 @@ type Job struct {
 	// Anew asks for the run although its cell runs or has succeeded.
 	Anew bool `json:"anew,omitempty"`
 
+	// Evals are the evaluations that follow when the run has succeeded.
+	Evals []Evaluation `json:"evals,omitempty"`
+	// Evaluates says that the job is such an evaluation, and what it is about; nil: it
+	// trains.
+	Evaluates *Evaluated `json:"evaluates,omitempty"`
+
 	Params Params `json:"params,omitempty"` // passed to the trainer, which may refuse some
 	Env    []Env  `json:"env,omitempty"`    // on top of the launching process's environment
 }
@@ -89,17 +95,26 @@ func (j Job) World() int { return j.Devices() * j.NodeCount() }
 // Validate reports every fault of the job at once, secrets in places that are
 // stored among them. Trainers check their own parameters when they render.
 func (j Job) Validate() error {
-	faults := slices.Concat(j.missing(), j.ranges(), j.Tuning.faults(j), j.secrets())
+	if j.Evaluates != nil {
+		return errors.Join(slices.Concat(j.nameless(), j.evaluationFaults(), j.secrets())...)
+	}
+	faults := slices.Concat(j.missing(), j.ranges(), j.Tuning.faults(j), j.secrets(), j.evaluationFaults())
 	return errors.Join(faults...)
 }
 
-func (j Job) missing() (faults []error) {
-	for _, f := range []struct{ name, value string }{
-		{"recipe", j.Recipe}, {"trainer", j.Trainer}, {"backend", j.Backend}, {"dataset.dir", j.Dataset.Dir},
-	} {
+func (j Job) nameless() (faults []error) {
+	for _, f := range []struct{ name, value string }{{"recipe", j.Recipe}, {"trainer", j.Trainer}, {"backend", j.Backend}} {
 		if f.value == "" {
 			faults = append(faults, fmt.Errorf("job: %s is empty", f.name))
 		}
+	}
+	return faults
+}
+
+func (j Job) missing() []error {
+	faults := j.nameless()
+	if j.Dataset.Dir == "" {
+		faults = append(faults, errors.New("job: dataset.dir is empty"))
 	}
 	if j.Dataset.Train.Rows == 0 {
 		faults = append(faults, fmt.Errorf("job: dataset %s has no rows to train on", j.Dataset.Dir))

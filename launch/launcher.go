@@ -18,7 +18,9 @@ type Launcher struct {
 	Home     string // state directory, absolute
 	Ledger   *Ledger
 	Trainers map[string]Trainer
-	Backends map[string]Backend // by name
+	// Evaluator renders the jobs of evaluations; nil: none can be run.
+	Evaluator Trainer
+	Backends  map[string]Backend // by name
 	// OpenBackend opens a backend that is not among Backends, such as ssh:HOST; nil
 	// where there are no others.
 	OpenBackend func(name string) (Backend, error)
@@ -50,6 +52,9 @@ func (l *Launcher) runDir(id string) string { return filepath.Join(l.Home, "runs
 
 func (l *Launcher) parts(job Job) (Trainer, Backend, error) {
 	trainer, okT := l.Trainers[job.Trainer]
+	if job.Evaluates != nil {
+		trainer, okT = l.Evaluator, l.Evaluator != nil
+	}
 	backend, errB := l.backend(job.Backend)
 	var faults []error
 	if !okT {

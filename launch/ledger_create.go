@@ -59,8 +59,12 @@ func (l *Ledger) Intend(ctx context.Context, in Intent) (Run, error) {
 }
 
 func insertRun(tx *database.Tx, r Run, job string) error {
-	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, home, sweep, cell) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, r.Home, said(r.Job.Sweep), said(r.Job.Cell))
+	about := ""
+	if r.Job.Evaluates != nil {
+		about = r.Job.Evaluates.Run
+	}
+	_, err := tx.Exec(`INSERT INTO runs (id, recipe, fingerprint, job, created_ms, created_by, home, sweep, cell, evaluates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Job.Recipe, r.Job.Fingerprint, job, r.CreatedAt.UnixMilli(), r.CreatedBy, r.Home, said(r.Job.Sweep), said(r.Job.Cell), said(about))
 	if err != nil {
 		return fmt.Errorf("create run: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -40,6 +41,25 @@ func play(role string, args []string) bool {
 		check(local.Supervise(args[0]))
 	case "train": // MARK OUTPUT
 		train(args[0], args[1])
+	case "save": // MARK OUTPUT: trains, and leaves a whole checkpoint
+		train(args[0], args[1])
+		whole := filepath.Join(args[1], "checkpoint-3")
+		check(os.MkdirAll(whole, 0o700))
+		check(os.WriteFile(filepath.Join(whole, "trainer_state.json"), []byte(`{"global_step": 3}`), 0o600))
+	case "evaluate": // MARK OUTPUT MODEL NAME CONTENT: leaves a report, where the model is one
+		note(args[0])
+		_, err := os.Stat(filepath.Join(args[2], "trainer_state.json"))
+		check(err)
+		check(os.WriteFile(filepath.Join(args[1], args[3]), []byte(args[4]), 0o600))
+	case "tend": // HOME POINT: looks after all runs until nothing is left, and dies at the point
+		l := launcher(args[0])
+		l.DieAt(func(point string) {
+			if point == args[1] {
+				check(syscall.Kill(os.Getpid(), syscall.SIGKILL))
+				select {}
+			}
+		})
+		check(tendAll(context.Background(), l))
 	case "fall": // MARK OUTPUT RESUME: dies of a lost rank at first, and goes on from what it saved
 		fall(args[0], args[1], args[2])
 	case "hold": // MARK: until asked to end
@@ -90,6 +110,26 @@ func play(role string, args []string) bool {
 		return false
 	}
 	return true
+}
+
+// tendAll looks after the runs of a launcher until none needs it.
+func tendAll(ctx context.Context, l *launch.Launcher) error {
+	for {
+		open, err := l.Unfinished(ctx)
+		if err != nil || len(open) == 0 {
+			return err
+		}
+		for _, run := range open {
+			_, deeds, err := l.Tend(ctx, run)
+			for _, d := range deeds {
+				err = errors.Join(err, d.Err)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		time.Sleep(l.Poll)
+	}
 }
 
 // train leaves its mark and logs as a trainer does.
@@ -149,7 +189,7 @@ func launcher(home string) *launch.Launcher {
 	ledger, err := launch.OpenForTest(launch.LedgerFile(home))
 	check(err)
 	return &launch.Launcher{
-		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Backends: backends(), Self: self, Poll: 5 * time.Millisecond,
+		Home: home, Ledger: ledger, Trainers: trainer.Trainers, Evaluator: trainer.Evaluation{}, Backends: backends(), Self: self, Poll: 5 * time.Millisecond,
 	}
 }
 

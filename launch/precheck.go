@@ -41,7 +41,7 @@ type rendering struct {
 // renders once, for the run of that id.
 func (l *Launcher) render(job Job, id string) rendering {
 	trainer, backend, err := l.parts(job)
-	r := rendering{backend: backend, faults: []error{err, job.Validate()}}
+	r := rendering{backend: backend, faults: append([]error{err, job.Validate()}, l.rehearsed(job)...)}
 	if trainer == nil {
 		return r
 	}

@@ -62,7 +62,13 @@ func (l *Launcher) ask(ctx context.Context, run Run, backend Backend) (Run, erro
 		return run, fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	ended := status.State.Ended()
-	if status.State == Succeeded {
+	switch {
+	case status.State == Succeeded && run.Job.Evaluates != nil:
+		run = l.listen(ctx, run, backend, true)
+		if status, err = l.collect(ctx, run, backend, status); err != nil {
+			return run, err
+		}
+	case status.State == Succeeded:
 		run = l.listen(ctx, run, backend, true)
 		looked, asked := run, status
 		within(ctx, l.limit(), func(ctx context.Context) Status { return l.judge(ctx, looked, backend, asked) }, func(s Status) { status = s })

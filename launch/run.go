@@ -86,6 +86,20 @@ func (r Run) settled() bool {
 	return r.State.Ended() && (r.State != Lost || r.Handle == "")
 }
 
+// Heard reports whether the attempt has ended and all that its trainer told is in the
+// ledger.
+func (r Run) Heard() bool { return r.heard }
+
+// NeverStarted reports whether the run failed because the process that was to start it
+// died, which is no fault of its own.
+func (r Run) NeverStarted() bool {
+	return r.State == Failed && strings.HasPrefix(r.Reason, diedStarting)
+}
+
+// diedStarting begins the reason of an attempt whose launcher died before it could start
+// it.
+const diedStarting = "never started: the trainyard "
+
 // An Event is one line of a run's history.
 type Event struct {
 	At      time.Time `json:"at"`

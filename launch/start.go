@@ -86,7 +86,7 @@ func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Back
 // task is the attempt that a backend is asked to start.
 func (l *Launcher) task(run Run, cmd Command) Task {
 	return Task{
-		Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Trainer: run.Job.Trainer, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
+		Beside: l.beside(run.Job), Run: run.ID, Attempt: run.N, Dir: l.Dir(run), Self: l.Self, Trainer: run.Job.Trainer, Command: cmd, Nodes: run.Job.NodeCount(), GPUs: run.Job.GPUs,
 		StallAfter: run.Job.StallAfter, Deadline: run.Job.Deadline, Grace: l.grace(),
 	}
 }
@@ -121,7 +121,7 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 	if err := l.paid(ctx, run, backend); err != nil {
 		return run, errors.Join(cause, err)
 	}
-	reason := "never started: the trainyard that was starting it died before it could"
+	reason := diedStarting + "that was starting it died before it could"
 	if cause != nil {
 		reason = "never started: " + cause.Error()
 	}

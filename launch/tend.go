@@ -15,8 +15,8 @@ type Deed struct {
 }
 
 // Tend looks after one run: brings it up to date, ends it where its money is used up,
-// and begins its next attempt where the one before ended by no fault of the run and the
-// job allows another. It returns what it did; a run that needs nothing gives none.
+// begins its next attempt where the one before ended by no fault of the run and the
+// job allows another, and its evaluations where it has succeeded. It returns what it did; a run that needs nothing gives none.
 func (l *Launcher) Tend(ctx context.Context, run Run) (Run, []Deed, error) {
 	before := run.State
 	run, err := l.Refresh(ctx, run)
@@ -34,7 +34,7 @@ func (l *Launcher) Tend(ctx context.Context, run Run) (Run, []Deed, error) {
 			deeds = append(deeds, Deed{Run: run, What: what, Err: err})
 		}
 	}
-	return run, deeds, nil
+	return run, append(deeds, l.Evaluate(ctx, run, run.Job.Evals)...), nil
 }
 
 // enforce stops a run that has cost more than its cap. The supervisor in the box watches
@@ -91,16 +91,18 @@ func (l *Launcher) barren(ctx context.Context, run Run) bool {
 }
 
 // Unfinished lists the runs that may need tending: those that go on, and those that
-// ended and may have another attempt, without those of other machines.
+// ended and may have another attempt, or evaluations that are due, without those of
+// other machines.
 func (l *Launcher) Unfinished(ctx context.Context) ([]Run, error) {
 	runs, err := l.Ledger.Runs(ctx, 0)
+	awaiting, errEvals := l.awaiting(ctx, runs)
 	var open []Run
 	for _, r := range runs {
-		if l.mine(r) && (!r.settled() || !r.heard || r.mayFollow()) {
+		if l.mine(r) && (!r.settled() || !r.heard || r.mayFollow() || awaiting[r.ID]) {
 			open = append(open, r)
 		}
 	}
-	return open, err
+	return open, errors.Join(err, errEvals)
 }
 
 // mayFollow reports whether an ended run may still have another attempt by itself.

@@ -71,7 +71,7 @@ func TestAShownRecipeIsTheRecipe(t *testing.T) {
 }
 
 func TestSettingsAreAllKeysWithTheirValues(t *testing.T) {
-	r := mustLoad(t, small)
+	r := mustLoad(t, evaluated)
 	keys := map[string]bool{}
 	for _, s := range r.Settings() {
 		keys[s.Key] = true

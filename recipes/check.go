@@ -26,6 +26,7 @@ func check(r *Recipe, root *node, faults *Faults) {
 	checkBudget(r, root, faults)
 	checkAmounts(r, root, faults)
 	checkSelections(r, root, faults)
+	checkEvaluations(r, root, faults)
 	checkOrder(r, root, faults)
 	checkTemplate(r, root, faults)
 	checkTools(r, root, faults)

@@ -136,6 +136,9 @@ func ruleOf(schema string) rule {
 	if arg, is := strings.CutPrefix(schema, "sources.select."); is {
 		return argRules[arg]
 	}
+	if arg, is := strings.CutPrefix(schema, "eval."); is {
+		return evaluationRules[arg]
+	}
 	if arg, is := strings.CutPrefix(schema, "mix.order."); is {
 		return orderRules[arg]
 	}

@@ -25,8 +25,9 @@
 // out of range, a missing key: none is guessed at, and a fault in a parent
 // points into the parent's file. Literals in a recipe are identity: two
 // recipes with one [Recipe.Fingerprint] train alike, two with one
-// [Recipe.DataFingerprint] are one dataset; name, summary, comments, key
-// order, the split into files and the spelling of numbers do not count.
+// [Recipe.DataFingerprint] are one dataset; name, summary, the evaluations that follow
+// a run, comments, key order, the split into files and the spelling of numbers do not
+// count.
 //
 // Of YAML, a recipe uses one document of block or flow mappings, lists and
 // scalars under the 1.2 core schema (so "no" is text and 1e-5 a number), with
@@ -37,9 +38,10 @@
 // A sweep block is no part of the recipe and bears no identity: [LoadSweep] makes
 // cells of it, each a recipe with its overrides. An axis is a key and its values; axes
 // of matrix are multiplied, those of a zip group go together, and exclude and include
-// work as in the matrix of GitHub Actions. Layers merge the block as they do the rest,
-// arms by name. Its benchmarks are what the cells are to be judged on, and published are
-// figures of others to stand beside them, of arms or of what no cell is.
+// work as in the matrix of GitHub Actions. Each stage has all combinations; which of them
+// are run in a later one is for launch/sweep to say. Layers merge the block as they do the
+// rest, arms by name. Its benchmarks are what the cells are to be judged on, and published
+// are figures of others to stand beside them, of arms or of what no cell is.
 //
 // It does not look at data: whether a path exists, a format is known or a
 // where expression compiles is for the packages that open them. It knows no

@@ -38,13 +38,13 @@ func (r *Recipe) lines() (out []line) {
 	return out
 }
 
-// itemLines writes a list of mappings: sources, whose keys have settings of
-// their own, or edits, which are one setting.
+// itemLines writes a list of mappings: sources and evaluations, whose keys have settings
+// of their own, or edits, which are one setting.
 func itemLines(path string, items []any) (out []line) {
 	for _, it := range items {
 		t := it.(tree)
 		at := path
-		if path == "sources" {
+		if namedLists[path] {
 			at = dotted(path, t[0].value.(string))
 		}
 		section := sectionLines("    ", at, t)

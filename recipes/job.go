@@ -7,8 +7,8 @@ import (
 )
 
 // Job is the recipe's training as the launch package takes it. Of the dataset
-// it says what a recipe can, the output; the rest of it, the backend and the
-// devices are the caller's to add.
+// it says what a recipe can, the output; the rest of it, the backend, the devices and
+// the variables of evaluations are the caller's to add.
 func (r *Recipe) Job() launch.Job {
 	stallAfter, _ := time.ParseDuration(r.Train.StallAfter) // its rule has read it; none is never
 	return launch.Job{
@@ -19,7 +19,7 @@ func (r *Recipe) Job() launch.Job {
 		Method:  r.Train.Method, Epochs: r.Train.Epochs, Batch: r.Train.Batch,
 		LR: r.Train.LR, Schedule: r.Train.Schedule, Warmup: r.Train.Warmup,
 		Seed: r.Train.Seed, Params: r.Train.Params, StallAfter: stallAfter,
-		Tuning: r.Train.tuning(),
+		Tuning: r.Train.tuning(), Evals: r.Evaluations(),
 	}
 }
 

@@ -39,7 +39,7 @@ var identities = map[string]Identity{"": OfDataset, "run": OfRun, "none": OfNoth
 // every key has its line and every line its key.
 var docs = map[string]string{
 	"extends": "recipes to build on: a built-in name, a path beside the file, or a list of them",
-	"sweep":   "the cells of a sweep: matrix, zip, seeds, arms, mixes, include, exclude, repeat, stop, benchmarks, published (trainyard sweep plan)",
+	"sweep":   "the cells of a sweep: matrix, zip, seeds, arms, mixes, include, exclude, repeat, stages, stop, benchmarks, published (trainyard sweep plan)",
 	"name":    "names the dataset's directory and the run",
 	"summary": "the line that lists show",
 	"seed":    "default of mix.seed, mix.validation_seed and train.seed",
@@ -148,6 +148,21 @@ var docs = map[string]string{
 	"train.eval_every":             "optimizer steps between evaluations, where there are validation rows",
 	"train.keep_checkpoints":       "how many of the newest checkpoints are kept",
 
+	"eval.name":      "names the evaluation",
+	"eval.command":   "program and arguments, with placeholders such as {checkpoint} and {output} (trainyard list evaluations)",
+	"eval.benchmark": "of what results are, and have to be",
+	"eval.split":     "split of the benchmark",
+	"eval.scaffold":  "scaffold that the model worked in",
+	"eval.seed":      "seed of the evaluation; {seed} is that of the training where it has none",
+	"eval.reports":   "globs of report files below {output}, ** for any depth; all that may be reports where none is said",
+	"eval.backend":   "where it runs; where the run ran, where none is said",
+	"eval.gpus":      "GPUs that it has, on one machine",
+	"eval.gpu":       "kind of GPU, such as h100, for prices",
+	"eval.gpu_hour":  "price of one GPU for an hour in dollars",
+	"eval.deadline":  "ends an attempt, such as 2h",
+	"eval.attempts":  "how many attempts there may be where one lost its machine",
+	"eval.env":       "variables: NAME for this environment's value, which is not stored, or NAME=value",
+
 	"train.params": "the trainer's own parameters, passed on as they are (trainyard list trainers)",
 }
 
@@ -169,6 +184,10 @@ var follows = map[string]string{
 	"mix.window":          "model.context",
 	"mix.packing":         "best-fit, where mix.output is packed",
 	"train.seed":          "seed",
+	"eval.seed":           "train.seed",
+	"eval.backend":        "that of the run",
+	"eval.gpu_hour":       "the backend's",
+	"eval.deadline":       "never",
 	"train.lora.rank":     "64",
 	"train.lora.alpha":    "twice the rank",
 	"train.lora.targets":  "all",

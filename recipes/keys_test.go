@@ -39,7 +39,7 @@ func TestEveryKeyIsToldInOneLine(t *testing.T) {
 // TestAKeyTellsWhatTheDecoderHolds tries the default of each key that can be
 // overridden: said aloud it must change nothing.
 func TestAKeyTellsWhatTheDecoderHolds(t *testing.T) {
-	quiet := mustLoad(t, small)
+	quiet := mustLoad(t, evaluated)
 	tried := 0
 	for _, k := range Keys() {
 		if k.Default == "" || k.Required || follows[strings.ReplaceAll(k.Name, ".NAME", "")] != "" || k.Name == "sources.NAME.accept.any" {
@@ -47,7 +47,7 @@ func TestAKeyTellsWhatTheDecoderHolds(t *testing.T) {
 		}
 		tried++
 		arg := strings.ReplaceAll(k.Name, "NAME", "a") + "=" + k.Default
-		if r := mustLoad(t, small, arg); r.Fingerprint() != quiet.Fingerprint() {
+		if r := mustLoad(t, evaluated, arg); r.Fingerprint() != quiet.Fingerprint() {
 			t.Errorf("%s is not the default", arg)
 		}
 	}
@@ -61,11 +61,11 @@ func TestAKeysTypeIsTheOneThatItsFaultAsksFor(t *testing.T) {
 		arg := strings.ReplaceAll(k.Name, "NAME", "a") + "=[x]"
 		switch k.Type {
 		case "integer", "number", "true or false":
-			if got := faultsOf(t, small, arg).Error(); !strings.Contains(got, "is not") || !strings.Contains(got, k.Type) {
+			if got := faultsOf(t, evaluated, arg).Error(); !strings.Contains(got, "is not") || !strings.Contains(got, k.Type) {
 				t.Errorf("%s is said to be %s, and its fault is: %s", k.Name, k.Type, got)
 			}
 		case "word":
-			if got := faultsOf(t, small, arg).Error(); !strings.Contains(got, k.Words[0]) {
+			if got := faultsOf(t, evaluated, arg).Error(); !strings.Contains(got, k.Words[0]) {
 				t.Errorf("%s: the fault does not name %s: %s", k.Name, k.Words[0], got)
 			}
 		}

@@ -4,7 +4,7 @@ import "fmt"
 
 // namedLists are the lists whose items have names, by path. A layer may
 // change items by name, and take some of them alone.
-var namedLists = map[string]bool{"sources": true}
+var namedLists = map[string]bool{"sources": true, "eval": true}
 
 // only takes of base the items that over names, in the order in which over
 // names them. An item that is a mapping changes what it takes, or is new.

@@ -46,6 +46,8 @@ type Recipe struct {
 	Decontaminate Decontaminate `yaml:"decontaminate" quiet:"empty"`
 	Report        Report        `yaml:"report" quiet:"empty"`
 	Train         Train         `yaml:"train" identity:"run"`
+	// Eval are evaluations that follow a run which has succeeded; default none.
+	Eval []Evaluation `yaml:"eval" identity:"none" quiet:"empty"`
 
 	// Dir is the directory of the recipe's own file; empty for a built-in.
 	Dir string `yaml:"-"`

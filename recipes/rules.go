@@ -23,6 +23,8 @@ var required = map[string]string{
 	"sources.name":   "add name: NAME",
 	"sources.path":   "add path: PATH",
 	"sources.accept": acceptHint,
+	"eval.name":      "add name: NAME",
+	"eval.command":   argvHint,
 }
 
 // mappingHints say how to write a mapping, by schema path, where the list of its

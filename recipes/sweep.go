@@ -21,6 +21,8 @@ type Sweep struct {
 	// says where all of them come from.
 	Published []PublishedRow `json:"published,omitempty"`
 	Source    string         `json:"published_source,omitempty"`
+	// Stages are none where every cell is run.
+	Stages []sweep.Stage `json:"stages,omitempty"`
 }
 
 // A Cell is one recipe of a sweep.
@@ -30,6 +32,10 @@ type Cell struct {
 	Arm  string `json:"arm,omitempty"`
 	// Group is the name without the seed: cells of one group are one recipe, run again.
 	Group string `json:"group"`
+	// Stage is the number of its stage, from 0, and Variant its group without the stage:
+	// what it has in common with the cells of other stages.
+	Stage   int    `json:"stage,omitempty"`
+	Variant string `json:"variant,omitempty"`
 	// Under is the recipe that the arm puts below the sweep's own; empty: none.
 	Under     string      `json:"under,omitempty"`
 	Overrides []string    `json:"overrides,omitempty"` // in the order in which they are laid over it
@@ -69,7 +75,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
-	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judged, Published: b.rows, Source: b.source}, nil
+	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judged, Published: b.rows, Source: b.source, Stages: b.stagesOf()}, nil
 }
 
 // A cellLoader makes recipes of combinations.
@@ -87,6 +93,7 @@ func (l *cellLoader) cells() []Cell {
 	l.checkArms()
 	dims := l.dimensions()
 	l.checkKeys(dims)
+	l.checkStages(dims)
 	if len(l.block.faults) > 0 {
 		return nil
 	}
@@ -97,8 +104,8 @@ func (l *cellLoader) cells() []Cell {
 	switch {
 	case len(combos) == 0:
 		l.block.faults.add(l.block.at, "sweep", "no cell is left of it", "exclude leaves out all of them")
-	case len(combos)*max(1, l.block.repeat) > maxCells:
-		l.block.faults.add(l.block.at, "sweep", fmt.Sprintf("%d cells, a sweep has at most %d", len(combos)*max(1, l.block.repeat), maxCells), "")
+	case len(combos)*max(1, l.block.repeat)*max(1, len(l.block.stages)) > maxCells:
+		l.block.faults.add(l.block.at, "sweep", fmt.Sprintf("%d cells, a sweep has at most %d", len(combos)*max(1, l.block.repeat)*max(1, len(l.block.stages)), maxCells), "")
 		return nil
 	}
 	return l.load(combos, dims)
@@ -106,11 +113,14 @@ func (l *cellLoader) cells() []Cell {
 
 func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 	names, taken := namer(dims), map[string]int{}
-	for _, c := range combos {
-		cell := l.cell(c)
-		cell.Name = cmp.Or(names(c), "base")
-		cell.Group = cmp.Or(names(c.without(seedKey)), "base")
-		for _, p := range c {
+	for _, c := range l.staged(combos) {
+		cell := l.cell(c.combo, c.set)
+		cell.Name, cell.Group = cmp.Or(names(c.combo), "base"), cmp.Or(names(c.combo.without(seedKey)), "base")
+		if c.stage != "" {
+			cell.Stage, cell.Variant = c.index, cell.Group
+			cell.Name, cell.Group = c.stage+"/"+cell.Name, c.stage+"/"+cell.Group
+		}
+		for _, p := range c.combo {
 			cell.Axes = append(cell.Axes, Axis{p.key, p.text})
 		}
 		if taken[cell.Name]++; taken[cell.Name] > 1 {
@@ -128,10 +138,10 @@ func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 }
 
 // cell lays what the combination says over its arm: the arm's own settings, those of
-// the mix, then the axes.
-func (l *cellLoader) cell(c combo) Cell {
+// the mix, then the axes, then what the stage sets.
+func (l *cellLoader) cell(c, stage combo) Cell {
 	var cell Cell
-	layers := slices.Clone(c)
+	layers := append(slices.Clone(c), stage...)
 	if p, ok := c.find(armKey); ok {
 		arm := l.block.arm(p.text)
 		cell.Arm, cell.Under, cell.Published = arm.name, arm.recipe, arm.published

@@ -19,6 +19,7 @@ type sweepBlock struct {
 	arms    []arm
 	mixes   []seriesBlock
 	repeat  int
+	stages  []stageBlock
 	rules   sweep.Rules
 	judged  []Judged
 	source  string // of the published figures
@@ -56,9 +57,7 @@ var blockKeys = map[string]func(b *sweepBlock, n *node, path string){
 	"exclude": func(b *sweepBlock, n *node, path string) { b.exclude = b.clauses(n, path) },
 	"arms":    (*sweepBlock).readArms, "mixes": (*sweepBlock).readMixes, "repeat": (*sweepBlock).readRepeat, "stop": (*sweepBlock).readRules,
 	"benchmarks": (*sweepBlock).readBenchmarks, "published": (*sweepBlock).readPublished,
-	"stages": func(b *sweepBlock, n *node, path string) {
-		b.fault(n.at, path, "stages are not run by a sweep", "write the second stage as a sweep of its own, once the first has its winners")
-	},
+	"stages": (*sweepBlock).readStages,
 }
 
 func readBlock(n *node) *sweepBlock {

@@ -135,7 +135,7 @@ sweep:
   exclude: [{train.bach: 4}]
   include: [{arm: b}]
   repeat: 0
-  stages: []
+  stages: [{name: a, top: 3}, {name: b, set: {train.bach: 4}, by: eval:frogs, tp: 1}]
   matrx: []
 `)
 	if err == nil {
@@ -144,7 +144,7 @@ sweep:
 	for _, want := range []string{
 		`s.yaml:5:`, `train.lrr`, `did you mean "lr"`, `"four" is not an integer`, `4 stands there twice`,
 		`1 values beside 2`, `a second arm is named "a"`, `no recipe "hybrid-gim"`, `is on no axis (did you mean "train.batch"`, `no arm is named "b"`,
-		`0 is not a number from 1 to 1000`, `stages are not run by a sweep`, `sweep.matrx: unknown key (did you mean "matrix"`,
+		`0 is not a number from 1 to 1000`, `the first stage runs every variant`, `sweep.stages.b.tp: unknown key (did you mean "top"`, `train.bach`, `does not say which variants go on`, `"eval:frogs" is unknown (the recipe has no eval: to go by`, `sweep.matrx: unknown key (did you mean "matrix"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in\n%v", want, err)

@@ -24,7 +24,9 @@ Where the inputs of a recipe have changed since its dataset was made, launch
 refuses: --replace writes over it. A run that has ended goes on with "trainyard
 runs resume ID", from its newest whole checkpoint, or "runs retry ID"; --again
 begins another run although one with the same recipe, data, environment and code goes
-on or has succeeded. "trainyard list trainers" tells what each trainer takes.`
+on or has succeeded. Evaluations (eval: in the recipe) start when the run has succeeded,
+and are followed too; of a run that nothing follows, by "trainyard serve" or the next
+command that looks at runs. "trainyard list trainers" tells what each trainer takes.`
 
 const launchExample = `  trainyard launch demo
   trainyard launch hybrid-gym-7b --trainer llamafactory --dry-run
@@ -169,7 +171,7 @@ func start(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, pla
 	if run.State != launch.Succeeded {
 		return run, fmt.Errorf("%w: see %s runs logs %s", errRunNotSucceeded, invocation(s), run.ID)
 	}
-	return run, nil
+	return run, followEvaluations(ctx, t, s, y, run)
 }
 
 // stagingTold shows the bytes on one line, and says each other step.
@@ -222,6 +224,9 @@ func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 	if e := plan.Environment; e != nil {
 		t.Print("\nEnvironment: %s\n", environmentWords(e))
 	}
+	for _, e := range plan.Job.Evals {
+		t.Print("\nEvaluation %s, once it has succeeded: %s\n", e.Name, strings.Join(e.Command, " "))
+	}
 	t.Print("\nWorst case: %s\n", moneyWords(plan))
 	return nil
 }
@@ -253,7 +258,7 @@ func environmentWords(e *yard.EnvironmentPlan) string {
 
 // moneyWords tells the worst case. On this machine there is none beyond it.
 func moneyWords(plan *yard.Plan) string {
-	if plan.Money.GPUHour == nil && plan.Job.Backend == "local" {
+	if plan.Money.GPUHour == nil && plan.Money.Worst == nil && plan.Job.Backend == "local" {
 		return "none beyond this machine"
 	}
 	return plan.Money.Words

@@ -13,7 +13,8 @@ import (
 
 const reconcileLong = `Bring every run that has not ended up to date, and print what changed: what was
 started by a trainyard that died is adopted, what ended is recorded with its
-last figures. Nothing is started.
+last figures. Evaluations of runs that succeeded are started where they are due, and
+nothing else is.
 
 With --rebuild the ledger is made anew from the directories of the runs first,
 after it was damaged or lost. A damaged file is kept beside the new one; a sound
@@ -49,6 +50,13 @@ func runReconcile(ctx context.Context, t *face.Terminal, s *settings, y *yard.Ya
 		printRebuilt(t, s, *done.Rebuilt)
 	}
 	printReconciled(t, done.Attempts)
+	for _, e := range done.Evaluations {
+		if e.Fault != "" {
+			t.Print("%s  not evaluated: %s\n", e.Run, e.Fault)
+		} else {
+			t.Print("%s  %s\n", e.Run, e.What)
+		}
+	}
 	return err
 }
 

@@ -89,7 +89,7 @@ func runTable(runs []yard.RunLine) *face.Table {
 	}
 	tab := face.NewTable(names...).Numbers(5, 6, 7, 8, 9).Tints(4, stateTint).Wraps(10).Gives(1, 2).Leaves(9, 3, 7, 5, 8)
 	for _, r := range runs {
-		cells := []string{r.Short, r.Job.Recipe, r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
+		cells := []string{r.Short, recipeWords(r.Run), r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
 			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Total.Dollars), differWords(r.Differs)}
 		if team {
 			cells = append(cells, r.CreatedBy)

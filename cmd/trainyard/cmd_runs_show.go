@@ -29,8 +29,13 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	j := run.Job
 	t.Print("Run      %s\n", run.ID)
 	t.Print("State    %s\n", t.Paint(stateTint(string(run.State)), strings.TrimSuffix(string(run.State)+": "+run.Reason, ": ")))
-	t.Print("Recipe   %s (%.12s)\n", j.Recipe, j.Fingerprint)
-	t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
+	t.Print("Recipe   %s (%.12s)\n", recipeWords(run.Run), j.Fingerprint)
+	if j.Evaluates != nil {
+		printAbout(t, j.Evaluates)
+	}
+	if j.Dataset.Dir != "" {
+		t.Print("Dataset  %s: %s, %s tokens\n", j.Dataset.Dir, face.Counted(j.Dataset.Train.Rows, "row"), face.Thousands(j.Dataset.Train.Tokens))
+	}
 	if run.DatasetFault != "" {
 		t.Print("         %s\n", t.Paint(face.Wary, run.DatasetFault))
 	}
@@ -44,6 +49,7 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
 	printFacts(t, run)
+	printEvaluations(t, run.Evaluations)
 	printResults(t, run.Results)
 	t.Print("Files    %s\n", run.Dir)
 }

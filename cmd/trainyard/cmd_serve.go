@@ -13,7 +13,8 @@ import (
 
 const serveLong = `Look after all runs until it is told to end: bring their states up to date, stop one
 whose budget is used up, begin the next attempt of one that lost its machine or a
-rank (where the job allows more attempts), and tell the alerts of the settings:
+rank (where the job allows more attempts), start the evaluations of one that succeeded
+(eval: in its recipe), and tell the alerts of the settings:
 
   alerts:
     - on: [nan, stall, spike, budget, end]   # all, where it is left out
@@ -21,7 +22,7 @@ rank (where the job allows more attempts), and tell the alerts of the settings:
     - command: [notify-send, trainyard]      # gets the alert as JSON on its input
 
 Several may run at once. Without one, every command that looks at runs brings them
-up to date, and nothing is begun again by itself.`
+up to date and starts evaluations, and nothing is begun again by itself.`
 
 func newServe(t *face.Terminal, s *settings) *cobra.Command {
 	var every time.Duration

@@ -25,6 +25,18 @@ const sweepLong = `Run the cells of a sweep: a recipe with a sweep block, which 
     include: [{arm: all, train.batch: 32}]
     repeat: 2
     stop: {worse: 0.2, after: 0.3, dollars: 500}
+    stages:                                            # all at 7B, then the best at 32B
+      - {name: small, set: {model.base: A-7B}}
+      - {name: large, set: {model.base: A-32B}, top: 2, by: "eval:verified"}
+
+A stage runs those variants (all but seed and repeat) that did best in the one before: the
+top so many, or those better than a number, by loss or eval_loss at equal tokens, or by
+eval:NAME (metric: a figure of it; best: highest or lowest). It begins when every cell
+before has its figure; a cell that failed leaves it open.
+
+A cell that has succeeded is evaluated as the recipe's eval: says (trainyard list
+evaluations), once each; "sweep run" waits for that, and retries what failed when it is
+called again.
 
 A cell is its content: recipe, data, environment of the trainer and code. One that any
 run has, of this sweep, another or a single launch, is not run again. "sweep run" that
@@ -133,7 +145,10 @@ func runSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, 
 	if err := printSweepStatus(t, s, p); err != nil {
 		return err
 	}
-	if bad := p.Total.Cells - p.Total.By[sweep.Succeeded]; bad > 0 {
+	if bad := p.Total.Evaluations.Count - p.Total.Evaluations.By[sweep.Succeeded]; bad > 0 && p.Total.By[sweep.Succeeded]+p.Total.By[sweep.Out] == p.Total.Cells {
+		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "evaluation"), p.Total.Evaluations.Count, invocation(s), req.File)
+	}
+	if bad := p.Total.Cells - p.Total.By[sweep.Succeeded] - p.Total.By[sweep.Out]; bad > 0 {
 		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "cell"), p.Total.Cells, invocation(s), req.File)
 	}
 	return nil

@@ -18,7 +18,7 @@ func printComparison(t *face.Terminal, c *yard.RunComparison, all bool) error {
 		func() error { return printConfig(t, c) },
 		func() error { return printData(t, c) },
 		func() error { return printCurves(t, c) },
-		func() error { return printEvaluations(t, c, all) },
+		func() error { return printJudged(t, c, all) },
 		func() error { return printBehaviour(t, c) },
 	} {
 		if err := part(); err != nil {

@@ -10,9 +10,9 @@ import (
 	"trainyard/launch/stats"
 )
 
-// printEvaluations shows what each side came to, then each difference from the first
+// printJudged shows what each side came to, then each difference from the first
 // with its interval in front.
-func printEvaluations(t *face.Terminal, c *yard.RunComparison, all bool) error {
+func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 	if len(c.Evaluations) == 0 {
 		t.Print("\nResults: none that two sides have\n")
 	}

@@ -93,13 +93,15 @@ func printMixes(t *face.Terminal, p *yard.SweepPlan, data map[string]string) err
 
 func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 	total := p.Total
-	t.Print("\n%s of different contents, %s: %s steps", face.Counted(total.Cells, "cell"), statesWords(total), face.Thousands(total.Steps))
+	printStages(t, p)
+	t.Print("\n%s of different contents, %s: %s steps", face.Counted(total.Cells, "cell"), statesWords(total.By), face.Thousands(total.Steps))
 	if total.Unknown < total.Cells {
 		t.Print(", %.3g to %.3g hours, %s to %s", total.Hours.Low, total.Hours.High, face.Dollars(total.Cost.Low), face.Dollars(total.Cost.High))
 	}
 	if total.Unknown > 0 {
 		t.Print("; of %s hours and dollars are not known", face.Counted(total.Unknown, "cell"))
 	}
+	printEvaluationTotal(t, total.Evaluations)
 	t.Print("\nSpent so far: %s. ", face.Dollars(total.Spent))
 	if total.Left == nil {
 		t.Print("Worst case of what is left: unknown (say --gpu-hour and --deadline)\n")
@@ -108,10 +110,10 @@ func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 	t.Print("Worst case of what is left: %s\n", face.Dollars(*total.Left))
 }
 
-func statesWords(total yard.SweepTotal) string {
+func statesWords(by map[sweep.State]int) string {
 	var all []string
-	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost} {
-		if n := total.By[s]; n > 0 {
+	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Waits, sweep.Out} {
+		if n := by[s]; n > 0 {
 			all = append(all, fmt.Sprintf("%d %s", n, s))
 		}
 	}
@@ -183,8 +185,9 @@ func printSweepStatus(t *face.Terminal, s *settings, p *yard.SweepPlan) error {
 	if err := tab.Write(t.Out); err != nil {
 		return err
 	}
-	t.Print("%s: %s\n", face.Counted(p.Total.Cells, "cell"), statesWords(p.Total))
-	return nil
+	t.Print("%s: %s\n", face.Counted(p.Total.Cells, "cell"), statesWords(p.Total.By))
+	printStages(t, p)
+	return printCellEvaluations(t, p)
 }
 
 func runCells(r *launch.Run, dollars *float64) []string {

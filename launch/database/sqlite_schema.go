@@ -131,4 +131,8 @@ CREATE TABLE sweeps (
 	name       TEXT NOT NULL PRIMARY KEY,
 	stopped_ms INTEGER                       -- NULL: it may go on
 ) STRICT, WITHOUT ROWID;
+`, `
+-- The run that the run of an evaluation is about.
+ALTER TABLE runs ADD COLUMN evaluates TEXT;                      -- NULL: it trains
+CREATE INDEX runs_by_evaluates ON runs (evaluates) WHERE evaluates IS NOT NULL;
 `}

@@ -33,6 +33,7 @@ type Lock struct {
 // Unlocked are trainers that have no lock, with the reason and the way out.
 var Unlocked = map[string]string{
 	"command":       "its environment is that of its program: make one, and name its python in train.params.argv",
+	"evaluation":    "its environment is that of its program: make one, and name its python in eval.NAME.command",
 	"open-instruct": "it is in no package index: clone https://github.com/allenai/open-instruct, run `uv sync` there, and put its .venv/bin first on PATH",
 	"smoke":         "it needs no Python",
 }

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"trainyard/launch"
@@ -20,10 +19,14 @@ const (
 	Failed    State = "failed"    // no run has succeeded, and none goes on
 	Stopped   State = "stopped"   // a rule ended it
 	Lost      State = "lost"      // its run is out of sight and may still go on
+	Waits     State = "waits"     // its stage has not begun: which variants go on is not known
+	Out       State = "out"       // another variant has gone on to its stage
 )
 
 // Ended reports whether nothing more becomes of the cell by itself.
-func (s State) Ended() bool { return s == Succeeded || s == Failed || s == Stopped || s == Lost }
+func (s State) Ended() bool {
+	return s == Succeeded || s == Failed || s == Stopped || s == Lost || s == Out
+}
 
 // Told is how a run says, in its history, that a rule ended it.
 const Told = "stopped by a rule: "
@@ -65,9 +68,7 @@ func waits(r launch.Run, now time.Time) bool {
 
 // NeverStarted reports whether a run failed because the process that was to start it
 // died, which is no fault of the cell.
-func NeverStarted(r launch.Run) bool {
-	return r.State == launch.Failed && strings.HasPrefix(r.Reason, "never started: the trainyard ")
-}
+func NeverStarted(r launch.Run) bool { return r.NeverStarted() }
 
 // A Try is one attempt of a run.
 type Try struct {

@@ -17,6 +17,9 @@ type Task struct {
 	Command Command
 	Nodes   int // machines that run the command side by side; 0 is 1
 	GPUs    int // on each of them
+	// Beside is the directory here of another attempt whose files the command reads where
+	// it runs; empty: none. A backend of several machines starts it on that one's.
+	Beside string
 	// StallAfter ends a trainer that has told nothing for as long; 0 is never.
 	StallAfter time.Duration
 	// Deadline ends the attempt that long after its trainer started, watched where

@@ -170,12 +170,17 @@ func commandArgs() []Arg {
 		{Name: "argv", Kind: "list of text", Required: true, Summary: "the program and its arguments, such as " + argvExample + "; there is no shell, {{ and }} are braces"},
 		{Name: "progress", Kind: "text", Summary: "file of JSON lines below {output} that the program appends to; default " + progressName},
 	}
-	for _, name := range slices.Sorted(maps.Keys(fillings)) {
-		args = append(args, Arg{Name: "{" + name + "}", Kind: "placeholder", Summary: fillings[name].summary})
-	}
+	args = append(args, placeholderArgs(fillings)...)
 	for _, a := range progressArgs {
 		a.Kind = "progress line"
 		args = append(args, a)
+	}
+	return args
+}
+
+func placeholderArgs(all map[string]filling) (args []Arg) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		args = append(args, Arg{Name: "{" + name + "}", Kind: "placeholder", Summary: all[name].summary})
 	}
 	return args
 }
@@ -185,22 +190,27 @@ var placeholder = regexp.MustCompile(`\{\{|\}\}|\{[^{}]*\}|[{}]`)
 // fill replaces the placeholders of one argument. A value is never looked at
 // again, so braces in it are safe.
 func fill(arg string, values map[string]string) (string, error) {
+	return fillOf("command", arg, values)
+}
+
+// fillOf is fill; what names, in errors, of what the argument is.
+func fillOf(what, arg string, values map[string]string) (string, error) {
 	var faults []error
 	filled := placeholder.ReplaceAllStringFunc(arg, func(m string) string {
 		switch m {
 		case "{{", "}}":
 			return m[:1]
 		case "{", "}":
-			faults = append(faults, fmt.Errorf("command: argument %q has a single %s: write %s%s for a brace", arg, m, m, m))
+			faults = append(faults, fmt.Errorf("%s: argument %q has a single %s: write %s%s for a brace", what, arg, m, m, m))
 			return m
 		}
 		value, ok := values[m[1:len(m)-1]]
 		if m == "{model}" && value == "" {
-			faults = append(faults, fmt.Errorf("command: argument %q asks for the model, and model.base is missing", arg))
+			faults = append(faults, fmt.Errorf("%s: argument %q asks for the model, and model.base is missing", what, arg))
 		}
 		if !ok {
-			faults = append(faults, fmt.Errorf("command: argument %q has the unknown placeholder %s: there are {%s}",
-				arg, m, strings.Join(slices.Sorted(maps.Keys(values)), "}, {")))
+			faults = append(faults, fmt.Errorf("%s: argument %q has the unknown placeholder %s: there are {%s}",
+				what, arg, m, strings.Join(slices.Sorted(maps.Keys(values)), "}, {")))
 		}
 		return value
 	})

@@ -37,7 +37,9 @@ func (y *Yard) differences(runs []launch.Run) map[string][]Difference {
 	d := &differing{kept: kept, out: map[string][]Difference{}}
 	byRecipe := map[string][]launch.Run{}
 	for _, r := range runs {
-		byRecipe[r.Job.Recipe] = append(byRecipe[r.Job.Recipe], r)
+		if r.Job.Evaluates == nil {
+			byRecipe[r.Job.Recipe] = append(byRecipe[r.Job.Recipe], r)
+		}
 	}
 	for _, recipe := range slices.Sorted(maps.Keys(byRecipe)) {
 		d.differ(byRecipe[recipe])

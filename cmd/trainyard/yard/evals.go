@@ -11,13 +11,7 @@ import (
 )
 
 // An EvalSaid is what a user says of results; a zero field says nothing.
-type EvalSaid struct {
-	Benchmark string `json:"benchmark,omitempty"`
-	Split     string `json:"split,omitempty"`
-	Scaffold  string `json:"scaffold,omitempty"`
-	Seed      *int64 `json:"seed,omitempty"`
-	Step      *int64 `json:"step,omitempty"`
-}
+type EvalSaid = result.Said
 
 // An EvalRequest says which reports are results of a run.
 type EvalRequest struct {
@@ -57,7 +51,7 @@ func (y *Yard) ImportResults(ctx context.Context, req EvalRequest) (*EvalImport,
 		return nil, err
 	}
 	done := &EvalImport{Imported: []launch.Imported{}, Left: leftReports(read.Left)}
-	results, err := req.of(read.Results)
+	results, err := req.Of(read.Results, "--")
 	if err == nil && len(results) == 0 {
 		err = fmt.Errorf("no report below %s", strings.Join(req.Files, ", "))
 	}
@@ -82,53 +76,6 @@ func leftReports(left []result.Left) []LeftReport {
 		all[i] = LeftReport{l.File, l.Why.Error()}
 	}
 	return all
-}
-
-// of puts what a user says beside what files say. Of the results of a file with
-// several, those of the benchmark that is asked for are taken.
-func (s EvalSaid) of(read []result.Result) (taken []result.Result, err error) {
-	others := map[string]bool{}
-	for _, r := range read {
-		if s.Benchmark != "" && !result.Fits(r.Benchmark, s.Benchmark) {
-			others[r.Benchmark] = true
-			continue
-		}
-		if err := s.over(&r); err != nil {
-			return nil, err
-		}
-		taken = append(taken, r)
-	}
-	if len(taken) == 0 && len(others) > 0 {
-		return nil, fmt.Errorf("%s is of %s, and --benchmark says %s", read[0].Source.File, strings.Join(sortedKeys(others), ", "), s.Benchmark)
-	}
-	return taken, nil
-}
-
-// over completes a result. The name of a scaffold is the user's, and so is the more
-// telling name of a benchmark; what else contradicts the file is an error.
-func (s EvalSaid) over(r *result.Result) error {
-	if asked := result.Benchmark(s.Benchmark); len(asked) > len(r.Benchmark) {
-		r.Benchmark = asked
-	}
-	if s.Split != "" && r.Split != "" && !strings.EqualFold(s.Split, r.Split) {
-		return fmt.Errorf("%s is of the split %s, and --split says %s", r.Source.File, r.Split, s.Split)
-	}
-	if s.Step != nil && r.Step != nil && *s.Step != *r.Step {
-		return fmt.Errorf("%s is of the checkpoint of step %d (%s), and --step says %d", r.Source.File, *r.Step, r.Model, *s.Step)
-	}
-	if s.Split != "" {
-		r.Split = strings.ToLower(s.Split)
-	}
-	if s.Scaffold != "" {
-		r.Scaffold = s.Scaffold
-	}
-	if s.Seed != nil {
-		r.Seed = s.Seed
-	}
-	if s.Step != nil {
-		r.Step = s.Step
-	}
-	return nil
 }
 
 // Results lists what evaluations found out, the newest import first: of one run with

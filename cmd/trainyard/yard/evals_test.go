@@ -136,7 +136,7 @@ func TestTheRunOfAReportIsKnownByItsNameOrLeft(t *testing.T) {
 func TestWhatAUserSaysOfAFileWithSeveralResultsChooses(t *testing.T) {
 	read := []result.Result{{Benchmark: "mmlu_law"}, {Benchmark: "gsm8k"}, {Benchmark: "mmlu_art"}}
 	for asked, want := range map[string]string{"": "mmlu_law gsm8k mmlu_art", "mmlu": "mmlu_law mmlu_art", "gsm8k": "gsm8k", "frogs": "gsm8k, mmlu_art, mmlu_law, and --benchmark says frogs"} {
-		taken, err := EvalSaid{Benchmark: asked}.of(read)
+		taken, err := EvalSaid{Benchmark: asked}.Of(read, "--")
 		var names []string
 		for _, r := range taken {
 			names = append(names, r.Benchmark)

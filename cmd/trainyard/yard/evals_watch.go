@@ -71,6 +71,7 @@ func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
 	if err != nil {
 		return err
 	}
+	runs = slices.DeleteFunc(runs, func(r launch.Run) bool { return r.Job.Evaluates != nil })
 	files, sign := settled(found, time.Now().Add(-w.Quiet))
 	if sign += fmt.Sprint(len(runs)); sign == w.seen { // a new run may be that of a report which was left
 		return nil
@@ -121,7 +122,7 @@ func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []la
 	id, err := runOf(r, runs)
 	if err == nil {
 		var taken []result.Result
-		if taken, err = said.of([]result.Result{r}); err == nil {
+		if taken, err = said.Of([]result.Result{r}, "--"); err == nil {
 			r = taken[0]
 		}
 	}

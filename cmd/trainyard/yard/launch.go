@@ -51,7 +51,9 @@ type Plan struct {
 	// Findings are what was looked at before a GPU is paid for; nil for trainers
 	// that judge for themselves.
 	Findings []preflight.Finding `json:"findings,omitempty"`
-	Money    Money               `json:"money"`
+	// Money is what the run and its evaluations may cost, and Evaluations each of those.
+	Money       Money             `json:"money"`
+	Evaluations []EvaluationMoney `json:"evaluations,omitempty"`
 	// Environment is what the trainer would run in; nil where the backend makes none.
 	Environment *EnvironmentPlan `json:"environment,omitempty"`
 	GPU         string           `json:"gpu,omitempty"` // kind, as it was asked for
@@ -99,6 +101,12 @@ func newPlan(r *recipes.Recipe, req LaunchRequest) (*Plan, error) {
 	job.Deadline, job.Attempts, job.GPUHour = req.Deadline, req.Attempts, req.GPUHour
 	var err error
 	job.Env, err = environment(req.Env)
+	for i, e := range r.Eval {
+		var errEnv error
+		if job.Evals[i].Env, errEnv = environment(e.Env); errEnv != nil {
+			err = errors.Join(err, fmt.Errorf("eval.%s.env: %w", e.Name, errEnv))
+		}
+	}
 	return plan, err
 }
 

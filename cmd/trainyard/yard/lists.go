@@ -75,6 +75,7 @@ var Lists = map[string]func() []Listed{
 	"trainers":    listTrainers,
 	"backends":    listBackends,
 	"trackers":    listTrackers,
+	"evaluations": listEvaluations,
 	"gpus":        listGPUs,
 	"providers":   listProviders,
 	"samplers":    listSamplers,
@@ -244,6 +245,15 @@ func listTrainers() []Listed {
 		for _, a := range trainer.Args[all[i].Name] {
 			all[i].Args = append(all[i].Args, Arg(a))
 		}
+	}
+	return all
+}
+
+// listEvaluations lists the placeholders of an evaluation's command.
+func listEvaluations() []Listed {
+	var all []Listed
+	for _, a := range trainer.EvaluationArgs() {
+		all = append(all, Listed{Name: a.Name, Summary: a.Summary})
 	}
 	return all
 }

@@ -56,7 +56,7 @@ func (y *Yard) MixMetrics(ctx context.Context, dirs []string) ([]MixMetric, erro
 
 func meanEvalLoss(runs []launch.Run, dir string) (mean float64, n int) {
 	for _, run := range runs {
-		if run.State == launch.Succeeded && run.EvalLoss != nil && sameDir(run.Job.Dataset.Dir, dir) {
+		if run.Job.Evaluates == nil && run.State == launch.Succeeded && run.EvalLoss != nil && sameDir(run.Job.Dataset.Dir, dir) {
 			mean += *run.EvalLoss
 			n++
 		}

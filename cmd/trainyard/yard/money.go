@@ -31,15 +31,32 @@ var ErrNoDeadline = errors.New("it is paid by the hour and has no end: say --dea
 // price file.
 // A backend that cannot tell its price, such as a provider whose key is not there, is a
 // reason to refuse the launch, which a dry run tells beside all that it knows.
-func (y *Yard) count(ctx context.Context, plan *Plan, req LaunchRequest) error {
-	m, job := &plan.Money, &plan.Job
-	var err error
-	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, req.GPU); err != nil {
-		if _, told := errors.AsType[untoldError](err); !told || !req.DryRun {
-			return err
+func (y *Yard) count(ctx context.Context, plan *Plan, req LaunchRequest) (err error) {
+	plan.Money, err = y.priced(ctx, &plan.Job, req.GPU)
+	if err = plan.mayBeUntold(err, req); err != nil {
+		return err
+	}
+	return plan.mayBeUntold(y.countEvaluations(ctx, plan, req.GPU), req)
+}
+
+// mayBeUntold keeps what a dry run only tells.
+func (p *Plan) mayBeUntold(err error, req LaunchRequest) error {
+	if _, is := errors.AsType[untoldError](err); !is || !req.DryRun {
+		return err
+	}
+	p.priceless = errors.Join(p.priceless, err)
+	return nil
+}
+
+// priced is count for what one job asks for. Where the price is untold, the rest of what
+// is known comes with the error.
+func (y *Yard) priced(ctx context.Context, job *launch.Job, gpu string) (m Money, err error) {
+	var untold error
+	if m.GPUHour, m.Source, err = y.gpuHour(ctx, *job, gpu); err != nil {
+		if _, is := errors.AsType[untoldError](err); !is {
+			return m, err
 		}
-		m.GPUHour, m.Source = nil, fmt.Sprintf("unknown: %v", err)
-		plan.priceless = err
+		m.GPUHour, m.Source, untold = nil, fmt.Sprintf("unknown: %v", err), err
 	}
 	job.GPUHour = m.GPUHour
 	rate, life, source := m.GPUHour, job.Deadline, m.Source
@@ -56,21 +73,21 @@ func (y *Yard) count(ctx context.Context, plan *Plan, req LaunchRequest) error {
 		m.Worst, m.Words = new(float64), "none: "+m.Source
 	case job.Deadline == 0:
 		m.Words = fmt.Sprintf("$%.2f a GPU-hour (%s), without an end", *rate, source)
-		return ErrNoDeadline
+		return m, ErrNoDeadline
 	default:
 		worst := price.Plan{
 			Rate: *rate * float64(job.Devices()), Boxes: job.NodeCount(), Deadline: life, Attempts: max(1, job.Attempts), Source: source,
 		}
 		dollars, err := worst.Worst()
 		if err != nil {
-			return err
+			return m, err
 		}
 		m.Worst, m.Words = &dollars, fmt.Sprintf("$%.2f at most: %s", dollars, worst.Words())
 		if life != job.Deadline {
 			m.Words += ", the longest that a box may live"
 		}
 	}
-	return nil
+	return m, untold
 }
 
 func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float64, string, error) {

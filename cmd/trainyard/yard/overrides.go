@@ -11,18 +11,22 @@ import (
 // key is typed, the words that it can say. A recipe with faults offers the
 // keys that every recipe has.
 func Overrides(recipe, typed string) []Listed {
-	sources := sourceNames(recipe)
+	sources, evals := namesIn(recipe)
 	key, _, valued := strings.Cut(typed, "=")
 	var all []Listed
 	for _, k := range listKeys() {
 		if k.Name == "extends" || k.Name == "sweep" {
 			continue // a recipe's parents are not overridden
 		}
-		for _, name := range spelled(k.Name, sources) {
+		items := sources
+		if strings.HasPrefix(k.Name, "eval.") {
+			items = evals
+		}
+		for _, name := range spelled(k.Name, items) {
 			switch {
 			case valued && name == key:
 				all = append(all, wordsOf(k, name)...)
-			case !valued && k.Name != "sources.NAME.name" && strings.HasPrefix(name, typed):
+			case !valued && !strings.HasSuffix(k.Name, ".NAME.name") && strings.HasPrefix(name, typed):
 				all = append(all, Listed{Name: name + "=", Summary: k.Summary})
 			}
 		}
@@ -30,14 +34,14 @@ func Overrides(recipe, typed string) []Listed {
 	return all
 }
 
-// spelled puts the names of sources in the place of NAME.
-func spelled(key string, sources []string) []string {
+// spelled puts the names of sources, or of evaluations, in the place of NAME.
+func spelled(key string, items []string) []string {
 	before, after, named := strings.Cut(key, ".NAME.")
 	if !named {
 		return []string{key}
 	}
 	var all []string
-	for _, name := range sources {
+	for _, name := range items {
 		all = append(all, before+"."+name+"."+after)
 	}
 	return all
@@ -50,13 +54,17 @@ func wordsOf(k Listed, name string) (all []Listed) {
 	return all
 }
 
-func sourceNames(recipe string) (names []string) {
+// namesIn are the names of the recipe's sources and evaluations.
+func namesIn(recipe string) (sources, evals []string) {
 	r, err := recipes.Load(recipe, nil)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	for _, s := range r.Sources {
-		names = append(names, s.Name)
+		sources = append(sources, s.Name)
 	}
-	return names
+	for _, e := range r.Eval {
+		evals = append(evals, e.Name)
+	}
+	return sources, evals
 }

@@ -11,9 +11,19 @@ import (
 type Reconciled struct {
 	*Rebuilt `json:"rebuilt,omitempty"`
 	Attempts []launch.Reconciled `json:"attempts"`
+	// Evaluations are those that were due.
+	Evaluations []EvaluationDeed `json:"evaluations,omitempty"`
 }
 
-// Reconcile brings every unfinished attempt up to date. With rebuild, the ledger is
+// An EvaluationDeed is an evaluation that was started, or why it was not.
+type EvaluationDeed struct {
+	Run   string `json:"run"` // of the evaluation, or the one that it is about where it was not started
+	What  string `json:"what"`
+	Fault string `json:"fault,omitempty"`
+}
+
+// Reconcile brings every unfinished attempt up to date, and starts the evaluations that
+// are due. With rebuild, the ledger is
 // made anew from the directories of the runs before. With an error come the attempts
 // that could be looked at.
 func (y *Yard) Reconcile(ctx context.Context, rebuild bool) (r Reconciled, err error) {
@@ -33,7 +43,20 @@ func (y *Yard) Reconcile(ctx context.Context, rebuild bool) (r Reconciled, err e
 	}
 	all, err := l.Reconcile(ctx)
 	r.Attempts = append(r.Attempts, all...)
-	return r, err
+	runs, errRuns := l.Ledger.Runs(ctx, 0)
+	deeds, errDue := l.EvaluateDue(ctx, runs)
+	for _, d := range deeds {
+		r.add(d)
+	}
+	return r, errors.Join(err, errRuns, errDue)
+}
+
+func (r *Reconciled) add(d launch.Deed) {
+	line := EvaluationDeed{Run: d.Run.ID, What: d.What}
+	if d.Err != nil {
+		line.Fault = d.Err.Error()
+	}
+	r.Evaluations = append(r.Evaluations, line)
 }
 
 // Rebuilt is what a rebuild of the ledger did.

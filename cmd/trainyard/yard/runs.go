@@ -33,6 +33,7 @@ func (y *Yard) Runs(ctx context.Context, limit int) ([]RunLine, error) {
 		return nil, err
 	}
 	runs, err := l.List(ctx, limit)
+	err = errors.Join(err, startEvaluations(ctx, l, runs))
 	short, differs := launch.ShortIDs(runs), y.differences(runs)
 	lines := make([]RunLine, len(runs))
 	for i, r := range runs {
@@ -97,6 +98,8 @@ type RunStory struct {
 	DatasetFault string `json:"dataset_fault,omitempty"`
 	// Results are what evaluations found out, without instances, the newest import first.
 	Results []launch.StoredResult `json:"results"`
+	// Evaluations are the runs of its evaluations, the newest first.
+	Evaluations []launch.Run `json:"evaluations,omitempty"`
 	// Earlier are the figures of the log's earlier beginnings, oldest first.
 	Earlier [][]launch.Metric `json:"earlier_segments,omitempty"`
 	// Ending is what ended a run that did not succeed; nil where none did, or where
@@ -127,6 +130,11 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	if err != nil {
 		return nil, err
 	}
+	looked := []launch.Run{run}
+	if err := startEvaluations(ctx, l, looked); err != nil {
+		return nil, err
+	}
+	run = looked[0]
 	story := &RunStory{Run: run, Dir: l.Dir(run), Ending: ending(ctx, l, run)}
 	if err := run.Job.Dataset.Now(); err != nil {
 		story.DatasetFault = err.Error()
@@ -146,6 +154,9 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 		return nil, err
 	}
 	story.Results = append([]launch.StoredResult{}, results...)
+	if story.Evaluations, err = l.Ledger.Evaluations(ctx, run.ID); err != nil {
+		return nil, err
+	}
 	series, err := l.Ledger.Series(ctx, run.ID)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type tending struct {
 	y     *Yard
 	w     Watchman
 	busy  sync.Map // ids of runs that are being looked after
+	told  sync.Map // what could not be done, told once
 	going sync.WaitGroup
 }
 
@@ -60,11 +62,26 @@ func (t *tending) look(ctx context.Context) error {
 			defer t.busy.Delete(run.ID)
 			places <- struct{}{}
 			defer func() { <-places }()
-			t.y.tendOne(ctx, l, run, t.w)
+			t.y.tendOne(ctx, l, run, t.once(run.ID))
 		})
 	}
 	t.y.tendRentals(ctx, t.w)
 	return context.Cause(ctx)
+}
+
+// once tells why an evaluation could not be started the first time: it is tried at each
+// look.
+func (t *tending) once(id string) Watchman {
+	w := t.w
+	w.Told = func(run launch.Run, what string, err error) {
+		if err != nil && strings.HasPrefix(what, "evaluation ") {
+			if _, before := t.told.LoadOrStore(fmt.Sprint(id, what, err), true); before {
+				return
+			}
+		}
+		t.w.Told(run, what, err)
+	}
+	return w
 }
 
 // serial has one deed told at a time.

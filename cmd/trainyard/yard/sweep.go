@@ -50,6 +50,8 @@ type SweepCell struct {
 	Hours *estimate.Range `json:"hours,omitempty"`
 	Cost  *estimate.Range `json:"cost,omitempty"`
 	Worst *float64        `json:"worst_case"` // dollars, at the deadline; nil is not known
+	// Evaluations are those that the recipe asks for; Worst has theirs in it.
+	Evaluations []CellEvaluation `json:"evaluations,omitempty"`
 	// Unknown is why there is no estimate, and Fault why the cell cannot run.
 	Unknown string `json:"unknown,omitempty"`
 	Fault   string `json:"fault,omitempty"`
@@ -67,7 +69,9 @@ type SweepPlan struct {
 	Cells    []SweepCell `json:"cells"`
 	Datasets int         `json:"datasets"`
 	Rules    sweep.Rules `json:"rules"`
-	Total    SweepTotal  `json:"total"`
+	// Stages are none where every cell is run.
+	Stages []SweepStage `json:"stages,omitempty"`
+	Total  SweepTotal   `json:"total"`
 	// Orphans are runs that the sweep asked for and that no cell of the file means any
 	// more: it was edited.
 	Orphans []launch.Run `json:"orphans,omitempty"`
@@ -80,6 +84,8 @@ type SweepPlan struct {
 	PublishedBy string                 `json:"published_source,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
+
+	courses map[sweep.Try]sweep.Course // of runs that have told all
 }
 
 // PlanSweep reads a sweep, plans the dataset of every cell without writing it, and
@@ -98,6 +104,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 	for _, c := range s.Cells {
 		p.Cells = append(p.Cells, SweepCell{Cell: c})
 	}
+	p.stage(s.Stages)
 	if err := y.planData(ctx, p, progress); err != nil {
 		return nil, err
 	}

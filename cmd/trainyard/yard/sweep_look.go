@@ -33,8 +33,9 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 		for i := range p.Cells {
 			p.Cells[i].State, _ = sweep.Standing(nil, p.Cells[i].prepared, nil, time.Time{})
 		}
+		err := p.choose(ctx, nil)
 		p.count()
-		return nil
+		return err
 	}
 	l, err := y.Launcher()
 	if err != nil {
@@ -54,6 +55,8 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 			c.Dollars, err = totalOf(attempts).Dollars, errors.Join(err, errFacts)
 		}
 	}
+	err = errors.Join(err, p.lookAtEvaluations(ctx, l))
+	err = errors.Join(err, p.choose(ctx, l.Ledger))
 	p.count()
 	return errors.Join(err, looked.err, p.findOrphans(ctx, l))
 }
@@ -94,6 +97,7 @@ func (p *SweepPlan) count() {
 			p.Total.Spent += *c.Dollars
 		}
 	}
+	p.countEvaluations()
 }
 
 // A stoppedRuns asks the ledger's history whether a rule ended a run.

@@ -24,6 +24,8 @@ type SweepTotal struct {
 	// to be started, nil where one has none.
 	Spent float64  `json:"spent_dollars"`
 	Left  *float64 `json:"worst_case_left"`
+	// Evaluations are summed beside the cells; Spent and Left have them in it.
+	Evaluations EvaluationTotal `json:"evaluations"`
 }
 
 // estimateCell says what training the cell at the site comes to, and what it can cost at
@@ -51,6 +53,7 @@ func (y *Yard) estimateCell(ctx context.Context, c *SweepCell, req SweepRequest,
 		err = y.count(ctx, plan, req.Launch)
 	}
 	c.Worst = plan.Money.Worst
+	c.expect(plan)
 	if err != nil && !errors.Is(err, ErrNoDeadline) {
 		c.Unknown = err.Error()
 	}
@@ -71,7 +74,7 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 	left := 0.0
 	p.Total.Left = &left
 	for _, c := range p.Cells {
-		if c.Same != "" {
+		if c.Same != "" || c.State == sweep.Waits || c.State == sweep.Out {
 			continue
 		}
 		p.Total.Steps += c.Steps
@@ -80,11 +83,12 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 		} else {
 			p.Total.Hours, p.Total.Cost = addRange(p.Total.Hours, *c.Hours), addRange(p.Total.Cost, *c.Cost)
 		}
-		if c.State != sweep.Missing && c.State != sweep.Prepared && c.State != sweep.Failed {
-			continue
+		if c.toStart() {
+			p.Total.Left = sumOf(p.Total.Left, c.Worst)
 		}
-		p.Total.Left = sumOf(p.Total.Left, c.Worst)
 	}
+	p.weighWaiting()
+	p.weighEvaluations()
 	p.overCaps(caps)
 }
 

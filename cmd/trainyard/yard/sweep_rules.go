@@ -119,8 +119,9 @@ func (y *Yard) StopSweep(ctx context.Context, name string, tell func(SweepNews))
 		return 0, err
 	}
 	runs, err := l.Ledger.SweepRuns(ctx, name)
-	faults := []error{err}
-	for _, run := range runs {
+	evaluations, errEvals := l.Ledger.SweepEvaluations(ctx, name)
+	faults := []error{err, errEvals}
+	for _, run := range append(runs, evaluations...) {
 		if run.State.Ended() {
 			continue
 		}

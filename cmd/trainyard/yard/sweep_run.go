@@ -104,6 +104,11 @@ func (r *sweepRun) begin(ctx context.Context) error {
 			r.before[sweep.Try{Run: c.Run.ID, N: c.Run.N}] = true
 		}
 	}
+	r.p.evaluations(func(_ *SweepCell, e *CellEvaluation) {
+		if e.State == sweep.Failed {
+			r.before[sweep.Try{Run: e.Run.ID, N: e.Run.N}] = true
+		}
+	})
 	return nil
 }
 
@@ -119,32 +124,40 @@ func (r *sweepRun) step(ctx context.Context) (done bool, err error) {
 	if err := r.applyRules(ctx); err != nil {
 		return false, err
 	}
+	if err := r.evaluate(ctx); err != nil {
+		return false, err
+	}
 	waiting := r.startable()
 	if err := r.start(ctx, waiting); err != nil {
 		return false, err
 	}
-	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0 && !r.awaited(ctx), nil
+	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0 && !r.awaited(ctx) && !r.evaluating(ctx), nil
 }
 
 // awaited reports whether a failed run is about to have its next attempt by itself: the
 // class of its trouble allows one, and so does its job.
 func (r *sweepRun) awaited(ctx context.Context) bool {
 	for _, c := range r.p.Cells {
-		if c.State != sweep.Failed || c.Run.N >= c.Run.Job.Attempts || !r.l.Mine(*c.Run) || time.Since(c.Run.EndedAt) > sweep.Patience {
-			continue
-		}
-		try := sweep.Try{Run: c.Run.ID, N: c.Run.N}
-		again, known := r.again[try]
-		if !known {
-			d, err := r.l.Diagnose(ctx, *c.Run)
-			again = err == nil && d.Again
-			r.again[try] = again
-		}
-		if again {
+		if c.State == sweep.Failed && r.follows(ctx, *c.Run) {
 			return true
 		}
 	}
 	return false
+}
+
+// follows reports whether a run that failed is about to have another attempt by itself.
+func (r *sweepRun) follows(ctx context.Context, run launch.Run) bool {
+	if run.N >= run.Job.Attempts || !r.l.Mine(run) || time.Since(run.EndedAt) > sweep.Patience {
+		return false
+	}
+	try := sweep.Try{Run: run.ID, N: run.N}
+	again, known := r.again[try]
+	if !known {
+		d, err := r.l.Diagnose(ctx, run)
+		again = err == nil && d.Again
+		r.again[try] = again
+	}
+	return again
 }
 
 // tend looks after every run of the sweep's cells that may need it, side by side.
@@ -153,6 +166,11 @@ func (r *sweepRun) tend(ctx context.Context) error {
 	for _, c := range r.p.Cells {
 		cells[c.Hash] = c.Name
 	}
+	r.p.evaluations(func(c *SweepCell, e *CellEvaluation) {
+		if e.cell != "" {
+			cells[e.cell] = e.name(c)
+		}
+	})
 	open, err := r.l.Unfinished(ctx)
 	var looking sync.WaitGroup
 	places := make(chan struct{}, 8)
@@ -164,6 +182,10 @@ func (r *sweepRun) tend(ctx context.Context) error {
 		looking.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
+			if run.State == launch.Succeeded { // its evaluations are the sweep's to start
+				_, _ = r.l.Refresh(ctx, run) // what was not read of it is read at the next look
+				return
+			}
 			_, deeds, err := r.l.Tend(ctx, run)
 			for _, d := range deeds {
 				r.tell(SweepNews{Cell: name, Run: run.ID, What: d.What, Err: d.Err})

@@ -57,7 +57,7 @@ func (y *Yard) DatasetsDir() string { return filepath.Join(y.Home, "datasets") }
 // and needs no state directory.
 func (y *Yard) launcher(ledger *launch.Ledger) *launch.Launcher {
 	return &launch.Launcher{
-		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Backends: y.Backends, OpenBackend: backend.OpenShort, Self: y.Self,
+		Home: y.Home, Ledger: ledger, Trainers: trainer.Trainers, Evaluator: trainer.Evaluation{}, Backends: y.Backends, OpenBackend: backend.OpenShort, Self: y.Self,
 		User: y.User, Caps: y.Caps,
 	}
 }

@@ -36,6 +36,9 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 	if before, resumes := s.resumed(t); resumes {
 		return before, nil
 	}
+	if where, known := beside(t); known {
+		return where, nil
+	}
 	all := s.ask(ctx)
 	var fit []candidate
 	var faults []error
@@ -86,6 +89,23 @@ func (s *SSH) resumed(t launch.Task) (choice, bool) {
 		return c, true
 	}
 	return choice{}, false
+}
+
+// beside gives a task that reads what another attempt has left the machine of that one.
+func beside(t launch.Task) (choice, bool) {
+	var c choice
+	if t.Beside == "" {
+		return c, false
+	}
+	if found, err := files.ReadJSON(t.Beside, choiceName, &c); err != nil || !found || len(c.Nodes) == 0 {
+		return c, false
+	}
+	c.Nodes, c.Environment = c.Nodes[:1], ""
+	c.Nodes[0].Dir = attemptDir(t.Dir)
+	if c.Nodes[0].GPUs > 0 { // it gives GPUs away one by one
+		c.Nodes[0].GPUs = t.GPUs
+	}
+	return c, true
 }
 
 func mentions(cmd task.Command, text string) bool {

@@ -1,0 +1,340 @@
+package launch_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"trainyard/launch"
+	"trainyard/launch/backend/local"
+	"trainyard/launch/fetch"
+)
+
+const eels = "id,verdict\neel-1,passed\neel-2,failed\n"
+
+// evaluation runs this binary as one that leaves a report.
+func evaluation(mark, name, content string) launch.Evaluation {
+	return launch.Evaluation{Name: "eels", Benchmark: "eels", Command: []string{"{self}", "evaluate", mark, "{output}", "{checkpoint}", name, strings.NewReplacer("{", "{{", "}", "}}").Replace(content)}}
+}
+
+// trained is a run that has succeeded, whose evaluations were not looked at yet.
+func (p place) trained(t *testing.T, role string, evals ...launch.Evaluation) launch.Run {
+	t.Helper()
+	job := job(p.dataset, role, p.mark+"-training", "{output}")
+	job.Evals = evals
+	run, err := p.Start(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = p.end(t, run); run.State != launch.Succeeded {
+		t.Fatalf("%s: %s", run.State, run.Reason)
+	}
+	return run
+}
+
+// evaluated is the one run of the evaluation, and the results that it left.
+func (p place) evaluated(t *testing.T, run launch.Run) (launch.Run, []launch.StoredResult) {
+	t.Helper()
+	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%d evaluations, %v", len(runs), err)
+	}
+	results, err := p.Ledger.Results(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs[0], results
+}
+
+func TestAnEvaluationFollowsARunThatSucceededAndItsReportIsTheRuns(t *testing.T) {
+	p := newPlace(t)
+	run := p.trained(t, "save", evaluation(p.mark, "graded.csv", eels))
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	e, results := p.evaluated(t, run)
+	if e.State != launch.Succeeded || p.starts(t) != 1 || e.Reason != "eels: 1 of 2 resolved" || e.Job.Evaluates.Run != run.ID || e.Job.Evaluates.Step != 3 {
+		t.Errorf("%s (%s), started %d times: %+v", e.State, e.Reason, p.starts(t), e.Job.Evaluates)
+	}
+	if len(results) != 1 || results[0].Benchmark != "eels" || results[0].Resolved() != 1 || results[0].Total() != 2 || results[0].Attempt != 1 {
+		t.Errorf("%+v", results)
+	}
+}
+
+func TestATrainyardKilledAtAnyPointOfAnEvaluationStartsNoSecondOne(t *testing.T) {
+	for _, point := range []string{"intent", "starting", "started", "imported"} {
+		t.Run(point, func(t *testing.T) {
+			p := newPlace(t)
+			run := p.trained(t, "save", evaluation(p.mark, "graded.csv", eels))
+			if err := begin(t, "tend", p.Home, point).Run(); err == nil {
+				t.Fatal("it lived")
+			}
+			if err := tendAll(t.Context(), p.Launcher); err != nil {
+				t.Fatal(err)
+			}
+			e, results := p.evaluated(t, run)
+			if e.State != launch.Succeeded || p.starts(t) != 1 || len(results) != 1 || results[0].Total() != 2 {
+				t.Errorf("%s (%s), started %d times, %d results", e.State, e.Reason, p.starts(t), len(results))
+			}
+		})
+	}
+}
+
+// One that died while it began an evaluation again is no reason not to begin it.
+func TestATrainyardKilledTwiceStartsTheEvaluationOnce(t *testing.T) {
+	p := newPlace(t)
+	run := p.trained(t, "save", evaluation(p.mark, "graded.csv", eels))
+	for _, point := range []string{"intent", "again", "starting"} {
+		if err := begin(t, "tend", p.Home, point).Run(); err == nil {
+			t.Fatalf("it lived past %s", point)
+		}
+	}
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	e, results := p.evaluated(t, run)
+	if e.State != launch.Succeeded || p.starts(t) != 1 || len(results) != 1 {
+		t.Errorf("%s (%s), attempt %d, started %d times", e.State, e.Reason, e.N, p.starts(t))
+	}
+}
+
+func TestProcessesThatLookAfterOneRunStartItsEvaluationOnce(t *testing.T) {
+	p := newPlace(t)
+	run := p.trained(t, "save", evaluation(p.mark, "graded.csv", eels))
+	var racing sync.WaitGroup
+	for range 6 {
+		racing.Go(func() {
+			if err := begin(t, "tend", p.Home, "nowhere").Run(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	racing.Wait()
+	e, results := p.evaluated(t, run)
+	if e.State != launch.Succeeded || p.starts(t) != 1 || len(results) != 1 {
+		t.Errorf("%s (%s), started %d times, %d results", e.State, e.Reason, p.starts(t), len(results))
+	}
+}
+
+// A failed evaluation is one run as well: asked for again it has another attempt.
+func TestAnEvaluationThatFailedIsNotBegunAgainByItself(t *testing.T) {
+	p := newPlace(t)
+	broken := evaluation(p.mark, "graded.csv", eels)
+	broken.Command = []string{"{self}", "no-such-role", "{checkpoint}"}
+	run := p.trained(t, "save", broken)
+	for range 2 {
+		if err := tendAll(t.Context(), p.Launcher); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, results := p.evaluated(t, run)
+	if e.State != launch.Failed || e.N != 1 || len(results) != 0 {
+		t.Errorf("%s (%s), attempt %d", e.State, e.Reason, e.N)
+	}
+	if _, err := p.Retry(t.Context(), e, launch.Retry{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	if e, _ = p.evaluated(t, run); e.N != 2 {
+		t.Errorf("attempt %d", e.N)
+	}
+}
+
+func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
+	cases := map[string]struct {
+		name, content string
+		change        func(*launch.Evaluation)
+		state         launch.State
+		reason        string
+	}{
+		"unmatched": {"other.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"graded*.csv"} }, launch.Failed, "of 1 files in {output}, eval.unmatched.reports (graded*.csv) matches none"},
+		"below":     {"graded.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"**/graded.*"} }, launch.Succeeded, "below: 1 of 2 resolved"},
+		"nothing":   {"notes.txt", "nothing", nil, launch.Failed, "it left no report in {output}"},
+		"odd":       {"odd.json", `{"resolvd_ids": []}`, nil, launch.Failed, "none of the files that it left is a report"},
+		"cut":       {"graded.json", `{"resolved_ids": [`, func(e *launch.Evaluation) { e.Reports = []string{"*.json"} }, launch.Failed, "a report cannot be read"},
+		"another":   {"swe-bench_lite__test__mine.json", `{"total_instances": 2, "submitted_instances": 2, "resolved_ids": ["a__b-1"], "unresolved_ids": ["a__b-2"], "schema_version": 2}`, nil, launch.Failed, "is of swe-bench_lite, and eval.another.benchmark says another"},
+		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
+		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7: 1 of 2 resolved"},
+	}
+	p := newPlace(t)
+	var all []launch.Evaluation
+	for name, c := range cases {
+		e := evaluation(p.mark, c.name, c.content)
+		e.Name, e.Benchmark = name, name
+		if c.change != nil {
+			c.change(&e)
+		}
+		all = append(all, e)
+	}
+	run := p.trained(t, "save", all...)
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
+	if err != nil || len(runs) != len(cases) {
+		t.Fatalf("%d evaluations, %v", len(runs), err)
+	}
+	for _, got := range runs {
+		if c := cases[got.Job.Evaluates.Name]; got.State != c.state || !strings.Contains(got.Reason, c.reason) {
+			t.Errorf("%s: %s: %s; want %s: %s", got.Job.Evaluates.Name, got.State, got.Reason, c.state, c.reason)
+		}
+	}
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
+		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestAnEvaluationThatCannotWorkIsRefusedBeforeItsRunTrains(t *testing.T) {
+	p := newPlace(t)
+	for what, c := range map[string]struct {
+		change func(*launch.Evaluation)
+		want   string
+	}{
+		"no command":           {func(e *launch.Evaluation) { e.Command = nil }, "evaluation eels: it has no command"},
+		"unknown placeholder":  {func(e *launch.Evaluation) { e.Command = []string{"{self}", "{chekpoint}"} }, "unknown placeholder {chekpoint}: there are {benchmark}, {checkpoint}"},
+		"no such program":      {func(e *launch.Evaluation) { e.Command = []string{"no-such-program"} }, `"no-such-program" is not found on local`},
+		"no such place":        {func(e *launch.Evaluation) { e.Backend = "nowhere" }, "nowhere"},
+		"a pattern that is no": {func(e *launch.Evaluation) { e.Reports = []string{"[a"} }, `reports has "[a", which is no pattern`},
+		"a secret in argv":     {func(e *launch.Evaluation) { e.Command = []string{"{self}", "--token=hunter2hunter2"} }, "its command has a secret in argument 1"},
+	} {
+		job := job(p.dataset, "save", p.mark, "{output}")
+		e := evaluation(p.mark, "graded.csv", eels)
+		c.change(&e)
+		job.Evals = []launch.Evaluation{e}
+		if _, err := p.Start(t.Context(), job); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	twice := job(p.dataset, "save", p.mark, "{output}")
+	one, other := evaluation(p.mark, "graded.csv", eels), evaluation(p.mark, "graded.csv", eels)
+	other.Name = "again"
+	twice.Evals = []launch.Evaluation{one, other}
+	if _, err := p.Start(t.Context(), twice); err == nil || !strings.Contains(err.Error(), "evaluation again: it is that of eels once more") {
+		t.Error(err)
+	}
+	if runs, err := p.Ledger.Runs(t.Context(), 0); err != nil || len(runs) != 0 {
+		t.Errorf("%d runs, %v", len(runs), err)
+	}
+}
+
+func TestAnEvaluationOfARunWithoutAModelSaysSo(t *testing.T) {
+	p := newPlace(t)
+	run := p.trained(t, "train", evaluation(p.mark, "graded.csv", eels))
+	deeds := p.Evaluate(t.Context(), run, run.Job.Evals)
+	if len(deeds) != 1 || deeds[0].Err == nil || !strings.Contains(deeds[0].Err.Error(), "neither a finished model nor a whole checkpoint") {
+		t.Errorf("%+v", deeds)
+	}
+	if runs, err := p.Ledger.Evaluations(t.Context(), run.ID); err != nil || len(runs) != 0 {
+		t.Errorf("%d evaluations, %v", len(runs), err)
+	}
+}
+
+// What the ledger has of evaluations comes back with the directories of their runs.
+func TestEvaluationsAreRebuiltWithTheLedger(t *testing.T) {
+	if os.Getenv(launch.EngineVariable) != "" {
+		t.Skip("about the file of a ledger")
+	}
+	p := newPlace(t)
+	run := p.trained(t, "save", evaluation(p.mark, "graded.csv", eels))
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(launch.LedgerFile(p.Home)); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if p.Ledger, err = launch.OpenForTest(launch.LedgerFile(p.Home)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	e, results := p.evaluated(t, run)
+	if e.State != launch.Succeeded || p.starts(t) != 1 || len(results) != 1 {
+		t.Errorf("%s (%s), started %d times, %d results", e.State, e.Reason, p.starts(t), len(results))
+	}
+}
+
+// The model of a run on a box lies there: its evaluation runs there too, or here once the
+// model was fetched.
+func TestAnEvaluationRunsWhereTheModelLies(t *testing.T) {
+	box := onABox(t)
+	p := newPlaceOn(t, box, "mark")
+	there, home := evaluation("/root/evaluated", "graded.csv", eels), evaluation(p.Home+"-evaluated", "graded.csv", eels)
+	home.Name, home.Benchmark, home.Backend = "home", "home", "local"
+	job := job(p.dataset, "save", p.there, "{output}")
+	job.Evals = []launch.Evaluation{there, home}
+	run, err := p.Start(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run = p.end(t, run); run.State != launch.Succeeded {
+		t.Fatalf("%s: %s", run.State, run.Reason)
+	}
+	deeds := p.Evaluate(t.Context(), run, run.Job.Evals)
+	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err == nil || !strings.Contains(deeds[1].Err.Error(), "fetch it first, with `trainyard runs fetch "+run.ID+" out/checkpoint-3 --attempt 1 --to ") {
+		t.Fatalf("%+v", deeds)
+	}
+	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Reason != "eels: 1 of 2 resolved" || e.Job.Backend != "box" {
+		t.Errorf("%s: %s", e.State, e.Reason)
+	}
+	backend, err := p.Backend("box")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := fetch.Attempt{Source: backend, Run: run.ID, N: run.N, Dir: p.Dir(run), Handle: run.Handle}
+	if _, err := fetch.Fetch(t.Context(), a, "out/checkpoint-3", filepath.Join(p.Home, "runs", run.ID, "fetched", "attempt-1", "checkpoint-3"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
+	if err != nil || len(runs) != 2 || runs[0].State != launch.Succeeded || runs[0].Job.Backend != "local" {
+		t.Errorf("%+v, %v", runs, err)
+	}
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
+		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+// What could never reach its model is refused before anything trains.
+func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["other"], p.Backends["rental"] = local.Local{}, rental{}
+	for _, c := range []struct{ trains, evaluates, want string }{
+		{"local", "other", "it runs on other, and the model lies on local"},
+		{"rental", "", "is given back when it has ended: say backend: local"},
+		{"rental", "local", ""},
+		{"other", "local", ""},
+	} {
+		job := job(p.dataset, "save", p.mark, "{output}")
+		job.Backend = c.trains
+		e := evaluation(p.mark, "graded.csv", eels)
+		e.Backend = c.evaluates
+		job.Evals = []launch.Evaluation{e}
+		err := p.Precheck(job)
+		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("trained on %s, evaluated on %q: %v", c.trains, c.evaluates, err)
+		}
+	}
+}
+
+// A rental is a local backend whose boxes are given back.
+type rental struct{ local.Local }
+
+func (rental) Most(time.Duration) (gpuHour float64, life time.Duration) { return 1, time.Hour }
