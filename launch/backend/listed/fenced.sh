@@ -18,10 +18,16 @@ printf %s "$TY_RUN" | base64 -d >"$work/start/run.sh"
 if [ -n "${TY_FILES:-}" ]; then printf %s "$TY_FILES" | base64 -d >"$work/start/files.000"; fi
 unset TY_RUN TY_FILES
 export TY_START="$work/start" TY_ASK="$dir/stop" TY_LAST="$work/last"
-trap 'kill -TERM "$child"' TERM INT
+asked=
+trap asked=1 TERM INT
 sh "$work/start/run.sh" "$@" &
 child=$!
 while :; do
+	if [ -n "$asked" ]; then # a signal is lost on a process that does not run its own program yet
+		until [ -e "$TY_START/ready" ] || ! kill -0 "$child" 2>/dev/null; do sleep 0.1; done
+		asked=
+		kill -TERM "$child" 2>/dev/null
+	fi
 	wait "$child"
 	code=$?
 	kill -0 "$child" 2>/dev/null || break

@@ -65,6 +65,8 @@ watch() {
 }
 
 mkfifo "$own/pipe" || fail "no pipe can be made in a temporary directory"
+late=
+trap 'late=1' TERM # from here on something would be left that holds our output
 (trap '' TERM INT && exec tee -a "$log" <"$own/pipe") & # a signal for the whole group leaves the last words their way out
 tee=$!
 since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
@@ -75,6 +77,8 @@ else
 fi
 trainer=$!
 trap 'end ended "${TY_GRACE:-30}" &' TERM
+[ -z "$late" ] || end ended "${TY_GRACE:-30}" &
+: >"$start/ready"
 watch &
 watcher=$!
 while :; do

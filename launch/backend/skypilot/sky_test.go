@@ -81,13 +81,14 @@ func sky(home string, args []string) int {
 		}
 		return 0
 	case "cancel":
-		data, err := os.ReadFile(filepath.Join(home, args[len(args)-1], "pid"))
-		if err != nil {
+		dir := filepath.Join(home, args[len(args)-1])
+		if os.WriteFile(filepath.Join(dir, "cancelled"), nil, 0o600) != nil {
 			return 102
 		}
-		pid, _ := strconv.Atoi(string(data))
-		_ = os.WriteFile(filepath.Join(home, args[len(args)-1], "cancelled"), nil, 0o600)
-		_ = syscall.Kill(-pid, syscall.SIGTERM)
+		if data, err := os.ReadFile(filepath.Join(dir, "pid")); err == nil { // else its job sees it
+			pid, _ := strconv.Atoi(string(data))
+			_ = syscall.Kill(-pid, syscall.SIGTERM)
+		}
 		return 0
 	}
 	return 2
@@ -171,6 +172,9 @@ func skyJob(dir, _ string) int {
 		return 1
 	}
 	_ = os.WriteFile(filepath.Join(dir, "pid"), []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
+	if _, err := os.Stat(filepath.Join(dir, "cancelled")); err == nil { // before there was a pid
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+	}
 	r.Status, r.Started = "RUNNING", seconds()
 	keep(dir, r)
 	fmt.Fprintf(log, "├── Waiting for task resources on 1 node.\n")
