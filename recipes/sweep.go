@@ -52,8 +52,11 @@ type Axis struct {
 	Value string `json:"value"`
 }
 
-// SeedKey is the key that seeds vary.
-const SeedKey = seedKey
+// SeedKey is the key that seeds vary, and StageKey that of stages: no key of a recipe.
+const (
+	SeedKey  = seedKey
+	StageKey = "stage"
+)
 
 // maxCells bounds what a product of axes comes to.
 const maxCells = 2000
@@ -119,6 +122,7 @@ func (l *cellLoader) load(combos []combo, dims []dimension) (cells []Cell) {
 		if c.stage != "" {
 			cell.Stage, cell.Variant = c.index, cell.Group
 			cell.Name, cell.Group = c.stage+"/"+cell.Name, c.stage+"/"+cell.Group
+			cell.Axes = append(cell.Axes, Axis{StageKey, c.stage})
 		}
 		for _, p := range c.combo {
 			cell.Axes = append(cell.Axes, Axis{p.key, p.text})

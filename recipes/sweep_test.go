@@ -326,3 +326,30 @@ sweep:
 		}
 	}
 }
+
+func TestEveryStageHasEveryCombination(t *testing.T) {
+	s, err := loadSweepText(t, `name: s
+extends: demo
+eval: [{name: e, command: x}]
+sweep:
+  matrix: [{key: train.lr, values: [1e-5, 2e-5]}]
+  seeds: [1, 2]
+  stages:
+    - {name: small}
+    - {name: large, set: {train.epochs: 9}, top: 1, by: eval:e}
+    - {name: longest, set: {train.epochs: 99}, better: 2.5, by: loss}
+`)
+	if err != nil || len(s.Cells) != 12 || len(s.Stages) != 3 {
+		t.Fatalf("%v, %+v", err, s)
+	}
+	c := s.Cells[5]
+	if c.Name != "large/lr=1e-5,seed=2" || c.Group != "large/lr=1e-5" || c.Variant != "lr=1e-5" || c.Stage != 1 || c.Recipe.Train.Epochs != 9 || c.Axes[0] != (Axis{"stage", "large"}) {
+		t.Errorf("%+v", c)
+	}
+	if l := s.Stages[1]; l.Name != "large" || l.Top != 1 || l.By != "eval:e" || !l.Highest || l.Better != nil {
+		t.Errorf("%+v", l)
+	}
+	if l := s.Stages[2]; l.Top != 0 || *l.Better != 2.5 || l.Highest {
+		t.Errorf("%+v", l)
+	}
+}

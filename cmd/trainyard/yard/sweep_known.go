@@ -168,10 +168,14 @@ func remembered(ctx context.Context, l *launch.Launcher, name string, noFile err
 	return k, looked.err
 }
 
-// cellNamed reads the name of a cell back: ARM,KEY=VALUE,…#REPEAT.
+// cellNamed reads the name of a cell back: STAGE/ARM,KEY=VALUE,…#REPEAT.
 func cellNamed(name string) recipes.Cell {
 	c := recipes.Cell{Name: name}
 	rest, _, _ := strings.Cut(name, "#")
+	stage, inStage, staged := strings.Cut(rest, "/")
+	if staged = staged && !strings.ContainsAny(stage, "=,"); staged {
+		rest, c.Axes = inStage, append(c.Axes, recipes.Axis{Key: recipes.StageKey, Value: stage})
+	}
 	var group []string
 	for _, part := range strings.Split(rest, ",") {
 		key, value, is := strings.Cut(part, "=")
@@ -188,6 +192,9 @@ func cellNamed(name string) recipes.Cell {
 	}
 	if c.Group = strings.Join(group, ","); c.Group == "" {
 		c.Group = "base"
+	}
+	if staged {
+		c.Group = stage + "/" + c.Group
 	}
 	return c
 }
