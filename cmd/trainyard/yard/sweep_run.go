@@ -131,7 +131,7 @@ func (r *sweepRun) step(ctx context.Context) (done bool, err error) {
 	if err := r.start(ctx, waiting); err != nil {
 		return false, err
 	}
-	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0 && !r.awaited(ctx) && !r.evaluating(ctx), nil
+	return len(r.startable()) == 0 && r.p.Total.By[sweep.Running] == 0 && !r.awaited(ctx) && !r.evaluating(ctx) && !r.unheard(), nil
 }
 
 // awaited reports whether a failed run is about to have its next attempt by itself: the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/estimate"
@@ -229,4 +230,15 @@ func (t *SweepTotal) take(v *variantCost) {
 		return
 	}
 	t.Hours, t.Cost = addRange(t.Hours, v.hours), addRange(t.Cost, v.cost)
+}
+
+// unheard reports whether a stage waits for what the trainers of the one before told,
+// which is about to be read.
+func (r *sweepRun) unheard() bool {
+	if !slices.ContainsFunc(r.p.Stages, func(s SweepStage) bool { return s.Undecided != "" }) {
+		return false
+	}
+	return slices.ContainsFunc(r.p.Cells, func(c SweepCell) bool {
+		return c.State == sweep.Succeeded && !c.Run.Heard() && r.l.Mine(*c.Run) && time.Since(c.Run.EndedAt) < sweep.Patience
+	})
 }
