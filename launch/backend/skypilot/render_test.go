@@ -151,7 +151,7 @@ print(json.dumps({'name': task.name, 'nodes': task.num_nodes, 'run': task.run}))
 		t.Errorf("SkyPilot reads %+v", read)
 	}
 	for command, flags := range map[string][]string{
-		"launch": {"--name", "--yes", "--detach-run", "--secret"}, "queue": {"--all", "--output"},
+		"launch": {"--name", "--yes", "--detach-run", "--secret"}, "queue": {"--all", "--all-users", "--verbose", "--refresh", "--output"},
 		"logs": {"--no-follow", "--tail"}, "cancel": {"--yes"},
 	} {
 		help := run1(t, filepath.Join(filepath.Dir(python), "sky"), "jobs", command, "--help")
