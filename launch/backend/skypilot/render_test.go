@@ -83,6 +83,9 @@ func TestEveryStatusOfSkyPilotIsKnown(t *testing.T) {
 			t.Errorf("nothing is said of a cluster that may leak: %q", j.Reason)
 		}
 	}
+	if _, reason := (row{Status: "FAILED", Failure: "its words", Details: "Failure: its words"}).state(); reason != "its words" {
+		t.Errorf("a reason that is given twice is %q", reason)
+	}
 	if jobs, err := parseQueue("[]"); err != nil || len(jobs) != 0 {
 		t.Errorf("an empty list: %v, %v", jobs, err)
 	}
