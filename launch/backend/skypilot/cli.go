@@ -97,6 +97,10 @@ const noJobs = "No in-progress managed jobs"
 // noController is what sky says where it is to start a controller that never was.
 var noController = regexp.MustCompile(`sky-jobs-controller\S* does not exist`)
 
+// jobsElsewhere is what sky says first where its API server runs jobs itself, and was
+// started with another configuration: then it lists none of them.
+const jobsElsewhere = "managed jobs running"
+
 // List implements listed.Service. Only with --verbose are there reasons in the JSON, and
 // only with --all-users the jobs that others of a ledger have asked for.
 func (s service) List(ctx context.Context) ([]listed.Job, error) {
@@ -104,7 +108,7 @@ func (s service) List(ctx context.Context) ([]listed.Job, error) {
 	out, err := s.sky(ctx, "", nil, queue...)
 	if says(err, noJobs) {
 		out, err = s.sky(ctx, "", nil, append(queue, "--refresh")...)
-		if says(err, noJobs) || err != nil && noController.MatchString(err.Error()) {
+		if !says(err, jobsElsewhere) && (says(err, noJobs) || err != nil && noController.MatchString(err.Error())) {
 			return nil, nil
 		}
 	}

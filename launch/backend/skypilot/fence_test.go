@@ -126,6 +126,24 @@ func TestAControllerThatIsStoppedIsStartedToTellOfAJob(t *testing.T) {
 	}
 }
 
+func TestAListOfNoneIsToldFromOneThatIsNotShown(t *testing.T) {
+	for words, none := range map[string]bool{ // as SkyPilot 0.14.1 has said them
+		"Restarting managed jobs controller...\nsky.exceptions.ClusterDoesNotExist: Cluster 'sky-jobs-controller-fcd1e5cf' does not exist.": true,
+		"Consolidation mode is disabled, but there are still 1 managed jobs running. Please terminate those jobs first.\n" +
+			"sky.exceptions.ClusterDoesNotExist: Cluster 'sky-jobs-controller-fcd1e5cf' does not exist.": false,
+		"RuntimeError: Failed to start SkyPilot API server at http://127.0.0.1:24100": false,
+	} {
+		program := filepath.Join(t.TempDir(), "sky")
+		script := "#!/bin/sh\ncase \"$*\" in *--refresh*) cat <<'WORDS' >&2\n" + words + "\nWORDS\n;; *) echo 'No in-progress managed jobs.' >&2 ;; esac\nexit 1\n"
+		if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if jobs, err := (service{Options{Program: program}}).List(t.Context()); (err == nil) != none || len(jobs) != 0 {
+			t.Errorf("%q: %v, %v", words, jobs, err)
+		}
+	}
+}
+
 func TestAJobThatGoesOnWithoutItsTrainerIsSaidToBePaid(t *testing.T) {
 	b, task, h, job := ended(t)
 	keep(job, skyRow{ID: 1, Name: listed.JobName(task.Dir), Status: "RUNNING", Submitted: seconds()}) // as where the network is down

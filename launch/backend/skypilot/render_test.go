@@ -83,6 +83,9 @@ func TestEveryStatusOfSkyPilotIsKnown(t *testing.T) {
 			t.Errorf("nothing is said of a cluster that may leak: %q", j.Reason)
 		}
 	}
+	if _, reason := (row{Status: "FAILED", Failure: "its words", Details: "Failure: its words"}).state(); reason != "its words" {
+		t.Errorf("a reason that is given twice is %q", reason)
+	}
 	if jobs, err := parseQueue("[]"); err != nil || len(jobs) != 0 {
 		t.Errorf("an empty list: %v, %v", jobs, err)
 	}
@@ -151,7 +154,7 @@ print(json.dumps({'name': task.name, 'nodes': task.num_nodes, 'run': task.run}))
 		t.Errorf("SkyPilot reads %+v", read)
 	}
 	for command, flags := range map[string][]string{
-		"launch": {"--name", "--yes", "--detach-run", "--secret"}, "queue": {"--all", "--output"},
+		"launch": {"--name", "--yes", "--detach-run", "--secret"}, "queue": {"--all", "--all-users", "--verbose", "--refresh", "--output"},
 		"logs": {"--no-follow", "--tail"}, "cancel": {"--yes"},
 	} {
 		help := run1(t, filepath.Join(filepath.Dir(python), "sky"), "jobs", command, "--help")
