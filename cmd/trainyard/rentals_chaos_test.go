@@ -32,7 +32,6 @@ type chaos struct {
 	*casesHome
 	fake  *providertest.Fake
 	box   *boxtest.Box
-	env   []string
 	dice  *rand.Rand
 	round int
 
