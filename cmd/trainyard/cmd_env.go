@@ -46,16 +46,23 @@ func newEnvList(t *face.Terminal, s *settings) *cobra.Command {
 
 func newEnvLock(t *face.Terminal) *cobra.Command {
 	var out string
+	var hashes bool
 	cmd := &cobra.Command{
 		Use:     "lock TRAINER",
 		Short:   "Print the lock of a trainer, as uv pip sync reads it",
-		Example: "  trainyard env lock trl\n  trainyard env lock axolotl --out axolotl.txt",
+		Example: "  trainyard env lock trl\n  trainyard env lock axolotl --hashes --out axolotl.txt",
 		Args:    needs("a trainer, such as trl (trainyard env list shows them)"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := yard.LockText(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			if hashes {
+				text, err = yard.HashedLock(cmd.Context(), args[0])
+			}
 			switch {
 			case err != nil:
-				return usageError{err}
+				return err
 			case out == "":
 				t.Print("%s", text)
 				return nil
@@ -66,6 +73,7 @@ func newEnvLock(t *face.Terminal) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&hashes, "hashes", false, "with the hash of every file, which uv asks of the index now: a lock for env: FILE")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "file to write it to; default standard output")
 	return cmd
 }

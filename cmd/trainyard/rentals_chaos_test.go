@@ -32,7 +32,6 @@ type chaos struct {
 	*casesHome
 	fake  *providertest.Fake
 	box   *boxtest.Box
-	env   []string
 	dice  *rand.Rand
 	round int
 
@@ -354,7 +353,7 @@ func TestRentedBoxesUnderFire(t *testing.T) {
 	}
 	seconds, rounds := 0, 3
 	if os.Getenv("TRAINYARD_SLOW_TESTS") != "" {
-		seconds, rounds = 30, 1
+		seconds, rounds = 25, 1
 	}
 	if n, err := strconv.Atoi(os.Getenv("TRAINYARD_CHAOS_SECONDS")); err == nil {
 		seconds = n

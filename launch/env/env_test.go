@@ -1,6 +1,7 @@
 package env
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -150,5 +151,50 @@ func TestAPlacesWordChoosesTheLock(t *testing.T) {
 		if err != nil || (lock != nil) != c.locked || !strings.Contains(why, c.why) {
 			t.Errorf("%+v: %v, %q, %v", c, lock, why, err)
 		}
+	}
+}
+
+// A lock with hashes asks the real index by the real uv.
+func TestALockWithHashesIsTheSameEnvironment(t *testing.T) {
+	lock, err := Of("trl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := lock.Hashed(t.Context())
+	switch {
+	case errors.Is(err, ErrNoUV):
+		t.Skip(err)
+	case err != nil && strings.Contains(err.Error(), "Failed to fetch"):
+		t.Skip("the index cannot be reached: ", err)
+	case err != nil:
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "#") && strings.Contains(line, "==") && (i+1 == len(lines) || !strings.Contains(lines[i+1], "--hash=sha256:")) {
+			t.Errorf("no hash of %s", line)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "trl.txt")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own, err := Read(file)
+	if err != nil || own.Python != lock.Python || own.Before != lock.Before || !slices.Equal(own.Built, lock.Built) || own.Packages() != lock.Packages() || own.Hash() == lock.Hash() {
+		t.Errorf("%s, %s, %v, %d packages, %v", own.Python, own.Before, own.Built, own.Packages(), err)
+	}
+	if n := strings.Count(text, "--hash=sha256:"); n < lock.Packages() {
+		t.Errorf("%d hashes of %d packages", n, lock.Packages())
+	}
+}
+
+func TestWithoutUVTheHashesAreNotMadeUp(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	lock, err := Of("trl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := lock.Hashed(t.Context()); !errors.Is(err, ErrNoUV) || text != "" {
+		t.Errorf("%d bytes, %v", len(text), err)
 	}
 }

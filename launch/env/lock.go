@@ -85,7 +85,8 @@ func Of(trainer string) (Lock, error) {
 }
 
 // Read is a lock of one's own: packages with their versions, as `uv pip compile` writes
-// them. A line `# python: 3.12` among its comments names the interpreter.
+// them. A line `# python: 3.12` among its comments names the interpreter; those of our own
+// locks about what is built there and what was published before count too.
 func Read(file string) (Lock, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -96,8 +97,14 @@ func Read(file string) (Lock, error) {
 		return Lock{}, fmt.Errorf("lock %s: it pins no package: write NAME==VERSION lines, or let uv: uv pip compile requirements.in -o %s", file, filepath.Base(file))
 	}
 	for line := range strings.Lines(l.Text) {
-		if value, found := strings.CutPrefix(line, "# python: "); found {
-			l.Python = strings.TrimSpace(value)
+		key, value, _ := strings.Cut(line, ": ")
+		switch value = strings.TrimSpace(value); key {
+		case "# python":
+			l.Python = value
+		case "# built there":
+			l.Built = strings.Fields(value)
+		case "# published before":
+			l.Before = value
 		}
 	}
 	return l, nil

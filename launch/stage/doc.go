@@ -4,7 +4,8 @@
 // and directories here, and an attempt.Machine. Out comes the command as it runs
 // there. A file goes into the machine's store under its SHA-256, a directory becomes
 // ROOT/trees/DIGEST, made of the store's objects by hard links: what is there is not
-// sent again, whichever run brought it, and what was cut goes on where it ended.
+// sent again, whichever run brought it, and what was cut goes on where it ended. Of several
+// processes of one user that bring the same object to one machine, one sends it.
 //
 // Where a [Relay] is said, objects of 1 MiB or more go up into it once, and the machine
 // fetches them by a URL that is its secret, on the standard input of curl or Python.

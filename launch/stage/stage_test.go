@@ -131,6 +131,32 @@ func TestLaunchesThatMeetShareOneUpload(t *testing.T) {
 	}
 }
 
+// A stager of its own is what another process has: the lock is of the file, whoever opens it.
+func TestProcessesTakeTurnsAtBringingAnObject(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	m, _ := machine(t)
+	const size = 24 << 20
+	shard := write(t, filepath.Join(t.TempDir(), "shard"), bytes.Repeat([]byte("rows"), size/4), 0o600)
+	var meeting sync.WaitGroup
+	for range 4 {
+		meeting.Go(func() {
+			var last Progress
+			_, err := New(m).Turns("gpu1").Bring(t.Context(), Bringing{
+				Command: task.Command{Files: []task.File{{Name: "s", Link: shard}}}, Site: Site{Root: "~/t", Self: "~/t/s"},
+				Tell: func(p Progress) { last = p },
+			})
+			if err != nil || last.Done != size || last.Total != size {
+				t.Errorf("%+v, %v", last, err)
+			}
+		})
+	}
+	meeting.Wait()
+	if got := m.bytes.Load(); got != size {
+		t.Errorf("%d bytes went, of %d", got, size)
+	}
+}
+
 func TestProgressTellsEveryByteOnceThoughItIsCut(t *testing.T) {
 	m, _ := machine(t)
 	m.fail = new(atomic.Int64)

@@ -27,6 +27,8 @@ type Stager struct {
 	machine attempt.Machine
 	relay   Relay // nil: everything comes over the session
 
+	turns, name string // see Turns
+
 	mu      sync.Mutex
 	sending map[string]*sending // by digest
 }
@@ -88,6 +90,16 @@ func (s *Stager) upload(ctx context.Context, o object, sent func(int64)) error {
 	}
 	defer f.Close()
 	var told, most int64
+	end, err := s.turn(ctx, o, func() {
+		if have, _, err := s.machine.Has(ctx, o.digest); err == nil && have > told {
+			sent(have - told)
+			told = have
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer end()
 	for left := cuts; ; {
 		have, whole, err := s.machine.Has(ctx, o.digest)
 		if err == nil && whole {

@@ -27,6 +27,16 @@ func LockText(trainer string) (string, error) {
 	return lock.Text, err
 }
 
+// HashedLock is the lock of a trainer with the hashes of all files, which uv asks of the
+// index.
+func HashedLock(ctx context.Context, trainer string) (string, error) {
+	lock, err := env.Of(trainer)
+	if err != nil {
+		return "", err
+	}
+	return lock.Hashed(ctx)
+}
+
 // Environments are those of all trainers, the ones without a lock last.
 func Environments() (all []Environment, err error) {
 	for _, name := range env.Names() {

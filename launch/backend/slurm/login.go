@@ -39,7 +39,7 @@ func (s *Slurm) bring(ctx context.Context, m attempt.Machine, tasks []launch.Tas
 	if s.config.Login == "" {
 		return nil
 	}
-	stager, tell := stage.New(m), stage.TellOf(ctx)
+	stager, tell := stage.New(m).Turns(s.config.Login+" "+s.config.Root), stage.TellOf(ctx)
 	for i, t := range tasks {
 		cmd, err := stager.Bring(ctx, stage.Bringing{Command: t.Command, Site: s.site(), Self: t.Self, Name: s.config.Login, Tell: tell})
 		if err != nil {

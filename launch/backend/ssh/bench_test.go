@@ -66,7 +66,7 @@ func BenchmarkBringing(b *testing.B) {
 			f.Close()
 		}
 	})
-	b.Run("stage", func(b *testing.B) {
+	bring := func(b *testing.B) {
 		lab, err := Open("lab", Config{Hosts: []HostConfig{{Host: box.Address()}}, SSHConfig: box.Config}, agentFor)
 		if err != nil {
 			b.Fatal(err)
@@ -87,5 +87,11 @@ func BenchmarkBringing(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+	b.Run("stage", bring)
+	b.Run("stage-on-a-line", func(b *testing.B) {
+		box.Limit(b, "200mbit")
+		bring(b)
+		b.ReportMetric(100*benchSize*float64(b.N)*8/b.Elapsed().Seconds()/200e6, "%-of-line")
 	})
 }

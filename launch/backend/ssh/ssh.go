@@ -146,7 +146,7 @@ func (s *SSH) machine(n node) *machine {
 	}
 	m := &machine{host: n.Host}
 	m.Machine = session.New(remote.NewLine(n.Host), session.Place{Root: n.Root, Path: n.Path, Agent: s.agent})
-	m.stager = stage.New(m.Machine)
+	m.stager = stage.New(m.Machine).Turns(n.Host.String() + " " + n.Root)
 	if s.relay != nil {
 		m.stager.Through(s.relay)
 	}

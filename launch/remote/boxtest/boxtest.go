@@ -238,6 +238,12 @@ func (b *Box) Unplug(t testing.TB) { t.Helper(); run(t, "ip link set "+b.near()+
 // Plug puts the cable back in.
 func (b *Box) Plug(t testing.TB) { t.Helper(); run(t, "ip link set "+b.near()+" up") }
 
+// Limit lets no more than that rate, as tc takes it, go to the box: 200mbit.
+func (b *Box) Limit(t testing.TB, rate string) {
+	t.Helper()
+	run(t, "tc qdisc replace dev "+b.near()+" root tbf rate "+rate+" burst 256kb latency 50ms")
+}
+
 // Living reports whether a process of the box, by its pid there, runs and is no
 // zombie.
 func (b *Box) Living(t testing.TB, pid int) bool {
