@@ -305,6 +305,20 @@ sweep:
 	}
 }
 
+func TestASweepIsJudgedOnTheBenchmarksOfItsEvaluations(t *testing.T) {
+	s, err := loadSweepText(t, `name: s
+extends: demo
+eval: [{name: verified, command: [judge], benchmark: SWE-bench_Verified}, {name: ours, command: [judge], benchmark: ours}, {name: silent, command: [judge]}]
+sweep: {seeds: [1, 2]}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Judged) != 2 || s.Judged[0].Name != "swe-bench_verified" || s.Judged[0].Instances != 500 || s.Judged[1].Name != "ours" || s.Judged[1].Instances != 0 {
+		t.Errorf("%+v", s.Judged)
+	}
+}
+
 func TestFaultsOfBenchmarksPointToThem(t *testing.T) {
 	_, err := loadSweepText(t, `name: s
 extends: demo

@@ -42,7 +42,7 @@ func sweepDemo(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard)
 	if err != nil {
 		return err
 	}
-	return printEvaluations(t, c, false)
+	return printJudged(t, c, false)
 }
 
 // demoAtOnce is how many cells the demo trains at once: each takes one processor.
