@@ -78,7 +78,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
-	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judged, Published: b.rows, Source: b.source, Stages: b.stagesOf()}, nil
+	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judgedOn(cells), Published: b.rows, Source: b.source, Stages: b.stagesOf()}, nil
 }
 
 // A cellLoader makes recipes of combinations.

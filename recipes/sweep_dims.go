@@ -105,9 +105,11 @@ func (l *cellLoader) checkKeys(dims []dimension) {
 			}
 			first[key] = true
 		}
+		before := len(l.block.faults)
 		for _, c := range d {
 			l.try(c)
 		}
+		l.block.faults = append(l.block.faults[:before], once(l.block.faults[before:])...)
 	}
 	keys := slices.Sorted(maps.Keys(first))
 	for i, e := range l.block.exclude {
@@ -141,6 +143,18 @@ func (l *cellLoader) checkInclude(in clause, path string, dims []dimension) {
 			l.block.fault(p.at, path+"."+p.key, fmt.Sprintf("no %s is named %s", p.key, seen(p.text)), choose(p.text, known))
 		}
 	}
+}
+
+// once leaves out faults that differ by their place alone: a key that is unknown is so
+// with each of its values.
+func once(all Faults) (kept Faults) {
+	for _, f := range all {
+		same := func(k Fault) bool { return k.File == f.File && k.Path == f.Path && k.Msg == f.Msg }
+		if !slices.ContainsFunc(kept, same) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // try loads what the assignments make of the recipe, by themselves: a key that is

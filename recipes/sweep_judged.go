@@ -80,6 +80,26 @@ func (b *sweepBlock) readBenchmarks(n *node, path string) {
 	})
 }
 
+// judgedOn is what the block says, or else the benchmarks of the evaluations that follow
+// the cells.
+func (b *sweepBlock) judgedOn(cells []Cell) []Judged {
+	if len(b.judged) > 0 {
+		return b.judged
+	}
+	var all []Judged
+	for _, c := range cells {
+		for _, e := range c.Recipe.Eval {
+			name := result.Benchmark(e.Benchmark)
+			if name == "" || slices.ContainsFunc(all, func(j Judged) bool { return j.Name == name }) {
+				continue
+			}
+			size, _ := result.SizeOf(name)
+			all = append(all, Judged{Name: name, Instances: size.Instances, Scores: size.Scores, Source: size.Source})
+		}
+	}
+	return all
+}
+
 // maxInstances bounds what one evaluation judges.
 const maxInstances = 1 << 24
 

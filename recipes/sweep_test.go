@@ -187,7 +187,7 @@ func TestEveryBuiltInSweepIsOne(t *testing.T) {
 			t.Errorf("%s: %v", info.Name, err)
 			continue
 		}
-		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 6 {
+		if s.Name != info.Name || info.Summary == "" || len(s.Cells) < 4 {
 			t.Errorf("%s calls itself %s, %q, and has %d cells", info.Name, s.Name, info.Summary, len(s.Cells))
 		}
 	}
@@ -216,8 +216,11 @@ func TestNoTwoCellsHaveOneName(t *testing.T) {
 
 // The paper's experiments carry what a plan and a table need: benchmarks with their
 // sizes, several seeds of every arm, and the published figures with their source.
-func TestEveryBuiltInSweepSaysWhatItIsJudgedBy(t *testing.T) {
+func TestEverySweepOfThePaperSaysWhatItIsJudgedBy(t *testing.T) {
 	for _, info := range ListSweeps() {
+		if !strings.HasPrefix(info.Name, "hybrid-gym") {
+			continue
+		}
 		s, err := LoadSweep(info.Name, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -299,6 +302,20 @@ sweep:
 	}
 	if groups["lr=1e-5"] != 4 || groups["lr=5e-5"] != 4 {
 		t.Errorf("%v", groups)
+	}
+}
+
+func TestASweepIsJudgedOnTheBenchmarksOfItsEvaluations(t *testing.T) {
+	s, err := loadSweepText(t, `name: s
+extends: demo
+eval: [{name: verified, command: [judge], benchmark: SWE-bench_Verified}, {name: ours, command: [judge], benchmark: ours}, {name: silent, command: [judge]}]
+sweep: {seeds: [1, 2]}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Judged) != 2 || s.Judged[0].Name != "swe-bench_verified" || s.Judged[0].Instances != 500 || s.Judged[1].Name != "ours" || s.Judged[1].Instances != 0 {
+		t.Errorf("%+v", s.Judged)
 	}
 }
 

@@ -67,7 +67,7 @@ func rowGrade(row pyjson.Value) verdict.Grade {
 
 // rowScore is the score or the reward of a row, and which of them it is.
 func rowScore(row pyjson.Value) (*float64, string) {
-	for _, name := range []string{"score", "reward"} {
+	for _, name := range []string{"score", "reward", "loss"} {
 		if f, ok := row.Get(name).Float(); ok && finite(&f) != nil {
 			return &f, name
 		}

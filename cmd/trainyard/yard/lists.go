@@ -321,6 +321,9 @@ func listSweeps() []Listed {
 
 // publishedNote has a line for the benchmarks and one for each row of figures.
 func publishedNote(s *recipes.Sweep) string {
+	if len(s.Judged) == 0 {
+		return ""
+	}
 	var names, lines []string
 	for _, j := range s.Judged {
 		names = append(names, j.Name)

@@ -176,6 +176,9 @@ func (r *sweepRun) tend(ctx context.Context) error {
 	places := make(chan struct{}, 8)
 	for _, run := range open {
 		name, mine := cells[run.Job.Cell]
+		if orphan := run.Job.Sweep == r.p.Name; !mine && orphan { // it has room until it is seen to have ended
+			name, mine = run.Job.CellName, true
+		}
 		if !mine || run.Job.Cell == "" {
 			continue
 		}

@@ -35,7 +35,7 @@ func (s *Sweep) Batter(t testing.TB, times int, blows ...Blow) {
 	s.Write(t)
 	for vain := 0; s.hits() < times; {
 		before := s.hits()
-		err, said := s.round(t, times, blows)
+		said, err := s.round(t, times, blows)
 		switch vain++; {
 		case err == nil:
 			s.generation++
@@ -59,7 +59,7 @@ func (s *Sweep) hits() (n int) {
 
 // round runs the sweep, and strikes until all of its trainyards have ended. The error is
 // nil where one ended well.
-func (s *Sweep) round(t testing.TB, times int, blows []Blow) (err error, said string) {
+func (s *Sweep) round(t testing.TB, times int, blows []Blow) (said string, err error) {
 	var all []*running
 	for range max(1, s.Abreast) {
 		all = append(all, s.begin(t))
@@ -76,7 +76,7 @@ func (s *Sweep) round(t testing.TB, times int, blows []Blow) (err error, said st
 			}
 		}
 	}
-	return err, said
+	return said, err
 }
 
 // moment is when the next blow falls: at any time, or a moment after the trainyard has
