@@ -34,8 +34,8 @@ type CurveComparison struct {
 // A SideCurve is the mean over the runs of a side.
 type SideCurve struct {
 	Side   string     `json:"side"`
-	Values []*float64 `json:"values"` // at each place; null beyond the side's end
-	Last   *float64   `json:"last"`
+	Values []*float64 `json:"values"`    // at each place; null beyond the side's end
+	Last   *float64   `json:"last"`      // the mean of the last values, wherever each run ended
 	Common *float64   `json:"at_common"` // the value at CurveComparison.Common
 	// Missing says why a side has no curve.
 	Missing string `json:"missing,omitempty"`
@@ -166,10 +166,12 @@ func (c *CurveComparison) fill(curves [][]curve) bool {
 			s.Values = append(s.Values, meanAt(side, at))
 		}
 		s.Common = meanAt(side, c.Common)
-		for _, v := range s.Values {
-			if v != nil {
-				s.Last = v
+		if len(side) > 0 {
+			last := 0.0
+			for _, one := range side {
+				last += one.values[len(one.values)-1] / float64(len(side))
 			}
+			s.Last = &last
 		}
 	}
 	return true

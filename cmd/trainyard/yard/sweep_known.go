@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -152,17 +153,18 @@ func remembered(ctx context.Context, l *launch.Launcher, name string, noFile err
 	}
 	k, met := &knownSweep{name: name}, map[string]bool{}
 	looked := &stoppedRuns{ctx: ctx, ledger: l.Ledger}
+	key := func(r launch.Run) string { return cmp.Or(r.Job.Cell, r.Job.CellName) }
 	byCell := map[string][]launch.Run{}
 	for _, r := range runs {
-		byCell[r.Job.Cell] = append(byCell[r.Job.Cell], r)
+		byCell[key(r)] = append(byCell[key(r)], r)
 	}
 	for _, r := range slices.Backward(runs) { // as they were asked for
-		if met[r.Job.Cell] {
+		if met[key(r)] {
 			continue
 		}
-		met[r.Job.Cell] = true
+		met[key(r)] = true
 		c := knownCell{Cell: cellNamed(r.Job.CellName), Hash: r.Job.Cell}
-		c.State, c.Run = sweep.Standing(byCell[r.Job.Cell], true, looked.byRule, time.Now())
+		c.State, c.Run = sweep.Standing(byCell[key(r)], true, looked.byRule, time.Now())
 		k.cells = append(k.cells, c)
 	}
 	return k, looked.err
