@@ -28,7 +28,7 @@ const compareExample = `  trainyard compare 43c1597f 8d02b11e
   trainyard compare mine.yaml:few mine.yaml:all --trajectories few=eval/few --trajectories all=eval/all`
 
 // listedInstances is how many of those won or lost are named without --all.
-const listedInstances = 10
+const listedInstances = 5
 
 func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	var req yard.CompareRequest

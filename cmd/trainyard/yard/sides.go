@@ -239,18 +239,22 @@ func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
 }
 
 // trainedBy is how many tokens inside the loss a run has seen: those of its dataset, by
-// the passes over it and the part of the steps that is done. It is not known where the
-// dataset does not tell, and before the trainer has told its steps.
+// the passes over it and the part of the steps that is done, which of a run that has
+// succeeded is all. It is not known where the dataset does not tell, and of other runs
+// before the trainer has told its steps.
 func trainedBy(r launch.Run) *int64 {
-	split := r.Job.Dataset.Train
-	if split.TrainedTokens == 0 || split.Rows == 0 || r.TotalSteps == 0 {
+	split, done := r.Job.Dataset.Train, 1.0
+	if r.State != launch.Succeeded {
+		done = float64(r.Step) / float64(r.TotalSteps)
+	}
+	if split.TrainedTokens == 0 || split.Rows == 0 || r.TotalSteps == 0 && r.State != launch.Succeeded {
 		return nil
 	}
 	passes := r.Job.Epochs
 	if r.Job.MaxSteps > 0 {
 		passes = min(passes, float64(r.Job.MaxSteps)*float64(r.Job.Batch)/float64(split.Rows))
 	}
-	n := int64(float64(split.TrainedTokens) * passes * float64(r.Step) / float64(r.TotalSteps))
+	n := int64(float64(split.TrainedTokens) * passes * done)
 	return &n
 }
 

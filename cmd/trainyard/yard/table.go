@@ -245,7 +245,7 @@ func (t *SweepTable) learn(ctx context.Context, ledger *launch.Ledger, groups []
 		}
 		var steps []*int64
 		for k := range side.Runs {
-			steps = append(steps, &side.Runs[k].Step)
+			steps = append(steps, stepsOfRun(&side.Runs[k]))
 		}
 		row.Trained, row.Steps, row.Total, row.sides = side.Trained, meanOf(steps), side.Total, []Side{side}
 		if len(side.Runs) == 0 {
@@ -253,6 +253,14 @@ func (t *SweepTable) learn(ctx context.Context, ledger *launch.Ledger, groups []
 		}
 	}
 	return nil
+}
+
+// stepsOfRun is not known of a trainer that told none.
+func stepsOfRun(r *SideRun) *int64 {
+	if r.TotalSteps == 0 && r.Step == 0 {
+		return nil
+	}
+	return &r.Step
 }
 
 // publishedFor is the published figure of cells that agree on it, in the unit of means.
