@@ -22,7 +22,6 @@ type pen struct {
 	best     func(mean string) string
 	interval func(low, high string) string
 	text     func(string) string // escapes
-	beside   bool                // the mark of the best is told in words
 }
 
 // layoutOf writes the table with a pen.
