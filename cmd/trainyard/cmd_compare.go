@@ -42,6 +42,8 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	choosingFlags(cmd, &req.Choosing, &step)
+	flags.StringVar(&req.Trainer, "trainer", "", "trainer instead of the recipe's, where the cells of a sweep were run with one")
+	completes(cmd, "trainer", "trainers")
 	flags.StringVar(&req.Curve, "curve", "", "figure that is drawn, as the trainer names it (default loss)")
 	flags.StringVar(&req.By, "by", "step", "what curves are drawn by: "+strings.Join(names(yard.Measures), ", "))
 	flags.StringArrayVar(&trajectories, "trajectories", nil, "trajectories of a side's evaluation: SIDE=PATH, for each side")

@@ -29,6 +29,8 @@ type CurveComparison struct {
 	Sides []SideCurve `json:"sides"`
 	// Common is the farthest place that all sides reach.
 	Common float64 `json:"common"`
+	// Even are runs whose trainers tell no clock: their time is spread over their steps.
+	Even []string `json:"evenly_spread,omitempty"`
 }
 
 // A SideCurve is the mean over the runs of a side.
@@ -71,7 +73,10 @@ func (c *RunComparison) draw(ctx context.Context, ledger *launch.Ledger, req Com
 	for i, s := range c.Sides {
 		side := SideCurve{Side: s.Name}
 		for _, r := range s.Runs {
-			one, err := readCurve(ctx, ledger, r.run, key, by)
+			one, even, err := readCurve(ctx, ledger, r.run, key, by)
+			if even {
+				drawn.Even = append(drawn.Even, r.ID)
+			}
 			switch {
 			case errors.Is(err, errNoCurve):
 				side.Missing = err.Error()
@@ -104,18 +109,18 @@ var errNoCurve = errors.New("no curve")
 // A curve is one figure of one run by a measure, in order.
 type curve struct{ at, values []float64 }
 
-func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, by string) (c curve, err error) {
+func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, by string) (c curve, even bool, err error) {
 	names := curveKeys[key]
 	if names == nil {
 		names = []string{key}
 	}
 	points, err := firstCurve(ctx, ledger, run, names)
 	if err != nil {
-		return c, err
+		return c, false, err
 	}
-	place, err := placesOf(ctx, ledger, run, by)
+	place, even, err := placesOf(ctx, ledger, run, by)
 	if err != nil {
-		return c, err
+		return c, false, err
 	}
 	for _, p := range points {
 		at, known := place(p)
@@ -124,9 +129,9 @@ func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, 
 		}
 	}
 	if len(c.at) == 0 {
-		return c, fmt.Errorf("%w of %s by %s: run %.8s told nothing of both", errNoCurve, key, by, run.ID)
+		return c, false, fmt.Errorf("%w of %s by %s: run %.8s told nothing of both", errNoCurve, key, by, run.ID)
 	}
-	return c, nil
+	return c, even, nil
 }
 
 // firstCurve is that of the first name that the trainer told.

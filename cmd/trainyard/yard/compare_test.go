@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/result"
@@ -255,6 +256,25 @@ func TestAttemptsAreDrawnOneBehindTheOther(t *testing.T) {
 	clock.add(attempts, func(a launch.Attempt) (float64, bool) { return *a.Price / 3600, true })
 	if got := at(clock, 2, 6); math.Abs(got-(1.0+1.0)) > 1e-12 { // 2000 s at 1.80, then 1000 s at 3.60
 		t.Errorf("%v dollars", got)
+	}
+}
+
+func TestATrainerWithoutAClockIsAsFastAtEveryStep(t *testing.T) {
+	began, resumed := time.Unix(1e9, 0), int64(10)
+	attempts := []launch.Attempt{
+		{N: 1, State: launch.Preempted, Step: 12, StartedAt: began, EndedAt: began.Add(2 * time.Hour)},
+		{N: 2, State: launch.Succeeded, Step: 20, StartedAt: began, EndedAt: began.Add(time.Hour), Facts: launch.Facts{ResumedStep: &resumed}},
+	}
+	p := pacesOf(spread(attempts, began), attempts)
+	p.add(attempts, func(launch.Attempt) (float64, bool) { return 1. / 3600, true })
+	for _, c := range []struct {
+		attempt int
+		step    int64
+		want    float64
+	}{{1, 6, 1}, {1, 12, 2}, {2, 15, 2.5}, {2, 20, 3}} {
+		if got, known := p.place(launch.Point{Attempt: c.attempt, Step: c.step}); !known || math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("attempt %d at step %d stands at %v hours, want %v", c.attempt, c.step, got, c.want)
+		}
 	}
 }
 

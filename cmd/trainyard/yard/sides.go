@@ -49,11 +49,12 @@ var ErrSides = errors.New("a comparison needs two sides")
 // sides finds what words of a comparison mean. Each is the id of a run, ids joined by
 // commas, SWEEP:ARM, or a sweep, which stands for all its arms that have runs; NAME= in
 // front gives it a name.
-func (y *Yard) sides(ctx context.Context, l *launch.Launcher, words []string) ([]Side, error) {
+func (y *Yard) sides(ctx context.Context, l *launch.Launcher, req CompareRequest) ([]Side, error) {
+	finder, words := &sideFinder{y: y, l: l, o: recipes.Options{Trainer: req.Trainer}}, req.What
 	var all []Side
 	var faults []error
 	for _, word := range words {
-		found, err := y.sidesOf(ctx, l, word)
+		found, err := finder.of(ctx, word)
 		all, faults = append(all, found...), append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -66,12 +67,19 @@ func (y *Yard) sides(ctx context.Context, l *launch.Launcher, words []string) ([
 	return all, learnSides(ctx, l.Ledger, all)
 }
 
-func (y *Yard) sidesOf(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+// A sideFinder reads the words of one comparison.
+type sideFinder struct {
+	y *Yard
+	l *launch.Launcher
+	o recipes.Options // of sweeps
+}
+
+func (f *sideFinder) of(ctx context.Context, word string) ([]Side, error) {
 	label, rest, labelled := strings.Cut(word, "=")
 	if !labelled || strings.ContainsAny(label, ":/,") {
 		label, rest = "", word
 	}
-	found, err := y.findSides(ctx, l, rest)
+	found, err := f.find(ctx, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -85,15 +93,15 @@ func (y *Yard) sidesOf(ctx context.Context, l *launch.Launcher, word string) ([]
 	return found, nil
 }
 
-// findSides reads a word without its label.
-func (y *Yard) findSides(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+// find reads a word without its label.
+func (f *sideFinder) find(ctx context.Context, word string) ([]Side, error) {
 	if file, arm, is := strings.Cut(word, ":"); is {
-		return y.armSides(ctx, l, file, arm)
+		return f.arms(ctx, file, arm)
 	}
 	if ids := strings.Split(word, ","); len(ids) > 1 || isID(word) {
 		var side Side
 		for _, id := range ids {
-			run, err := l.Ledger.Find(ctx, id)
+			run, err := f.l.Ledger.Find(ctx, id)
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +112,7 @@ func (y *Yard) findSides(ctx context.Context, l *launch.Launcher, word string) (
 		}
 		return []Side{side}, nil
 	}
-	return y.armSides(ctx, l, word, "")
+	return f.arms(ctx, word, "")
 }
 
 // isID says that a word is spelled as the id of a run is, and that no file has it.
@@ -113,10 +121,10 @@ func isID(word string) bool {
 	return word != "" && strings.Trim(strings.ToLower(word), "0123456789abcdef-") == "" && err != nil
 }
 
-// armSides are the arms of a sweep that have runs, or the one that is named: by its
+// arms are the arms of a sweep that have runs, or the one that is named: by its
 // group, by an arm of several groups, or by one of its cells.
-func (y *Yard) armSides(ctx context.Context, l *launch.Launcher, file, arm string) ([]Side, error) {
-	known, err := y.knownSweep(ctx, l, file, nil)
+func (f *sideFinder) arms(ctx context.Context, file, arm string) ([]Side, error) {
+	known, err := f.y.knownSweep(ctx, f.l, file, f.o)
 	if err != nil {
 		return nil, notKnown(file, err)
 	}

@@ -48,8 +48,8 @@ func (k *knownSweep) groups() (names []string) {
 }
 
 // knownSweep reads the sweep of a file, or one of which the ledger alone knows.
-func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, overrides []string) (*knownSweep, error) {
-	s, err := recipes.LoadSweep(file, recipes.Options{Overrides: overrides})
+func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, o recipes.Options) (*knownSweep, error) {
+	s, err := recipes.LoadSweep(file, o)
 	if err != nil {
 		return remembered(ctx, l, file, err)
 	}

@@ -17,6 +17,7 @@ import (
 type TableRequest struct {
 	Sweep     string   `json:"sweep"` // the file of one, one that is built in, or the name of one that ran
 	Overrides []string `json:"overrides,omitempty"`
+	Trainer   string   `json:"trainer,omitempty"` // instead of the recipe's, as its cells were run with
 	// By are the keys that make a row: arm, mix, or a key of an axis, whole or its last
 	// part; group is all but the seed. Empty: a row for each cell.
 	By []string `json:"by,omitempty"`
@@ -92,7 +93,7 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	}
 	ahead := readAhead(ctx, l.Ledger, req.Sweep)
 	defer ahead.wait()
-	known, err := y.knownSweep(ctx, l, req.Sweep, req.Overrides)
+	known, err := y.knownSweep(ctx, l, req.Sweep, recipes.Options{Overrides: req.Overrides, Trainer: req.Trainer})
 	if err != nil {
 		return nil, err
 	}
