@@ -17,7 +17,8 @@ import (
 type Side struct {
 	Name string    `json:"name"`
 	Runs []SideRun `json:"runs"`
-	// GPUHours and Dollars are what all its runs have cost; nil is not known of all.
+	// GPUHours and Dollars are what all its runs have cost, with their evaluations; nil is
+	// not known of all.
 	Total
 	// Tokens is what its runs have trained on, on average, of the tokens inside the
 	// loss: those of the dataset by the passes that were made; nil is not known.
@@ -234,6 +235,9 @@ func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
 		return err
 	}
 	r.Total, r.Trained = totalOf(attempts), trainedBy(r.run)
+	if err := r.addEvaluations(ctx, ledger); err != nil {
+		return err
+	}
 	tokens := int64(0)
 	r.Tokens = &tokens
 	for _, a := range attempts {
@@ -242,6 +246,26 @@ func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
 			break
 		}
 		tokens += *a.Tokens
+	}
+	return nil
+}
+
+// addEvaluations adds what the evaluations of a run have cost.
+func (r *SideRun) addEvaluations(ctx context.Context, ledger *launch.Ledger) error {
+	if len(r.run.Job.Evals) == 0 {
+		return nil
+	}
+	runs, err := ledger.Evaluations(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range runs {
+		attempts, err := attemptsOf(ctx, ledger, e)
+		if err != nil {
+			return err
+		}
+		cost := totalOf(attempts)
+		r.GPUHours, r.Dollars = sumOf(r.GPUHours, cost.GPUHours), sumOf(r.Dollars, cost.Dollars)
 	}
 	return nil
 }

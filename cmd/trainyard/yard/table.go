@@ -38,7 +38,11 @@ type SweepTable struct {
 	Level       float64           `json:"level"`
 	Evaluations []TableEvaluation `json:"evaluations"` // a column each
 	Rows        []TableRow        `json:"rows"`
-	Remarks     []string          `json:"remarks,omitempty"`
+	// Published are figures of what no cell is, such as a model that was not trained, and
+	// Source says where all published ones come from.
+	Published []PublishedLine `json:"published,omitempty"`
+	Source    string          `json:"published_source,omitempty"`
+	Remarks   []string        `json:"remarks,omitempty"`
 }
 
 // A TableEvaluation is one benchmark and split that cells were judged on, or for which
@@ -53,6 +57,12 @@ type TableEvaluation struct {
 	Published bool              `json:"published"`
 	Noise     *stats.NoiseFloor `json:"noise_floor,omitempty"`
 	Best      *TableBest        `json:"best,omitempty"` // nil where fewer than two rows have results
+}
+
+// A PublishedLine is what others came to with something that no cell is.
+type PublishedLine struct {
+	Name    string     `json:"name"`
+	Figures []*float64 `json:"figures"` // in the order of the evaluations, in the unit of their means; nil: none
 }
 
 // A TableRow is one cell, or the cells of a group.
@@ -105,7 +115,7 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	if err := t.learn(ctx, l.Ledger, groups); err != nil {
 		return nil, err
 	}
-	if err := t.judge(ahead, groups, req.Choosing); err != nil {
+	if err := t.judge(ahead, known, groups, req.Choosing); err != nil {
 		return nil, err
 	}
 	if t.Grouped {
@@ -262,6 +272,26 @@ func stepsOfRun(r *SideRun) *int64 {
 		return nil
 	}
 	return &r.Step
+}
+
+// publishedLines reads the figures of no cell by columns.
+func (t *SweepTable) publishedLines(known *knownSweep) {
+	t.Source = known.source
+	for _, row := range known.published {
+		line, any := PublishedLine{Name: row.Name}, false
+		for i := range t.Evaluations {
+			var figure *float64
+			if v, there := recipes.Figure(row.Figures, t.Evaluations[i].Benchmark); there {
+				v /= 100
+				figure, any = &v, true
+				t.Evaluations[i].Published = true
+			}
+			line.Figures = append(line.Figures, figure)
+		}
+		if any {
+			t.Published = append(t.Published, line)
+		}
+	}
 }
 
 // publishedFor is the published figure of cells that agree on it, in the unit of means.
