@@ -28,7 +28,7 @@ const compareExample = `  trainyard compare 43c1597f 8d02b11e
   trainyard compare mine.yaml:few mine.yaml:all --trajectories few=eval/few --trajectories all=eval/all`
 
 // listedInstances is how many of those won or lost are named without --all.
-const listedInstances = 10
+const listedInstances = 5
 
 func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	var req yard.CompareRequest
@@ -42,6 +42,8 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	choosingFlags(cmd, &req.Choosing, &step)
+	flags.StringVar(&req.Trainer, "trainer", "", "trainer instead of the recipe's, where the cells of a sweep were run with one")
+	completes(cmd, "trainer", "trainers")
 	flags.StringVar(&req.Curve, "curve", "", "figure that is drawn, as the trainer names it (default loss)")
 	flags.StringVar(&req.By, "by", "step", "what curves are drawn by: "+strings.Join(names(yard.Measures), ", "))
 	flags.StringArrayVar(&trajectories, "trajectories", nil, "trajectories of a side's evaluation: SIDE=PATH, for each side")

@@ -36,6 +36,8 @@ func newTable(t *face.Terminal, s *settings, use string) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	choosingFlags(cmd, &req.Choosing, &step)
+	flags.StringVar(&req.Trainer, "trainer", "", "trainer instead of the recipe's, where the cells of a sweep were run with one")
+	completes(cmd, "trainer", "trainers")
 	flags.StringSliceVar(&req.By, "by", nil, "group cells by these keys: arm, mix, an axis such as train.lr, or group for all but the seed")
 	flags.StringVar(&req.Sort, "sort", "", "column to sort by: cell, tokens, steps, hours, dollars, or a benchmark, the best first")
 	flags.BoolVar(&req.Reverse, "reverse", false, "turn the order round")

@@ -230,6 +230,9 @@ func printCurves(t *face.Terminal, c *yard.RunComparison) error {
 	if err := p.Write(t); err != nil {
 		return err
 	}
+	if n := len(c.Curves.Even); n > 0 {
+		t.Print("%s no clock: the time of each attempt is spread evenly over its steps\n", face.Plural(n, "run tells", "runs tell"))
+	}
 	tab := face.NewTable("side", c.Curves.Key+" at the end", fmt.Sprintf("at %s, where all are", commonPlace(c.Curves)), "").Numbers(1, 2)
 	for _, s := range c.Curves.Sides {
 		tab.Row(s.Side, figureOr(s.Last), figureOr(s.Common), s.Missing)

@@ -87,7 +87,7 @@ func printLaTeX(t *face.Terminal, table *yard.SweepTable) error {
 	return nil
 }
 
-// printTableCSV has every figure in a column of its own, whole; what is not known is
+// printTableCSV has every figure in a column of its own, to 15 digits; what is not known is
 // empty. A share is from 0 to 1.
 func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
 	w := csv.NewWriter(t.Out)
@@ -102,6 +102,14 @@ func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
 		line := slices.Concat([]string{r.Name}, r.Values, []string{fmt.Sprint(r.Cells), strings.Join(r.Runs, " "), rowState(r), wholeOrNone(r.Trained), wholeOrNone(r.Steps), numberOrNone(r.GPUHours), numberOrNone(r.Dollars)})
 		for _, s := range r.Scores {
 			line = append(line, scoreCells(s)...)
+		}
+		lines = append(lines, line)
+	}
+	for _, p := range table.Published {
+		line := append([]string{p.Name}, make([]string, len(table.Keys)+7)...)
+		line[len(table.Keys)+3] = "published"
+		for _, v := range p.Figures {
+			line = append(line, scoreCells(yard.TableScore{Published: v})...)
 		}
 		lines = append(lines, line)
 	}
@@ -128,7 +136,7 @@ func numberOrNone(v *float64) string {
 	if v == nil {
 		return ""
 	}
-	return strconv.FormatFloat(*v, 'g', -1, 64)
+	return strconv.FormatFloat(*v, 'g', 15, 64)
 }
 
 func wholeOrNone(n *int64) string {

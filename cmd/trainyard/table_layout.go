@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
@@ -22,7 +23,6 @@ type pen struct {
 	best     func(mean string) string
 	interval func(low, high string) string
 	text     func(string) string // escapes
-	beside   bool                // the mark of the best is told in words
 }
 
 // layoutOf writes the table with a pen.
@@ -46,11 +46,14 @@ func layoutOf(table *yard.SweepTable, p pen) *layout {
 		for i, e := range table.Evaluations {
 			row = append(row, p.score(e, r.Scores[i]))
 			if e.Published {
-				row = append(row, p.text(published(e, r.Scores[i])))
+				row = append(row, percentOrDash(r.Scores[i].Published))
 			}
 		}
 		row = append(row, countOrDash(r.Trained), countOrDash(r.Steps), hoursOrDash(r.GPUHours), p.text(moneyOrDash(r.Dollars)), p.text(rowState(r)))
 		l.rows = append(l.rows, row)
+	}
+	for _, line := range table.Published {
+		l.rows = append(l.rows, p.publishedRow(table, line, len(l.header)))
 	}
 	for _, note := range notesOf(table) {
 		l.notes = append(l.notes, p.text(note))
@@ -130,11 +133,28 @@ func (p pen) score(e yard.TableEvaluation, s yard.TableScore) string {
 	return "-"
 }
 
-func published(e yard.TableEvaluation, s yard.TableScore) string {
-	if s.Published == nil {
+// publishedRow has the figures of what no cell is.
+func (p pen) publishedRow(table *yard.SweepTable, line yard.PublishedLine, columns int) []string {
+	row := []string{p.text(line.Name)}
+	for len(row) < max(1, len(table.Keys))+1 { // the other keys, and the seeds
+		row = append(row, "-")
+	}
+	for i, e := range table.Evaluations {
+		if row = append(row, "-"); e.Published {
+			row = append(row, percentOrDash(line.Figures[i]))
+		}
+	}
+	for len(row) < columns-1 {
+		row = append(row, "-")
+	}
+	return append(row, "published")
+}
+
+func percentOrDash(v *float64) string {
+	if v == nil {
 		return "-"
 	}
-	return strings.TrimSuffix(fmt.Sprintf("%.2f", 100**s.Published), "0")
+	return strings.TrimSuffix(fmt.Sprintf("%.2f", 100**v), "0")
 }
 
 func inUnit(v float64, share bool) string {
@@ -171,7 +191,7 @@ func rowState(r yard.TableRow) string {
 		return "same as " + r.Same
 	}
 	var parts []string
-	for _, s := range []sweep.State{sweep.Succeeded, sweep.Running, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Prepared, sweep.Missing} {
+	for _, s := range []sweep.State{sweep.Succeeded, sweep.Running, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Prepared, sweep.Missing, sweep.Waits, sweep.Out} {
 		switch n := r.States[s]; {
 		case n > 0 && len(r.States) == 1:
 			return string(s)
@@ -199,11 +219,20 @@ func notesOf(table *yard.SweepTable) (notes []string) {
 				e.Title, b.Name, verdict, differenceWords(b.Difference, e.Share), probability(b.P), b.Among))
 		}
 	}
+	if table.Source != "" {
+		notes = append(notes, "Published figures: "+table.Source+".")
+	}
 	for _, words := range table.Remarks {
 		notes = append(notes, words+".")
 	}
-	if len(table.Evaluations) > 0 {
+	if anyMean(table) {
 		notes = append(notes, fmt.Sprintf("Brackets are %.4g %% intervals.", 100*table.Level))
 	}
 	return notes
+}
+
+func anyMean(table *yard.SweepTable) bool {
+	return slices.ContainsFunc(table.Rows, func(r yard.TableRow) bool {
+		return slices.ContainsFunc(r.Scores, func(s yard.TableScore) bool { return s.Mean != nil })
+	})
 }

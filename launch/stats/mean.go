@@ -13,7 +13,8 @@ import (
 // variance is that between instances by their number, and that between seeds by
 // theirs, as the analysis of variance divides them; the interval is Student's, with
 // Satterthwaite's degrees of freedom, and holds for the next seeds too where there are
-// two or more. One instance by itself has no interval beyond its value.
+// two or more, and of verdicts it ends at 0 and at 1. One instance by itself has no
+// interval beyond its value.
 func Mean(c Cell, level float64) (Estimate, error) {
 	if err := checkLevel(level); err != nil {
 		return Estimate{}, err
@@ -32,6 +33,7 @@ func Mean(c Cell, level float64) (Estimate, error) {
 	e := meanOf(rows, level)
 	write, unit := plain, ""
 	if verdicts(concat(rows)) {
+		e.Low, e.High = math.Max(0, e.Low), math.Min(1, e.High)
 		write, unit = points, " %"
 	}
 	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))

@@ -10,5 +10,6 @@
 // jedib0t/go-pretty lays tables out: it knows how wide characters are and
 // breaks texts at words; which column gives way is ours (fit.go).
 // schollz/progressbar draws progress: it knows widths and rates.
-// golang.org/x/term asks the terminal for its size.
+// guptarohit/asciigraph draws curves in characters, with both axes. golang.org/x/term
+// asks the terminal for its size.
 package face

@@ -1,6 +1,7 @@
 package face
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -29,54 +30,58 @@ var (
 )
 
 // Write draws the curves, as wide as the terminal lets it, with a line of names below.
-// Without colours each curve has a mark of its own.
+// Without colours each curve has a mark of its own. Lines without a value are left out.
 func (p *Plot) Write(t *Terminal) error {
+	d := drawing{paints: t.Paints()}
+	for i, l := range p.Lines {
+		if slices.ContainsFunc(l.Values, func(v float64) bool { return !math.IsNaN(v) }) {
+			d.add(l, i)
+		}
+	}
+	if len(d.series) == 0 {
+		return nil
+	}
 	width := 72
 	if s, ok := t.Out.(*Stream); ok && s.width > 0 {
 		width = min(max(20, s.width-14), 120)
 	}
-	paints := t.Paints()
-	options := []asciigraph.Option{
-		asciigraph.Height(max(4, orElse(p.Height, 12))), asciigraph.Width(width), asciigraph.XAxisRange(p.From, p.To), asciigraph.XAxisTickCount(5),
-		asciigraph.XAxisValueFormatter(func(v float64) string { return short(v) }), asciigraph.YAxisValueFormatter(func(v float64) string { return short(v) }),
-	}
-	var series [][]float64
-	var colors []asciigraph.AnsiColor
-	var marks []asciigraph.CharSet
-	var legend []string
-	for i, l := range p.Lines {
-		if !slices.ContainsFunc(l.Values, func(v float64) bool { return !math.IsNaN(v) }) {
-			continue
-		}
-		series = append(series, l.Values)
-		mark := plotMarks[i%len(plotMarks)]
-		if colors = append(colors, plotColors[i%len(plotColors)]); mark == "" || paints {
-			marks, mark = append(marks, asciigraph.DefaultCharSet), "─"
-		} else {
-			marks = append(marks, asciigraph.CreateCharSet(mark))
-		}
-		name := mark + " " + OneLine(l.Name)
-		if paints {
-			name = colors[len(colors)-1].String() + name + asciigraph.Default.String()
-		}
-		legend = append(legend, name)
-	}
-	if len(series) == 0 {
-		return nil
-	}
-	options = append(options, asciigraph.SeriesChars(marks...))
-	if paints {
-		options = append(options, asciigraph.SeriesColors(colors...))
-	}
-	t.Print("%s\n%s\n", Painted(asciigraph.PlotMany(series, options...)), Painted(strings.Repeat(" ", 6)+strings.Join(legend, "   ")))
+	options := append(d.options(),
+		asciigraph.Height(max(4, cmp.Or(p.Height, 12))), asciigraph.Width(width), asciigraph.XAxisRange(p.From, p.To), asciigraph.XAxisTickCount(5),
+		asciigraph.XAxisValueFormatter(short), asciigraph.YAxisValueFormatter(short))
+	t.Print("%s\n%s\n", Painted(asciigraph.PlotMany(d.series, options...)), Painted("      "+strings.Join(d.legend, "   ")))
 	return nil
 }
 
-func orElse(n, other int) int {
-	if n == 0 {
-		return other
+// A drawing is lines as the library takes them.
+type drawing struct {
+	paints bool
+	series [][]float64
+	colors []asciigraph.AnsiColor
+	marks  []asciigraph.CharSet
+	legend []string
+}
+
+func (d *drawing) add(l Line, i int) {
+	color, mark := plotColors[i%len(plotColors)], plotMarks[i%len(plotMarks)]
+	chars := asciigraph.DefaultCharSet
+	if d.paints || mark == "" {
+		mark = "─"
+	} else {
+		chars = asciigraph.CreateCharSet(mark)
 	}
-	return n
+	name := mark + " " + OneLine(l.Name)
+	if d.paints {
+		name = color.String() + name + asciigraph.Default.String()
+	}
+	d.series, d.colors, d.marks, d.legend = append(d.series, l.Values), append(d.colors, color), append(d.marks, chars), append(d.legend, name)
+}
+
+func (d *drawing) options() []asciigraph.Option {
+	options := []asciigraph.Option{asciigraph.SeriesChars(d.marks...)}
+	if d.paints {
+		options = append(options, asciigraph.SeriesColors(d.colors...))
+	}
+	return options
 }
 
 // short writes a number in few characters: 12.3k, 0.512.

@@ -12,7 +12,8 @@ import (
 type CompareRequest struct {
 	// What names the sides: ids of runs, ids joined by commas, SWEEP:ARM, or a sweep for
 	// all its arms; NAME= in front names a side. Every side is compared with the first.
-	What []string `json:"what"`
+	What    []string `json:"what"`
+	Trainer string   `json:"trainer,omitempty"` // of sweeps, instead of the recipe's, as their cells were run with
 	Choosing
 	Level float64 `json:"level,omitempty"` // of intervals; 0 means 0.95
 	// Tolerance is the part by which trained tokens may differ; 0 means 0.05.
@@ -57,7 +58,7 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 		return nil, err
 	}
 	c := &RunComparison{Warnings: []stats.Warning{}}
-	if c.Sides, err = y.sides(ctx, l, req.What); err != nil {
+	if c.Sides, err = y.sides(ctx, l, req); err != nil {
 		return nil, err
 	}
 	places, err := req.trajectoriesOf(c.Sides)

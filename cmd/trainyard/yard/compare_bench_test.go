@@ -46,6 +46,9 @@ func judgedSweep(tb testing.TB, y *Yard, block string, instances int) (file stri
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", 0xa0000000+i, i)
 		ids = append(ids, id)
 		ended(tb, l.Ledger, id, job)
+		if instances == 0 {
+			continue
+		}
 		if _, err := l.Ledger.ImportResult(tb.Context(), launch.Import{Run: id, Result: verdictsOf(r, instances, 0.2+0.05*float64(i%4))}); err != nil {
 			tb.Fatal(err)
 		}

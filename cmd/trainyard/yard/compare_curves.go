@@ -29,13 +29,15 @@ type CurveComparison struct {
 	Sides []SideCurve `json:"sides"`
 	// Common is the farthest place that all sides reach.
 	Common float64 `json:"common"`
+	// Even are runs whose trainers tell no clock: their time is spread over their steps.
+	Even []string `json:"evenly_spread,omitempty"`
 }
 
 // A SideCurve is the mean over the runs of a side.
 type SideCurve struct {
 	Side   string     `json:"side"`
-	Values []*float64 `json:"values"` // at each place; null beyond the side's end
-	Last   *float64   `json:"last"`
+	Values []*float64 `json:"values"`    // at each place; null beyond the side's end
+	Last   *float64   `json:"last"`      // the mean of the last values, wherever each run ended
 	Common *float64   `json:"at_common"` // the value at CurveComparison.Common
 	// Missing says why a side has no curve.
 	Missing string `json:"missing,omitempty"`
@@ -71,7 +73,10 @@ func (c *RunComparison) draw(ctx context.Context, ledger *launch.Ledger, req Com
 	for i, s := range c.Sides {
 		side := SideCurve{Side: s.Name}
 		for _, r := range s.Runs {
-			one, err := readCurve(ctx, ledger, r.run, key, by)
+			one, even, err := readCurve(ctx, ledger, r.run, key, by)
+			if even {
+				drawn.Even = append(drawn.Even, r.ID)
+			}
 			switch {
 			case errors.Is(err, errNoCurve):
 				side.Missing = err.Error()
@@ -104,18 +109,18 @@ var errNoCurve = errors.New("no curve")
 // A curve is one figure of one run by a measure, in order.
 type curve struct{ at, values []float64 }
 
-func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, by string) (c curve, err error) {
+func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, by string) (c curve, even bool, err error) {
 	names := curveKeys[key]
 	if names == nil {
 		names = []string{key}
 	}
 	points, err := firstCurve(ctx, ledger, run, names)
 	if err != nil {
-		return c, err
+		return c, false, err
 	}
-	place, err := placesOf(ctx, ledger, run, by)
+	place, even, err := placesOf(ctx, ledger, run, by)
 	if err != nil {
-		return c, err
+		return c, false, err
 	}
 	for _, p := range points {
 		at, known := place(p)
@@ -124,9 +129,9 @@ func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, 
 		}
 	}
 	if len(c.at) == 0 {
-		return c, fmt.Errorf("%w of %s by %s: run %.8s told nothing of both", errNoCurve, key, by, run.ID)
+		return c, false, fmt.Errorf("%w of %s by %s: run %.8s told nothing of both", errNoCurve, key, by, run.ID)
 	}
-	return c, nil
+	return c, even, nil
 }
 
 // firstCurve is that of the first name that the trainer told.
@@ -166,10 +171,12 @@ func (c *CurveComparison) fill(curves [][]curve) bool {
 			s.Values = append(s.Values, meanAt(side, at))
 		}
 		s.Common = meanAt(side, c.Common)
-		for _, v := range s.Values {
-			if v != nil {
-				s.Last = v
+		if len(side) > 0 {
+			last := 0.0
+			for _, one := range side {
+				last += one.values[len(one.values)-1] / float64(len(side))
 			}
+			s.Last = &last
 		}
 	}
 	return true

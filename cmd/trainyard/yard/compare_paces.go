@@ -2,8 +2,10 @@ package yard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"trainyard/launch"
 )
@@ -15,22 +17,28 @@ var (
 	clocks      = []string{"elapsed_time", "train_runtime"}
 )
 
-// placesOf says where a point of a run stands by a measure.
-func placesOf(ctx context.Context, ledger *launch.Ledger, run launch.Run, by string) (func(launch.Point) (float64, bool), error) {
+// placesOf says where a point of a run stands by a measure. even says that its trainer
+// tells no clock, and its time was spread over its steps.
+func placesOf(ctx context.Context, ledger *launch.Ledger, run launch.Run, by string) (place func(launch.Point) (float64, bool), even bool, err error) {
 	if by == "step" {
-		return func(p launch.Point) (float64, bool) { return float64(p.Step), true }, nil
+		return func(p launch.Point) (float64, bool) { return float64(p.Step), true }, false, nil
 	}
 	attempts, err := ledger.Attempts(ctx, run.ID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	names := clocks
 	if by == "tokens" {
 		names = tokenCounts
 	}
 	told, err := firstRaw(ctx, ledger, run, names)
+	if errors.Is(err, errNoCurve) && by != "tokens" {
+		if told, even = spread(attempts, time.Now()), true; len(told) > 0 {
+			err = nil
+		}
+	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	p := pacesOf(told, attempts)
 	switch by {
@@ -46,10 +54,20 @@ func placesOf(ctx context.Context, ledger *launch.Ledger, run launch.Run, by str
 			return *a.Price / 3600, true
 		})
 		if len(p.rate) == 0 {
-			return nil, fmt.Errorf("%w by dollars: nothing says what run %.8s costs", errNoCurve, run.ID)
+			return nil, false, fmt.Errorf("%w by dollars: nothing says what run %.8s costs", errNoCurve, run.ID)
 		}
 	}
-	return p.place, nil
+	return p.place, even, nil
+}
+
+// spread takes an attempt for as fast at every step, where its trainer tells no clock.
+func spread(attempts []launch.Attempt, now time.Time) (points []launch.Point) {
+	for _, a := range attempts {
+		if took := a.Duration(now); took > 0 && a.Step > 0 {
+			points = append(points, launch.Point{Attempt: a.N, Step: a.Step, Value: launch.Figure(took.Seconds())})
+		}
+	}
+	return points
 }
 
 func firstRaw(ctx context.Context, ledger *launch.Ledger, run launch.Run, names []string) ([]launch.Point, error) {
@@ -86,6 +104,9 @@ func pacesOf(told []launch.Point, attempts []launch.Attempt) *paces {
 		c := &curve{}
 		if _, told := steps[0]; !told && a.ResumedStep == nil {
 			c.at, c.values = []float64{0}, []float64{0}
+		}
+		if a.ResumedStep != nil && len(steps) == 1 { // its end alone: from where it began
+			c.at, c.values = []float64{float64(*a.ResumedStep)}, []float64{0}
 		}
 		var sorted []int64
 		for step := range steps {

@@ -17,7 +17,8 @@ import (
 type Side struct {
 	Name string    `json:"name"`
 	Runs []SideRun `json:"runs"`
-	// GPUHours and Dollars are what all its runs have cost; nil is not known of all.
+	// GPUHours and Dollars are what all its runs have cost, with their evaluations; nil is
+	// not known of all.
 	Total
 	// Tokens is what its runs have trained on, on average, of the tokens inside the
 	// loss: those of the dataset by the passes that were made; nil is not known.
@@ -49,11 +50,12 @@ var ErrSides = errors.New("a comparison needs two sides")
 // sides finds what words of a comparison mean. Each is the id of a run, ids joined by
 // commas, SWEEP:ARM, or a sweep, which stands for all its arms that have runs; NAME= in
 // front gives it a name.
-func (y *Yard) sides(ctx context.Context, l *launch.Launcher, words []string) ([]Side, error) {
+func (y *Yard) sides(ctx context.Context, l *launch.Launcher, req CompareRequest) ([]Side, error) {
+	finder, words := &sideFinder{y: y, l: l, o: recipes.Options{Trainer: req.Trainer}}, req.What
 	var all []Side
 	var faults []error
 	for _, word := range words {
-		found, err := y.sidesOf(ctx, l, word)
+		found, err := finder.of(ctx, word)
 		all, faults = append(all, found...), append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -66,12 +68,19 @@ func (y *Yard) sides(ctx context.Context, l *launch.Launcher, words []string) ([
 	return all, learnSides(ctx, l.Ledger, all)
 }
 
-func (y *Yard) sidesOf(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+// A sideFinder reads the words of one comparison.
+type sideFinder struct {
+	y *Yard
+	l *launch.Launcher
+	o recipes.Options // of sweeps
+}
+
+func (f *sideFinder) of(ctx context.Context, word string) ([]Side, error) {
 	label, rest, labelled := strings.Cut(word, "=")
 	if !labelled || strings.ContainsAny(label, ":/,") {
 		label, rest = "", word
 	}
-	found, err := y.findSides(ctx, l, rest)
+	found, err := f.find(ctx, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -85,15 +94,15 @@ func (y *Yard) sidesOf(ctx context.Context, l *launch.Launcher, word string) ([]
 	return found, nil
 }
 
-// findSides reads a word without its label.
-func (y *Yard) findSides(ctx context.Context, l *launch.Launcher, word string) ([]Side, error) {
+// find reads a word without its label.
+func (f *sideFinder) find(ctx context.Context, word string) ([]Side, error) {
 	if file, arm, is := strings.Cut(word, ":"); is {
-		return y.armSides(ctx, l, file, arm)
+		return f.arms(ctx, file, arm)
 	}
 	if ids := strings.Split(word, ","); len(ids) > 1 || isID(word) {
 		var side Side
 		for _, id := range ids {
-			run, err := l.Ledger.Find(ctx, id)
+			run, err := f.l.Ledger.Find(ctx, id)
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +113,7 @@ func (y *Yard) findSides(ctx context.Context, l *launch.Launcher, word string) (
 		}
 		return []Side{side}, nil
 	}
-	return y.armSides(ctx, l, word, "")
+	return f.arms(ctx, word, "")
 }
 
 // isID says that a word is spelled as the id of a run is, and that no file has it.
@@ -113,10 +122,10 @@ func isID(word string) bool {
 	return word != "" && strings.Trim(strings.ToLower(word), "0123456789abcdef-") == "" && err != nil
 }
 
-// armSides are the arms of a sweep that have runs, or the one that is named: by its
+// arms are the arms of a sweep that have runs, or the one that is named: by its
 // group, by an arm of several groups, or by one of its cells.
-func (y *Yard) armSides(ctx context.Context, l *launch.Launcher, file, arm string) ([]Side, error) {
-	known, err := y.knownSweep(ctx, l, file, nil)
+func (f *sideFinder) arms(ctx context.Context, file, arm string) ([]Side, error) {
+	known, err := f.y.knownSweep(ctx, f.l, file, f.o)
 	if err != nil {
 		return nil, notKnown(file, err)
 	}
@@ -226,6 +235,9 @@ func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
 		return err
 	}
 	r.Total, r.Trained = totalOf(attempts), trainedBy(r.run)
+	if err := r.addEvaluations(ctx, ledger); err != nil {
+		return err
+	}
 	tokens := int64(0)
 	r.Tokens = &tokens
 	for _, a := range attempts {
@@ -238,19 +250,43 @@ func (r *SideRun) learn(ctx context.Context, ledger *launch.Ledger) error {
 	return nil
 }
 
+// addEvaluations adds what the evaluations of a run have cost.
+func (r *SideRun) addEvaluations(ctx context.Context, ledger *launch.Ledger) error {
+	if len(r.run.Job.Evals) == 0 {
+		return nil
+	}
+	runs, err := ledger.Evaluations(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range runs {
+		attempts, err := attemptsOf(ctx, ledger, e)
+		if err != nil {
+			return err
+		}
+		cost := totalOf(attempts)
+		r.GPUHours, r.Dollars = sumOf(r.GPUHours, cost.GPUHours), sumOf(r.Dollars, cost.Dollars)
+	}
+	return nil
+}
+
 // trainedBy is how many tokens inside the loss a run has seen: those of its dataset, by
-// the passes over it and the part of the steps that is done. It is not known where the
-// dataset does not tell, and before the trainer has told its steps.
+// the passes over it and the part of the steps that is done, which of a run that has
+// succeeded is all. It is not known where the dataset does not tell, and of other runs
+// before the trainer has told its steps.
 func trainedBy(r launch.Run) *int64 {
-	split := r.Job.Dataset.Train
-	if split.TrainedTokens == 0 || split.Rows == 0 || r.TotalSteps == 0 {
+	split, done := r.Job.Dataset.Train, 1.0
+	if r.State != launch.Succeeded {
+		done = float64(r.Step) / float64(r.TotalSteps)
+	}
+	if split.TrainedTokens == 0 || split.Rows == 0 || r.TotalSteps == 0 && r.State != launch.Succeeded {
 		return nil
 	}
 	passes := r.Job.Epochs
 	if r.Job.MaxSteps > 0 {
 		passes = min(passes, float64(r.Job.MaxSteps)*float64(r.Job.Batch)/float64(split.Rows))
 	}
-	n := int64(float64(split.TrainedTokens) * passes * float64(r.Step) / float64(r.TotalSteps))
+	n := int64(float64(split.TrainedTokens) * passes * done)
 	return &n
 }
 

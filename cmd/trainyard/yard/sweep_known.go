@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -22,6 +23,9 @@ import (
 type knownSweep struct {
 	name, summary string
 	cells         []knownCell
+	judged        []recipes.Judged
+	published     []recipes.PublishedRow // of what no cell is
+	source        string                 // of what is published
 }
 
 // A knownCell is a cell with what has become of it.
@@ -47,12 +51,12 @@ func (k *knownSweep) groups() (names []string) {
 }
 
 // knownSweep reads the sweep of a file, or one of which the ledger alone knows.
-func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, overrides []string) (*knownSweep, error) {
-	s, err := recipes.LoadSweep(file, recipes.Options{Overrides: overrides})
+func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, o recipes.Options) (*knownSweep, error) {
+	s, err := recipes.LoadSweep(file, o)
 	if err != nil {
 		return remembered(ctx, l, file, err)
 	}
-	k := &knownSweep{name: s.Name, summary: s.Summary, cells: make([]knownCell, len(s.Cells))}
+	k := &knownSweep{name: s.Name, summary: s.Summary, judged: s.Judged, published: s.Published, source: s.Source, cells: make([]knownCell, len(s.Cells))}
 	for i, c := range s.Cells {
 		k.cells[i].Cell = c
 	}
@@ -152,17 +156,18 @@ func remembered(ctx context.Context, l *launch.Launcher, name string, noFile err
 	}
 	k, met := &knownSweep{name: name}, map[string]bool{}
 	looked := &stoppedRuns{ctx: ctx, ledger: l.Ledger}
+	key := func(r launch.Run) string { return cmp.Or(r.Job.Cell, r.Job.CellName) }
 	byCell := map[string][]launch.Run{}
 	for _, r := range runs {
-		byCell[r.Job.Cell] = append(byCell[r.Job.Cell], r)
+		byCell[key(r)] = append(byCell[key(r)], r)
 	}
 	for _, r := range slices.Backward(runs) { // as they were asked for
-		if met[r.Job.Cell] {
+		if met[key(r)] {
 			continue
 		}
-		met[r.Job.Cell] = true
+		met[key(r)] = true
 		c := knownCell{Cell: cellNamed(r.Job.CellName), Hash: r.Job.Cell}
-		c.State, c.Run = sweep.Standing(byCell[r.Job.Cell], true, looked.byRule, time.Now())
+		c.State, c.Run = sweep.Standing(byCell[key(r)], true, looked.byRule, time.Now())
 		k.cells = append(k.cells, c)
 	}
 	return k, looked.err

@@ -17,6 +17,7 @@ import (
 type TableRequest struct {
 	Sweep     string   `json:"sweep"` // the file of one, one that is built in, or the name of one that ran
 	Overrides []string `json:"overrides,omitempty"`
+	Trainer   string   `json:"trainer,omitempty"` // instead of the recipe's, as its cells were run with
 	// By are the keys that make a row: arm, mix, or a key of an axis, whole or its last
 	// part; group is all but the seed. Empty: a row for each cell.
 	By []string `json:"by,omitempty"`
@@ -37,7 +38,11 @@ type SweepTable struct {
 	Level       float64           `json:"level"`
 	Evaluations []TableEvaluation `json:"evaluations"` // a column each
 	Rows        []TableRow        `json:"rows"`
-	Remarks     []string          `json:"remarks,omitempty"`
+	// Published are figures of what no cell is, such as a model that was not trained, and
+	// Source says where all published ones come from.
+	Published []PublishedLine `json:"published,omitempty"`
+	Source    string          `json:"published_source,omitempty"`
+	Remarks   []string        `json:"remarks,omitempty"`
 }
 
 // A TableEvaluation is one benchmark and split that cells were judged on, or for which
@@ -52,6 +57,12 @@ type TableEvaluation struct {
 	Published bool              `json:"published"`
 	Noise     *stats.NoiseFloor `json:"noise_floor,omitempty"`
 	Best      *TableBest        `json:"best,omitempty"` // nil where fewer than two rows have results
+}
+
+// A PublishedLine is what others came to with something that no cell is.
+type PublishedLine struct {
+	Name    string     `json:"name"`
+	Figures []*float64 `json:"figures"` // in the order of the evaluations, in the unit of their means; nil: none
 }
 
 // A TableRow is one cell, or the cells of a group.
@@ -92,7 +103,7 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	}
 	ahead := readAhead(ctx, l.Ledger, req.Sweep)
 	defer ahead.wait()
-	known, err := y.knownSweep(ctx, l, req.Sweep, req.Overrides)
+	known, err := y.knownSweep(ctx, l, req.Sweep, recipes.Options{Overrides: req.Overrides, Trainer: req.Trainer})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +115,7 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	if err := t.learn(ctx, l.Ledger, groups); err != nil {
 		return nil, err
 	}
-	if err := t.judge(ahead, groups, req.Choosing); err != nil {
+	if err := t.judge(ahead, known, groups, req.Choosing); err != nil {
 		return nil, err
 	}
 	if t.Grouped {
@@ -245,7 +256,7 @@ func (t *SweepTable) learn(ctx context.Context, ledger *launch.Ledger, groups []
 		}
 		var steps []*int64
 		for k := range side.Runs {
-			steps = append(steps, &side.Runs[k].Step)
+			steps = append(steps, stepsOfRun(&side.Runs[k]))
 		}
 		row.Trained, row.Steps, row.Total, row.sides = side.Trained, meanOf(steps), side.Total, []Side{side}
 		if len(side.Runs) == 0 {
@@ -253,6 +264,34 @@ func (t *SweepTable) learn(ctx context.Context, ledger *launch.Ledger, groups []
 		}
 	}
 	return nil
+}
+
+// stepsOfRun is not known of a trainer that told none.
+func stepsOfRun(r *SideRun) *int64 {
+	if r.TotalSteps == 0 && r.Step == 0 {
+		return nil
+	}
+	return &r.Step
+}
+
+// publishedLines reads the figures of no cell by columns.
+func (t *SweepTable) publishedLines(known *knownSweep) {
+	t.Source = known.source
+	for _, row := range known.published {
+		line, any := PublishedLine{Name: row.Name}, false
+		for i := range t.Evaluations {
+			var figure *float64
+			if v, there := recipes.Figure(row.Figures, t.Evaluations[i].Benchmark); there {
+				v /= 100
+				figure, any = &v, true
+				t.Evaluations[i].Published = true
+			}
+			line.Figures = append(line.Figures, figure)
+		}
+		if any {
+			t.Published = append(t.Published, line)
+		}
+	}
 }
 
 // publishedFor is the published figure of cells that agree on it, in the unit of means.

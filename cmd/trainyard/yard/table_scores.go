@@ -46,7 +46,7 @@ func (t *SweepTable) units(groups [][]*knownCell) (of []int, names []string) {
 }
 
 // judge fills in the columns of evaluations.
-func (t *SweepTable) judge(ahead *resultsAhead, groups [][]*knownCell, choosing Choosing) error {
+func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*knownCell, choosing Choosing) error {
 	var sides []Side
 	for _, row := range t.Rows {
 		sides = append(sides, row.sides...)
@@ -59,7 +59,7 @@ func (t *SweepTable) judge(ahead *resultsAhead, groups [][]*knownCell, choosing 
 	for _, e := range evaluationsOf(found) {
 		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String()})
 	}
-	t.addPublished(groups, choosing)
+	t.addSlots(known, groups, choosing)
 	columns := make([][]TableScore, len(t.Evaluations))
 	faults := make([]error, len(t.Evaluations))
 	unitOf, units := t.units(groups)
@@ -82,20 +82,29 @@ func (t *SweepTable) judge(ahead *resultsAhead, groups [][]*knownCell, choosing 
 			t.Rows[r].Scores = append(t.Rows[r].Scores, score)
 		}
 	}
+	t.publishedLines(known)
 	t.Remarks = otherSteps(sides, found)
 	return nil
 }
 
-// addPublished adds columns for benchmarks that have published figures and no results.
-func (t *SweepTable) addPublished(groups [][]*knownCell, choosing Choosing) {
+// addSlots adds columns for benchmarks without results: those that the sweep is to be
+// judged on, and those with published figures.
+func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing Choosing) {
+	slot := func(name string) {
+		named := func(e TableEvaluation) bool { return fitsColumn(e, name) }
+		if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(name, choosing.Benchmark) {
+			return
+		}
+		e := Evaluation{Benchmark: result.Benchmark(name)}
+		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String(), Share: true})
+	}
+	for _, j := range known.judged {
+		slot(j.Name)
+	}
 	for _, cells := range groups {
 		for _, c := range cells {
 			for _, p := range c.Published {
-				named := func(e TableEvaluation) bool { return fitsColumn(e, p.Name) }
-				if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(p.Name, choosing.Benchmark) {
-					continue
-				}
-				t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: Evaluation{Benchmark: result.Benchmark(p.Name)}, Title: p.Name, Share: true})
+				slot(p.Name)
 			}
 		}
 	}

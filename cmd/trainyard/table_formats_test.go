@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"regexp"
+	"strings"
+	"testing"
+
+	"trainyard/cmd/trainyard/face"
+	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch/stats"
+	"trainyard/launch/sweep"
+)
+
+// hostileTable has in every name what some way of writing would obey.
+func hostileTable() *yard.SweepTable {
+	mean := stats.Estimate{Value: 0.324, Low: 0.285, High: 0.366, Level: 0.95, N: 500}
+	published := 0.324
+	name := "a_b&c%d$e#f{g}h~i^j\\k|l*m\"n\to"
+	return &yard.SweepTable{
+		Name: name, Keys: []string{name}, Level: 0.95,
+		Evaluations: []yard.TableEvaluation{{Evaluation: yard.Evaluation{Benchmark: name}, Title: name, Share: true, Published: true}},
+		Rows: []yard.TableRow{{
+			Name: name, Values: []string{name}, Cells: 1, Runs: []string{"r"}, States: map[sweep.State]int{sweep.Succeeded: 1},
+			Scores: []yard.TableScore{{Seeds: 1, Mean: &mean, Published: &published, Best: true}},
+		}},
+	}
+}
+
+func written(t *testing.T, print func(*face.Terminal, *yard.SweepTable) error) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := print(face.NewPipes(&out, &out), hostileTable()); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestNoNameIsObeyedByLaTeX(t *testing.T) {
+	text := written(t, printLaTeX)
+	if !strings.Contains(text, `a\_b\&c\%d\$e\#f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k\textbar{}l*m\textquotedbl{}n`) {
+		t.Error(text)
+	}
+	row := strings.Split(text, "\n")[4]
+	if n := len(regexp.MustCompile(`[^\\]&`).FindAllString(row, -1)); n != 8 || !strings.HasSuffix(row, `\\`) || !strings.Contains(row, `\textbf{32.4} {\footnotesize [28.5, 36.6]} & 32.4 &`) {
+		t.Errorf("%d columns: %s", n+1, row)
+	}
+	if strings.Count(text, "{") != strings.Count(text, "}") {
+		t.Errorf("braces: %s", text)
+	}
+}
+
+func TestNoNameBreaksAMarkdownTable(t *testing.T) {
+	lines := strings.Split(written(t, printMarkdown), "\n")
+	for _, line := range lines[:3] {
+		if n := len(regexp.MustCompile(`(^|[^\\])\|`).FindAllString(line, -1)); n != 10 {
+			t.Errorf("%d bars: %s", n, line)
+		}
+	}
+	if !strings.Contains(lines[2], "**32.4** [28.5, 36.6]") || !strings.Contains(lines[2], `l\*m`) {
+		t.Error(lines[2])
+	}
+}
+
+func TestATableInCSVHasEveryFigureWhole(t *testing.T) {
+	rows, err := csv.NewReader(strings.NewReader(written(t, printTableCSV))).ReadAll()
+	if err != nil || len(rows) != 2 {
+		t.Fatal(rows, err)
+	}
+	got := map[string]string{}
+	for i, name := range rows[0] {
+		got[name[strings.LastIndex(name, " ")+1:]] = rows[1][i]
+	}
+	for name, want := range map[string]string{"mean": "0.324", "low": "0.285", "high": "0.366", "n": "500", "published": "0.324", "best": "true", "dollars": "", "state": "succeeded"} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+func TestAPlotDrawsEachCurveWithItsName(t *testing.T) {
+	var out bytes.Buffer
+	p := face.Plot{To: 10, Lines: []face.Line{{Name: "one", Values: []float64{3, 2, 1}}, {Name: "two\x1b", Values: []float64{1, 2, 3}}}}
+	if err := p.Write(face.NewPipes(&out, &out)); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); !strings.Contains(text, "─ one   * two\\x1b") || !strings.Contains(text, "***") || strings.Contains(text, "\x1b") {
+		t.Error(text)
+	}
+	out.Reset()
+	if err := new(face.Plot).Write(face.NewPipes(&out, &out)); err != nil || out.Len() > 0 {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
