@@ -364,3 +364,47 @@ func TestTrainedTokensCountThePartThatIsDone(t *testing.T) {
 		t.Errorf("%d at the most steps", *got)
 	}
 }
+
+func TestAnEvaluationsMoneyIsThatOfItsRun(t *testing.T) {
+	y := newCompareYard(t)
+	paid := func(id string, job launch.Job, dollars float64) {
+		t.Helper()
+		ended(t, y.l.Ledger, id, job)
+		if err := y.l.Ledger.Learn(t.Context(), id, 1, launch.Facts{Cost: &dollars}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := launch.Evaluation{Name: "verified"}
+	paid("a1", launch.Job{Recipe: "r", Backend: "local", Evals: []launch.Evaluation{e}}, 200)
+	paid("a2", launch.Job{Recipe: "r", Backend: "local", Evaluates: &launch.Evaluated{Run: "a1", Attempt: 1, Evaluation: e}}, 12.5)
+	paid("a3", launch.Job{Recipe: "r", Backend: "local"}, 100)
+	c := y.compare(t, CompareRequest{What: []string{"a1", "a3"}})
+	if *c.Sides[0].Dollars != 212.5 || *c.Sides[1].Dollars != 100 {
+		t.Errorf("%v and %v", *c.Sides[0].Dollars, *c.Sides[1].Dollars)
+	}
+}
+
+// The paper's figures stand beside the arms of its sweeps, and below those of no arm.
+func TestBuiltInSweepsHaveThePublishedFiguresBeside(t *testing.T) {
+	y := newCompareYard(t)
+	table, err := y.Table(t.Context(), TableRequest{Sweep: "hybrid-gym-main", By: []string{"arm"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range table.Rows {
+		for i := range table.Evaluations {
+			got[r.Name] += fmt.Sprintf(" %.2f", 100**r.Scores[i].Published)
+		}
+	}
+	for _, p := range table.Published {
+		for _, v := range p.Figures {
+			got[p.Name] += fmt.Sprintf(" %.2f", 100**v)
+		}
+	}
+	for name, want := range map[string]string{"7b": " 15.00 2.54 10.54", "32b": " 32.40 16.86 13.45", "7B base": " 1.80 0.23 4.80", "32B SWE-smith": " 40.20 10.62 12.38"} {
+		if got[name] != want {
+			t.Errorf("%s has%s, want%s", name, got[name], want)
+		}
+	}
+}
