@@ -110,13 +110,15 @@ func eachInstance(all []StoredResult, query func() (*sql.Rows, error)) error {
 	}
 	defer rows.Close()
 	at := byNumber(all)
+	var id int64
+	var name, verdict string // plain ones are read without reflection: there may be 100,000 rows
 	for rows.Next() {
-		var id int64
-		var i result.Instance
-		if err := rows.Scan(&id, &i.ID, &i.Verdict, &i.Score); err != nil {
+		var score *float64
+		if err := rows.Scan(&id, &name, &verdict, &score); err != nil {
 			return err
 		}
 		if n, ok := at[id]; ok { // else it was imported meanwhile
+			i := result.Instance{ID: name, Verdict: result.Verdict(verdict), Score: score}
 			all[n].Instances = append(all[n].Instances, i)
 			all[n].Counts[i.Verdict]++
 		}

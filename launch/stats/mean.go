@@ -22,14 +22,16 @@ func Mean(c Cell, level float64) (Estimate, error) {
 	if err := c.check(); err != nil {
 		return Estimate{}, err
 	}
+	if len(c.Runs) == 1 {
+		if solved, are := c.Runs[0].solved(); are {
+			return Wilson(solved, len(c.Runs[0].Scores), level)
+		}
+	}
 	names := shared(c.Runs)
 	if len(names) == 0 {
 		return Estimate{}, fmt.Errorf("the mean of %q: its runs judged no instance in common", c.Name)
 	}
 	rows := c.over(names)
-	if len(rows) == 1 && verdicts(rows[0]) {
-		return Wilson(int(math.Round(mean(rows[0])*float64(len(names)))), len(names), level)
-	}
 	e := meanOf(rows, level)
 	write, unit := plain, ""
 	if verdicts(concat(rows)) {
@@ -38,6 +40,20 @@ func Mean(c Cell, level float64) (Estimate, error) {
 	}
 	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))
 	return e, nil
+}
+
+// solved counts the verdicts of 1; are is false where scores are no verdicts.
+func (r Run) solved() (n int, are bool) {
+	for _, s := range r.Scores {
+		switch s {
+		case 1:
+			n++
+		case 0:
+		default:
+			return 0, false
+		}
+	}
+	return n, true
 }
 
 func concat(rows [][]float64) (all []float64) {

@@ -237,12 +237,20 @@ func (j *JudgedComparison) alone(o stats.Options) (map[string]*JudgedPair, error
 		return nil, fmt.Errorf("%s: %w", j.Evaluation, err)
 	}
 	for i, c := range compared {
-		pair := &JudgedPair{First: c.First, Second: c.Second, Difference: c.Difference, Test: &c.Test, Effect: c.Effect}
+		pair := &JudgedPair{First: c.First, Second: c.Second, Difference: c.Difference, Test: &c.Test, Effect: finite(c.Effect)}
 		pair.change(stats.Cell{Runs: runs[:1]}, stats.Cell{Runs: runs[i+1 : i+2]}, j.Lower)
 		j.Warnings = append(j.Warnings, c.Warnings...)
 		pairs[c.Second] = pair
 	}
 	return pairs, nil
+}
+
+// finite is nil for an estimate that JSON has no number for.
+func finite(e *stats.Estimate) *stats.Estimate {
+	if e == nil || math.IsNaN(e.Value+e.Low+e.High) || math.IsInf(e.Value+e.Low+e.High, 0) {
+		return nil
+	}
+	return e
 }
 
 func sharesAny(a, b stats.Run) bool {
@@ -271,7 +279,7 @@ func (j *JudgedComparison) pair(first, second stats.Cell, at int, o stats.Option
 	pair := &JudgedPair{First: first.Name, Second: second.Name, Difference: c.Difference.Estimate}
 	pair.Test = &stats.Test{Estimate: c.Difference.Estimate, P: c.Difference.P}
 	if effect, err := stats.PairedD(pooled.Averaged(), o.Level); err == nil { // else all instances differ alike
-		pair.Effect = &effect
+		pair.Effect = finite(&effect)
 	}
 	pair.change(first, second, j.Lower)
 	j.Warnings = append(j.Warnings, c.Warnings...)

@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -405,6 +406,38 @@ func TestBuiltInSweepsHaveThePublishedFiguresBeside(t *testing.T) {
 	for name, want := range map[string]string{"7b": " 15.00 2.54 10.54", "32b": " 32.40 16.86 13.45", "7B base": " 1.80 0.23 4.80", "32B SWE-smith": " 40.20 10.62 12.38"} {
 		if got[name] != want {
 			t.Errorf("%s has%s, want%s", name, got[name], want)
+		}
+	}
+}
+
+// Results at the ends: all solved, none, one instance, scores that are all alike.
+func TestEveryComparisonAndTableIsJSON(t *testing.T) {
+	flat := func(score float64, n int) (r result.Result) {
+		for i := range n {
+			r.Instances = append(r.Instances, result.Instance{ID: fmt.Sprint("i", i), Score: &score})
+		}
+		r.Metric = "reward"
+		return r
+	}
+	for name, sides := range map[string][4]result.Result{
+		"all and none": {word("rrrr"), word("uuuu"), word("rrrr"), word("uuuu")}, "alike": {word("rrrr"), word("rrrr"), word("rrrr"), word("rrrr")},
+		"one": {word("r"), word("u"), word("r"), word("r")}, "scores": {flat(0.5, 4), flat(0.25, 4), flat(0.5, 4), flat(0.5, 4)}, "one score": {flat(3, 1), flat(2, 1), flat(1, 1), flat(1, 1)},
+	} {
+		y := newCompareYard(t)
+		file, ids := judgedSweep(t, y.Yard, "  arms: [{name: few, set: {mix.fraction: 0.5}}, {name: all}]\n  seeds: [1, 2]\n", 0)
+		for i, r := range sides {
+			y.judge(t, ids[i], r)
+		}
+		for _, what := range [][]string{{file}, ids, {ids[0] + "," + ids[1], ids[2]}} {
+			if _, err := json.Marshal(y.compare(t, CompareRequest{What: what})); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for _, by := range [][]string{nil, {"arm"}, {"seed"}} {
+			table, err := y.Table(t.Context(), TableRequest{Sweep: file, By: by})
+			if _, errJSON := json.Marshal(table); err != nil || errJSON != nil {
+				t.Errorf("%s by %q: %v, %v", name, by, err, errJSON)
+			}
 		}
 	}
 }
