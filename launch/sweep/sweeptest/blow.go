@@ -44,6 +44,7 @@ func (s *Sweep) Batter(t testing.TB, times int, blows ...Blow) {
 		case s.hits() > before:
 			vain = 0
 		case vain == 5:
+			s.tellTroubled(t)
 			t.Fatalf("untouched it fails: %v\n%s", err, said)
 		}
 	}

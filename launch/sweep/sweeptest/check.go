@@ -136,6 +136,16 @@ func (s *Sweep) attempts(t testing.TB) (all []launch.Run) {
 	return all
 }
 
+// tellTroubled logs the newest attempts that neither succeeded nor go on.
+func (s *Sweep) tellTroubled(t testing.TB) {
+	t.Helper()
+	for _, r := range s.attempts(t) {
+		if r.State.Ended() && r.State != launch.Succeeded {
+			t.Logf("%s: attempt %d of run %s is %s: %s", r.Job.CellName, r.N, r.ID, r.State, r.Reason)
+		}
+	}
+}
+
 // Missing is why such a sweep cannot run here; empty where it can.
 func Missing() string {
 	for _, dir := range strings.Split(os.Getenv("PATH"), ":") {

@@ -133,6 +133,7 @@ func (s *Sweep) Settle(t testing.TB) {
 			return
 		}
 		if try == 5 {
+			s.tellTroubled(t)
 			t.Fatalf("after %d calls that were left alone: %v\n%s", try, err, r.said.String())
 		}
 	}
