@@ -68,6 +68,9 @@ func (l *Launcher) launch(ctx context.Context, id string, job Job, cmd Command, 
 func (l *Launcher) begin(ctx context.Context, run Run, cmd Command, backend Backend) (Run, error) {
 	durable := context.WithoutCancel(ctx)
 	claimed, err := l.Ledger.Advance(durable, run.ID, run.N, Change{To: Starting, Reason: "starting the trainer"})
+	if beyond, is := errors.AsType[*TransitionError](err); is {
+		return run, fmt.Errorf("%w: %w", beyond, ErrClaimed) // who was faster is further than starting
+	}
 	if err != nil {
 		return run, err
 	}
