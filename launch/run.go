@@ -93,12 +93,12 @@ func (r Run) Heard() bool { return r.heard }
 // NeverStarted reports whether the run failed because the process that was to start it
 // died, which is no fault of its own.
 func (r Run) NeverStarted() bool {
-	return r.State == Failed && strings.HasPrefix(r.Reason, diedStarting)
+	return r.State == Failed && strings.HasPrefix(r.Reason, NeverStartedReason)
 }
 
-// diedStarting begins the reason of an attempt whose launcher died before it could start
-// it.
-const diedStarting = "never started: the trainyard "
+// NeverStartedReason is that of an attempt whose launcher died before it could start it.
+// [Run.NeverStarted] goes by it.
+const NeverStartedReason = "never started: the trainyard that was starting it died before it could"
 
 // An Event is one line of a run's history.
 type Event struct {

@@ -124,7 +124,7 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 	if err := l.paid(ctx, run, backend); err != nil {
 		return run, errors.Join(cause, err)
 	}
-	reason := diedStarting + "that was starting it died before it could"
+	reason := NeverStartedReason
 	if cause != nil {
 		reason = "never started: " + cause.Error()
 	}

@@ -66,10 +66,6 @@ func waits(r launch.Run, now time.Time) bool {
 	return r.State == launch.Preempted && r.N < r.Job.Attempts && now.Sub(r.EndedAt) < Patience
 }
 
-// NeverStarted reports whether a run failed because the process that was to start it
-// died, which is no fault of the cell.
-func NeverStarted(r launch.Run) bool { return r.NeverStarted() }
-
 // A Try is one attempt of a run.
 type Try struct {
 	Run string
@@ -85,7 +81,7 @@ func May(s State, run *launch.Run, before map[Try]bool) bool {
 	case Missing, Prepared:
 		return true
 	case Failed:
-		return before[Try{run.ID, run.N}] || NeverStarted(*run)
+		return before[Try{run.ID, run.N}] || run.NeverStarted()
 	}
 	return false
 }

@@ -65,7 +65,7 @@ func TestTheStateOfACellIsThatOfItsBestRun(t *testing.T) {
 
 func TestACellIsStartedWhereNoRunHasItAndWhereItHadFailedBefore(t *testing.T) {
 	failed, never := run("f", launch.Failed), run("n", launch.Failed)
-	never.Reason = "never started: the trainyard that was starting it died before it could"
+	never.Reason = launch.NeverStartedReason
 	before := map[sweep.Try]bool{{Run: "f", N: 1}: true}
 	again := failed
 	again.N = 2 // it has failed since
