@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
 
 	"trainyard/launch/alert"
 	"trainyard/launch/backend"
@@ -13,26 +10,20 @@ import (
 // alertsKey is the list, in config.yaml, of where alerts go.
 const alertsKey = "alerts"
 
+type alertEntry struct {
+	On      []alert.Kind `json:"on"`
+	Command []string     `json:"command"`
+	Webhook string       `json:"webhook"`
+}
+
 // alerts reads the list, and reports what is wrong with an entry.
 func (s *settings) alerts() ([]alert.Channel, error) {
 	if !s.v.IsSet(alertsKey) {
 		return nil, nil
 	}
-	var entries []struct {
-		On      []alert.Kind `json:"on"`
-		Command []string     `json:"command"`
-		Webhook string       `json:"webhook"`
-	}
-	given := s.v.Get(alertsKey)
-	if err := errors.Join(backend.Misfits(alertsKey, reflect.TypeOf(entries), given)...); err != nil {
-		return nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
-	}
-	text, err := json.Marshal(given)
-	if err == nil {
-		err = json.Unmarshal(text, &entries)
-	}
+	entries, err := backend.Read[[]alertEntry](alertsKey, s.v.Get(alertsKey))
 	if err != nil {
-		return nil, fmt.Errorf("settings %s: %s: %w", s.v.ConfigFileUsed(), alertsKey, err)
+		return nil, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
 	}
 	var channels []alert.Channel
 	for _, e := range entries {

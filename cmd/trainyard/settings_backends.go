@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"reflect"
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
@@ -67,13 +64,15 @@ func (s *settings) places() (places []backend.Place, err error) {
 	return places, nil
 }
 
+// A placeHead is what an entry of the list says whichever its kind is.
+type placeHead struct {
+	Name  string   `json:"name"`
+	Kind  string   `json:"kind"`
+	Price *float64 `json:"price"`
+}
+
 // place is one entry of the list.
 func (s *settings) place(i int, given map[string]any) (backend.Place, error) {
-	var head struct {
-		Name  string   `json:"name"`
-		Kind  string   `json:"kind"`
-		Price *float64 `json:"price"`
-	}
 	ours, options := map[string]any{}, map[string]any{}
 	for key, value := range given {
 		if key == "name" || key == "kind" || key == "price" {
@@ -82,14 +81,11 @@ func (s *settings) place(i int, given map[string]any) (backend.Place, error) {
 			options[key] = value
 		}
 	}
-	if err := errors.Join(backend.Misfits(fmt.Sprintf("%s[%d]", backendsKey, i), reflect.TypeOf(head), ours)...); err != nil {
+	head, err := backend.Read[placeHead](fmt.Sprintf("%s[%d]", backendsKey, i), ours)
+	if err != nil {
 		return backend.Place{}, fmt.Errorf("settings %s: %w", s.v.ConfigFileUsed(), err)
 	}
-	text, err := json.Marshal(ours)
-	if err == nil {
-		err = json.Unmarshal(text, &head)
-	}
-	return backend.Place{Name: head.Name, Kind: head.Kind, Price: head.Price, Options: options}, err
+	return backend.Place{Name: head.Name, Kind: head.Kind, Price: head.Price, Options: options}, nil
 }
 
 // misfit is a value of the settings that is none of its kind.

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -10,16 +11,31 @@ import (
 	"strings"
 )
 
-// Misfits are the faults of a value of the settings that is to be read into a type with
-// json tags, each with the key, what stands there, and what should: at is the key of the
-// value itself. A list or a mapping is not shown, as it may be long. A type that reads
-// itself takes a text in place of a mapping or of a list.
-func Misfits(at string, of reflect.Type, value any) []error {
+// Read reads a value of the settings into a type with json tags. The error has every
+// fault, each with the key, what stands there, and what should: at is the key of the value
+// itself. nil is left out, and reads as the zero value.
+func Read[C any](at string, value any) (read C, err error) {
+	if err := errors.Join(misfits(at, reflect.TypeFor[C](), value)...); err != nil {
+		return read, err
+	}
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(text, &read)
+	}
+	if err != nil && at != "" {
+		err = fmt.Errorf("%s: %w", at, err)
+	}
+	return read, err
+}
+
+// misfits are the faults of a value. A list or a mapping is not shown, as it may be long.
+// A type that reads itself takes a text in place of a mapping or of a list.
+func misfits(at string, of reflect.Type, value any) []error {
 	if value == nil {
 		return nil // left out
 	}
 	if of.Kind() == reflect.Pointer {
-		return Misfits(at, of.Elem(), value)
+		return misfits(at, of.Elem(), value)
 	}
 	_, isText := value.(string)
 	if isText && reflect.PointerTo(of).Implements(reflect.TypeFor[json.Unmarshaler]()) {
@@ -35,7 +51,7 @@ func Misfits(at string, of reflect.Type, value any) []error {
 		}
 		var faults []error
 		for i := range given.Len() {
-			faults = append(faults, Misfits(fmt.Sprintf("%s[%d]", at, i), of.Elem(), given.Index(i).Interface())...)
+			faults = append(faults, misfits(fmt.Sprintf("%s[%d]", at, i), of.Elem(), given.Index(i).Interface())...)
 		}
 		return faults
 	case reflect.String:
@@ -70,7 +86,7 @@ func misfitsOfMapping(at string, of reflect.Type, value any) (faults []error) {
 			faults = append(faults, fmt.Errorf("%q is unknown (the options are %s)", inner, strings.Join(optionsOf(of), ", ")))
 			continue
 		}
-		faults = append(faults, Misfits(inner, field.Type, given[key])...)
+		faults = append(faults, misfits(inner, field.Type, given[key])...)
 	}
 	return faults
 }

@@ -2,7 +2,6 @@ package backend
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -102,16 +101,8 @@ func agentFor(ctx context.Context, system, arch string) (string, error) {
 // C lacks is an error that says which there are, and a value of another kind one that says
 // what it should be.
 func configured[C any](summary, example string, short func(string) map[string]any, open func(name string, config C) (launch.Backend, error)) Kind {
-	of := reflect.TypeFor[C]()
-	return Kind{Summary: summary, Example: example, Options: optionsOf(of), short: short, open: func(name string, options map[string]any) (launch.Backend, error) {
-		var config C
-		if err := errors.Join(Misfits("", of, options)...); err != nil {
-			return nil, err
-		}
-		text, err := json.Marshal(options)
-		if err == nil {
-			err = json.Unmarshal(text, &config)
-		}
+	return Kind{Summary: summary, Example: example, Options: optionsOf(reflect.TypeFor[C]()), short: short, open: func(name string, options map[string]any) (launch.Backend, error) {
+		config, err := Read[C]("", options)
 		if err != nil {
 			return nil, err
 		}
