@@ -15,8 +15,8 @@ type Sweep struct {
 	Summary string      `json:"summary,omitempty"`
 	Cells   []Cell      `json:"cells"` // in the order of the block, the first axis slowest
 	Rules   sweep.Rules `json:"rules"`
-	// Judged are the benchmarks that the cells are to be judged on, as the block lists them.
-	Judged []Judged `json:"benchmarks,omitempty"`
+	// Benchmarks are those that the cells are to be judged on, as the block lists them.
+	Benchmarks []Benchmark `json:"benchmarks,omitempty"`
 	// Published are figures of what no cell is; those of arms are with their cells. Source
 	// says where all of them come from.
 	Published []PublishedRow `json:"published,omitempty"`
@@ -78,7 +78,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
-	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Judged: b.judgedOn(cells), Published: b.rows, Source: b.source, Stages: b.stagesOf()}, nil
+	return &Sweep{Name: base.Name, Summary: base.Summary, Cells: cells, Rules: b.rules, Benchmarks: b.benchmarksOf(cells), Published: b.rows, Source: b.source, Stages: b.stagesOf()}, nil
 }
 
 // A cellLoader makes recipes of combinations.

@@ -12,19 +12,19 @@ import (
 
 // A sweepBlock is what the sweep key of a recipe says, with its places.
 type sweepBlock struct {
-	at      pos
-	axes    []dimension // of matrix, zip and seeds, in this order
-	include []clause
-	exclude []clause
-	arms    []arm
-	mixes   []seriesBlock
-	repeat  int
-	stages  []stageBlock
-	rules   sweep.Rules
-	judged  []Judged
-	source  string // of the published figures
-	rows    []PublishedRow
-	faults  Faults
+	at         pos
+	axes       []dimension // of matrix, zip and seeds, in this order
+	include    []clause
+	exclude    []clause
+	arms       []arm
+	mixes      []seriesBlock
+	repeat     int
+	stages     []stageBlock
+	rules      sweep.Rules
+	benchmarks []Benchmark
+	source     string // of the published figures
+	rows       []PublishedRow
+	faults     Faults
 }
 
 // An arm is a named recipe of the sweep.

@@ -225,8 +225,8 @@ func TestEverySweepOfThePaperSaysWhatItIsJudgedBy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.Judged) != 3 || s.Judged[0] != (Judged{Name: "swe-bench_verified", Instances: 500, Source: s.Judged[0].Source}) || s.Judged[1].Instances != 433 || !s.Judged[2].Scores {
-			t.Errorf("%s is judged on %+v", s.Name, s.Judged)
+		if len(s.Benchmarks) != 3 || s.Benchmarks[0] != (Benchmark{Name: "swe-bench_verified", Instances: 500, Source: s.Benchmarks[0].Source}) || s.Benchmarks[1].Instances != 433 || !s.Benchmarks[2].Scores {
+			t.Errorf("%s is judged on %+v", s.Name, s.Benchmarks)
 		}
 		groups := map[string]int{}
 		for _, c := range s.Cells {
@@ -252,11 +252,11 @@ func TestPublishedRatesAreCountsOfTheBenchmarksInstances(t *testing.T) {
 	checked := 0
 	check := func(s *Sweep, who string, figures []Published) {
 		for _, p := range figures {
-			i := slices.IndexFunc(s.Judged, func(j Judged) bool { return j.Name == p.Name })
-			if s.Judged[i].Scores {
+			i := slices.IndexFunc(s.Benchmarks, func(j Benchmark) bool { return j.Name == p.Name })
+			if s.Benchmarks[i].Scores {
 				continue
 			}
-			n := float64(s.Judged[i].Instances)
+			n := float64(s.Benchmarks[i].Instances)
 			if solved := math.Round(p.Value * n / 100); math.Abs(100*solved/n-p.Value) > 0.005+1e-9 {
 				t.Errorf("%s: %s: %v %% is no count of %v on %s", s.Name, who, p.Value, n, p.Name)
 			}
@@ -293,8 +293,8 @@ sweep:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := s.Judged[0]; a.Name != "swe-bench_verified" || a.Instances != 100 || *a.Baseline != 12.5 || s.Judged[1].Name != "our-own" || s.Source != "us" {
-		t.Errorf("%+v, %q", s.Judged, s.Source)
+	if a := s.Benchmarks[0]; a.Name != "swe-bench_verified" || a.Instances != 100 || *a.Baseline != 12.5 || s.Benchmarks[1].Name != "our-own" || s.Source != "us" {
+		t.Errorf("%+v, %q", s.Benchmarks, s.Source)
 	}
 	groups := map[string]int{}
 	for _, c := range s.Cells {
@@ -314,8 +314,8 @@ sweep: {seeds: [1, 2]}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Judged) != 2 || s.Judged[0].Name != "swe-bench_verified" || s.Judged[0].Instances != 500 || s.Judged[1].Name != "ours" || s.Judged[1].Instances != 0 {
-		t.Errorf("%+v", s.Judged)
+	if len(s.Benchmarks) != 2 || s.Benchmarks[0].Name != "swe-bench_verified" || s.Benchmarks[0].Instances != 500 || s.Benchmarks[1].Name != "ours" || s.Benchmarks[1].Instances != 0 {
+		t.Errorf("%+v", s.Benchmarks)
 	}
 }
 

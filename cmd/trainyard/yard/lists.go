@@ -321,11 +321,11 @@ func listSweeps() []Listed {
 
 // publishedNote has a line for the benchmarks and one for each row of figures.
 func publishedNote(s *recipes.Sweep) string {
-	if len(s.Judged) == 0 {
+	if len(s.Benchmarks) == 0 {
 		return ""
 	}
 	var names, lines []string
-	for _, j := range s.Judged {
+	for _, j := range s.Benchmarks {
 		names = append(names, j.Name)
 	}
 	for _, r := range s.PublishedRows() {

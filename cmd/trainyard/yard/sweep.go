@@ -78,7 +78,7 @@ type SweepPlan struct {
 	// Benchmarks are what the cells are judged on, and Detectable what the sweep would
 	// find on each. Published is what others came to with what no cell is; PublishedBy
 	// says who.
-	Benchmarks  []recipes.Judged       `json:"benchmarks,omitempty"`
+	Benchmarks  []recipes.Benchmark    `json:"benchmarks,omitempty"`
 	Detectable  []Detectable           `json:"detectable,omitempty"`
 	Published   []recipes.PublishedRow `json:"published,omitempty"`
 	PublishedBy string                 `json:"published_source,omitempty"`
@@ -104,7 +104,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 	for _, c := range s.Cells {
 		p.Cells = append(p.Cells, SweepCell{Cell: c})
 	}
-	p.stage(s.Stages)
+	p.beginStages(s.Stages)
 	if err := y.planData(ctx, p, progress); err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 		return nil, err
 	}
 	p.weigh(y.Caps)
-	p.Benchmarks, p.Published, p.PublishedBy = s.Judged, s.Published, s.Source
+	p.Benchmarks, p.Published, p.PublishedBy = s.Benchmarks, s.Published, s.Source
 	return p, y.detect(ctx, p)
 }
 

@@ -15,7 +15,7 @@ import (
 // A Detectable is how small a difference a sweep finds on one benchmark, told before
 // its cells are paid for.
 type Detectable struct {
-	recipes.Judged
+	recipes.Benchmark
 	Seeds int `json:"seeds"` // the fewest of any group of cells
 	// Rate is what a gain is found over, as a share, and RateFrom where it comes from.
 	Rate     float64 `json:"rate"`
@@ -49,7 +49,7 @@ func (y *Yard) detect(ctx context.Context, p *SweepPlan) error {
 		return err
 	}
 	for _, j := range p.Benchmarks {
-		d := Detectable{Judged: j, Seeds: slices.Min(slices.Collect(maps.Values(seeds)))}
+		d := Detectable{Benchmark: j, Seeds: slices.Min(slices.Collect(maps.Values(seeds)))}
 		known, err := past.on(ctx, j)
 		if err != nil {
 			return err
@@ -100,12 +100,8 @@ func plural(n int, noun string) string {
 }
 
 func publishedRates(cells []SweepCell, benchmark string) (all []float64) {
-	counted := map[string]bool{}
-	for _, c := range cells {
-		if v, known := recipes.Figure(c.Published, benchmark); known && !counted[c.Arm] {
-			counted[c.Arm] = true
-			all = append(all, v)
-		}
+	for _, a := range publishedArms(cells, benchmark) {
+		all = append(all, a.rate)
 	}
 	slices.Sort(all)
 	return all
@@ -189,44 +185,40 @@ func (d *Detectable) wayOut(gain float64) string {
 	return strings.Join(ways, " or ") + " would"
 }
 
-// A publishedPair are two arms whose published difference so many seeds do not show.
-type publishedPair struct {
-	first, second string
-	apart         float64 // points
+// A publishedArm is an arm and the rate that others came to with it, in percent.
+type publishedArm struct {
+	name string
+	rate float64
 }
 
 // warnOfPublished names the arms that others found apart by less than this design finds.
 func (d *Detectable) warnOfPublished(cells []SweepCell) {
-	var close []publishedPair
+	var close []string
 	all := 0
 	arms := publishedArms(cells, d.Name)
 	for i, a := range arms {
 		for _, b := range arms[i+1:] {
 			design := d.design
-			design.Baseline = math.Min(a.apart, b.apart) / 100
-			apart := math.Abs(a.apart - b.apart)
+			design.Baseline = math.Min(a.rate, b.rate) / 100
+			apart := math.Abs(a.rate - b.rate) // points
 			all++
 			if chance, err := design.Chance(apart / 100); apart == 0 || err == nil && chance.Value < usualPower {
-				close = append(close, publishedPair{a.first, b.first, apart})
+				close = append(close, fmt.Sprintf("%s and %s (%.3g)", a.name, b.name, apart))
 			}
 		}
 	}
 	if len(close) == 0 {
 		return
 	}
-	var words []string
-	for _, p := range close {
-		words = append(words, fmt.Sprintf("%s and %s (%.3g)", p.first, p.second, p.apart))
-	}
-	d.warn(stats.SeedsDoNotSeparate, "%s cannot separate %d of %s with a published difference, in points: %s", plural(d.Seeds, "seed"), len(close), plural(all, "pair"), strings.Join(words, ", "))
+	d.warn(stats.SeedsDoNotSeparate, "%s cannot separate %d of %s with a published difference, in points: %s", plural(d.Seeds, "seed"), len(close), plural(all, "pair"), strings.Join(close, ", "))
 }
 
-// publishedArms has each arm that has a figure, with that in apart.
-func publishedArms(cells []SweepCell, benchmark string) (all []publishedPair) {
+// publishedArms are the arms that have a figure, in their order.
+func publishedArms(cells []SweepCell, benchmark string) (all []publishedArm) {
 	for _, c := range cells {
 		v, known := recipes.Figure(c.Published, benchmark)
-		if known && !slices.ContainsFunc(all, func(p publishedPair) bool { return p.first == c.Arm }) {
-			all = append(all, publishedPair{first: c.Arm, apart: v})
+		if known && !slices.ContainsFunc(all, func(a publishedArm) bool { return a.name == c.Arm }) {
+			all = append(all, publishedArm{c.Arm, v})
 		}
 	}
 	return all

@@ -23,7 +23,7 @@ import (
 type knownSweep struct {
 	name, summary string
 	cells         []knownCell
-	judged        []recipes.Judged
+	benchmarks    []recipes.Benchmark
 	published     []recipes.PublishedRow // of what no cell is
 	source        string                 // of what is published
 }
@@ -56,7 +56,7 @@ func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, 
 	if err != nil {
 		return remembered(ctx, l, file, err)
 	}
-	k := &knownSweep{name: s.Name, summary: s.Summary, judged: s.Judged, published: s.Published, source: s.Source, cells: make([]knownCell, len(s.Cells))}
+	k := &knownSweep{name: s.Name, summary: s.Summary, benchmarks: s.Benchmarks, published: s.Published, source: s.Source, cells: make([]knownCell, len(s.Cells))}
 	for i, c := range s.Cells {
 		k.cells[i].Cell = c
 	}

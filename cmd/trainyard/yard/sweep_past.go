@@ -73,8 +73,8 @@ func alikeButSeed(j launch.Job) string {
 
 // on gathers what was judged on the benchmark, with a verdict on each of as many
 // instances as are to be judged: the sweep's own cells where they tell, else all runs.
-func (past *pastRuns) on(ctx context.Context, j recipes.Judged) (found pastResults, err error) {
-	all, err := past.read(ctx, j)
+func (past *pastRuns) on(ctx context.Context, b recipes.Benchmark) (found pastResults, err error) {
+	all, err := past.read(ctx, b)
 	if err != nil {
 		return found, err
 	}
@@ -107,11 +107,11 @@ func meanRate(results []launch.StoredResult) (mean float64) {
 }
 
 // read has the newest result of each run on the benchmark, with its instances.
-func (past *pastRuns) read(ctx context.Context, j recipes.Judged) (chosen []launch.StoredResult, err error) {
+func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (chosen []launch.StoredResult, err error) {
 	var runs []string
 	taken := map[string]bool{}
 	for _, r := range past.lines {
-		if fitsJudged(r, j) && !taken[r.Run] {
+		if fitsBenchmark(r, b) && !taken[r.Run] {
 			runs, taken[r.Run] = append(runs, r.Run), true
 		}
 	}
@@ -121,7 +121,7 @@ func (past *pastRuns) read(ctx context.Context, j recipes.Judged) (chosen []laun
 			return nil, err
 		}
 		for _, r := range results {
-			if fitsJudged(r, j) && taken[r.Run] {
+			if fitsBenchmark(r, b) && taken[r.Run] {
 				chosen, taken[r.Run] = append(chosen, r), false
 			}
 		}
@@ -129,10 +129,10 @@ func (past *pastRuns) read(ctx context.Context, j recipes.Judged) (chosen []laun
 	return chosen, nil
 }
 
-// fitsJudged reports whether a result has a verdict on each instance of the benchmark.
-func fitsJudged(r launch.StoredResult, j recipes.Judged) bool {
-	sameNumber := j.Instances == 0 || r.Total() == j.Instances
-	return r.Total() > 0 && r.Counts[""] == 0 && sameNumber && result.Fits(r.Benchmark, j.Name)
+// fitsBenchmark reports whether a result has a verdict on each instance of the benchmark.
+func fitsBenchmark(r launch.StoredResult, b recipes.Benchmark) bool {
+	sameNumber := b.Instances == 0 || r.Total() == b.Instances
+	return r.Total() > 0 && r.Counts[""] == 0 && sameNumber && result.Fits(r.Benchmark, b.Name)
 }
 
 // cells puts runs together that differ by the seed alone.

@@ -24,8 +24,8 @@ type SweepStage struct {
 	sweep.Choice
 }
 
-// stages begins the stages of a plan.
-func (p *SweepPlan) stage(all []sweep.Stage) {
+// beginStages adds the stages to a plan, before any of them has made its choice.
+func (p *SweepPlan) beginStages(all []sweep.Stage) {
 	for i, s := range all {
 		one := SweepStage{Stage: s}
 		variants := map[string]bool{}

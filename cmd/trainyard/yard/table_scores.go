@@ -98,7 +98,7 @@ func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing
 		e := Evaluation{Benchmark: result.Benchmark(name)}
 		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String(), Share: true})
 	}
-	for _, j := range known.judged {
+	for _, j := range known.benchmarks {
 		slot(j.Name)
 	}
 	for _, cells := range groups {

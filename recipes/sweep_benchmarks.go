@@ -8,8 +8,8 @@ import (
 	"trainyard/launch/result"
 )
 
-// A Judged is a benchmark that the cells of a sweep are to be judged on.
-type Judged struct {
+// A Benchmark is what the cells of a sweep are to be judged on.
+type Benchmark struct {
 	// Name is that of the benchmark as results have it: [result.Benchmark].
 	Name string `json:"name"`
 	// Instances is how many are judged; 0: not known.
@@ -26,7 +26,7 @@ type Judged struct {
 
 // A Published is a figure that others came to.
 type Published struct {
-	Name  string  `json:"name"`  // of the benchmark, as in [Judged]
+	Name  string  `json:"name"`  // of the benchmark, as in [Benchmark]
 	Value float64 `json:"value"` // in percent
 }
 
@@ -49,7 +49,7 @@ func Figure(all []Published, benchmark string) (float64, bool) {
 // readBenchmarks reads what the cells are judged on.
 func (b *sweepBlock) readBenchmarks(n *node, path string) {
 	b.each(n, path, func(it *node, path string) {
-		var j Judged
+		var j Benchmark
 		said := 0
 		b.mapping(it, path, func(e entry, at string) bool {
 			switch e.key {
@@ -76,25 +76,25 @@ func (b *sweepBlock) readBenchmarks(n *node, path string) {
 		case it.kind == mapping && j.Name != "" && !known:
 			b.fault(it.at, path, fmt.Sprintf("%s is no benchmark whose size is known", seen(j.Name)), "write instances: N beside it, or correct the name; "+choose(j.Name, sizes()))
 		}
-		b.judged = append(b.judged, j)
+		b.benchmarks = append(b.benchmarks, j)
 	})
 }
 
-// judgedOn is what the block says, or else the benchmarks of the evaluations that follow
+// benchmarksOf is what the block says, or else the benchmarks of the evaluations that follow
 // the cells.
-func (b *sweepBlock) judgedOn(cells []Cell) []Judged {
-	if len(b.judged) > 0 {
-		return b.judged
+func (b *sweepBlock) benchmarksOf(cells []Cell) []Benchmark {
+	if len(b.benchmarks) > 0 {
+		return b.benchmarks
 	}
-	var all []Judged
+	var all []Benchmark
 	for _, c := range cells {
 		for _, e := range c.Recipe.Eval {
 			name := result.Benchmark(e.Benchmark)
-			if name == "" || slices.ContainsFunc(all, func(j Judged) bool { return j.Name == name }) {
+			if name == "" || slices.ContainsFunc(all, func(b Benchmark) bool { return b.Name == name }) {
 				continue
 			}
 			size, _ := result.SizeOf(name)
-			all = append(all, Judged{Name: name, Instances: size.Instances, Scores: size.Scores, Source: size.Source})
+			all = append(all, Benchmark{Name: name, Instances: size.Instances, Scores: size.Scores, Source: size.Source})
 		}
 	}
 	return all
@@ -165,8 +165,8 @@ func (b *sweepBlock) figures(n *node, path string) (all []Published) {
 func (b *sweepBlock) checkPublished() {
 	check := func(at pos, path string, figures []Published) {
 		for _, p := range figures {
-			if len(b.judged) > 0 && p.Name != "" && !slices.ContainsFunc(b.judged, func(j Judged) bool { return j.Name == p.Name }) {
-				b.fault(at, path, fmt.Sprintf("a figure on %s, which is none of the sweep's benchmarks", seen(p.Name)), choose(p.Name, b.judgedNames()))
+			if len(b.benchmarks) > 0 && p.Name != "" && !slices.ContainsFunc(b.benchmarks, func(b Benchmark) bool { return b.Name == p.Name }) {
+				b.fault(at, path, fmt.Sprintf("a figure on %s, which is none of the sweep's benchmarks", seen(p.Name)), choose(p.Name, b.benchmarkNames()))
 			}
 		}
 	}
@@ -178,8 +178,8 @@ func (b *sweepBlock) checkPublished() {
 	}
 }
 
-func (b *sweepBlock) judgedNames() (all []string) {
-	for _, j := range b.judged {
+func (b *sweepBlock) benchmarkNames() (all []string) {
+	for _, j := range b.benchmarks {
 		all = append(all, j.Name)
 	}
 	return all
