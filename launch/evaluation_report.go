@@ -226,7 +226,7 @@ func (l *Launcher) supersedes(run Run, before StoredResult) bool {
 }
 
 func resultWords(r StoredResult) string {
-	words := EvaluationName(r.Result)
+	words := ResultName(r.Result)
 	if total := r.Total(); total > 0 {
 		return fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), total)
 	}

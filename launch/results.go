@@ -86,9 +86,9 @@ type ResultConflict struct {
 }
 
 func (e *ResultConflict) Error() string {
-	where := fmt.Sprintf("run %s, %s", e.Before.Run, EvaluationName(e.Before.Result))
+	where := fmt.Sprintf("run %s, %s", e.Before.Run, ResultName(e.Before.Result))
 	if e.As != "" {
-		return fmt.Sprintf("%s: the same file is there as %s; one evaluation is one result (--replace takes it as %s from now on)", where, EvaluationName(e.Before.Result), e.As)
+		return fmt.Sprintf("%s: the same file is there as %s; one evaluation is one result (--replace takes it as %s from now on)", where, ResultName(e.Before.Result), e.As)
 	}
 	return fmt.Sprintf("%s: %v, from %s of %s; %s: %s; --replace takes the new one, --seed or --step tell them apart",
 		where, ErrResultConflict, e.Before.Source.File, e.Before.ImportedAt.Local().Format(time.DateOnly), differNumber(len(e.Differs)), differWords(e.Differs))
@@ -126,8 +126,8 @@ func orNone(side string) string {
 	return side
 }
 
-// EvaluationName is what tells the results of a run apart, in words.
-func EvaluationName(r result.Result) string {
+// ResultName is what tells the results of a run apart, in words.
+func ResultName(r result.Result) string {
 	words := []string{r.Benchmark}
 	for _, word := range []string{r.Split, r.Scaffold} {
 		if word != "" {

@@ -39,7 +39,7 @@ func (in Import) check() error {
 	case len(r.Instances) == 0 && len(r.Aggregates) == 0:
 		return fmt.Errorf("import %s: there is neither an instance nor a figure in it", r.Source.File)
 	case r.Seed != nil && *r.Seed < 0 || r.Step != nil && *r.Step < 0:
-		return fmt.Errorf("import %s: %s: a seed or a step is 0 or more", r.Source.File, EvaluationName(r))
+		return fmt.Errorf("import %s: %s: a seed or a step is 0 or more", r.Source.File, ResultName(r))
 	}
 	return nil
 }
@@ -106,8 +106,8 @@ func (d *Imported) meet(before *StoredResult, replace bool) error {
 	differs, gone := differences(before.Result, d.Result)
 	_, more := differences(d.Result, before.Result) // it says what is not there, or says it otherwise
 	as := ""
-	if EvaluationName(before.Result) != EvaluationName(d.Result) {
-		as = EvaluationName(d.Result)
+	if ResultName(before.Result) != ResultName(d.Result) {
+		as = ResultName(d.Result)
 	}
 	switch {
 	case as == "" && (len(differs) == 0 || !more && d.Source.Parts > 0):

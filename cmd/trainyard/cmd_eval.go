@@ -97,7 +97,7 @@ func saidFlags(cmd *cobra.Command) func() yard.EvalSaid {
 
 func printImport(t *face.Terminal, done *yard.EvalImport) {
 	for _, one := range done.Imported {
-		t.Print("%-8s %s: %s\n", one.Outcome, launch.EvaluationName(one.Result), resultWords(one.StoredResult))
+		t.Print("%-8s %s: %s\n", one.Outcome, launch.ResultName(one.Result), resultWords(one.StoredResult))
 		for _, note := range one.Notes {
 			t.Print("         %s\n", t.Paint(face.Wary, note))
 		}
@@ -131,7 +131,7 @@ func shareWords(r launch.StoredResult) string {
 // printResults has a line for each result of a run, the newest first.
 func printResults(t *face.Terminal, all []launch.StoredResult) {
 	for _, r := range all {
-		t.Print("Result   %s: %s\n", launch.EvaluationName(r.Result), resultWords(r))
+		t.Print("Result   %s: %s\n", launch.ResultName(r.Result), resultWords(r))
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -17,7 +16,7 @@ func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 		t.Print("\nResults: none that two sides have\n")
 	}
 	for _, e := range c.Evaluations {
-		t.Print("\nResults: %s%s\n", e.Evaluation, scoredBy(e))
+		t.Print("\nResults: %s%s\n", e.ResultKey, scoredBy(e))
 		tab := face.NewTable("side", "seeds", "mean", "interval", "instances", "").Numbers(1, 2, 4)
 		for _, s := range e.Sides {
 			tab.Row(append([]string{s.Side, fmt.Sprint(s.Seeds)}, meanCells(e, s)...)...)
@@ -174,7 +173,7 @@ func trajectoryWords(b yard.BehaviourComparison) string {
 			word += fmt.Sprintf(" (%s could not be read)", face.Counted(s.Unread, "record"))
 		}
 		if i > 0 {
-			word += cmp.Or(map[bool]string{true: " (by instance)", false: " (unpaired)"}[s.Paired], "")
+			word += map[bool]string{true: " (by instance)", false: " (unpaired)"}[s.Paired]
 		}
 		words = append(words, word)
 	}

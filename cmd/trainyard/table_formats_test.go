@@ -20,7 +20,7 @@ func hostileTable() *yard.SweepTable {
 	name := "a_b&c%d$e#f{g}h~i^j\\k|l*m\"n\to"
 	return &yard.SweepTable{
 		Name: name, Keys: []string{name}, Level: 0.95,
-		Evaluations: []yard.TableEvaluation{{Evaluation: yard.Evaluation{Benchmark: name}, Title: name, Share: true, Published: true}},
+		Evaluations: []yard.TableColumn{{ResultKey: yard.ResultKey{Benchmark: name}, Title: name, Share: true, Published: true}},
 		Rows: []yard.TableRow{{
 			Name: name, Values: []string{name}, Cells: 1, Runs: []string{"r"}, States: map[sweep.State]int{sweep.Succeeded: 1},
 			Scores: []yard.TableScore{{Seeds: 1, Mean: &mean, Published: &published, Best: true}},

@@ -87,7 +87,7 @@ func (p pen) keys(l *layout, table *yard.SweepTable) func(yard.TableRow) []strin
 }
 
 // columnTitle has the number of instances where all rows have one.
-func columnTitle(table *yard.SweepTable, e yard.TableEvaluation) string {
+func columnTitle(table *yard.SweepTable, e yard.TableColumn) string {
 	title := e.Title
 	if e.Metric != "" {
 		title += " " + e.Metric
@@ -102,7 +102,7 @@ func columnTitle(table *yard.SweepTable, e yard.TableEvaluation) string {
 }
 
 // instancesOf is the number of instances that all judged rows have; 0 where they differ.
-func instancesOf(table *yard.SweepTable, e yard.TableEvaluation) (n int) {
+func instancesOf(table *yard.SweepTable, e yard.TableColumn) (n int) {
 	for _, r := range table.Rows {
 		for i := range table.Evaluations {
 			m := r.Scores[i].Mean
@@ -119,7 +119,7 @@ func instancesOf(table *yard.SweepTable, e yard.TableEvaluation) (n int) {
 }
 
 // score writes a mean with its interval.
-func (p pen) score(e yard.TableEvaluation, s yard.TableScore) string {
+func (p pen) score(e yard.TableColumn, s yard.TableScore) string {
 	switch {
 	case s.Mean != nil:
 		mean := inUnit(s.Mean.Value, e.Share)

@@ -156,7 +156,7 @@ func (c *RunComparison) overlaps(ctx context.Context) []stats.Warning {
 					}
 				}
 			}
-			found = append(found, stats.Overlap{Name: s.Name, Benchmark: j.Evaluation.String(), Instances: n})
+			found = append(found, stats.Overlap{Name: s.Name, Benchmark: j.ResultKey.String(), Instances: n})
 		}
 	}
 	return stats.Overlaps(found...)

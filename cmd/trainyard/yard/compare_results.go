@@ -14,7 +14,7 @@ import (
 
 // A JudgedComparison is one evaluation that two sides or more were judged on.
 type JudgedComparison struct {
-	Evaluation
+	ResultKey
 	Metric string `json:"metric,omitempty"` // of the scores; empty: verdicts
 	// Share says that scores are shares, which people read in per cent, and Lower that
 	// a lower score is the better one.
@@ -70,7 +70,7 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 	found := judgedSides(byRun, c.Sides, req.Choosing)
 	c.Evaluations = []JudgedComparison{}
 	var tests []*stats.Test
-	for _, e := range evaluationsOf(found) {
+	for _, e := range keysOfResults(found) {
 		j, err := judgeOne(e, c.Sides, found, stats.Options{Level: req.Level})
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 }
 
 // A judgedRuns is what the runs of one side came to, by evaluation and then by run.
-type judgedRuns map[Evaluation]map[string]*judged
+type judgedRuns map[ResultKey]map[string]*judged
 
 // judgedSides sorts the results of runs by sides.
 func judgedSides(byRun map[string][]launch.StoredResult, sides []Side, choosing Choosing) []judgedRuns {
@@ -137,7 +137,7 @@ func resultsOf(ctx context.Context, ledger *launch.Ledger, ids []string) (map[st
 	return byRun, nil
 }
 
-func evaluationsOf(found []judgedRuns) (all []Evaluation) {
+func keysOfResults(found []judgedRuns) (all []ResultKey) {
 	for _, side := range found {
 		for e := range side {
 			if !slices.Contains(all, e) {
@@ -145,13 +145,13 @@ func evaluationsOf(found []judgedRuns) (all []Evaluation) {
 			}
 		}
 	}
-	slices.SortFunc(all, inOrder)
+	slices.SortFunc(all, func(a, b ResultKey) int { return strings.Compare(a.String(), b.String()) })
 	return all
 }
 
 // judgeOne compares the sides that were judged on one evaluation.
-func judgeOne(e Evaluation, sides []Side, found []judgedRuns, o stats.Options) (*JudgedComparison, error) {
-	j := &JudgedComparison{Evaluation: e, Pairs: []JudgedPair{}}
+func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*JudgedComparison, error) {
+	j := &JudgedComparison{ResultKey: e, Pairs: []JudgedPair{}}
 	var scored []stats.Run
 	for i, s := range sides {
 		runs := found[i][e]
@@ -166,7 +166,8 @@ func judgeOne(e Evaluation, sides []Side, found []judgedRuns, o stats.Options) (
 				continue
 			}
 			side.add(of)
-			if j.Metric = of.metric; len(of.scores) > 0 {
+			if len(of.scores) > 0 { // else it has figures alone, and no metric
+				j.Metric = of.metric
 				cell.Runs = append(cell.Runs, stats.Run{Name: r.ID, Scores: of.scores})
 			}
 		}
@@ -193,7 +194,7 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 		}
 		m, err := stats.Mean(j.cells[i], o.Level)
 		if err != nil {
-			return fmt.Errorf("%s: %w", j.Evaluation, err)
+			return fmt.Errorf("%s: %w", j.ResultKey, err)
 		}
 		j.Sides[i].Mean = &m
 	}
@@ -234,7 +235,7 @@ func (j *JudgedComparison) alone(o stats.Options) (map[string]*JudgedPair, error
 	}
 	compared, err := stats.CompareFirst(runs, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", j.Evaluation, err)
+		return nil, fmt.Errorf("%s: %w", j.ResultKey, err)
 	}
 	for i, c := range compared {
 		pair := &JudgedPair{First: c.First, Second: c.Second, Difference: c.Difference, Test: &c.Test, Effect: finite(c.Effect)}
@@ -274,7 +275,7 @@ func (j *JudgedComparison) pair(first, second stats.Cell, at int, o stats.Option
 	}
 	c, err := stats.CompareCells(first, second, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", j.Evaluation, err)
+		return nil, fmt.Errorf("%s: %w", j.ResultKey, err)
 	}
 	pair := &JudgedPair{First: first.Name, Second: second.Name, Difference: c.Difference.Estimate}
 	pair.Test = &stats.Test{Estimate: c.Difference.Estimate, P: c.Difference.P}
@@ -388,8 +389,8 @@ func unjudged(sides []Side, found []judgedRuns, choosing Choosing) (words []stri
 		words = append(words, fmt.Sprintf("%s: no result%s yet (trainyard eval import RUN FILE)", strings.Join(none, ", "), of))
 	}
 	for i, s := range sides[1:] {
-		mine, theirs := evaluationsOf(found[:1]), evaluationsOf(found[i+1:i+2])
-		if len(mine) == 0 || len(theirs) == 0 || slices.ContainsFunc(mine, func(e Evaluation) bool { return slices.Contains(theirs, e) }) {
+		mine, theirs := keysOfResults(found[:1]), keysOfResults(found[i+1:i+2])
+		if len(mine) == 0 || len(theirs) == 0 || slices.ContainsFunc(mine, func(e ResultKey) bool { return slices.Contains(theirs, e) }) {
 			continue
 		}
 		words = append(words, fmt.Sprintf("%s was judged on %s and %s on %s: there is nothing to compare", sides[0].Name, listed(mine), s.Name, listed(theirs)))
@@ -397,7 +398,7 @@ func unjudged(sides []Side, found []judgedRuns, choosing Choosing) (words []stri
 	return append(words, otherSteps(sides, found)...)
 }
 
-func listed(all []Evaluation) string {
+func listed(all []ResultKey) string {
 	names := make([]string, len(all))
 	for i, e := range all {
 		names[i] = e.String()
@@ -408,7 +409,7 @@ func listed(all []Evaluation) string {
 // otherSteps tells of results that were passed over for those of a later checkpoint.
 func otherSteps(sides []Side, found []judgedRuns) (words []string) {
 	for i, s := range sides {
-		for _, e := range evaluationsOf(found[i : i+1]) {
+		for _, e := range keysOfResults(found[i : i+1]) {
 			var steps []int64
 			for _, j := range found[i][e] {
 				for _, step := range j.others {

@@ -180,7 +180,7 @@ func TestMissingInstancesAreNotSolvedUnlessTheyAreLeftOut(t *testing.T) {
 }
 
 func TestOfALossTheLowerOneIsTheBetter(t *testing.T) {
-	y := newCompareYard(t, "a1", "a2", "a3")
+	y := newCompareYard(t, "a1", "a2", "a3", "a4")
 	for id, shift := range map[string]float64{"a1": 1, "a2": 0.5, "a3": 1.5} {
 		r := result.Result{Metric: "held-out loss"}
 		for i := range 12 {
@@ -189,7 +189,8 @@ func TestOfALossTheLowerOneIsTheBetter(t *testing.T) {
 		}
 		y.judge(t, id, r)
 	}
-	e := y.compare(t, CompareRequest{What: []string{"a1", "a2", "a3"}}).Evaluations[0]
+	y.judge(t, "a4", result.Result{Aggregates: []result.Aggregate{{Metric: "loss", Value: 1.2, N: 12}}})
+	e := y.compare(t, CompareRequest{What: []string{"a1", "a2", "a3", "a4"}}).Evaluations[0] // the last has no instances
 	if !e.Lower || e.Share || len(e.Pairs[0].Better) != 12 || len(e.Pairs[1].Worse) != 12 {
 		t.Errorf("%+v", e)
 	}

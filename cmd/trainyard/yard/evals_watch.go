@@ -118,7 +118,7 @@ func (w *ReportWatch) tell(n EvalNews) {
 }
 
 func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []launch.Run, said EvalSaid, r result.Result) EvalNews {
-	news := EvalNews{File: r.Source.File, Evaluation: launch.EvaluationName(r)}
+	news := EvalNews{File: r.Source.File, Evaluation: launch.ResultName(r)}
 	id, err := runOf(r, runs)
 	if err == nil {
 		var taken []result.Result
@@ -134,7 +134,7 @@ func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []la
 		news.Why = err.Error()
 		return news
 	}
-	news.Run, news.Outcome, news.Evaluation = id, done.Outcome, launch.EvaluationName(done.Result)
+	news.Run, news.Outcome, news.Evaluation = id, done.Outcome, launch.ResultName(done.Result)
 	news.Resolved, news.Instances = done.Resolved(), done.Total()
 	return news
 }

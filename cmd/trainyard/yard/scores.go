@@ -10,20 +10,18 @@ import (
 	"trainyard/launch/stats"
 )
 
-// An Evaluation is what runs were judged on: scores of one are compared, and those of
-// two never are.
-type Evaluation struct {
+// A ResultKey is what runs were judged on: results with one key are compared, and those
+// with two never are.
+type ResultKey struct {
 	Benchmark string `json:"benchmark"`
 	Split     string `json:"split,omitempty"`
 	Scaffold  string `json:"scaffold,omitempty"`
 }
 
-// String names the evaluation as lists of results do.
-func (e Evaluation) String() string {
-	return launch.EvaluationName(result.Result{Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold})
+// String names it as lists of results do.
+func (k ResultKey) String() string {
+	return launch.ResultName(result.Result{Benchmark: k.Benchmark, Split: k.Split, Scaffold: k.Scaffold})
 }
-
-func inOrder(a, b Evaluation) int { return strings.Compare(a.String(), b.String()) }
 
 // A Choosing says which results count, and as what.
 type Choosing struct {
@@ -34,8 +32,8 @@ type Choosing struct {
 	LeaveMissing bool `json:"leave_missing,omitempty"`
 }
 
-// A judged is what one run came to in one evaluation: of several seeds of that, the
-// mean of each instance.
+// A judged is what the results of one run with one key came to: of several seeds of the
+// evaluation, the mean of each instance.
 type judged struct {
 	scores  map[string]float64
 	metric  string  // of the scores; empty: they are verdicts
@@ -46,19 +44,19 @@ type judged struct {
 	figures []result.Aggregate
 }
 
-// judgedBy gathers the results of one run, by evaluation.
-func (c Choosing) judgedBy(results []launch.StoredResult) map[Evaluation]*judged {
-	of := map[Evaluation][]launch.StoredResult{}
+// judgedBy gathers the results of one run by their keys.
+func (c Choosing) judgedBy(results []launch.StoredResult) map[ResultKey]*judged {
+	of := map[ResultKey][]launch.StoredResult{}
 	for _, r := range results {
 		if c.Benchmark == "" || result.Fits(r.Benchmark, c.Benchmark) {
-			e := Evaluation{r.Benchmark, r.Split, r.Scaffold}
-			of[e] = append(of[e], r)
+			k := ResultKey{r.Benchmark, r.Split, r.Scaffold}
+			of[k] = append(of[k], r)
 		}
 	}
-	all := map[Evaluation]*judged{}
-	for e, results := range of {
+	all := map[ResultKey]*judged{}
+	for k, results := range of {
 		if chosen, others := c.checkpoint(results); len(chosen) > 0 {
-			all[e] = c.judge(chosen, others)
+			all[k] = c.judge(chosen, others)
 		}
 	}
 	return all
@@ -68,8 +66,7 @@ func (c Choosing) judgedBy(results []launch.StoredResult) map[Evaluation]*judged
 // the others: a result that tells none is of the end of the run.
 func (c Choosing) checkpoint(results []launch.StoredResult) (chosen []launch.StoredResult, others []int64) {
 	last := func(a, b launch.StoredResult) int {
-		switch {
-		case a.Step == nil || b.Step == nil:
+		if a.Step == nil || b.Step == nil {
 			return cmp.Compare(one(a.Step == nil), one(b.Step == nil))
 		}
 		return cmp.Compare(*a.Step, *b.Step)

@@ -115,7 +115,7 @@ func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (chosen []l
 			runs, taken[r.Run] = append(runs, r.Run), true
 		}
 	}
-	for some := range slices.Chunk(runs, 500) {
+	for some := range slices.Chunk(runs, runsAtOnce) {
 		results, err := past.ledger.Results(ctx, some...)
 		if err != nil {
 			return nil, err

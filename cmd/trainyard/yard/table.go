@@ -31,13 +31,13 @@ type TableRequest struct {
 
 // A SweepTable is a sweep as mixes by seeds by evaluations by dollars.
 type SweepTable struct {
-	Name        string            `json:"name"`
-	Summary     string            `json:"summary,omitempty"`
-	Keys        []string          `json:"keys"` // of the rows: the axes, or what they are grouped by
-	Grouped     bool              `json:"grouped"`
-	Level       float64           `json:"level"`
-	Evaluations []TableEvaluation `json:"evaluations"` // a column each
-	Rows        []TableRow        `json:"rows"`
+	Name        string        `json:"name"`
+	Summary     string        `json:"summary,omitempty"`
+	Keys        []string      `json:"keys"` // of the rows: the axes, or what they are grouped by
+	Grouped     bool          `json:"grouped"`
+	Level       float64       `json:"level"`
+	Evaluations []TableColumn `json:"evaluations"` // a column each
+	Rows        []TableRow    `json:"rows"`
 	// Published are figures of what no cell is, such as a model that was not trained, and
 	// Source says where all published ones come from.
 	Published []PublishedLine `json:"published,omitempty"`
@@ -45,10 +45,10 @@ type SweepTable struct {
 	Remarks   []string        `json:"remarks,omitempty"`
 }
 
-// A TableEvaluation is one benchmark and split that cells were judged on, or for which
+// A TableColumn is one benchmark and split that cells were judged on, or for which
 // there are published figures.
-type TableEvaluation struct {
-	Evaluation
+type TableColumn struct {
+	ResultKey
 	Title  string `json:"title"`
 	Metric string `json:"metric,omitempty"` // of scores; empty: verdicts
 	Share  bool   `json:"share"`            // means are shares, read in per cent
@@ -107,7 +107,7 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	if err != nil {
 		return nil, err
 	}
-	t := &SweepTable{Name: known.name, Summary: known.summary, Level: req.Level, Grouped: len(req.By) > 0, Evaluations: []TableEvaluation{}}
+	t := &SweepTable{Name: known.name, Summary: known.summary, Level: req.Level, Grouped: len(req.By) > 0, Evaluations: []TableColumn{}}
 	groups, err := t.group(known, req.By)
 	if err != nil {
 		return nil, err
@@ -295,7 +295,7 @@ func (t *SweepTable) publishedLines(known *knownSweep) {
 }
 
 // publishedFor is the published figure of cells that agree on it, in the unit of means.
-func publishedFor(cells []*knownCell, e TableEvaluation) *float64 {
+func publishedFor(cells []*knownCell, e TableColumn) *float64 {
 	var found *float64
 	for _, c := range cells {
 		for _, p := range c.Published {
@@ -313,4 +313,4 @@ func publishedFor(cells []*knownCell, e TableEvaluation) *float64 {
 }
 
 // fitsColumn says that a published benchmark is that of a column.
-func fitsColumn(e TableEvaluation, published string) bool { return result.Fits(e.Benchmark, published) }
+func fitsColumn(e TableColumn, published string) bool { return result.Fits(e.Benchmark, published) }

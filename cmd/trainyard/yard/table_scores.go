@@ -56,8 +56,8 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 		return err
 	}
 	found := judgedSides(byRun, sides, choosing)
-	for _, e := range evaluationsOf(found) {
-		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String()})
+	for _, e := range keysOfResults(found) {
+		t.Evaluations = append(t.Evaluations, TableColumn{ResultKey: e, Title: e.String()})
 	}
 	t.addSlots(known, groups, choosing)
 	columns := make([][]TableScore, len(t.Evaluations))
@@ -91,12 +91,12 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 // judged on, and those with published figures.
 func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing Choosing) {
 	slot := func(name string) {
-		named := func(e TableEvaluation) bool { return fitsColumn(e, name) }
+		named := func(e TableColumn) bool { return fitsColumn(e, name) }
 		if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(name, choosing.Benchmark) {
 			return
 		}
-		e := Evaluation{Benchmark: result.Benchmark(name)}
-		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String(), Share: true})
+		e := ResultKey{Benchmark: result.Benchmark(name)}
+		t.Evaluations = append(t.Evaluations, TableColumn{ResultKey: e, Title: e.String(), Share: true})
 	}
 	for _, j := range known.benchmarks {
 		slot(j.Name)
@@ -111,12 +111,12 @@ func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing
 }
 
 // column is what each row came to in one evaluation.
-func (t *SweepTable) column(e *TableEvaluation, sides []Side, found []judgedRuns, unitOf []int, units []string) ([]TableScore, error) {
+func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, unitOf []int, units []string) ([]TableScore, error) {
 	scores, cells := make([]TableScore, len(sides)), make([]stats.Cell, len(sides))
 	var all []stats.Run
 	for i, s := range sides {
 		cells[i].Name = s.Name
-		runs := found[i][e.Evaluation]
+		runs := found[i][e.ResultKey]
 		for _, r := range s.Runs {
 			of := runs[r.ID]
 			if of == nil {
@@ -175,7 +175,7 @@ func (s *TableScore) figure(figures []result.Aggregate) {
 
 // best holds the best recipe against the next one; where they share no instance nothing
 // can be said.
-func (e *TableEvaluation) best(cells []stats.Cell, sums map[string]float64, level float64) {
+func (e *TableColumn) best(cells []stats.Cell, sums map[string]float64, level float64) {
 	cells = slices.DeleteFunc(slices.Clone(cells), func(c stats.Cell) bool { return len(c.Runs) == 0 })
 	if len(cells) < 2 {
 		return
@@ -192,7 +192,7 @@ func (e *TableEvaluation) best(cells []stats.Cell, sums map[string]float64, leve
 }
 
 // better orders two means, the better one first.
-func (e *TableEvaluation) better(a, b float64) int {
+func (e *TableColumn) better(a, b float64) int {
 	if e.Lower {
 		return cmp.Compare(a, b)
 	}
