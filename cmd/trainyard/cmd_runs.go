@@ -90,7 +90,7 @@ func runTable(runs []yard.RunLine) *face.Table {
 	tab := face.NewTable(names...).Numbers(5, 6, 7, 8, 9).Tints(4, stateTint).Wraps(10).Gives(1, 2).Leaves(9, 3, 7, 5, 8)
 	for _, r := range runs {
 		cells := []string{r.Short, recipeWords(r.Run), r.Job.Trainer, r.Job.Backend, stateWords(r.Run),
-			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), costCell(r.Total.Dollars), differWords(r.Differs)}
+			progressWords(r.Run), lossWords(r.Loss), lossWords(r.EvalLoss), face.Span(r.Duration(time.Now())), knownOr(r.Total.Dollars, "-", face.Dollars), differWords(r.Differs)}
 		if team {
 			cells = append(cells, r.CreatedBy)
 		}
@@ -156,13 +156,6 @@ func lossWords(loss *float64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.4f", *loss)
-}
-
-func costCell(cost *float64) string {
-	if cost == nil {
-		return "-"
-	}
-	return face.Dollars(*cost)
 }
 
 // oneRun makes a command about the run that its argument names.

@@ -38,7 +38,7 @@ func printComparison(t *face.Terminal, c *yard.RunComparison, all bool) error {
 func printComparedSides(t *face.Terminal, c *yard.RunComparison) error {
 	tab := face.NewTable("side", "runs", "seeds", "state", "steps", "trained tokens", "loss", "GPU-hours", "dollars").Numbers(4, 5, 6, 7, 8).Gives(1, 0).Leaves(6, 4)
 	for _, s := range c.Sides {
-		tab.Row(s.Name, runWords(s), seedWords(s), sideStates(s), stepWords(s), countOr(s.Trained), sideLoss(s), amountOr(s.GPUHours, "%.1f"), dollarsOr(s.Dollars))
+		tab.Row(s.Name, runWords(s), seedWords(s), sideStates(s), stepWords(s), knownOr(s.Trained, "unknown", face.Thousands), sideLoss(s), knownOr(s.GPUHours, "unknown", inForm("%.1f")), knownOr(s.Dollars, "unknown", face.Dollars))
 	}
 	return tab.Write(t.Out)
 }
@@ -86,27 +86,6 @@ func sideLoss(s yard.Side) string {
 		sum += *r.Loss / float64(len(s.Runs))
 	}
 	return fmt.Sprintf("%.4g", sum)
-}
-
-func countOr(n *int64) string {
-	if n == nil {
-		return "unknown"
-	}
-	return face.Thousands(*n)
-}
-
-func amountOr(v *float64, format string) string {
-	if v == nil {
-		return "unknown"
-	}
-	return fmt.Sprintf(format, *v)
-}
-
-func dollarsOr(v *float64) string {
-	if v == nil {
-		return "unknown"
-	}
-	return face.Dollars(*v)
 }
 
 // sidesBeside is up to how many sides stand in columns; more are told line by line.
@@ -235,7 +214,7 @@ func printCurves(t *face.Terminal, c *yard.RunComparison) error {
 	}
 	tab := face.NewTable("side", c.Curves.Key+" at the end", fmt.Sprintf("at %s, where all are", commonPlace(c.Curves)), "").Numbers(1, 2)
 	for _, s := range c.Curves.Sides {
-		tab.Row(s.Side, figureOr(s.Last), figureOr(s.Common), s.Missing)
+		tab.Row(s.Side, knownOr(s.Last, "-", inForm("%.4g")), knownOr(s.Common, "-", inForm("%.4g")), s.Missing)
 	}
 	return tab.Write(t.Out)
 }
@@ -245,13 +224,6 @@ func orNaN(v *float64) float64 {
 		return math.NaN()
 	}
 	return *v
-}
-
-func figureOr(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.4g", *v)
 }
 
 // commonPlace writes the farthest place that all sides reach.

@@ -130,13 +130,6 @@ func printChat(t *face.Terminal, s *settings, tok *tokenize.Tokenizer, f facts, 
 	return nil
 }
 
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
-
 // A marker paints, or brackets where nothing can be painted.
 type marker struct{ t *face.Terminal }
 

@@ -201,13 +201,6 @@ func runCells(r *launch.Run, dollars *float64) []string {
 	return []string{r.ID[:min(8, len(r.ID))], fmt.Sprint(r.N), step, figure(r.Loss), figure(r.EvalLoss), figure(dollars)}
 }
 
-func figure(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprintf("%.4g", *v)
-}
-
 func printSweepDiff(t *face.Terminal, p *yard.SweepPlan, d yard.SweepDiff) error {
 	for _, part := range []struct {
 		what  string
@@ -225,3 +218,5 @@ func printSweepDiff(t *face.Terminal, p *yard.SweepPlan, d yard.SweepDiff) error
 	}
 	return nil
 }
+
+func figure(v *float64) string { return knownOr(v, "", inForm("%.4g")) }

@@ -46,10 +46,10 @@ func layoutOf(table *yard.SweepTable, p pen) *layout {
 		for i, e := range table.Evaluations {
 			row = append(row, p.score(e, r.Scores[i]))
 			if e.Published {
-				row = append(row, percentOrDash(r.Scores[i].Published))
+				row = append(row, knownOr(r.Scores[i].Published, "-", percent))
 			}
 		}
-		row = append(row, countOrDash(r.Trained), countOrDash(r.Steps), hoursOrDash(r.GPUHours), p.text(moneyOrDash(r.Dollars)), p.text(rowState(r)))
+		row = append(row, knownOr(r.Trained, "-", face.Thousands), knownOr(r.Steps, "-", face.Thousands), knownOr(r.GPUHours, "-", inForm("%.1f")), knownOr(r.Dollars, "-", inForm("%.2f")), p.text(rowState(r)))
 		l.rows = append(l.rows, row)
 	}
 	for _, line := range table.Published {
@@ -141,7 +141,7 @@ func (p pen) publishedRow(table *yard.SweepTable, line yard.PublishedLine, colum
 	}
 	for i, e := range table.Evaluations {
 		if row = append(row, "-"); e.Published {
-			row = append(row, percentOrDash(line.Figures[i]))
+			row = append(row, knownOr(line.Figures[i], "-", percent))
 		}
 	}
 	for len(row) < columns-1 {
@@ -150,11 +150,9 @@ func (p pen) publishedRow(table *yard.SweepTable, line yard.PublishedLine, colum
 	return append(row, "published")
 }
 
-func percentOrDash(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.2f", 100**v), "0")
+// percent writes a published share with as many digits as papers give.
+func percent(share float64) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.2f", 100*share), "0")
 }
 
 func inUnit(v float64, share bool) string {
@@ -162,27 +160,6 @@ func inUnit(v float64, share bool) string {
 		return fmt.Sprintf("%.1f", 100*v)
 	}
 	return fmt.Sprintf("%.4g", v)
-}
-
-func countOrDash(n *int64) string {
-	if n == nil {
-		return "-"
-	}
-	return face.Thousands(*n)
-}
-
-func hoursOrDash(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.1f", *v)
-}
-
-func moneyOrDash(v *float64) string {
-	if v == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%.2f", *v)
 }
 
 // rowState counts the cells of a row by state, or names the state of all.
