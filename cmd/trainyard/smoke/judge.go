@@ -140,8 +140,7 @@ func (j *judging) name(row *shard.Row) string {
 	return name
 }
 
-// WriteVerdicts writes a report: a line of JSON for each instance.
-func WriteVerdicts(w io.Writer, all []Verdict) error {
+func writeVerdicts(w io.Writer, all []Verdict) error {
 	lines := json.NewEncoder(w)
 	var faults []error
 	for _, v := range all {
@@ -150,7 +149,8 @@ func WriteVerdicts(w io.Writer, all []Verdict) error {
 	return errors.Join(faults...)
 }
 
-// WriteReport writes a report to a file, whole or not at all.
+// WriteReport writes a report to a file, whole or not at all: a line of JSON for each
+// instance.
 func WriteReport(path string, all []Verdict) error {
-	return writeFile(path, func(w io.Writer) error { return WriteVerdicts(w, all) })
+	return writeFile(path, func(w io.Writer) error { return writeVerdicts(w, all) })
 }
