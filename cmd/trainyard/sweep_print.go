@@ -112,7 +112,7 @@ func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 
 func statesWords(by map[sweep.State]int) string {
 	var all []string
-	for _, s := range []sweep.State{sweep.Missing, sweep.Prepared, sweep.Running, sweep.Succeeded, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Waits, sweep.Out} {
+	for _, s := range sweep.States {
 		if n := by[s]; n > 0 {
 			all = append(all, fmt.Sprintf("%d %s", n, s))
 		}

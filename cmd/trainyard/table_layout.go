@@ -168,7 +168,7 @@ func rowState(r yard.TableRow) string {
 		return "same as " + r.Same
 	}
 	var parts []string
-	for _, s := range []sweep.State{sweep.Succeeded, sweep.Running, sweep.Failed, sweep.Stopped, sweep.Lost, sweep.Prepared, sweep.Missing, sweep.Waits, sweep.Out} {
+	for _, s := range sweep.States {
 		switch n := r.States[s]; {
 		case n > 0 && len(r.States) == 1:
 			return string(s)

@@ -23,6 +23,9 @@ const (
 	Out       State = "out"       // another variant has gone on to its stage
 )
 
+// States are all of them, in the order in which counts are told: what is done first.
+var States = []State{Succeeded, Running, Failed, Stopped, Lost, Prepared, Missing, Waits, Out}
+
 // Ended reports whether nothing more becomes of the cell by itself.
 func (s State) Ended() bool {
 	return s == Succeeded || s == Failed || s == Stopped || s == Lost || s == Out
