@@ -143,6 +143,13 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 		}
 		scores[i].Mean = &m
 	}
+	t.pool(e, cells, scores, unitOf, units)
+	return scores, nil
+}
+
+// pool puts the cells of each unit together, finds the noise floor over them, and marks
+// the best one where it can be told from the next.
+func (t *SweepTable) pool(e *TableColumn, cells []stats.Cell, scores []TableScore, unitOf []int, units []string) {
 	together, sums := make([]stats.Cell, len(units)), map[string]float64{}
 	for i, c := range cells {
 		if t.Rows[i].Same != "" {
@@ -161,7 +168,6 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 			scores[i].Best = scores[i].Mean != nil && units[unitOf[i]] == e.Best.Name
 		}
 	}
-	return scores, nil
 }
 
 // figure keeps the first rate of a report without instances.
