@@ -203,7 +203,7 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy}
 	done, err := l.Ledger.ImportResult(ctx, in)
 	var conflict *ResultConflict
-	if errors.As(err, &conflict) && l.supersedes(run, conflict.Before) {
+	if errors.As(err, &conflict) && supersedes(run, conflict.Before) {
 		in.Replace = true
 		done, err = l.Ledger.ImportResult(ctx, in)
 	}
@@ -220,9 +220,14 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 
 // supersedes reports whether what stands is of an earlier attempt of the training, or an
 // earlier attempt of this evaluation has left it.
-func (l *Launcher) supersedes(run Run, before StoredResult) bool {
-	ours := strings.HasPrefix(before.Source.File, l.runDir(run.ID)+string(filepath.Separator))
-	return ours || before.Attempt > 0 && before.Attempt < run.Job.Evaluates.Attempt
+func supersedes(run Run, before StoredResult) bool {
+	return before.LeftBy(run.ID) || before.Attempt > 0 && before.Attempt < run.Job.Evaluates.Attempt
+}
+
+// LeftBy reports whether the run of an evaluation has left the report of the result, which
+// lies in that run's directory.
+func (r StoredResult) LeftBy(evaluation string) bool {
+	return strings.Contains(filepath.ToSlash(r.Source.File), "/"+evaluation+"/")
 }
 
 func resultWords(r StoredResult) string {

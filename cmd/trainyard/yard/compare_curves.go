@@ -114,7 +114,7 @@ func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, 
 	if names == nil {
 		names = []string{key}
 	}
-	points, err := firstCurve(ctx, ledger, run, names)
+	points, err := firstTold(ctx, ledger.Curve, run, names)
 	if err != nil {
 		return c, false, err
 	}
@@ -134,10 +134,10 @@ func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, 
 	return c, even, nil
 }
 
-// firstCurve is that of the first name that the trainer told.
-func firstCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, names []string) ([]launch.Point, error) {
+// firstTold is the curve of the first name that the trainer told.
+func firstTold(ctx context.Context, read func(ctx context.Context, run, key string) ([]launch.Point, error), run launch.Run, names []string) ([]launch.Point, error) {
 	for _, name := range names {
-		points, err := ledger.Curve(ctx, run.ID, name)
+		points, err := read(ctx, run.ID, name)
 		if err != nil || len(points) > 0 {
 			return points, err
 		}

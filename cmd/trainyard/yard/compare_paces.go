@@ -31,7 +31,7 @@ func placesOf(ctx context.Context, ledger *launch.Ledger, run launch.Run, by str
 	if by == "tokens" {
 		names = tokenCounts
 	}
-	told, err := firstRaw(ctx, ledger, run, names)
+	told, err := firstTold(ctx, ledger.RawCurve, run, names)
 	if errors.Is(err, errNoCurve) && by != "tokens" {
 		if told, even = spread(attempts, time.Now()), true; len(told) > 0 {
 			err = nil
@@ -68,16 +68,6 @@ func spread(attempts []launch.Attempt, now time.Time) (points []launch.Point) {
 		}
 	}
 	return points
-}
-
-func firstRaw(ctx context.Context, ledger *launch.Ledger, run launch.Run, names []string) ([]launch.Point, error) {
-	for _, name := range names {
-		points, err := ledger.RawCurve(ctx, run.ID, name)
-		if err != nil || len(points) > 0 {
-			return points, err
-		}
-	}
-	return nil, fmt.Errorf("%w: the trainer of run %.8s tells no %s", errNoCurve, run.ID, names[0])
 }
 
 // A paces is how far each attempt had come at its steps, in what it counts itself.

@@ -129,7 +129,7 @@ func (p *SweepPlan) score(ctx context.Context, ledger *launch.Ledger, c *SweepCe
 // finds out.
 func leftBy(all []launch.StoredResult, e CellEvaluation) (own []launch.StoredResult) {
 	for _, r := range all {
-		if strings.Contains(r.Source.File, "/"+e.Run.ID+"/") {
+		if r.LeftBy(e.Run.ID) {
 			own = append(own, r)
 		}
 	}
