@@ -38,6 +38,7 @@ const LogName = task.LogName
 var (
 	ErrClaimed      = task.ErrClaimed
 	ErrNeverStarted = task.ErrNeverStarted
+	ErrUnseen       = task.ErrUnseen
 	ErrGone         = task.ErrGone
 )
 
@@ -59,7 +60,8 @@ type Backend interface {
 	Start(ctx context.Context, task Task) (Handle, error)
 	// Find looks for an attempt whose handle was never saved. It returns the
 	// handle if something was started, else ErrNeverStarted, after it has made
-	// sure that nothing can be started in dir any more.
+	// sure that nothing can be started in dir any more. A handle with ErrUnseen is one
+	// that a start may have had.
 	Find(ctx context.Context, dir string) (Handle, error)
 	// Status looks; it changes nothing. An error means that it could not look.
 	Status(ctx context.Context, dir string, h Handle) (Status, error)

@@ -155,19 +155,29 @@ const cellsAtOnce = 200
 
 // Cells lists the runs of cells, by cell, the newest first.
 func (l *Ledger) Cells(ctx context.Context, cells []string) (map[string][]Run, error) {
+	return l.runsBy(ctx, "r.cell", cells, func(r Run) string { return r.Job.Cell })
+}
+
+// RecipeRuns lists the trainings of recipes, by fingerprint, the newest first: those of
+// one recipe may have had other inputs. It reads the row of every run.
+func (l *Ledger) RecipeRuns(ctx context.Context, fingerprints []string) (map[string][]Run, error) {
+	return l.runsBy(ctx, "r.evaluates IS NULL AND r.fingerprint", fingerprints, func(r Run) string { return r.Job.Fingerprint })
+}
+
+func (l *Ledger) runsBy(ctx context.Context, column string, keys []string, key func(Run) string) (map[string][]Run, error) {
 	all := map[string][]Run{}
-	for some := range slices.Chunk(cells, cellsAtOnce) {
+	for some := range slices.Chunk(keys, cellsAtOnce) {
 		args := make([]any, len(some))
-		for i, c := range some {
-			args[i] = c
+		for i, k := range some {
+			args[i] = k
 		}
 		places := strings.TrimSuffix(strings.Repeat("?, ", len(some)), ", ")
-		runs, err := l.query(ctx, selectRuns+`WHERE r.cell IN (`+places+`) AND `+newestAttempt+newestFirst, args...)
+		runs, err := l.query(ctx, selectRuns+`WHERE `+column+` IN (`+places+`) AND `+newestAttempt+newestFirst, args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range runs {
-			all[r.Job.Cell] = append(all[r.Job.Cell], r)
+			all[key(r)] = append(all[key(r)], r)
 		}
 	}
 	return all, nil

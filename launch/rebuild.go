@@ -170,7 +170,7 @@ func (l *Launcher) bury(ctx context.Context, run Run) error {
 	}
 	c := Change{To: Failed, Reason: "never started"}
 	handle, err := backend.Find(ctx, l.Dir(run))
-	if err == nil {
+	if err == nil || errors.Is(err, ErrUnseen) {
 		status, errStatus := backend.Status(ctx, l.Dir(run), handle)
 		c, err = change(status, run), errStatus
 		if c.Handle = handle; !status.State.Ended() {

@@ -106,10 +106,29 @@ func (l *Launcher) save(ctx context.Context, run Run, backend Backend, handle Ha
 	return l.reload(ctx, run)
 }
 
+// saveUnseen writes the handle of an attempt that may have started: without one its end
+// could not be asked for. When it started is not known.
+func (l *Launcher) saveUnseen(ctx context.Context, run Run, handle Handle, why error) (Run, error) {
+	changes := []Change{{To: Running, Reason: why.Error(), Handle: handle}}
+	if run.State == Pending {
+		changes = append([]Change{{To: Starting, Reason: "looked for"}}, changes...)
+	}
+	for _, c := range changes {
+		if _, err := l.Ledger.Advance(ctx, run.ID, run.N, c); err != nil {
+			return run, err
+		}
+	}
+	return l.reload(ctx, run)
+}
+
 // settle decides about an attempt without a handle whose launcher failed or
 // died: what was started is adopted, what was not never will be.
 func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause error) (Run, error) {
 	handle, err := backend.Find(ctx, l.Dir(run))
+	if errors.Is(err, ErrUnseen) {
+		run, errSave := l.saveUnseen(ctx, run, handle, err)
+		return run, errors.Join(cause, errSave)
+	}
 	if err == nil {
 		if run.State == Pending {
 			if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Starting, Reason: "found running"}); err != nil {

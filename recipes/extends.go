@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -101,11 +102,33 @@ type chain struct {
 	open   []*file // from the recipe down to the file being read
 	seen   map[string]bool
 	faults Faults
+	parsed parsedFiles
+}
+
+// parsedFiles are files that several recipes are made of, by their labels; nil keeps none.
+type parsedFiles map[string]parsedFile
+
+type parsedFile struct {
+	data   []byte
+	root   *node
+	faults Faults
+}
+
+func (p parsedFiles) parse(f *file) (*node, Faults) {
+	known, there := p[f.label]
+	if there && bytes.Equal(known.data, f.data) {
+		return known.root, known.faults
+	}
+	root, faults := parse(f.label, f.data)
+	if p != nil {
+		p[f.label] = parsedFile{f.data, root, faults}
+	}
+	return root, faults
 }
 
 func (c *chain) walk(f *file) {
 	c.seen[f.id] = true
-	root, faults := parse(f.label, f.data)
+	root, faults := c.parsed.parse(f)
 	c.faults = append(c.faults, faults...)
 	if root == nil || root.kind != mapping {
 		if len(faults) == 0 {

@@ -16,6 +16,8 @@ type Options struct {
 	// Under is a recipe that is put below this one's own parents, as the first name
 	// of its extends would be; empty: none.
 	Under string
+
+	parsed parsedFiles
 }
 
 // Load reads the recipe of that name or path and lays the overrides
@@ -45,7 +47,7 @@ func LoadWith(nameOrPath string, o Options) (*Recipe, error) {
 
 // loadTree also returns the merged layers, which hold the places.
 func loadTree(f *file, o Options) (*Recipe, *node, error) {
-	c := &chain{seen: map[string]bool{}}
+	c := &chain{seen: map[string]bool{}, parsed: o.parsed}
 	if o.Under != "" {
 		under, msg, hint := find(o.Under, f.dir, f.builtin)
 		if msg != "" {

@@ -52,8 +52,12 @@ func (r *Recipe) mixSource(src Source, files Files) mix.Source {
 // DatasetName is the directory of the recipe's dataset, one for each that
 // recipes describe and each version of what makes them, so that neither a
 // changed mix nor a newer program meets the old one: a dataset never changes.
-func (r *Recipe) DatasetName() string {
-	return fmt.Sprintf("%s-%.12s-p%d", r.Name, r.DataFingerprint(), mix.Pipeline)
+func (r *Recipe) DatasetName() string { return r.NameOfDataset(r.DataFingerprint()) }
+
+// NameOfDataset is [Recipe.DatasetName] for a caller that has the data fingerprint, most
+// of the work. What comes after the recipe's name is alike for recipes of the same data.
+func (r *Recipe) NameOfDataset(data string) string {
+	return fmt.Sprintf("%s-%.12s-p%d", r.Name, data, mix.Pipeline)
 }
 
 // setupCost is nil where the recipe does not say it.

@@ -65,6 +65,7 @@ const maxCells = 2000
 // [Faults]: those of the block and those that a cell's recipe has, each once.
 // Options.Overrides are laid over every cell before its own.
 func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
+	o.parsed = parsedFiles{} // the cells are made of the same files
 	base, err := LoadWith(nameOrPath, o)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package yard
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -75,17 +76,31 @@ func BenchmarkCompareTwentyRuns(b *testing.B) {
 	}
 }
 
-// BenchmarkTableOfTwoHundredCells tells 200 cells of 500 instances each, cell by cell
-// and by group.
+// BenchmarkTableOfTwoHundredCells tells 200 cells of 500 instances each, cell by cell, by
+// group, and cell by cell where another sweep ran them.
 func BenchmarkTableOfTwoHundredCells(b *testing.B) {
 	y := benchYard(b)
 	file, _ := judgedSweep(b, y, "  matrix: [{key: train.lr, values: [1e-5, 2e-5, 5e-5, 1e-4]}, {key: mix.budget, values: [10,20,30,40,50,60,70,80,90,100]}]\n  seeds: ["+upTo(5)+"]\n", 500)
-	for _, by := range [][]string{nil, {"group"}} {
-		b.Run(fmt.Sprint(by), func(b *testing.B) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	another := filepath.Join(b.TempDir(), "t.yaml") // it finds the cells that s ran
+	write(b, another, strings.Replace(string(text), "name: s\n", "name: t\n", 1))
+	for _, c := range []struct {
+		name string
+		req  TableRequest
+		rows int
+	}{
+		{"cells", TableRequest{Sweep: file}, 200},
+		{"groups", TableRequest{Sweep: file, By: []string{"group"}}, 40},
+		{"cells of another", TableRequest{Sweep: another}, 200},
+	} {
+		b.Run(c.name, func(b *testing.B) {
 			defer reportCPU(b)()
 			for b.Loop() {
-				table, err := y.Table(b.Context(), TableRequest{Sweep: file, By: by})
-				if err != nil || len(table.Rows) != map[bool]int{true: 200, false: 40}[by == nil] {
+				table, err := y.Table(b.Context(), c.req)
+				if err != nil || len(table.Rows) != c.rows || len(table.Rows[0].Runs) == 0 {
 					b.Fatal(err)
 				}
 			}

@@ -3,8 +3,7 @@ package yard
 import (
 	"cmp"
 	"context"
-	"errors"
-	"path/filepath"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/sweep"
-	"trainyard/mix"
 	"trainyard/recipes"
 )
 
@@ -38,7 +36,12 @@ type knownCell struct {
 
 	fingerprint string
 	prepared    bool
+	// others are its hashes with datasets of other names, where it has none of its own.
+	others []string
 }
+
+// content tells cells of one sweep apart, also without a dataset.
+func (c *knownCell) content() string { return cmp.Or(c.Hash, fmt.Sprint(c.fingerprint, "#", c.Repeat)) }
 
 // groups are the names of the groups, in the order of their cells.
 func (k *knownSweep) groups() (names []string) {
@@ -70,15 +73,19 @@ func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, 
 // hash names the cells whose datasets are there. Fingerprints are made on all
 // processors: they are most of the work.
 func (k *knownSweep) hash(datasets string) {
-	manifests := &manifestsIn{dir: datasets, known: map[string]*mix.Manifest{}}
+	manifests := newManifestsIn(datasets)
 	next := make(chan *knownCell)
 	var working sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		working.Go(func() {
 			for c := range next {
 				c.fingerprint = c.Recipe.Fingerprint()
-				if m := manifests.of(c.Recipe); m != nil {
-					c.Hash, c.prepared = cellOf(c.Recipe, m, c.Repeat), true
+				own, others := manifests.of(c.Recipe)
+				if own != nil {
+					c.Hash, c.prepared = cellOf(c.Recipe, own, c.Repeat), true
+				}
+				for _, m := range others {
+					c.others = append(c.others, cellOf(c.Recipe, m, c.Repeat))
 				}
 			}
 		})
@@ -90,54 +97,22 @@ func (k *knownSweep) hash(datasets string) {
 	working.Wait()
 }
 
-// A manifestsIn reads each manifest of a directory of datasets once.
-type manifestsIn struct {
-	dir   string
-	mu    sync.Mutex
-	known map[string]*mix.Manifest
-}
-
-// of is the manifest of the recipe's dataset; nil where it is not there.
-func (m *manifestsIn) of(r *recipes.Recipe) *mix.Manifest {
-	name := r.DatasetName()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	found, read := m.known[name]
-	if !read {
-		if d, err := mix.OpenDataset(filepath.Join(m.dir, name)); err == nil && d.Manifest.Recipe.Data == r.DataFingerprint() {
-			found = d.Manifest
-		}
-		m.known[name] = found
-	}
-	return found
-}
-
-// find gives cells their runs: by their hashes, and where the dataset is not there any
-// more, those that this sweep asked for by that name with the same recipe.
+// find gives cells their runs, whichever sweep or launch asked for them: by their hashes,
+// and where no dataset is there to hash, by their recipes.
 func (k *knownSweep) find(ctx context.Context, ledger *launch.Ledger) error {
-	var hashes []string
-	for _, c := range k.cells {
-		if c.Hash != "" {
-			hashes = append(hashes, c.Hash)
-		}
-	}
-	byHash, err := ledger.Cells(ctx, slices.Compact(slices.Sorted(slices.Values(hashes))))
-	asked, errAsked := ledger.SweepRuns(ctx, k.name)
-	if err := errors.Join(err, errAsked); err != nil {
+	found, err := k.runs(ctx, ledger)
+	if err != nil {
 		return err
-	}
-	byName := map[string][]launch.Run{}
-	for _, r := range asked {
-		byName[r.Job.CellName] = append(byName[r.Job.CellName], r)
 	}
 	first, looked := map[string]string{}, &stoppedRuns{ctx: ctx, ledger: ledger}
 	for i := range k.cells {
 		c := &k.cells[i]
-		runs := byHash[c.Hash]
-		if c.Hash == "" {
-			runs = slices.DeleteFunc(slices.Clone(byName[c.Name]), func(r launch.Run) bool { return r.Job.Fingerprint != c.fingerprint })
-		} else if c.Same = first[c.Hash]; c.Same == "" {
-			first[c.Hash] = c.Name
+		runs := found.of(c)
+		if c.Hash == "" && len(runs) > 0 {
+			c.Hash = runs[0].Job.Cell
+		}
+		if c.Same = first[c.content()]; c.Same == "" {
+			first[c.content()] = c.Name
 		}
 		c.State, c.Run = sweep.Standing(runs, c.prepared, looked.byRule, time.Now())
 	}

@@ -78,55 +78,59 @@ func (past *pastRuns) on(ctx context.Context, b recipes.Benchmark) (found pastRe
 	if err != nil {
 		return found, err
 	}
-	var mine []launch.StoredResult
+	var mine []stats.Run
 	for _, r := range all {
-		if past.mine[r.Run] {
+		if past.mine[r.Name] {
 			mine = append(mine, r)
 		}
 	}
-	for _, results := range [][]launch.StoredResult{mine, all} {
-		if len(results) == 0 {
+	for _, runs := range [][]stats.Run{mine, all} {
+		if len(runs) == 0 {
 			continue
 		}
-		own := len(mine) > 0 && len(results) == len(mine)
+		own := len(mine) > 0 && len(runs) == len(mine)
 		if found.runs == 0 {
-			found.own, found.runs, found.mean = own, len(results), meanRate(results)
+			found.own, found.runs, found.mean = own, len(runs), meanRate(runs)
 		}
-		if noise, err := stats.NoiseOver(past.cells(results), 0.95); err == nil && found.noise == nil {
+		if noise, err := stats.NoiseOver(past.cells(runs), 0.95); err == nil && found.noise == nil {
 			found.noise, found.ownNoise = &noise, own
 		}
 	}
 	return found, nil
 }
 
-func meanRate(results []launch.StoredResult) (mean float64) {
-	for _, r := range results {
-		mean += float64(r.Resolved()) / float64(r.Total()) / float64(len(results))
+func meanRate(runs []stats.Run) (mean float64) {
+	for _, r := range runs {
+		mean += r.Mean() / float64(len(runs))
 	}
 	return mean
 }
 
-// read has the newest result of each run on the benchmark, with its instances.
-func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (chosen []launch.StoredResult, err error) {
+// read has what each run came to on the benchmark, as a comparison has it: of its last
+// checkpoint, with the mean over seeds. Of several splits or scaffolds the one counts that
+// the newest result is of.
+func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (judged []stats.Run, err error) {
 	var runs []string
-	taken := map[string]bool{}
+	newest := map[string]ResultKey{}
 	for _, r := range past.lines {
-		if fitsBenchmark(r, b) && !taken[r.Run] {
-			runs, taken[r.Run] = append(runs, r.Run), true
+		if _, there := newest[r.Run]; !there && fitsBenchmark(r, b) {
+			runs, newest[r.Run] = append(runs, r.Run), ResultKey{r.Benchmark, r.Split, r.Scaffold}
 		}
 	}
-	for some := range slices.Chunk(runs, runsAtOnce) {
-		results, err := past.ledger.Results(ctx, some...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range results {
-			if fitsBenchmark(r, b) && taken[r.Run] {
-				chosen, taken[r.Run] = append(chosen, r), false
-			}
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	byRun, err := resultsOf(ctx, past.ledger, runs)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range runs {
+		fit := slices.DeleteFunc(byRun[id], func(r launch.StoredResult) bool { return !fitsBenchmark(r, b) })
+		if found := (Choosing{}).judgedBy(fit)[newest[id]]; found != nil {
+			judged = append(judged, stats.Run{Name: id, Scores: found.scores})
 		}
 	}
-	return chosen, nil
+	return judged, nil
 }
 
 // fitsBenchmark reports whether a result has a verdict on each instance of the benchmark.
@@ -136,23 +140,16 @@ func fitsBenchmark(r launch.StoredResult, b recipes.Benchmark) bool {
 }
 
 // cells puts runs together that differ by the seed alone.
-func (past *pastRuns) cells(results []launch.StoredResult) (cells []stats.Cell) {
+func (past *pastRuns) cells(runs []stats.Run) (cells []stats.Cell) {
 	at := map[string]int{}
-	for _, r := range results {
-		run := stats.Run{Name: r.Run, Scores: map[string]float64{}}
-		for _, i := range r.Instances {
-			run.Scores[i.ID] = 0
-			if i.Verdict == result.Resolved {
-				run.Scores[i.ID] = 1
-			}
-		}
-		like := past.like[r.Run]
+	for _, r := range runs {
+		like := past.like[r.Name]
 		i, known := at[like]
 		if !known {
 			i, at[like] = len(cells), len(cells)
-			cells = append(cells, stats.Cell{Name: r.Run})
+			cells = append(cells, stats.Cell{Name: r.Name})
 		}
-		cells[i].Runs = append(cells[i].Runs, run)
+		cells[i].Runs = append(cells[i].Runs, r)
 	}
 	return cells
 }

@@ -73,8 +73,12 @@ func (r *Rented) resolve(ctx context.Context, dir string, h handle) (handle, err
 		return h, nil
 	}
 	s, err := r.box(dir, h.held)
+	if err != nil {
+		return h, err
+	}
+	found, err := s.Find(ctx, dir)
 	if err == nil {
-		h.Attempt, err = s.Find(ctx, dir)
+		h.Attempt = found
 	}
 	return h, err
 }

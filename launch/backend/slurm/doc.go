@@ -18,7 +18,8 @@
 // gate of the directory is closed before that is said, and a job that comes late starts
 // nothing. An attempt has ended when Slurm says so: what its exit record says then is how
 // its trainer ended. Where Slurm cannot be asked, or does not know the job once, nothing
-// has ended.
+// has ended. Where it does not know it twice, the gate is closed: an attempt that no node
+// had begun never started then, and one that a node had is lost.
 //
 // Slurm is asked by text with named fields: its JSON differs between versions. One look
 // at all jobs of the user serves all attempts of a moment.

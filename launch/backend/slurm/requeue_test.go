@@ -263,3 +263,48 @@ func TestAJobThatSlurmHasForgottenIsJudgedByItsRecord(t *testing.T) {
 		t.Errorf("found %q, %v", found, err)
 	}
 }
+
+// An element of an array that is cancelled while it waits is taken out of the array's
+// record: a cluster without accounting forgets it at once.
+func TestAnElementThatIsCancelledWhileItWaitsNeverStarted(t *testing.T) {
+	slow(t)
+	onCluster(t)
+	s := place(t, Config{Time: "1h", Limit: 1})
+	var tasks []launch.Task
+	for range 3 {
+		tasks = append(tasks, backendtest.Task(t, s, "wait"))
+	}
+	handles, err := s.StartMany(t.Context(), tasks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backendtest.Says(t, s, tasks[0].Dir, handles[0], "waiting")
+	run(t, "scancel", jobID(t, handles[1]))
+	if got := status(t, s, tasks[1], handles[1]); got.State != launch.Running || !got.LastKnown {
+		t.Errorf("one empty answer ended it: %+v", got)
+	}
+	got := waitEnded(t, s, tasks[1].Dir, handles[1])
+	if got.State != launch.Failed || !strings.HasPrefix(got.Reason, "never started: ") || got.EndedAt.IsZero() {
+		t.Errorf("%+v", got)
+	}
+	if again := status(t, s, tasks[1], handles[1]); again.State != launch.Failed {
+		t.Errorf("looked at again: %+v", again)
+	}
+	t.Setenv("SLURM_JOB_ID", "1") // the job comes back from a backup of Slurm's state
+	t.Setenv("SLURM_ARRAY_JOB_ID", strings.TrimSuffix(jobID(t, handles[1]), "_1"))
+	t.Setenv("SLURM_ARRAY_TASK_ID", "1")
+	if err := node.Claim(t.Context(), tasks[1].Dir); err == nil || !strings.Contains(err.Error(), "was closed") {
+		t.Errorf("a job that comes back starts: %v", err)
+	}
+	if got := status(t, s, tasks[2], handles[2]); got.State != launch.Queued {
+		t.Errorf("the next one: %+v", got)
+	}
+	for _, i := range []int{0, 2} {
+		if err := s.Stop(t.Context(), tasks[i].Dir, handles[i], time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if got := waitEnded(t, s, tasks[i].Dir, handles[i]); got.State != launch.Cancelled {
+			t.Errorf("element %d, stopped: %+v", i, got)
+		}
+	}
+}

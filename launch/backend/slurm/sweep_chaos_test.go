@@ -12,7 +12,7 @@ import (
 )
 
 // 24 cells are elements of arrays, while trainyards are killed, two of them at work at
-// once, trainers are, and elements that run are cancelled by others.
+// once, trainers are, and elements that run and that wait are cancelled by others.
 func TestASweepOfArraysThatIsStruckAtRandomRunsEachCellOnce(t *testing.T) {
 	slow(t)
 	onCluster(t)
@@ -28,7 +28,8 @@ func TestASweepOfArraysThatIsStruckAtRandomRunsEachCellOnce(t *testing.T) {
 	}
 	s.Batter(t, 20,
 		sweeptest.Blow{Name: "trainer killed", Strike: s.KillTrainer},
-		sweeptest.Blow{Name: "running element cancelled", Strike: func() bool { return onOne("scancel") }},
+		sweeptest.Blow{Name: "running element cancelled", Strike: func() bool { return onOne("running", "scancel") }},
+		sweeptest.Blow{Name: "waiting element cancelled", Strike: func() bool { return onOne("pending", "scancel") }},
 	)
 	s.Settle(t)
 	s.Check(t)
@@ -37,11 +38,9 @@ func TestASweepOfArraysThatIsStruckAtRandomRunsEachCellOnce(t *testing.T) {
 	}
 }
 
-// onOne runs a program on one of the elements that run. One that waits is another matter:
-// cancelled, it is taken out of its array's record, and a cluster without accounting knows
-// nothing of it any more, so that its attempt is lost, which nothing starts again.
-func onOne(argv ...string) bool {
-	out, err := exec.Command("squeue", "-h", "-r", "-t", "running", "--me", "-o", "%i").Output()
+// onOne runs a program on one of the elements in that state.
+func onOne(state string, argv ...string) bool {
+	out, err := exec.Command("squeue", "-h", "-r", "-t", state, "--me", "-o", "%i").Output()
 	jobs := strings.Fields(string(out))
 	if err != nil || len(jobs) == 0 {
 		return false

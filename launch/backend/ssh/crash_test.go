@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/backendtest"
@@ -100,6 +101,88 @@ func TestALauncherKilledBetweenTwoNodesLeavesNoneRunning(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where the start dies and then the host, the attempt has a handle all the same.
+func TestAHostThatDiesAfterTheLauncherIsNoReasonToHaveNoHandle(t *testing.T) {
+	box := boxtest.Up(t, boxtest.Options{})
+	for _, c := range []struct {
+		name, point string
+		ask         []string
+		stop        bool
+		want        launch.State
+	}{
+		{"started", "started 0", []string{"exit", "0"}, false, launch.Succeeded},
+		{"still at work", "started 0", []string{"wait"}, false, launch.Preempted},
+		{"started, and stopped meanwhile", "started 0", []string{"wait"}, true, launch.Cancelled},
+		{"not started", "brought", []string{"wait"}, false, launch.Failed},
+		{"not started, and stopped meanwhile", "brought", []string{"wait"}, true, launch.Cancelled},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lab := place(t, box)
+			task := backendtest.Task(t, lab, c.ask...)
+			dies(t, []*boxtest.Box{box}, task, c.point)
+			if c.want == launch.Succeeded {
+				exit := filepath.Join(box.Here("/root/.trainyard"), attemptDir(task.Dir), "exit.json")
+				backendtest.Eventually(t, "it has ended", func() bool { _, err := os.Stat(exit); return err == nil })
+			}
+			if c.stop { // it goes on behind the cable
+				box.Unplug(t)
+			} else {
+				box.Kill()
+			}
+			lab = place(t, box) // as another process
+			h, err := lab.Find(t.Context(), task.Dir)
+			if h == "" || !errors.Is(err, launch.ErrUnseen) {
+				t.Fatalf("found %q, %v", h, err)
+			}
+			if st := look(t, lab, task, h); st.State != launch.Running || !st.LastKnown || !strings.Contains(st.Reason, "not known to have started") {
+				t.Errorf("%+v", st)
+			}
+			if st := look(t, lab, task, aged(t, h)); st.State != launch.Lost {
+				t.Errorf("after a while: %+v", st)
+			}
+			if c.stop {
+				if err := lab.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
+					t.Fatal(err)
+				}
+				if st := look(t, lab, task, h); st.State != launch.Lost || !strings.Contains(st.Reason, "ended when the host answers") {
+					t.Errorf("stopped: %+v", st)
+				}
+			}
+			if c.stop {
+				box.Plug(t)
+			} else {
+				box.Restart(t)
+			}
+			st := launch.Status{}
+			backendtest.Eventually(t, "what became of it is known", func() bool {
+				st = look(t, lab, task, h)
+				return st.State.Ended() && st.State != launch.Lost
+			})
+			if st.State != c.want {
+				t.Errorf("%+v, want %s", st, c.want)
+			}
+			if _, err := lab.Start(t.Context(), task); !errors.Is(err, launch.ErrClaimed) {
+				t.Errorf("started again: %v", err)
+			}
+		})
+	}
+}
+
+// aged is a handle whose hosts have not answered for longer than one waits.
+func aged(t *testing.T, h launch.Handle) launch.Handle {
+	t.Helper()
+	c, err := readHandle(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Unseen = c.Unseen.Add(-lostAfter - time.Second)
+	old, err := c.handle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return old
 }
 
 // What is cut while it is brought goes on where it was cut.

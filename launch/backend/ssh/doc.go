@@ -10,7 +10,9 @@
 // here, of the same name, has one file, ssh.json: which hosts were chosen. It is made
 // in one step before any of them is asked, and is the claim of the attempt: what dies
 // after it left word of where to look. The handle says the same, so that an attempt is
-// found when the settings have changed.
+// found when the settings have changed. Where its launcher died, and then a host that was
+// chosen, nothing tells whether it was started: its handle says so, its end can be asked
+// for, it is lost after a while, and what became of it is told when the host answers.
 //
 // The promise: of any number of starts one starts the command, on every node or, in
 // the end, on none. A host that cannot be reached says nothing: its attempt is shown

@@ -15,11 +15,19 @@ import (
 )
 
 // Stop implements launch.Backend.
-func (s *SSH) Stop(ctx context.Context, _ string, h launch.Handle, grace time.Duration) error {
+func (s *SSH) Stop(ctx context.Context, dir string, h launch.Handle, grace time.Duration) error {
 	c, err := readHandle(h)
 	if err != nil {
 		return s.named(err)
 	}
+	if !c.Unseen.IsZero() {
+		return s.named(s.stopUnseen(ctx, dir, c, grace))
+	}
+	return s.named(s.stopNodes(ctx, c, grace))
+}
+
+// stopNodes asks all nodes that something was started on at once.
+func (s *SSH) stopNodes(ctx context.Context, c choice, grace time.Duration) error {
 	faults := make([]error, len(c.Nodes))
 	var stopping sync.WaitGroup
 	for i, n := range c.Nodes {
@@ -33,7 +41,7 @@ func (s *SSH) Stop(ctx context.Context, _ string, h launch.Handle, grace time.Du
 		})
 	}
 	stopping.Wait()
-	return s.named(errors.Join(faults...))
+	return errors.Join(faults...)
 }
 
 // Open implements launch.Backend. A name that begins with node-N/ is one of that

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/files"
@@ -37,6 +38,10 @@ type choice struct {
 	// Passed are hosts of the place that could not be asked when the nodes were chosen,
 	// each with the reason in a few words.
 	Passed []string `json:"passed,omitempty"`
+	// Unseen is since when a host has not answered those that came after the process that
+	// was starting the attempt, which had died: what was started is found at each look, and
+	// the nodes have no handles. Zero in ssh.json, and where all is known.
+	Unseen time.Time `json:"unseen,omitzero"`
 }
 
 // choiceName is the claim of an attempt, in its directory here.

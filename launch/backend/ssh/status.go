@@ -16,12 +16,26 @@ import (
 )
 
 // Status implements launch.Backend.
-func (s *SSH) Status(ctx context.Context, _ string, h launch.Handle) (launch.Status, error) {
+func (s *SSH) Status(ctx context.Context, dir string, h launch.Handle) (launch.Status, error) {
 	c, err := readHandle(h)
 	if err != nil {
 		return launch.Status{}, s.named(err)
 	}
+	unseen := !c.Unseen.IsZero()
+	if unseen {
+		found, status, err := s.see(ctx, dir, c)
+		if err != nil {
+			return launch.Status{}, s.named(err)
+		}
+		if status != nil {
+			return *status, nil
+		}
+		c = found
+	}
 	all, err := s.statuses(ctx, c)
+	if err == nil && unseen {
+		err = s.grant(ctx, dir, c, all)
+	}
 	if err != nil {
 		return launch.Status{}, s.named(err)
 	}

@@ -23,7 +23,7 @@ func (s *SSH) together(ctx context.Context, c choice, all []launch.Status) (laun
 	case ended == len(all):
 		return c.joined(all, worst), nil
 	case first.State.Ended() && first.State != launch.Succeeded:
-		if err := s.stopOthers(ctx, c, all); err != nil {
+		if err := s.stopOthers(ctx, c, all, partGrace); err != nil {
 			return launch.Status{}, s.named(err)
 		}
 		return launch.Status{State: launch.Running, Code: -1, StartedAt: earliest(all), Reason: fmt.Sprintf("node %d (%s) ended: %s; the others are being stopped", worst, c.Nodes[worst].Host, first.Reason)}, nil
@@ -100,12 +100,12 @@ func earliest(all []launch.Status) (t time.Time) {
 	return t
 }
 
-func (s *SSH) stopOthers(ctx context.Context, c choice, all []launch.Status) error {
+func (s *SSH) stopOthers(ctx context.Context, c choice, all []launch.Status, grace time.Duration) error {
 	for i, st := range all {
 		if st.State.Ended() || st.LastKnown || c.Nodes[i].Handle == "" {
 			continue
 		}
-		if err := s.machine(c.Nodes[i]).Stop(ctx, c.Nodes[i].Dir, c.Nodes[i].Handle, partGrace); err != nil && !passing(ctx, err) {
+		if err := s.machine(c.Nodes[i]).Stop(ctx, c.Nodes[i].Dir, c.Nodes[i].Handle, grace); err != nil && !passing(ctx, err) {
 			return fmt.Errorf("stop node %d (%s): %w", i, c.Nodes[i].Host, err)
 		}
 	}
