@@ -195,6 +195,9 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", j.Evaluation, err)
 		}
+		if j.Share {
+			m = m.Within(0, 1)
+		}
 		j.Sides[i].Mean = &m
 	}
 	alone, err := j.alone(o)
@@ -209,6 +212,9 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 			}
 		}
 		if pair != nil {
+			if j.Share {
+				pair.Difference = pair.Difference.Within(-1, 1)
+			}
 			j.Pairs = append(j.Pairs, *pair)
 		}
 	}

@@ -19,11 +19,12 @@ type TableBest struct {
 	Name       string         `json:"name"` // of the row, or the group of rows
 	Next       string         `json:"next"`
 	Among      int            `json:"among"`      // rows or groups that were judged
-	Difference stats.Estimate `json:"difference"` // best minus next
-	// P is the probability of the difference times Among less one: the best of many is
-	// ahead by luck more often than one of two.
-	P         float64 `json:"p"`
-	Separable bool    `json:"separable"` // P is below 1 - level, and the interval leaves out zero
+	// Difference is the best minus the next. Its level is higher than that of the table
+	// where more than two were judged, as P is: the best of many is ahead by luck more
+	// often than one of two.
+	Difference stats.Estimate `json:"difference"`
+	P          float64        `json:"p"`         // times Among less one
+	Separable  bool           `json:"separable"` // the interval leaves out zero
 }
 
 // units are what is told apart: the rows, or where these are cells the groups of cells
@@ -141,6 +142,9 @@ func (t *SweepTable) column(e *TableEvaluation, sides []Side, found []judgedRuns
 		if err != nil {
 			return nil, err
 		}
+		if e.Share {
+			m = m.Within(0, 1)
+		}
 		scores[i].Mean = &m
 	}
 	together, sums := make([]stats.Cell, len(units)), map[string]float64{}
@@ -182,13 +186,15 @@ func (e *TableEvaluation) best(cells []stats.Cell, sums map[string]float64, leve
 	}
 	mean := func(c stats.Cell) float64 { return sums[c.Name] / float64(len(c.Runs)) }
 	slices.SortStableFunc(cells, func(a, b stats.Cell) int { return e.better(mean(a), mean(b)) })
-	d, p, err := differ(cells[1], cells[0], level)
+	others := float64(len(cells) - 1)
+	d, p, err := differ(cells[1], cells[0], 1-(1-level)/others)
 	if err != nil {
 		return
 	}
-	b := &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*float64(len(cells)-1))}
-	b.Separable = d.Separable() && b.P < 1-level
-	e.Best = b
+	if e.Share {
+		d = d.Within(-1, 1)
+	}
+	e.Best = &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*others), Separable: d.Separable()}
 }
 
 // better orders two means, the better one first.
