@@ -68,6 +68,9 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 		return err
 	}
 	found := judgedSides(byRun, c.Sides, req.Choosing)
+	if err := req.judgedNone(byRun, c.Sides, found, nil); err != nil {
+		return err
+	}
 	c.Evaluations = []JudgedComparison{}
 	var tests []*stats.Test
 	for _, e := range evaluationsOf(found) {

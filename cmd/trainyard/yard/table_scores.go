@@ -61,6 +61,9 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String()})
 	}
 	t.addSlots(known, groups, choosing)
+	if err := choosing.judgedNone(byRun, sides, found, t.slots(known, groups)); err != nil {
+		return err
+	}
 	columns := make([][]TableScore, len(t.Evaluations))
 	faults := make([]error, len(t.Evaluations))
 	unitOf, units := t.units(groups)
@@ -91,24 +94,29 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 // addSlots adds columns for benchmarks without results: those that the sweep is to be
 // judged on, and those with published figures.
 func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing Choosing) {
-	slot := func(name string) {
+	for _, name := range t.slots(known, groups) {
 		named := func(e TableEvaluation) bool { return fitsColumn(e, name) }
 		if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(name, choosing.Benchmark) {
-			return
+			continue
 		}
 		e := Evaluation{Benchmark: result.Benchmark(name)}
 		t.Evaluations = append(t.Evaluations, TableEvaluation{Evaluation: e, Title: e.String(), Share: true})
 	}
+}
+
+// slots are the benchmarks that a sweep names.
+func (t *SweepTable) slots(known *knownSweep, groups [][]*knownCell) (names []string) {
 	for _, j := range known.judged {
-		slot(j.Name)
+		names = append(names, j.Name)
 	}
 	for _, cells := range groups {
 		for _, c := range cells {
 			for _, p := range c.Published {
-				slot(p.Name)
+				names = append(names, p.Name)
 			}
 		}
 	}
+	return names
 }
 
 // column is what each row came to in one evaluation.
