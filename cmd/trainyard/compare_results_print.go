@@ -75,6 +75,9 @@ func valueWords(v float64, share bool) string {
 }
 
 func intervalWords(e stats.Estimate, share bool) string {
+	if e.TooFew != "" {
+		return "unknown: " + e.TooFew
+	}
 	if share {
 		return fmt.Sprintf("%.1f to %.1f %%", 100*e.Low, 100*e.High)
 	}
@@ -83,18 +86,33 @@ func intervalWords(e stats.Estimate, share bool) string {
 
 // differenceWords writes a difference with its sign, and its interval.
 func differenceWords(e stats.Estimate, share bool) string {
-	if share {
+	switch {
+	case share && e.TooFew != "":
+		return fmt.Sprintf("%+.1f points, %.4g %% interval unknown", 100*e.Value, 100*e.Level)
+	case share:
 		return fmt.Sprintf("%+.1f points, %.4g %% interval %+.1f to %+.1f", 100*e.Value, 100*e.Level, 100*e.Low, 100*e.High)
+	case e.TooFew != "":
+		return fmt.Sprintf("%+.4g, %.4g %% interval unknown", e.Value, 100*e.Level)
 	}
 	return fmt.Sprintf("%+.4g, %.4g %% interval %+.4g to %+.4g", e.Value, 100*e.Level, e.Low, e.High)
 }
 
-func printPair(t *face.Terminal, e yard.JudgedComparison, p yard.JudgedPair, all bool) {
-	verdict := "not separable"
-	if p.Difference.Separable() {
-		verdict = "separable"
+// verdictWords say whether a pair is told apart. The interval decides, and of tests that
+// are made together Holm's correction too.
+func verdictWords(p yard.JudgedPair) string {
+	switch {
+	case p.Difference.TooFew != "":
+		return p.Difference.TooFew
+	case !p.Difference.Separable():
+		return "not separable"
+	case p.Test != nil && p.Test.Holm != nil && *p.Test.Holm >= 1-p.Difference.Level:
+		return "separable by itself, and not among all that is compared here"
 	}
-	t.Print("  %s against %s: %s: %s", p.Second, p.First, differenceWords(p.Difference, e.Share), verdict)
+	return "separable"
+}
+
+func printPair(t *face.Terminal, e yard.JudgedComparison, p yard.JudgedPair, all bool) {
+	t.Print("  %s against %s: %s: %s", p.Second, p.First, differenceWords(p.Difference, e.Share), verdictWords(p))
 	if p.Test != nil && p.Test.Holm != nil {
 		t.Print("; p %s, by Holm %s", probability(p.Test.P), probability(*p.Test.Holm))
 	} else {

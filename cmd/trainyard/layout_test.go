@@ -176,9 +176,9 @@ var doors = map[string][]string{
 	"golang.org/x/term":                  {"cmd/trainyard/face/terminal.go"},
 	"github.com/schollz/progressbar/v3":  {"cmd/trainyard/face/progress.go", "cmd/trainyard/face/bytesline.go"},
 	"github.com/jedib0t/go-pretty/v6":    {"cmd/trainyard/face"},
-	"github.com/guptarohit/asciigraph":   {"cmd/trainyard/face/plot.go"},                                      // curves in a terminal
-	"github.com/dustin/go-humanize":      {"mix", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
-	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                              // digests of texts and of runs of words, alike in every process
+	"github.com/guptarohit/asciigraph":   {"cmd/trainyard/face/plot.go"},                                                      // curves in a terminal
+	"github.com/dustin/go-humanize":      {"mix", "launch/stats", "cmd/trainyard/face/words.go", "cmd/trainyard/settings.go"}, // numbers and sizes as people write them
+	"github.com/zeebo/xxh3":              {"mix", "mix/dedup", "format/dialect"},                                              // digests of texts and of runs of words, alike in every process
 	"github.com/go-analyze/charts":       {"mix/report/charts.go"},
 	"gonum.org/v1/gonum":                 {"launch/stats"}, // quantiles of distributions
 	"github.com/chromedp/chromedp":       {},               // for tests alone

@@ -124,7 +124,10 @@ func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
 func scoreCells(s yard.TableScore) []string {
 	cells := []string{fmt.Sprint(s.Seeds), numberOrNone(s.Figure), "", "", "", numberOrNone(s.Published), ""}
 	if m := s.Mean; m != nil {
-		cells[1], cells[2], cells[3], cells[4] = numberOrNone(&m.Value), numberOrNone(&m.Low), numberOrNone(&m.High), fmt.Sprint(m.N)
+		cells[1], cells[4] = numberOrNone(&m.Value), fmt.Sprint(m.N)
+		if m.TooFew == "" {
+			cells[2], cells[3] = numberOrNone(&m.Low), numberOrNone(&m.High)
+		}
 	}
 	if s.Best {
 		cells[6] = "true"

@@ -7,6 +7,7 @@ import (
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch/stats"
 	"trainyard/launch/sweep"
 )
 
@@ -126,6 +127,9 @@ func (p pen) score(e yard.TableColumn, s yard.TableScore) string {
 		if s.Best {
 			mean = p.best(mean)
 		}
+		if s.Mean.TooFew != "" {
+			return mean + p.interval("?", "?")
+		}
 		return mean + p.interval(inUnit(s.Mean.Low, e.Share), inUnit(s.Mean.High, e.Share))
 	case s.Figure != nil:
 		return inUnit(*s.Figure, e.Share)
@@ -192,8 +196,11 @@ func notesOf(table *yard.SweepTable) (notes []string) {
 			if !b.Separable {
 				verdict = "cannot be told from the next, " + b.Next
 			}
-			notes = append(notes, fmt.Sprintf("Best on %s: %s, which %s: %s; p %s, corrected for %d that it was chosen among.",
-				e.Title, b.Name, verdict, differenceWords(b.Difference, e.Share), probability(b.P), b.Among))
+			if b.Difference.TooFew != "" {
+				verdict += ", since " + b.Difference.TooFew
+			}
+			notes = append(notes, fmt.Sprintf("Best on %s: %s, which %s: %s; p %s, %scorrected for %d that it was chosen among.",
+				e.Title, b.Name, verdict, differenceWords(b.Difference, e.Share), probability(b.P), correctedWords(b), b.Among))
 		}
 	}
 	if table.Source != "" {
@@ -202,14 +209,27 @@ func notesOf(table *yard.SweepTable) (notes []string) {
 	for _, words := range table.Remarks {
 		notes = append(notes, words+".")
 	}
-	if anyMean(table) {
-		notes = append(notes, fmt.Sprintf("Brackets are %.4g %% intervals.", 100*table.Level))
+	if anyMean(table, func(stats.Estimate) bool { return true }) {
+		unknown := ""
+		if anyMean(table, func(m stats.Estimate) bool { return m.TooFew != "" }) {
+			unknown = "; [?, ?] is unknown: the seeds are too few for how much they differ"
+		}
+		notes = append(notes, fmt.Sprintf("Brackets are %.4g %% intervals%s.", 100*table.Level, unknown))
 	}
 	return notes
 }
 
-func anyMean(table *yard.SweepTable) bool {
+// correctedWords says that more than the probability is corrected where there are more
+// than two to choose among.
+func correctedWords(b *yard.TableBest) string {
+	if b.Among > 2 {
+		return "both "
+	}
+	return ""
+}
+
+func anyMean(table *yard.SweepTable, holds func(stats.Estimate) bool) bool {
 	return slices.ContainsFunc(table.Rows, func(r yard.TableRow) bool {
-		return slices.ContainsFunc(r.Scores, func(s yard.TableScore) bool { return s.Mean != nil })
+		return slices.ContainsFunc(r.Scores, func(s yard.TableScore) bool { return s.Mean != nil && holds(*s.Mean) })
 	})
 }

@@ -54,7 +54,7 @@ func difference(p Paired, a, b []float64, o Options) Estimate {
 func constantDifference(p Paired, delta, level float64) Estimate {
 	if p.verdicts() {
 		t := countVerdicts(p)
-		return bonettPrice(t.Won, t.Lost, len(p.A), level)
+		return bonettPrice(float64(t.Won), float64(t.Lost), len(p.A), level)
 	}
 	return Estimate{Value: delta, Low: delta, High: delta, Level: level, N: len(p.A),
 		Method: "none: all instances differ by the same amount"}

@@ -6,7 +6,7 @@ import "errors"
 type Comparison struct {
 	First      string    `json:"first"`
 	Second     string    `json:"second"`
-	Difference Estimate  `json:"difference"` // by instance bootstrap
+	Difference Estimate  `json:"difference"` // by instance bootstrap, and with zero where Test does not reject it
 	Test       Test      `json:"test"`       // McNemar's for verdicts, else by permutation
 	MidP       *float64  `json:"mid_p,omitempty"`
 	Effect     *Estimate `json:"effect,omitempty"` // h for verdicts, else d; nil where all scores differ alike
@@ -128,12 +128,24 @@ func (c *Comparison) ofVerdicts(p Paired, o Options) error {
 	}
 	h, err := CohenH(p, o.Level)
 	c.Test, c.MidP, c.Effect = t.Test, &t.MidP, &h
+	c.agree(p)
 	return err
+}
+
+// agree keeps the interval and the test from saying opposite things of one pair.
+func (c *Comparison) agree(p Paired) {
+	for _, e := range []*Estimate{&c.Difference, &c.Test.Estimate} {
+		if reaching := e.reachingZero(c.Test.P); reaching != *e {
+			reaching.Words = p.words(reaching)
+			*e = reaching
+		}
+	}
 }
 
 // ofScores adds the permutation test and the paired d.
 func (c *Comparison) ofScores(p Paired, o Options) error {
 	c.Test = permutation(p, c.Difference, o)
+	c.agree(p)
 	if constant(p.deltas()) {
 		return nil
 	}

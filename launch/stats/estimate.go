@@ -14,14 +14,39 @@ type Estimate struct {
 	N      int     `json:"n"`     // instances, unless the function says otherwise
 	Method string  `json:"method"`
 	Words  string  `json:"words"` // one sentence that states the value and the interval
+	// TooFew says of what there is too little for the interval to tell anything, such as
+	// "2 seeds are too few"; Low and High are then what is possible or as good as that.
+	TooFew string `json:"too_few,omitempty"`
 }
 
 // Separable says whether the interval leaves out zero: for a difference, that the
 // two sides are told apart at the level of the interval.
 func (e Estimate) Separable() bool { return e.Low > 0 || e.High < 0 }
 
+// Within cuts the interval off at bounds that the value cannot pass: 0 and 1 of a rate,
+// -1 and 1 of a difference of rates.
+func (e Estimate) Within(low, high float64) Estimate {
+	e.Low, e.High = math.Min(math.Max(e.Low, low), high), math.Min(math.Max(e.High, low), high)
+	return e
+}
+
+// reachingZero has zero in the interval where the test of no difference does not reject
+// it at the interval's level. The interval is then all differences that are not
+// rejected: none by that test, others by the interval's own method.
+func (e Estimate) reachingZero(p float64) Estimate {
+	if p < 1-e.Level || !e.Separable() {
+		return e
+	}
+	e.Low, e.High = math.Min(e.Low, 0), math.Max(e.High, 0)
+	e.Method += ", to zero, which the test does not reject"
+	return e
+}
+
 // interval is what people read: "95 % interval 1.2 to 3.4".
 func (e Estimate) interval(write func(float64) string) string {
+	if e.TooFew != "" {
+		return fmt.Sprintf("%s interval unknown: %s", percent(e.Level), e.TooFew)
+	}
 	return fmt.Sprintf("%s interval %s to %s", percent(e.Level), write(e.Low), write(e.High))
 }
 

@@ -44,7 +44,7 @@ func McNemar(p Paired, level float64) (McNemarTest, error) {
 		return McNemarTest{}, errNotVerdicts
 	}
 	t := countVerdicts(p)
-	t.Estimate = bonettPrice(t.Won, t.Lost, len(p.A), level)
+	t.Estimate = bonettPrice(float64(t.Won), float64(t.Lost), len(p.A), level)
 	t.P, t.MidP = signTest(t.Won, t.Lost)
 	t.Method = "McNemar exact; interval Bonett-Price"
 	t.Words = fmt.Sprintf("%s; %d won, %d lost, exact p = %.3g", p.words(t.Estimate), t.Won, t.Lost, t.P)
@@ -91,12 +91,12 @@ func logChoose(n, k int) float64 {
 }
 
 // bonettPrice is Wald's interval after one win and one loss were added.
-func bonettPrice(won, lost, n int, level float64) Estimate {
+func bonettPrice(won, lost float64, n int, level float64) Estimate {
 	count := float64(n)
-	b, c := (float64(won)+1)/(count+2), (float64(lost)+1)/(count+2)
+	b, c := (won+1)/(count+2), (lost+1)/(count+2)
 	half := twoSided(level) * math.Sqrt((b+c-(b-c)*(b-c))/(count+2))
 	return Estimate{
-		Value: float64(won-lost) / count,
+		Value: (won - lost) / count,
 		Low:   math.Max(-1, b-c-half), High: math.Min(1, b-c+half),
 		Level: level, N: n, Method: "Bonett-Price",
 	}

@@ -13,8 +13,9 @@ import (
 // variance is that between instances by their number, and that between seeds by
 // theirs, as the analysis of variance divides them; the interval is Student's, with
 // Satterthwaite's degrees of freedom, and holds for the next seeds too where there are
-// two or more, and of verdicts it ends at 0 and at 1. One instance by itself has no
-// interval beyond its value.
+// two or more, and of verdicts it ends at 0 and at 1. Verdicts that never vary have
+// Wilson's interval of the instances. One instance with other scores has no interval
+// beyond its value. TooFew is as that of [DifferencePooled].
 func Mean(c Cell, level float64) (Estimate, error) {
 	if err := checkLevel(level); err != nil {
 		return Estimate{}, err
@@ -35,8 +36,11 @@ func Mean(c Cell, level float64) (Estimate, error) {
 	e := meanOf(rows, level)
 	write, unit := plain, ""
 	if verdicts(concat(rows)) {
-		e.Low, e.High = math.Max(0, e.Low), math.Min(1, e.High)
-		write, unit = points, " %"
+		if e.Low == e.High {
+			e.Low, e.High = wilson(e.Value, len(names), level)
+			e.Method = "Wilson score of the instances: runs and instances do not vary"
+		}
+		e, write, unit = e.Within(0, 1), points, " %"
 	}
 	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))
 	return e, nil
@@ -65,22 +69,25 @@ func concat(rows [][]float64) (all []float64) {
 
 // meanOf is the closed form of what DifferencePooled draws, for one cell.
 func meanOf(rows [][]float64, level float64) Estimate {
-	n, k, s := float64(len(rows[0])), float64(len(rows)), spreadOf(rows)
-	e := Estimate{Value: mean(rowMeans(rows)), Level: level, N: len(rows[0]), Method: "variance between instances and seeds, Student's t"}
+	n, k, s := len(rows[0]), float64(len(rows)), spreadOf(rows)
+	e := Estimate{Value: mean(rowMeans(rows)), Level: level, N: n, Method: "variance between instances and seeds, Student's t"}
 	e.Low, e.High = e.Value, e.Value
 	if n < 2 {
 		return e
 	}
-	ofInstances, ofSeeds := stat.Variance(columnMeans(rows), nil)/n, s.seeds/k
-	parts := ofInstances * ofInstances / (n - 1)
-	if s.seeds > 0 {
-		parts += (s.between / k) * (s.between / k) / (k - 1)
-	}
-	variance := ofInstances + ofSeeds
+	instances := stat.Variance(columnMeans(rows), nil) / float64(n)
+	beyondInstances(instances, &s)
+	variance := instances + s.seeds/k
 	if variance == 0 {
 		return e
 	}
-	half := distuv.StudentsT{Sigma: 1, Nu: variance * variance / parts}.Quantile((1+level)/2) * math.Sqrt(variance)
+	freedom := freedomOf(instances, n, s)
+	if freedom == 0 {
+		freedom = float64(n - 1)
+	} else if freedom < enoughFreedom {
+		e.TooFew = counted(len(rows), "seed") + " are too few"
+	}
+	half := distuv.StudentsT{Sigma: 1, Nu: freedom}.Quantile((1+level)/2) * math.Sqrt(variance)
 	e.Low, e.High = e.Value-half, e.Value+half
 	return e
 }

@@ -19,8 +19,9 @@ type NoiseFloor struct {
 }
 
 // Noise is the noise floor of a cell with at least two runs, with the interval of a
-// normal variance (chi-square). Two or three runs give a very wide one, and that is
-// the truth about two or three runs.
+// normal variance (chi-square), of verdicts below the half that no deviation of rates
+// passes. Three runs give a very wide one, and that is the truth about three runs; of
+// two the upper bound is 32 times the value, and TooFew says that they are too few.
 func Noise(c Cell, level float64) (NoiseFloor, error) {
 	if err := checkLevel(level); err != nil {
 		return NoiseFloor{}, err
@@ -41,19 +42,29 @@ func Noise(c Cell, level float64) (NoiseFloor, error) {
 	if all := slices.Concat(rows...); verdicts(all) {
 		floor.Repeat = flips(rows)
 	}
-	floor.Estimate = deviation(math.Sqrt(s.between), k, level)
+	floor.Estimate = deviation(math.Sqrt(s.between), k, level, verdicts(slices.Concat(rows...)))
 	floor.Words = noiseWords(c.Name, floor.Estimate, verdicts(slices.Concat(rows...)))
 	return floor, nil
 }
 
+// mostDeviation is the largest standard deviation that rates can have.
+const mostDeviation = 0.5
+
 // deviation is a standard deviation of k values with its interval.
-func deviation(sd float64, k int, level float64) Estimate {
+func deviation(sd float64, k int, level float64, rates bool) Estimate {
 	free, tail := float64(k-1), (1-level)/2
 	chi := distuv.ChiSquared{K: free}
-	return Estimate{
+	e := Estimate{
 		Value: sd, Low: sd * math.Sqrt(free/chi.Quantile(1-tail)), High: sd * math.Sqrt(free/chi.Quantile(tail)),
 		Level: level, N: k, Method: "standard deviation, chi-square",
 	}
+	if rates { // two runs may lie further apart than the deviation can be
+		e = e.Within(0, math.Max(sd, mostDeviation))
+	}
+	if free < enoughFreedom {
+		e.TooFew = "two runs are too few"
+	}
+	return e
 }
 
 // flips is the share of instances on which two runs differ, over all pairs of runs.

@@ -33,8 +33,8 @@ func NoiseOver(cells []Cell, level float64) (NoiseFloor, error) {
 	}
 	runs := floor.N
 	floor.Seeds, floor.Repeat, floor.Mean = math.Sqrt(seeds/free), floor.Repeat/float64(used), floor.Mean/float64(used)
-	floor.Estimate = deviation(math.Sqrt(square/free), int(free)+1, level)
+	floor.Estimate = deviation(math.Sqrt(square/free), int(free)+1, level, ofVerdicts)
 	floor.N = runs
-	floor.Words = noiseWords(fmt.Sprintf("%s, about the mean of each,", counted(used, "cell")), floor.Estimate, ofVerdicts)
+	floor.Words = noiseWords(fmt.Sprintf("%s, about the mean of each,", counted(used, "group")), floor.Estimate, ofVerdicts)
 	return floor, nil
 }

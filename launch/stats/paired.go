@@ -1,6 +1,10 @@
 package stats
 
-import "fmt"
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/stat"
+)
 
 // Paired are two runs on the instances that both judged.
 type Paired struct {
@@ -40,6 +44,14 @@ func (p Paired) deltas() []float64 {
 		d[i] = p.B[i] - p.A[i]
 	}
 	return d
+}
+
+// variance is that of the mean difference between instances; 0 of one instance.
+func (p Paired) variance() float64 {
+	if len(p.A) < 2 {
+		return 0
+	}
+	return stat.Variance(p.deltas(), nil) / float64(len(p.A))
 }
 
 // verdicts says whether both runs have verdicts.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // A PooledDifference is the difference of two cells. Its interval is for the next
@@ -32,7 +30,10 @@ type PooledDifference struct {
 // towards their centre, or away from it, until their variance is the one that the
 // analysis of variance finds between seeds. What is left is that few seeds estimate
 // a variance badly: the interval is widened by Student's quantile over the normal
-// one, with Satterthwaite's degrees of freedom.
+// one, with Satterthwaite's degrees of freedom. Differences of verdicts end at -1 and 1.
+//
+// Where fewer than two degrees of freedom are left and the interval holds zero, it says
+// nothing but that the seeds are too few, and TooFew says so.
 //
 // A cell with one run has no seeds to draw: its interval is of instances alone, the
 // method says so, and Warn tells.
@@ -46,11 +47,18 @@ func DifferencePooled(p Pooled, o Options) (PooledDifference, error) {
 	}
 	out := PooledDifference{SeedsA: len(p.A), SeedsB: len(p.B)}
 	averaged, a, b := p.Averaged(), spreadOf(p.A), spreadOf(p.B)
+	beyondInstances(averaged.variance(), &a, &b)
 	if deltas := averaged.deltas(); constant(deltas) && a.seeds == 0 && b.seeds == 0 {
-		out.Estimate = constantDifference(averaged, deltas[0], o.Level)
+		out.Estimate = p.constantDifference(averaged, deltas[0], o.Level)
 		out.P = permutation(averaged, out.Estimate, o).P // nothing to draw: by signs
 	} else {
 		out.Estimate, out.P, out.Freedom = hierarchical(p, a, b, o)
+	}
+	if p.verdicts() {
+		out.Estimate = out.Within(-1, 1)
+	}
+	if out.Freedom > 0 && out.Freedom < enoughFreedom && !out.Separable() {
+		out.TooFew = fmt.Sprintf("%d and %s are too few", len(p.A), counted(len(p.B), "seed"))
 	}
 	out.Words = fmt.Sprintf("%s; %d and %s", p.words(out.Estimate), len(p.A), counted(len(p.B), "seed"))
 	return out, nil
@@ -58,15 +66,30 @@ func DifferencePooled(p Pooled, o Options) (PooledDifference, error) {
 
 // words states a difference of the two cells.
 func (p Pooled) words(e Estimate) string {
+	return differenceWords(p.First, p.Second, p.verdicts(), e)
+}
+
+// verdicts says whether all runs of both cells have verdicts.
+func (p Pooled) verdicts() bool {
 	of := func(row []float64) bool { return !verdicts(row) }
-	all := !slices.ContainsFunc(p.A, of) && !slices.ContainsFunc(p.B, of)
-	return differenceWords(p.First, p.Second, all, e)
+	return !slices.ContainsFunc(p.A, of) && !slices.ContainsFunc(p.B, of)
+}
+
+// constantDifference is the estimate where the means of each instance differ by delta and
+// no run of a cell is better than another. Verdicts have Bonett and Price's interval,
+// with the shares that were won or lost.
+func (p Pooled) constantDifference(averaged Paired, delta, level float64) Estimate {
+	if !p.verdicts() {
+		return constantDifference(averaged, delta, level)
+	}
+	n := float64(len(p.Names))
+	return bonettPrice(n*math.Max(0, delta), n*math.Max(0, -delta), len(p.Names), level)
 }
 
 // hierarchical draws, and gives the widened interval, its probability and its degrees
 // of freedom.
 func hierarchical(p Pooled, a, b spread, o Options) (Estimate, float64, float64) {
-	w := widened{drawn: drawnCells(p, a, b, o), value: mean(rowMeans(p.B)) - mean(rowMeans(p.A)), freedom: p.freedom(a, b)}
+	w := widened{drawn: drawnCells(p, a, b, o), value: mean(rowMeans(p.B)) - mean(rowMeans(p.A)), freedom: freedomOf(p.Averaged().variance(), len(p.Names), a, b)}
 	e := Estimate{Value: w.value, Level: o.Level, N: len(p.Names), Method: "hierarchical bootstrap of instances and seeds"}
 	e.Low, e.High = w.interval(o.Level)
 	if len(p.A) == 1 || len(p.B) == 1 {
@@ -118,24 +141,4 @@ func (s spread) shifts(rows [][]float64) []float64 {
 		means[i] = scale * (means[i] - centre)
 	}
 	return means
-}
-
-// freedom is Satterthwaite's: the variance of the difference, squared, over the
-// squares of its parts by their own degrees of freedom. It is 0 where seeds add
-// nothing.
-func (p Pooled) freedom(a, b spread) float64 {
-	n, ka, kb := float64(len(p.Names)), float64(len(p.A)), float64(len(p.B))
-	if a.seeds == 0 && b.seeds == 0 || n < 2 {
-		return 0
-	}
-	instances := stat.Variance(p.Averaged().deltas(), nil) / n
-	square := func(x float64) float64 { return x * x }
-	parts := square(instances) / (n - 1)
-	if a.seeds > 0 {
-		parts += square(a.between/ka) / (ka - 1)
-	}
-	if b.seeds > 0 {
-		parts += square(b.between/kb) / (kb - 1)
-	}
-	return square(instances+a.seeds/ka+b.seeds/kb) / parts
 }

@@ -14,20 +14,26 @@ func Wilson(solved, n int, level float64) (Estimate, error) {
 	if err != nil {
 		return e, err
 	}
-	z, count := twoSided(level), float64(n)
-	shrunk := 1 + z*z/count
-	middle := (e.Value + z*z/(2*count)) / shrunk
-	half := z / shrunk * math.Sqrt(e.Value*(1-e.Value)/count+z*z/(4*count*count))
-	e.Low, e.High = math.Max(0, middle-half), math.Min(1, middle+half)
-	// The bounds at the edges are exactly 0 and 1; rounding leaves a last bit.
-	if solved == 0 {
-		e.Low = 0
-	}
-	if solved == n {
-		e.High = 1
-	}
+	e.Low, e.High = wilson(e.Value, n, level)
 	e.Words = shareWords(e, solved)
 	return e, nil
+}
+
+// wilson is the interval of a rate.
+func wilson(rate float64, n int, level float64) (low, high float64) {
+	z, count := twoSided(level), float64(n)
+	shrunk := 1 + z*z/count
+	middle := (rate + z*z/(2*count)) / shrunk
+	half := z / shrunk * math.Sqrt(rate*(1-rate)/count+z*z/(4*count*count))
+	low, high = math.Max(0, middle-half), math.Min(1, middle+half)
+	// The bounds at the edges are exactly 0 and 1; rounding leaves a last bit.
+	if rate == 0 {
+		low = 0
+	}
+	if rate == 1 {
+		high = 1
+	}
+	return low, high
 }
 
 // ClopperPearson is the same share with the exact interval (1934): never below

@@ -3,6 +3,8 @@ package stats
 import (
 	"fmt"
 	"math"
+
+	"github.com/dustin/go-humanize"
 )
 
 // A Doubt is the kind of a warning.
@@ -15,6 +17,7 @@ const (
 	OtherInstances     Doubt = "other_instances"       // the runs were not judged on the same instances
 	OtherTokens        Doubt = "other_tokens"          // one side trained on more
 	DataOverlap        Doubt = "data_overlap"          // training data hold what the benchmark asks
+	OtherRecipes       Doubt = "other_recipes"         // runs that are pooled as seeds are of different recipes
 )
 
 // A Warning is a reason to doubt a comparison, for a program and for people.
@@ -50,8 +53,8 @@ func (t Tokens) Differ(first, second string) []Warning {
 	if apart <= tolerance {
 		return nil
 	}
-	return []Warning{{OtherTokens, fmt.Sprintf("%s trained on %d tokens and %s on %d, %s apart: the difference may be of the amount",
-		first, t.First, second, t.Second, percent(apart))}}
+	return []Warning{{OtherTokens, fmt.Sprintf("%s trained on %s tokens and %s on %s, %s apart: the difference may be of the amount",
+		first, humanize.Comma(t.First), second, humanize.Comma(t.Second), percent(apart))}}
 }
 
 // Overlaps warns of each side whose data overlap the benchmark.
@@ -91,6 +94,9 @@ func (d PooledDifference) Warn(first, second string) []Warning {
 	}
 	if d.Separable() {
 		return nil
+	}
+	if d.TooFew != "" {
+		return []Warning{{SeedsDoNotSeparate, fmt.Sprintf("%s to tell %s from %s: they differ by so much from each other that a third of each is needed", d.TooFew, first, second)}}
 	}
 	return []Warning{{SeedsDoNotSeparate, fmt.Sprintf("%d and %s cannot separate %s from %s: the interval holds zero", d.SeedsA, counted(d.SeedsB, "seed"), first, second)}}
 }

@@ -66,7 +66,7 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 		return nil, err
 	}
 	said := y.saidBy(c.Sides)
-	c.Config = configChanges(c.Sides, said)
+	c.Config, c.Warnings = configChanges(c.Sides, said), append(c.Warnings, pooledRecipes(c.Sides, said)...)
 	if c.Data, err = y.compareData(ctx, c.Sides, req.Records); err != nil {
 		return nil, err
 	}

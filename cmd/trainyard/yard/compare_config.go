@@ -47,11 +47,23 @@ func (y *Yard) saidBy(sides []Side) map[string]map[string]string {
 func settingsSaid(r *recipes.Recipe) map[string]string {
 	said := map[string]string{}
 	for _, s := range r.Settings() {
-		if s.Key != "name" && s.Key != "summary" && !strings.HasPrefix(s.Key, "sweep.") {
+		if s.Key != "name" && s.Key != "summary" && !strings.HasPrefix(s.Key, "sweep.") && !unset(s) {
 			said[s.Key] = s.Text()
 		}
 	}
 	return said
+}
+
+// unset says that a key has no value: it is empty, or of an evaluation -1, which stands
+// for what was not said.
+func unset(s recipes.Setting) bool {
+	switch s.Text() {
+	case "", `""`, "[]", "{}", "null":
+		return true
+	case "-1":
+		return strings.HasPrefix(s.Key, "eval.")
+	}
+	return false
 }
 
 // placeSaid adds where a job ran, which is in no recipe.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"trainyard/launch"
+	"trainyard/recipes"
 )
 
 // Measures are what curves can be drawn by, with what each counts.
@@ -95,12 +96,46 @@ func (c *RunComparison) draw(ctx context.Context, ledger *launch.Ledger, req Com
 			c.NoCurves = faults[0].Error()
 		}
 		if req.Curve != "" {
-			return errors.New(c.NoCurves)
+			return c.otherCurves(ctx, ledger, key)
 		}
 		return nil
 	}
 	c.Curves = drawn
 	return nil
+}
+
+// otherCurves says why a figure that was asked for is not drawn, and where no trainer
+// told it, which ones there are.
+func (c *RunComparison) otherCurves(ctx context.Context, ledger *launch.Ledger, key string) error {
+	var told []string
+	for _, s := range c.Sides {
+		for _, r := range s.Runs {
+			series, err := ledger.Series(ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, one := range series {
+				told = append(told, one.Key)
+			}
+		}
+	}
+	slices.Sort(told)
+	told = slices.Compact(told)
+	switch near := recipes.Closest(key, told); {
+	case slices.ContainsFunc(namesOfCurve(key), func(name string) bool { return slices.Contains(told, name) }) || len(told) == 0:
+		return errors.New(c.NoCurves)
+	case near != "":
+		return fmt.Errorf("%s; did you mean %q? There are %s", c.NoCurves, near, strings.Join(told, ", "))
+	}
+	return fmt.Errorf("%s; there are %s", c.NoCurves, strings.Join(told, ", "))
+}
+
+// namesOfCurve are what trainers call a figure.
+func namesOfCurve(key string) []string {
+	if names := curveKeys[key]; names != nil {
+		return names
+	}
+	return []string{key}
 }
 
 // errNoCurve is what a run lacks for a curve.
@@ -110,11 +145,7 @@ var errNoCurve = errors.New("no curve")
 type curve struct{ at, values []float64 }
 
 func readCurve(ctx context.Context, ledger *launch.Ledger, run launch.Run, key, by string) (c curve, even bool, err error) {
-	names := curveKeys[key]
-	if names == nil {
-		names = []string{key}
-	}
-	points, err := firstTold(ctx, ledger.Curve, run, names)
+	points, err := firstTold(ctx, ledger.Curve, run, namesOfCurve(key))
 	if err != nil {
 		return c, false, err
 	}

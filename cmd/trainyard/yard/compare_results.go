@@ -46,6 +46,9 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 		return err
 	}
 	found := judgedSides(byRun, c.Sides, req.Choosing)
+	if err := req.judgedNone(byRun, c.Sides, found, nil); err != nil {
+		return err
+	}
 	c.Evaluations = []JudgedComparison{}
 	var tests []*stats.Test
 	for _, e := range keysOfResults(found) {
@@ -115,6 +118,9 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", j.ResultKey, err)
 		}
+		if j.Share {
+			m = m.Within(0, 1)
+		}
 		j.Sides[i].Mean = &m
 	}
 	alone, err := j.alone(o)
@@ -129,6 +135,9 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 			}
 		}
 		if pair != nil {
+			if j.Share {
+				pair.Difference = pair.Difference.Within(-1, 1)
+			}
 			j.Pairs = append(j.Pairs, *pair)
 		}
 	}

@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,12 @@ func (f *sideFinder) of(ctx context.Context, word string) ([]Side, error) {
 	case len(found) == 1:
 		found[0].Name = label
 	default:
-		return nil, fmt.Errorf("%s: %s has %d arms, and a name is for one: say %s:ARM", word, rest, len(found), rest)
+		file, _, _ := strings.Cut(rest, ":")
+		var each []string
+		for _, s := range found {
+			each = append(each, label+"="+file+":"+s.Name)
+		}
+		return nil, fmt.Errorf("%s: %s stands for %d arms, and a name is for one: say %s", word, rest, len(found), fewOf(each, " or "))
 	}
 	return found, nil
 }
@@ -183,10 +189,7 @@ func nameApart(all []Side) {
 	count := map[string]int{}
 	for i := range all {
 		if s := &all[i]; s.Name == "" {
-			s.Name = s.Runs[0].Recipe
-			if s.Runs[0].Cell != "" {
-				s.Name = s.Runs[0].Cell
-			}
+			s.Name = s.ofRuns()
 		}
 		count[all[i].Name]++
 	}
@@ -201,4 +204,22 @@ func nameApart(all []Side) {
 		}
 		taken[name], all[i].Name = true, name
 	}
+}
+
+// ofRuns names a side by its run, or by what several of them have in common but the
+// seed: of different recipes it has the names of all.
+func (s *Side) ofRuns() string {
+	var names []string
+	for _, r := range s.Runs {
+		name := cmp.Or(r.Cell, r.Recipe)
+		if group := cellNamed(r.Cell).Group; len(s.Runs) > 1 && r.Cell != "" {
+			if name = group; group == "base" {
+				name = r.Recipe
+			}
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return fewOf(names, " + ")
 }

@@ -146,6 +146,10 @@ func (t *SweepTable) group(known *knownSweep, by []string) (groups [][]*knownCel
 		if t.Keys, err = chosenAxes(known, axes, by); err != nil {
 			return nil, err
 		}
+		// The model of another stage is another one, whatever else its cells share.
+		if slices.Contains(axes, recipes.StageKey) && !slices.Contains(t.Keys, recipes.StageKey) {
+			t.Keys = append([]string{recipes.StageKey}, t.Keys...)
+		}
 	}
 	at := map[string]int{}
 	for i := range known.cells {

@@ -16,14 +16,15 @@ import (
 // In a table of cells those that differ by the seed alone are one recipe, all of whose
 // rows are marked.
 type TableBest struct {
-	Name       string         `json:"name"` // of the row, or the group of rows
-	Next       string         `json:"next"`
-	Among      int            `json:"among"`      // rows or groups that were judged
-	Difference stats.Estimate `json:"difference"` // best minus next
-	// P is the probability of the difference times Among less one: the best of many is
-	// ahead by luck more often than one of two.
-	P         float64 `json:"p"`
-	Separable bool    `json:"separable"` // P is below 1 - level, and the interval leaves out zero
+	Name  string `json:"name"` // of the row, or the group of rows
+	Next  string `json:"next"`
+	Among int    `json:"among"` // rows or groups that were judged
+	// Difference is the best minus the next. Its level is higher than that of the table
+	// where more than two were judged, as P is: the best of many is ahead by luck more
+	// often than one of two.
+	Difference stats.Estimate `json:"difference"`
+	P          float64        `json:"p"`         // times Among less one
+	Separable  bool           `json:"separable"` // the interval leaves out zero
 }
 
 // units are what is told apart: the rows, or where these are cells the groups of cells
@@ -60,6 +61,9 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 		t.Evaluations = append(t.Evaluations, TableColumn{ResultKey: e, Title: e.String()})
 	}
 	t.addSlots(known, groups, choosing)
+	if err := choosing.judgedNone(byRun, sides, found, t.slots(known, groups)); err != nil {
+		return err
+	}
 	columns := make([][]TableScore, len(t.Evaluations))
 	faults := make([]error, len(t.Evaluations))
 	unitOf, units := t.units(groups)
@@ -90,24 +94,29 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 // addSlots adds columns for benchmarks without results: those that the sweep is to be
 // judged on, and those with published figures.
 func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing Choosing) {
-	slot := func(name string) {
+	for _, name := range t.slots(known, groups) {
 		named := func(e TableColumn) bool { return fitsColumn(e, name) }
 		if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(name, choosing.Benchmark) {
-			return
+			continue
 		}
 		e := ResultKey{Benchmark: result.Benchmark(name)}
 		t.Evaluations = append(t.Evaluations, TableColumn{ResultKey: e, Title: e.String(), Share: true})
 	}
+}
+
+// slots are the benchmarks that a sweep names.
+func (t *SweepTable) slots(known *knownSweep, groups [][]*knownCell) (names []string) {
 	for _, j := range known.benchmarks {
-		slot(j.Name)
+		names = append(names, j.Name)
 	}
 	for _, cells := range groups {
 		for _, c := range cells {
 			for _, p := range c.Published {
-				slot(p.Name)
+				names = append(names, p.Name)
 			}
 		}
 	}
+	return names
 }
 
 // column is what each row came to in one evaluation.
@@ -140,6 +149,9 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 		m, err := stats.Mean(c, t.Level)
 		if err != nil {
 			return nil, err
+		}
+		if e.Share {
+			m = m.Within(0, 1)
 		}
 		scores[i].Mean = &m
 	}
@@ -188,13 +200,15 @@ func (e *TableColumn) best(cells []stats.Cell, sums map[string]float64, level fl
 	}
 	mean := func(c stats.Cell) float64 { return sums[c.Name] / float64(len(c.Runs)) }
 	slices.SortStableFunc(cells, func(a, b stats.Cell) int { return e.better(mean(a), mean(b)) })
-	d, p, err := differ(cells[1], cells[0], level)
+	others := float64(len(cells) - 1)
+	d, p, err := differ(cells[1], cells[0], 1-(1-level)/others)
 	if err != nil {
 		return
 	}
-	b := &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*float64(len(cells)-1))}
-	b.Separable = d.Separable() && b.P < 1-level
-	e.Best = b
+	if e.Share {
+		d = d.Within(-1, 1)
+	}
+	e.Best = &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*others), Separable: d.Separable()}
 }
 
 // better orders two means, the better one first.

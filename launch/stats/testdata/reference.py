@@ -177,7 +177,7 @@ def cell(n, seeds, hard, luck, drift):
 
 def pooled():
     rows = []
-    for name, a, b in [("seeds matter", cell(60, 3, 0.4, 0.3, 0.08), cell(60, 4, 0.6, 0.3, -0.09)), ("seeds do not", cell(60, 3, 0.4, 0.3, 0.0), cell(60, 3, 0.5, 0.3, 0.0))]:
+    for name, a, b in [("seeds matter", cell(60, 3, 0.4, 0.3, 0.08), cell(60, 4, 0.6, 0.3, -0.09)), ("seeds do not", cell(60, 3, 0.4, 0.3, 0.0), cell(60, 3, 0.5, 0.3, 0.0)), ("cells share their luck", cell(40, 3, 0.5, 0.3, 0.02), cell(40, 3, 0.5, 0.3, 0.02))]:
         row = dict(name=name, a=a, b=b, seed=3, resamples=1000, spreads=[])
         spread = []
         for rows_of in (a, b):
@@ -196,6 +196,11 @@ def pooled():
 
 def hierarchical(a, b, spread, seed, resamples):
     n = a.shape[1]
+    v = np.var(b.mean(axis=0) - a.mean(axis=0), ddof=1) / n
+    # No more luck is taken out of the variance between seeds than that between instances has in it.
+    taken = min(1.0, v / sum(s.luck / n / m.shape[0] for m, s in zip((a, b), spread)))
+    for s in spread:
+        s.seeds = max(0.0, s.between - taken * s.luck / n)
     draws = Draws(seed, 1)
     index = np.array([[draws.below(n) for _ in range(n)] for _ in range(resamples)])
     sides, variance = [], []
@@ -206,13 +211,13 @@ def hierarchical(a, b, spread, seed, resamples):
             shift = np.sqrt(s.seeds / (s.between * (k - 1) / k)) * (means - means.mean())
             draws = Draws(seed, stream)
             side = side + np.array([[shift[draws.below(k)] for _ in range(k)] for _ in range(resamples)]).mean(axis=1)
-            variance.append((s.seeds / k, (s.between / k) ** 2 / (k - 1)))
+            variance.append((s.seeds / k, (s.between / k) ** 2 / (k - 1), k - 1))
         sides.append(side)
     value, drawn = b.mean() - a.mean(), sides[1] - sides[0]
     freedom, wider = 0.0, 1.0
     if variance:
-        v = np.var(b.mean(axis=0) - a.mean(axis=0), ddof=1) / n
-        freedom = (v + sum(x for x, _ in variance)) ** 2 / (v**2 / (n - 1) + sum(y for _, y in variance))
+        freedom = (v + sum(x for x, _, _ in variance)) ** 2 / (v**2 / (n - 1) + sum(y for _, y, _ in variance))
+        freedom = max(freedom, min(k for _, _, k in variance))
         wider = stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
     low, high = np.percentile(drawn, [2.5, 97.5])
     return float(value + wider * (low - value)), float(value + wider * (high - value)), float(freedom)
