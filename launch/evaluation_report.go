@@ -211,6 +211,8 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	case errors.As(err, &conflict): // evaluating it again would change nothing
 		return fmt.Sprintf("not kept: %v; take it with `trainyard eval import %s %s --replace`", conflict, e.Run, r.Source.File), nil
 	case errors.Is(err, ErrOtherInstances):
+		return "", wrongReport("%w; then `trainyard eval import %.8s %s` takes this one, without another evaluation", err, e.Run, r.Source.File)
+	case errors.Is(err, ErrNotOfRun):
 		return "", &reportError{err}
 	case err != nil:
 		return "", err

@@ -15,12 +15,13 @@ import (
 )
 
 const evalLong = `Keep what evaluations found out beside the runs that they are about: instance by
-instance, where a report has them. Evaluations are run elsewhere; their reports are
-read as they lie on disk (trainyard list results).`
+instance, where a report has them. Reports are read as they lie on disk (trainyard
+list results). A recipe's eval: has commands that run when a training has succeeded;
+their reports are imported by themselves (trainyard list evaluations).`
 
 func newEval(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "Import and list the results of evaluations", Long: evalLong, Example: "  trainyard eval import 43c1597f report.json --benchmark swe-bench_verified\n  trainyard eval list"}
-	cmd.AddCommand(newEvalImport(t, s), newEvalWatch(t, s), newEvalList(t, s))
+	cmd := &cobra.Command{Use: "eval", Short: "Import, list and remove the results of evaluations", Long: evalLong, Example: "  trainyard eval import 43c1597f report.json --benchmark swe-bench_verified\n  trainyard eval list"}
+	cmd.AddCommand(newEvalImport(t, s), newEvalWatch(t, s), newEvalList(t, s), newEvalRemove(t, s))
 	return cmd
 }
 
