@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -331,6 +332,27 @@ func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("trained on %s, evaluated on %q: %v", c.trains, c.evaluates, err)
 		}
+	}
+}
+
+// A distant place is one that does not answer.
+type distant struct{ local.Local }
+
+func (distant) LookPath(string) (string, error) {
+	return "", &launch.Unreachable{Err: errors.New("distant: no such host")}
+}
+
+func TestAMachineThatDoesNotAnswerIsNotTakenForOneWithoutTheTrainer(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["distant"] = distant{}
+	job := job(p.dataset, "save", p.mark, "{output}")
+	e := evaluation(p.mark, "graded.csv", eels)
+	e.Command = []string{"lm_eval", "{checkpoint}"}
+	job.Backend, job.LR, job.Evals = "distant", 0, []launch.Evaluation{e}
+	job.Params["argv"] = []any{"torchrun", "{train}"}
+	err := p.Precheck(job)
+	if got := fmt.Sprint(err); strings.Count(got, "distant: no such host") != 1 || strings.Contains(got, "not found") || !strings.Contains(got, "lr is 0") {
+		t.Error(err)
 	}
 }
 
