@@ -42,6 +42,13 @@ var (
 	ErrGone         = task.ErrGone
 )
 
+// An Unreachable is the error of a backend whose machines do not answer: nothing can be
+// said about what they have.
+type Unreachable struct{ Err error }
+
+func (u *Unreachable) Error() string { return u.Err.Error() }
+func (u *Unreachable) Unwrap() error { return u.Err }
+
 // A Backend runs commands on some machine. Methods may be called by several
 // processes at once for the same attempt.
 type Backend interface {
@@ -52,7 +59,8 @@ type Backend interface {
 	// Site is where the attempt of a directory here will run: the machine that
 	// runs it may keep it elsewhere. It asks no machine.
 	Site(dir, self string) Site
-	// LookPath is exec.LookPath on the machine that runs commands.
+	// LookPath is exec.LookPath on the machine that runs commands; an *Unreachable where
+	// that does not answer.
 	LookPath(program string) (string, error)
 	// Start claims task.Dir and starts the command there. The claim is atomic:
 	// of any number of calls for one directory at most one starts something,

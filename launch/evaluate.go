@@ -113,7 +113,11 @@ func (l *Launcher) rehearsed(job Job) (faults []error) {
 			faults = append(faults, err)
 			continue
 		}
-		if err := l.render(evaluationJob(of, about), anyRun).refusal(); err != nil {
+		err := l.render(evaluationJob(of, about), anyRun).refusal()
+		if gone := (*Unreachable)(nil); errors.As(err, &gone) && cmp.Or(e.Backend, job.Backend) == job.Backend {
+			continue // it is told of the run itself
+		}
+		if err != nil {
 			faults = append(faults, fmt.Errorf("evaluation %s: %w", e.Name, err))
 		}
 	}

@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,10 +58,10 @@ func TestAnEvaluationFollowsARunThatSucceededAndItsReportIsTheRuns(t *testing.T)
 		t.Fatal(err)
 	}
 	e, results := p.evaluated(t, run)
-	if e.State != launch.Succeeded || p.starts(t) != 1 || e.Reason != "eels: 1 of 2 resolved" || e.Job.Evaluates.Run != run.ID || e.Job.Evaluates.Step != 3 {
+	if e.State != launch.Succeeded || p.starts(t) != 1 || e.Reason != "eels seed 0 step 3: 1 of 2 resolved" || e.Job.Evaluates.Run != run.ID || e.Job.Evaluates.Step != 3 {
 		t.Errorf("%s (%s), started %d times: %+v", e.State, e.Reason, p.starts(t), e.Job.Evaluates)
 	}
-	if len(results) != 1 || results[0].Benchmark != "eels" || results[0].Resolved() != 1 || results[0].Total() != 2 || results[0].Attempt != 1 {
+	if len(results) != 1 || results[0].Benchmark != "eels" || results[0].Resolved() != 1 || results[0].Total() != 2 || results[0].Attempt != 1 || results[0].Step == nil || *results[0].Step != 3 || results[0].Seed == nil || *results[0].Seed != 0 {
 		t.Errorf("%+v", results)
 	}
 }
@@ -154,13 +155,13 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		reason        string
 	}{
 		"unmatched": {"other.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"graded*.csv"} }, launch.Failed, "of 1 files in {output}, eval.unmatched.reports (graded*.csv) matches none"},
-		"below":     {"graded.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"**/graded.*"} }, launch.Succeeded, "below: 1 of 2 resolved"},
+		"below":     {"graded.csv", eels, func(e *launch.Evaluation) { e.Reports = []string{"**/graded.*"} }, launch.Succeeded, "below seed 0 step 3: 1 of 2 resolved"},
 		"nothing":   {"notes.txt", "nothing", nil, launch.Failed, "it left no report in {output}"},
 		"odd":       {"odd.json", `{"resolvd_ids": []}`, nil, launch.Failed, "none of the files that it left is a report"},
 		"cut":       {"graded.json", `{"resolved_ids": [`, func(e *launch.Evaluation) { e.Reports = []string{"*.json"} }, launch.Failed, "a report cannot be read"},
 		"another":   {"swe-bench_lite__test__mine.json", `{"total_instances": 2, "submitted_instances": 2, "resolved_ids": ["a__b-1"], "unresolved_ids": ["a__b-2"], "schema_version": 2}`, nil, launch.Failed, "is of swe-bench_lite, and eval.another.benchmark says another"},
 		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
-		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7: 1 of 2 resolved"},
+		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7 step 3: 1 of 2 resolved"},
 	}
 	p := newPlace(t)
 	var all []launch.Evaluation
@@ -289,7 +290,7 @@ func TestAnEvaluationRunsWhereTheModelLies(t *testing.T) {
 	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err == nil || !strings.Contains(deeds[1].Err.Error(), "fetch it first, with `trainyard runs fetch "+run.ID+" out/checkpoint-3 --attempt 1 --to ") {
 		t.Fatalf("%+v", deeds)
 	}
-	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Reason != "eels: 1 of 2 resolved" || e.Job.Backend != "box" {
+	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Reason != "eels seed 0 step 3: 1 of 2 resolved" || e.Job.Backend != "box" {
 		t.Errorf("%s: %s", e.State, e.Reason)
 	}
 	backend, err := p.Backend("box")
@@ -331,6 +332,27 @@ func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("trained on %s, evaluated on %q: %v", c.trains, c.evaluates, err)
 		}
+	}
+}
+
+// A distant place is one that does not answer.
+type distant struct{ local.Local }
+
+func (distant) LookPath(string) (string, error) {
+	return "", &launch.Unreachable{Err: errors.New("distant: no such host")}
+}
+
+func TestAMachineThatDoesNotAnswerIsNotTakenForOneWithoutTheTrainer(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["distant"] = distant{}
+	job := job(p.dataset, "save", p.mark, "{output}")
+	e := evaluation(p.mark, "graded.csv", eels)
+	e.Command = []string{"lm_eval", "{checkpoint}"}
+	job.Backend, job.LR, job.Evals = "distant", 0, []launch.Evaluation{e}
+	job.Params["argv"] = []any{"torchrun", "{train}"}
+	err := p.Precheck(job)
+	if got := fmt.Sprint(err); strings.Count(got, "distant: no such host") != 1 || strings.Contains(got, "not found") || !strings.Contains(got, "lr is 0") {
+		t.Error(err)
 	}
 }
 

@@ -34,7 +34,7 @@ type Evaluation struct {
 	Benchmark string `json:"benchmark,omitempty"`
 	Split     string `json:"split,omitempty"`
 	Scaffold  string `json:"scaffold,omitempty"`
-	Seed      *int64 `json:"seed,omitempty"` // nil: the placeholder is that of the training, and results have none
+	Seed      *int64 `json:"seed,omitempty"` // nil: that of the training
 	// Reports are globs below the output directory, ** for any depth; one without a slash
 	// is of names at any depth. None: whatever may be a report.
 	Reports []string `json:"reports,omitempty"`

@@ -200,7 +200,7 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	if r.Benchmark == "" {
 		return "", wrongReport("%s does not say of which benchmark it is: say eval.%s.benchmark", r.Source.File, e.Name)
 	}
-	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy}
+	in := Import{Run: e.Run, Attempt: e.Attempt, Result: run.Job.known(r), By: run.CreatedBy}
 	done, err := l.Ledger.ImportResult(ctx, in)
 	var conflict *ResultConflict
 	if errors.As(err, &conflict) && supersedes(run, conflict.Before) {
@@ -211,11 +211,25 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	case errors.As(err, &conflict): // evaluating it again would change nothing
 		return fmt.Sprintf("not kept: %v; take it with `trainyard eval import %s %s --replace`", conflict, e.Run, r.Source.File), nil
 	case errors.Is(err, ErrOtherInstances):
+		return "", wrongReport("%w; then `trainyard eval import %.8s %s` takes this one, without another evaluation", err, e.Run, r.Source.File)
+	case errors.Is(err, ErrNotOfRun):
 		return "", &reportError{err}
 	case err != nil:
 		return "", err
 	}
 	return resultWords(done.StoredResult), nil
+}
+
+// known is a result with what its report does not say and the run of the evaluation does:
+// the seed that its command was given, and the step of the model that it looked at.
+func (j Job) known(r result.Result) result.Result {
+	if r.Seed == nil {
+		r.Seed = &j.Seed
+	}
+	if step := j.Evaluates.Step; r.Step == nil && step > 0 {
+		r.Step = &step
+	}
+	return r
 }
 
 // supersedes reports whether what stands is of an earlier attempt of the training, or an

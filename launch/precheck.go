@@ -50,11 +50,43 @@ func (l *Launcher) render(job Job, id string) rendering {
 	}
 	if backend != nil {
 		look, err := lookPath(job, backend)
-		r.unready = errors.Join(err, trainer.Check(job, look))
+		r.unready = errors.Join(err, checked(trainer, job, look))
 	}
 	r.Command, err = trainer.Render(job, l.site(id, backend))
 	r.faults = append(r.faults, err)
 	return r
+}
+
+// checked is what the trainer lacks on the machine. Of one that does not answer that alone
+// is told, and not that a program is missing there; what else Check finds, Render does.
+func checked(trainer Trainer, job Job, look func(string) (string, error)) error {
+	var away *Unreachable
+	err := trainer.Check(job, func(program string) (string, error) {
+		found, err := look(program)
+		errors.As(err, &away)
+		return found, err
+	})
+	if away != nil {
+		return away
+	}
+	return err
+}
+
+// away reports whether the machines of a backend do not answer, where a look for a
+// program would not have told.
+func away(job Job, backend Backend) error {
+	made, ok := backend.(Environer)
+	if !ok {
+		return nil
+	}
+	if e, err := made.Environment(job.Trainer); err != nil || e.Hash == "" {
+		return nil
+	}
+	var away *Unreachable
+	if _, err := backend.LookPath("sh"); errors.As(err, &away) {
+		return away
+	}
+	return nil
 }
 
 // refusal is why the job would not be started.

@@ -21,7 +21,7 @@ var ErrOtherInstances = errors.New("no instance of it is one that others have of
 // same run, benchmark, split, scaffold, seed and step are a *ResultConflict, and
 // nothing is written, unless Replace is set.
 func (l *Ledger) ImportResult(ctx context.Context, in Import) (done Imported, err error) {
-	if err := in.check(); err != nil {
+	if err := errors.Join(in.check(), in.fits(ctx, l)); err != nil {
 		return Imported{}, err
 	}
 	err = l.update(ctx, func(tx *database.Tx) error {
@@ -45,13 +45,6 @@ func (in Import) check() error {
 }
 
 func (in Import) into(tx *database.Tx, now time.Time) (Imported, error) {
-	var known int
-	if err := tx.QueryRow(`SELECT count(*) FROM runs WHERE id = ?`, in.Run).Scan(&known); err != nil {
-		return Imported{}, err
-	}
-	if known == 0 {
-		return Imported{}, fmt.Errorf("import %s: run %q: %w", in.Result.Source.File, in.Run, ErrNoRun)
-	}
 	done := Imported{Outcome: ImportAdded, StoredResult: StoredResult{
 		Run: in.Run, Attempt: in.Attempt, Result: in.Result, Counts: in.Result.Counts(), ImportedAt: time.UnixMilli(now.UnixMilli()), ImportedBy: in.By,
 	}}
@@ -151,8 +144,19 @@ func (in Import) belongs(tx *database.Tx, before *StoredResult) error {
 			return err
 		}
 	}
-	return fmt.Errorf("import %s: %w: %s, such as %s; that of run %s has others; give another --benchmark or --split",
-		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, others[0].Run)
+	return fmt.Errorf("import %s: %w: %s, such as %s; %s; give another --benchmark or --split, or take what is wrong out first: trainyard eval remove %.8s --benchmark %s",
+		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, inTheWay(others), others[0].Run, others[0].Benchmark)
+}
+
+// inTheWay names the newest of the results that have other instances, and tells how many
+// there are.
+func inTheWay(others []StoredResult) string {
+	o := others[0]
+	words := fmt.Sprintf("that of run %s (%s, from %s of %s) has others", o.Run, ResultName(o.Result), o.Source.File, o.ImportedAt.Local().Format(time.DateOnly))
+	if len(others) > 1 {
+		words += fmt.Sprintf(", and so have %d more", len(others)-1)
+	}
+	return words
 }
 
 func shares(tx *database.Tx, id int64, mine map[string]bool) (shared bool, err error) {
@@ -191,10 +195,8 @@ func (in Import) others(tx *database.Tx) (ids []string, err error) {
 // write puts a result into the tables, in the place of the one whose number it has.
 func (d *Imported) write(tx *database.Tx) error {
 	if d.id > 0 {
-		for _, table := range []string{`result_instances WHERE result`, `results WHERE id`} {
-			if _, err := tx.Exec(`DELETE FROM `+table+` = ?`, d.id); err != nil {
-				return err
-			}
+		if err := removeResult(tx, d.id); err != nil {
+			return err
 		}
 	}
 	aggregates, errA := json.Marshal(append([]result.Aggregate{}, d.Aggregates...))

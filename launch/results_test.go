@@ -186,6 +186,40 @@ func TestWhatCannotBeAResultOfTheRunIsRefused(t *testing.T) {
 	importing(t, l, Import{Run: "0199bbbb", Result: foreign})
 }
 
+func TestAResultOfAStepThatTheRunHasNotComeToIsRefused(t *testing.T) {
+	for what, c := range map[string]struct {
+		attempts []Attempt
+		last     int64
+	}{
+		"nothing told":              {[]Attempt{{}}, 0},
+		"ended early":               {[]Attempt{{Step: 15, TotalSteps: 100, heard: true}}, 15},
+		"goes on":                   {[]Attempt{{Step: 15, TotalSteps: 100}}, 100},
+		"saved behind what it told": {[]Attempt{{Step: 15, Facts: Facts{SavedStep: ptr(int64(20))}, heard: true}}, 20},
+		"begun anew":                {[]Attempt{{Step: 18, heard: true}, {Step: 2, heard: true}}, 18},
+	} {
+		if got := lastStep(c.attempts); got != c.last {
+			t.Errorf("%s: step %d, want %d", what, got, c.last)
+		}
+	}
+}
+
+func TestAResultThatIsRemovedIsGoneAndAnotherInItsPlaceStays(t *testing.T) {
+	l := openLedger(t)
+	create(t, l, "0199aaaa")
+	importing(t, l, Import{Run: "0199aaaa", Result: graded("ru", "d1")})
+	listed := results(t, l, "0199aaaa")
+	importing(t, l, Import{Run: "0199aaaa", Result: graded("rr", "d2"), Replace: true})
+	if n, err := l.RemoveResults(t.Context(), listed...); err != nil || n != 0 || len(results(t, l, "0199aaaa")) != 1 {
+		t.Errorf("%d removed, %v", n, err)
+	}
+	if n, err := l.RemoveResults(t.Context(), results(t, l, "0199aaaa")...); err != nil || n != 1 || len(results(t, l, "0199aaaa")) != 0 {
+		t.Errorf("%d removed, %v", n, err)
+	}
+	if done := importing(t, l, Import{Run: "0199aaaa", Result: graded("ru", "d1")}); done.Outcome != ImportAdded || done.Total() != 2 {
+		t.Errorf("%+v", done)
+	}
+}
+
 func TestFiguresWithoutInstancesConflictToo(t *testing.T) {
 	l := openLedger(t)
 	create(t, l, "0199aaaa")

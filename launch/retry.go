@@ -136,7 +136,7 @@ func (l *Launcher) renderNext(next Run, from *Checkpoint) (Command, Backend, err
 		site.Resume = path.Join(backend.Site(l.Dir(old), l.Self).Dir, from.Name)
 	}
 	cmd, err := trainer.Render(next.Job, site)
-	return cmd, backend, errors.Join(err, trainer.Check(next.Job, backend.LookPath))
+	return cmd, backend, errors.Join(err, checked(trainer, next.Job, backend.LookPath))
 }
 
 func (how Retry) reason(from *Checkpoint) string {

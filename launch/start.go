@@ -31,6 +31,9 @@ func (l *Launcher) Start(ctx context.Context, job Job) (Run, error) {
 // error: refusal says why Start would refuse as things stand.
 func (l *Launcher) Rehearse(job Job) (cmd Command, refusal, err error) {
 	r := l.render(job, anyRun)
+	if r.backend != nil {
+		r.unready = errors.Join(r.unready, away(job, r.backend))
+	}
 	return r.Command, r.refusal(), distinct(r.faults)
 }
 

@@ -24,7 +24,7 @@ type Evaluation struct {
 	// trainer.EvaluationArgs. A program that begins with ./ lies beside the recipe.
 	Command Argv `yaml:"command"`
 	// Benchmark, Split, Scaffold and Seed say of what results are, where reports do not;
-	// default empty. Without a seed the placeholder is train.seed.
+	// default empty, and train.seed for the seed.
 	Benchmark string `yaml:"benchmark" quiet:"empty"`
 	Split     string `yaml:"split" quiet:"empty"`
 	Scaffold  string `yaml:"scaffold" quiet:"empty"`

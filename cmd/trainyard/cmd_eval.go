@@ -15,12 +15,13 @@ import (
 )
 
 const evalLong = `Keep what evaluations found out beside the runs that they are about: instance by
-instance, where a report has them. Evaluations are run elsewhere; their reports are
-read as they lie on disk (trainyard list results).`
+instance, where a report has them. Reports are read as they lie on disk (trainyard
+list results). A recipe's eval: has commands that run when a training has succeeded;
+their reports are imported by themselves (trainyard list evaluations).`
 
 func newEval(t *face.Terminal, s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "Import and list the results of evaluations", Long: evalLong, Example: "  trainyard eval import 43c1597f report.json --benchmark swe-bench_verified\n  trainyard eval list"}
-	cmd.AddCommand(newEvalImport(t, s), newEvalWatch(t, s), newEvalList(t, s))
+	cmd := &cobra.Command{Use: "eval", Short: "Import, list and remove the results of evaluations", Long: evalLong, Example: "  trainyard eval import 43c1597f report.json --benchmark swe-bench_verified\n  trainyard eval list"}
+	cmd.AddCommand(newEvalImport(t, s), newEvalWatch(t, s), newEvalList(t, s), newEvalRemove(t, s))
 	return cmd
 }
 
@@ -150,7 +151,7 @@ func newEvalWatch(t *face.Terminal, s *settings) *cobra.Command {
 	said := saidFlags(cmd)
 	cmd.Flags().DurationVar(&every, "every", 10*time.Second, "how often it looks")
 	cmd.Flags().DurationVar(&quiet, "quiet", 2*time.Second, "how long a file must not have been written to")
-	cmd.Flags().BoolVar(&once, "once", false, "look once and return")
+	cmd.Flags().BoolVar(&once, "once", false, "look once and return, with a wait of --quiet for files that were just written")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if every < time.Second || quiet < 0 {
 			return usageError{fmt.Errorf("--every %v --quiet %v: give at least 1s, and 0s", every, quiet)}
@@ -158,7 +159,7 @@ func newEvalWatch(t *face.Terminal, s *settings) *cobra.Command {
 		w := &yard.ReportWatch{Dir: args[0], Said: said(), Quiet: quiet, Told: evalTeller(t, s)}
 		return withYard(s, func(y *yard.Yard) error {
 			if once {
-				return y.LookAtResults(cmd.Context(), w)
+				return y.LookOnceAtResults(cmd.Context(), w)
 			}
 			return y.WatchResults(cmd.Context(), w, every)
 		})
@@ -171,6 +172,8 @@ func evalTeller(t *face.Terminal, s *settings) func(yard.EvalNews) {
 		switch {
 		case s.json():
 			_ = t.PrintJSON(n)
+		case n.Outcome == yard.ReportWaits:
+			t.Say("waits    %s: %s", n.File, n.Why)
 		case n.Outcome == "":
 			t.Say("left     %s: %s", n.File, n.Why)
 		default:

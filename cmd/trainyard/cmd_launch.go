@@ -244,7 +244,7 @@ func printTexts(t *face.Terminal, files []launch.File) {
 // environmentWords tell what the trainer would run in.
 func environmentWords(e *yard.EnvironmentPlan) string {
 	if e.Hash == "" {
-		return "none: " + e.Why
+		return "not brought: " + e.Why
 	}
 	words := fmt.Sprintf("%s, %s", e.Hash, e.Why)
 	if len(e.There) > 0 {

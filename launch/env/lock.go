@@ -115,7 +115,7 @@ func Read(file string) (Lock, error) {
 func For(option, trainer string) (lock *Lock, why string, err error) {
 	switch option {
 	case "", None:
-		return nil, "the backend's settings say so", nil
+		return nil, "the trainer is the one on the machine's PATH", nil
 	case OfTrainer:
 		if trainer == "" {
 			return nil, "no trainer is named", nil

@@ -76,6 +76,7 @@ func TestAWatchImportsEachReportOnceItIsWhole(t *testing.T) {
 	look("")
 	report := filepath.Join(dir, firstRun, "graded.csv")
 	put(t, report, "id,verdict\neel-1,passed\n") // it will have another line
+	look("graded.csv waits written to less than 1m0s ago")
 	look("")
 	put(t, report, "id,verdict\neel-1,passed\neel-2,failed\n")
 	wrote(t, report, time.Hour)

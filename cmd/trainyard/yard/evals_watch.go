@@ -26,6 +26,10 @@ type EvalNews struct {
 	Instances  int                  `json:"instances"`
 }
 
+// ReportWaits is the outcome of a report that was written to just now: it is read at a
+// later look.
+const ReportWaits launch.ImportOutcome = "waits"
+
 // A ReportWatch imports reports below a directory as they appear.
 type ReportWatch struct {
 	Dir  string
@@ -35,8 +39,9 @@ type ReportWatch struct {
 	// Told is called once for each news of a report.
 	Told func(EvalNews)
 
-	seen string            // what was there when it was last read
-	told map[string]string // by file and evaluation
+	waits bool              // for files that are written to, which was told
+	seen  string            // what was there when it was last read
+	told  map[string]string // by file and evaluation
 }
 
 // WatchResults looks into the directory again and again until ctx ends, which is no
@@ -72,7 +77,8 @@ func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
 		return err
 	}
 	runs = slices.DeleteFunc(runs, func(r launch.Run) bool { return r.Job.Evaluates != nil })
-	files, sign := settled(found, time.Now().Add(-w.Quiet))
+	files, young, sign := settled(found, time.Now().Add(-w.Quiet))
+	w.tellYoung(young)
 	if sign += fmt.Sprint(len(runs)); sign == w.seen { // a new run may be that of a report which was left
 		return nil
 	}
@@ -89,18 +95,50 @@ func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
 	return ctx.Err()
 }
 
-// settled are the files that were last written before a time, and what tells whether
-// anything has changed.
-func settled(found []result.Candidate, before time.Time) (files []string, sign string) {
+// LookOnceAtResults imports what there is. For files that were written to just now it
+// waits once for as long as a file must not have been written to.
+func (y *Yard) LookOnceAtResults(ctx context.Context, w *ReportWatch) error {
+	found, err := result.Candidates(w.Dir)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", w.Dir, err)
+	}
+	if _, young, _ := settled(found, time.Now().Add(-w.Quiet)); len(young) > 0 {
+		w.tellYoung(young)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(w.Quiet):
+		}
+		w.waits = false // those that are written to still are told
+	}
+	return y.LookAtResults(ctx, w)
+}
+
+// tellYoung tells of files that are not read yet: once, until none is left.
+func (w *ReportWatch) tellYoung(young []string) {
+	if len(young) > 0 && !w.waits {
+		words := fmt.Sprintf("written to less than %v ago", w.Quiet)
+		if more := len(young) - 1; more > 0 {
+			words = fmt.Sprintf("%s, and %d more", words, more)
+		}
+		w.Told(EvalNews{File: young[0], Outcome: ReportWaits, Why: words + ": it may not be whole yet"})
+	}
+	w.waits = len(young) > 0
+}
+
+// settled are the files that were last written before a time, those that were written
+// since, and what tells whether anything has changed.
+func settled(found []result.Candidate, before time.Time) (files, young []string, sign string) {
 	var b strings.Builder
 	for _, c := range found {
 		if c.Wrote.After(before) && !c.Wrote.After(time.Now()) { // a time in the future says nothing
+			young = append(young, c.File)
 			continue
 		}
 		files = append(files, c.File)
 		fmt.Fprintf(&b, "%s %d %d\n", c.File, c.Size, c.Wrote.UnixNano())
 	}
-	return files, b.String()
+	return files, young, b.String()
 }
 
 func (w *ReportWatch) tell(n EvalNews) {

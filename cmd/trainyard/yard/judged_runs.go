@@ -17,7 +17,7 @@ func judgedSides(byRun map[string][]launch.StoredResult, sides []Side, choosing 
 	for i, s := range sides {
 		all[i] = judgedRuns{}
 		for _, r := range s.Runs {
-			for e, j := range choosing.judgedBy(byRun[r.ID]) {
+			for e, j := range choosing.judgedBy(r.run, byRun[r.ID]) {
 				if all[i][e] == nil {
 					all[i][e] = map[string]*judged{}
 				}

@@ -26,7 +26,7 @@ func (k ResultKey) String() string {
 // A Choosing says which results count, and as what.
 type Choosing struct {
 	Benchmark string `json:"benchmark,omitempty"` // as a user names it; empty: all
-	Step      *int64 `json:"step,omitempty"`      // of the checkpoint; nil: the last one
+	Step      *int64 `json:"step,omitempty"`      // of the checkpoint; nil: the end of the run, else the last one
 	// LeaveMissing takes instances that were not attempted, or not graded yet, out;
 	// else they count as not solved, as leaderboards count them.
 	LeaveMissing bool `json:"leave_missing,omitempty"`
@@ -44,8 +44,8 @@ type judged struct {
 	figures []result.Aggregate
 }
 
-// judgedBy gathers the results of one run by their keys.
-func (c Choosing) judgedBy(results []launch.StoredResult) map[ResultKey]*judged {
+// judgedBy gathers the results of one run, by their keys.
+func (c Choosing) judgedBy(run launch.Run, results []launch.StoredResult) map[ResultKey]*judged {
 	of := map[ResultKey][]launch.StoredResult{}
 	for _, r := range results {
 		if c.Benchmark == "" || result.Fits(r.Benchmark, c.Benchmark) {
@@ -55,7 +55,7 @@ func (c Choosing) judgedBy(results []launch.StoredResult) map[ResultKey]*judged 
 	}
 	all := map[ResultKey]*judged{}
 	for k, results := range of {
-		if chosen, others := c.checkpoint(results); len(chosen) > 0 {
+		if chosen, others := c.checkpoint(run, results); len(chosen) > 0 {
 			all[k] = c.judge(chosen, others)
 		}
 	}
@@ -63,20 +63,15 @@ func (c Choosing) judgedBy(results []launch.StoredResult) map[ResultKey]*judged 
 }
 
 // checkpoint chooses the results of the one that is compared, and tells the steps of
-// the others: a result that tells none is of the end of the run.
-func (c Choosing) checkpoint(results []launch.StoredResult) (chosen []launch.StoredResult, others []int64) {
-	last := func(a, b launch.StoredResult) int {
-		if a.Step == nil || b.Step == nil {
-			return cmp.Compare(one(a.Step == nil), one(b.Step == nil))
-		}
-		return cmp.Compare(*a.Step, *b.Step)
-	}
-	step := c.Step
-	if step == nil {
-		step = slices.MaxFunc(results, last).Step
+// the others.
+func (c Choosing) checkpoint(run launch.Run, results []launch.StoredResult) (chosen []launch.StoredResult, others []int64) {
+	wanted := c.Step
+	ended := slices.ContainsFunc(results, func(r launch.StoredResult) bool { return atEnd(run, r) })
+	if wanted == nil && !ended {
+		wanted = slices.MaxFunc(results, func(a, b launch.StoredResult) int { return cmp.Compare(*a.Step, *b.Step) }).Step
 	}
 	for _, r := range results {
-		if sameStep(r.Step, step) {
+		if wanted == nil && atEnd(run, r) || wanted != nil && isOf(run, r, *wanted) {
 			chosen = append(chosen, r)
 		} else if r.Step != nil && !slices.Contains(others, *r.Step) {
 			others = append(others, *r.Step)
@@ -86,18 +81,31 @@ func (c Choosing) checkpoint(results []launch.StoredResult) (chosen []launch.Sto
 	return chosen, others
 }
 
+// atEnd reports whether a result is of what the run came to. One that tells no step is,
+// and so is one of the last step of a run that has ended. Only an evaluation that the
+// run's recipe asks for tells an attempt, and it looks at what that came to, which may be
+// a checkpoint some steps before the end.
+func atEnd(run launch.Run, r launch.StoredResult) bool {
+	if r.Step == nil {
+		return true
+	}
+	return run.State.Ended() && (*r.Step == run.Step || r.Attempt > 0 && r.Attempt == run.N)
+}
+
+// isOf reports whether a result is of the checkpoint of a step. One that tells none is of
+// the last step.
+func isOf(run launch.Run, r launch.StoredResult, step int64) bool {
+	if r.Step == nil {
+		return run.State.Ended() && run.Step > 0 && run.Step == step
+	}
+	return *r.Step == step
+}
+
 func one(holds bool) int {
 	if holds {
 		return 1
 	}
 	return 0
-}
-
-func sameStep(a, b *int64) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
 }
 
 // judge takes the mean of each instance over results, which differ by the seed of the

@@ -16,6 +16,7 @@ type pastRuns struct {
 	ledger *launch.Ledger
 	mine   map[string]bool // runs that are cells of the sweep, by id
 	like   map[string]string
+	runs   map[string]launch.Run
 	lines  []launch.StoredResult // without instances, the newest first
 }
 
@@ -30,7 +31,7 @@ type pastResults struct {
 
 // pastJudged finds the runs of the ledger that have results.
 func (y *Yard) pastJudged(ctx context.Context, p *SweepPlan) (*pastRuns, error) {
-	past := &pastRuns{mine: map[string]bool{}, like: map[string]string{}}
+	past := &pastRuns{mine: map[string]bool{}, like: map[string]string{}, runs: map[string]launch.Run{}}
 	if !y.hasLedger() {
 		return past, nil
 	}
@@ -49,7 +50,7 @@ func (y *Yard) pastJudged(ctx context.Context, p *SweepPlan) (*pastRuns, error) 
 	}
 	runs, err := l.Ledger.Runs(ctx, 0)
 	for _, r := range runs {
-		past.like[r.ID] = alikeButSeed(r.Job)
+		past.runs[r.ID], past.like[r.ID] = r, alikeButSeed(r.Job)
 	}
 	return past, err
 }
@@ -126,7 +127,7 @@ func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (judged []s
 	}
 	for _, id := range runs {
 		fit := slices.DeleteFunc(byRun[id], func(r launch.StoredResult) bool { return !fitsBenchmark(r, b) })
-		if found := (Choosing{}).judgedBy(fit)[newest[id]]; found != nil {
+		if found := (Choosing{}).judgedBy(past.runs[id], fit)[newest[id]]; found != nil {
 			judged = append(judged, stats.Run{Name: id, Scores: found.scores})
 		}
 	}

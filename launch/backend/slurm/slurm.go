@@ -3,6 +3,7 @@ package slurm
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -97,10 +98,13 @@ func (s *Slurm) program(t launch.Task) string {
 // LookPath implements launch.Backend: what the login node has, the nodes have.
 func (s *Slurm) LookPath(program string) (string, error) {
 	m, err := s.machine(context.Background())
-	if err != nil {
-		return "", err
+	if err == nil {
+		program, err = m.LookPath(context.Background(), program)
 	}
-	return m.LookPath(context.Background(), program)
+	if errors.Is(err, remote.ErrUnreachable) {
+		return "", &launch.Unreachable{Err: fmt.Errorf("%s: %w", s.name, err)}
+	}
+	return program, err
 }
 
 // dir is where the attempt lies on the shared file system: RUN/attempt-N below the root.

@@ -3,6 +3,7 @@ package ssh
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"trainyard/launch"
@@ -20,6 +21,9 @@ type environment struct{ option, index, python string }
 // Environment implements launch.Environer.
 func (s *SSH) Environment(trainer string) (launch.Environment, error) {
 	lock, why, err := env.For(s.env.option, trainer)
+	if s.env.option == env.None && len(s.path) > 0 {
+		why = fmt.Sprintf("the trainer is the one in %s (path:), else on the machine's PATH", strings.Join(s.path, ", "))
+	}
 	if err != nil || lock == nil {
 		return launch.Environment{Why: why}, s.named(err)
 	}

@@ -120,12 +120,12 @@ func (s *SSH) LookPath(program string) (string, error) {
 	var faults []error
 	for _, h := range s.hosts {
 		found, err := s.machine(s.node(h, "")).LookPath(ctx, program)
-		if !errors.Is(err, remote.ErrUnreachable) || len(s.hosts) == 1 {
+		if !errors.Is(err, remote.ErrUnreachable) {
 			return found, s.named(err)
 		}
 		faults = append(faults, err)
 	}
-	return "", s.named(errors.Join(faults...))
+	return "", &launch.Unreachable{Err: s.named(errors.Join(faults...))}
 }
 
 // A machine is one host of the place, with its line, its session and what is on its
