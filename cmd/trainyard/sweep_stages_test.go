@@ -32,7 +32,7 @@ func stagedHome(t *testing.T, rule string) (h *sweepHome, marks string) {
 func TestTheBestVariantsOfAStageGoOnToTheNext(t *testing.T) {
 	h, marks := stagedHome(t, "top: 1, by: 'eval:eels'")
 	plan := h.run(t, "sweep", "plan", h.file, "--gpu-hour", "1", "--deadline", "1h")
-	for _, want := range []string{"stage large: up to 1 of 3 variants, by eval:eels, the highest: open, small/lr=1e-5,seed=1 has not run", "12 cells of different contents, 6 missing, 6 waits"} {
+	for _, want := range []string{"stage large: up to 1 of 3 variants, by eval:eels, the highest: open, small/lr=1e-5,seed=1 has not run", "12 cells of different contents, 6 missing, 6 wait", "6 evaluations, 6 missing, and up to 2 of stages that wait"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("no %q in\n%s", want, plan)
 		}

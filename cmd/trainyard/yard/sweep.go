@@ -52,8 +52,10 @@ type SweepCell struct {
 	Worst *float64        `json:"worst_case"` // dollars, at the deadline; nil is not known
 	// Evaluations are those that the recipe asks for; Worst has theirs in it.
 	Evaluations []CellEvaluation `json:"evaluations,omitempty"`
-	// Unknown is why there is no estimate, and Fault why the cell cannot run.
+	// Unknown is why there is no estimate, Unbound why there is no worst case, and Fault
+	// why the cell cannot run.
 	Unknown string `json:"unknown,omitempty"`
+	Unbound string `json:"worst_case_unknown,omitempty"`
 	Fault   string `json:"fault,omitempty"`
 
 	prepared bool

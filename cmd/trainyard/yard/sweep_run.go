@@ -100,12 +100,12 @@ func (r *sweepRun) begin(ctx context.Context) error {
 	}
 	r.before = map[sweep.Try]bool{}
 	for _, c := range r.p.Cells {
-		if c.State == sweep.Failed {
+		if c.State.Again() {
 			r.before[sweep.Try{Run: c.Run.ID, N: c.Run.N}] = true
 		}
 	}
 	r.p.evaluations(func(_ *SweepCell, e *CellEvaluation) {
-		if e.State == sweep.Failed {
+		if e.State.Again() {
 			r.before[sweep.Try{Run: e.Run.ID, N: e.Run.N}] = true
 		}
 	})
