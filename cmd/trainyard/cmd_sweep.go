@@ -85,7 +85,7 @@ func planSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard,
 	line := newProgress(t, s)
 	p, err := y.PlanSweep(ctx, req, line.Update)
 	line.Finish()
-	if errors.Is(err, yard.ErrSite) {
+	if errors.Is(err, yard.ErrSite) || errors.Is(err, yard.ErrBackend) {
 		return nil, usageError{err}
 	}
 	return p, err

@@ -50,7 +50,7 @@ func datasetNames(p *yard.SweepPlan) map[string]string {
 
 func cellWords(c yard.SweepCell) string {
 	switch {
-	case c.Fault != "":
+	case c.Fault != "" && (c.State == sweep.Missing || c.State == sweep.Prepared || c.State.Again()):
 		return "faulty"
 	case c.Same != "":
 		return "same as " + c.Same
@@ -145,9 +145,13 @@ func statesWords(by map[sweep.State]int) string {
 
 // tellSweep says what a person ought to know before the sweep runs.
 func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
-	sayOfCells(t, p, "%s cannot run: %s", func(c yard.SweepCell) string { return c.Fault })
-	sayOfCells(t, p, "hours are not known of %s: %s", func(c yard.SweepCell) string { return c.Unknown })
-	sayOfCells(t, p, "the worst case is not known of %s: %s", func(c yard.SweepCell) string { return c.Unbound })
+	sayOfCells(t, p, "%s cannot run: %s", func(c yard.SweepCell) []string { return []string{c.Fault} })
+	sayOfCells(t, p, "hours are not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unknown} })
+	sayOfCells(t, p, "the worst case is not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unbound} })
+	sayOfCells(t, p, "data of %s: %s", func(c yard.SweepCell) []string { return c.Remarks })
+	for _, a := range p.Alike {
+		t.Say("the data of %s and %s come out alike: %s, and the same tokens of each source; what tells them apart changes nothing here", a.Second, a.First, face.Counted(a.Rows, "row"))
+	}
 	for _, c := range p.Cells {
 		switch {
 		case c.Same != "":
@@ -170,18 +174,16 @@ func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
 }
 
 // sayOfCells says what holds of cells, once for all of which it does.
-func sayOfCells(t *face.Terminal, p *yard.SweepPlan, format string, what func(yard.SweepCell) string) {
+func sayOfCells(t *face.Terminal, p *yard.SweepPlan, format string, what func(yard.SweepCell) []string) {
 	var order []string
 	of := map[string][]string{}
 	for _, c := range p.Cells {
-		words := what(c)
-		if words == "" {
-			continue
+		for _, words := range what(c) {
+			if words != "" && of[words] == nil {
+				order = append(order, words)
+			}
+			of[words] = append(of[words], c.Name)
 		}
-		if of[words] == nil {
-			order = append(order, words)
-		}
-		of[words] = append(of[words], c.Name)
 	}
 	for _, words := range order {
 		t.Say(format, cellsWords(of[words], len(p.Cells)), words)
@@ -196,7 +198,7 @@ func cellsWords(names []string, all int) string {
 	case len(names) == all:
 		return fmt.Sprintf("all %d cells", all)
 	}
-	return fmt.Sprintf("%d of %d cells, %s the first,", len(names), all, names[0])
+	return fmt.Sprintf("%d of %d cells (%s …)", len(names), all, names[0])
 }
 
 // stateVerbs say of one cell what its state is.

@@ -3,6 +3,7 @@ package yard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,6 +59,9 @@ type SweepCell struct {
 	Unbound string `json:"worst_case_unknown,omitempty"`
 	Fault   string `json:"fault,omitempty"`
 
+	// Remarks are where its dataset is not what was asked, as those of [mix.Manifest].
+	Remarks []string `json:"remarks,omitempty"`
+
 	prepared bool
 	manifest *mix.Manifest
 	data     string // of the dataset, alike where cells share it
@@ -84,15 +88,23 @@ type SweepPlan struct {
 	Detectable  []Detectable           `json:"detectable,omitempty"`
 	Published   []recipes.PublishedRow `json:"published,omitempty"`
 	PublishedBy string                 `json:"published_source,omitempty"`
+	// Alike are datasets that the cells' recipes make different and that come out alike.
+	Alike []AlikeData `json:"alike,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
 
 	courses map[sweep.Try]sweep.Course // of runs that have told all
 }
 
+// ErrBackend says that there is no such place to run cells.
+var ErrBackend = errors.New("the cells cannot run there")
+
 // PlanSweep reads a sweep, plans the dataset of every cell without writing it, and
 // finds the runs that cells have, those of other sweeps and launches too. progress may be nil.
 func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mix.Progress)) (*SweepPlan, error) {
+	if _, err := y.launcher(nil).Backend(req.Launch.Backend); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBackend, err)
+	}
 	files := y.files(y.SamplesDir())
 	s, err := recipes.LoadSweep(req.File, recipes.Options{Overrides: req.Overrides, Trainer: req.Launch.Trainer, Files: &files})
 	if err != nil {
@@ -116,6 +128,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 		}
 	}
 	p.findSame()
+	p.findAlike()
 	if err := y.LookAtSweep(ctx, p); err != nil {
 		return nil, err
 	}

@@ -59,6 +59,9 @@ func (y *Yard) estimateCell(ctx context.Context, c *SweepCell, req SweepRequest,
 	if err != nil {
 		c.Unbound = err.Error()
 	}
+	if err := y.launcher(nil).PrecheckEvaluations(plan.Job); err != nil {
+		c.Fault = err.Error()
+	}
 }
 
 // stepsOf is how often the optimizer steps.

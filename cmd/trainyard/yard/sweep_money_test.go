@@ -63,7 +63,7 @@ func TestWhatIsPaidByTheHourAndHasNoEndHasNoWorstCase(t *testing.T) {
 
 func TestAGainIsFoundOverWhatIsPublished(t *testing.T) {
 	rows := []recipes.PublishedRow{{Name: "base", Figures: []recipes.Published{{Name: "b", Value: 1.8}}}, {Name: "all", Figures: []recipes.Published{{Name: "b", Value: 15}}}}
-	d := Detectable{Judged: recipes.Judged{Name: "b"}}
+	d := Detectable{Benchmark: recipes.Benchmark{Name: "b"}}
 	if d.learnRate(nil, rows, pastResults{}); d.Rate != 0.15 || d.RateFrom != "published of all" {
 		t.Errorf("%v, %s", d.Rate, d.RateFrom)
 	}
