@@ -225,6 +225,7 @@ func sayNews(t *face.Terminal, n yard.SweepNews) {
 	if n.Err != nil {
 		words = strings.TrimPrefix(words+": "+n.Err.Error(), ": ")
 	}
+	words = strings.ReplaceAll(words, fmt.Sprintf(" of run %.8s", n.Run), "") // it is named once
 	if n.Run != "" {
 		words = fmt.Sprintf("run %.8s: %s", n.Run, words)
 	}
@@ -262,9 +263,9 @@ func printSweepDiff(t *face.Terminal, p *yard.SweepPlan, d yard.SweepDiff) error
 	for _, part := range []struct {
 		what  string
 		cells []string
-	}{{"kept", d.Kept}, {"new", d.New}} {
+	}{{"kept", d.Kept}, {"new", d.New}, {string(sweep.Waits), d.Waits}, {string(sweep.Out), d.Out}} {
 		if len(part.cells) > 0 {
-			t.Print("%s %d: %s\n", part.what, len(part.cells), strings.Join(part.cells, ", "))
+			t.Print("%s %d:\n  %s\n", part.what, len(part.cells), strings.Join(part.cells, "\n  "))
 		}
 	}
 	for _, c := range d.Changed {

@@ -24,7 +24,7 @@ func stagedHome(t *testing.T, rule string) (h *sweepHome, marks string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\", \"{run}\"], benchmark: eels}]\n", filepath.Join(h.dir, "eval.sh"))
+	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\", \"{run}\"], benchmark: eels, deadline: 1h}]\n", filepath.Join(h.dir, "eval.sh"))
 	h.write(t, "s.yaml", strings.Replace(string(text), "sweep:\n", eval+"sweep:\n", 1))
 	return h, marks
 }
@@ -37,7 +37,7 @@ func TestTheBestVariantsOfAStageGoOnToTheNext(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, plan)
 		}
 	}
-	if !strings.Contains(plan, "Worst case of what is left: $8.00") { // 6 cells, and 2 of 6
+	if !strings.Contains(plan, "Worst case of what is left: $16.00") { // 6 cells, and 2 of 6, each with its evaluation
 		t.Errorf("%s", plan)
 	}
 	said := h.run(t, "sweep", "run", h.file, "--parallel", "3")

@@ -93,6 +93,10 @@ type SweepPlan struct {
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
 
+	// Stopped says that a person has stopped the sweep: nothing more of it is started
+	// until it is run again.
+	Stopped bool `json:"stopped,omitempty"`
+
 	courses map[sweep.Try]sweep.Course // of runs that have told all
 }
 
@@ -157,11 +161,20 @@ func (y *Yard) sweepSite(req SweepRequest) (estimate.Site, error) {
 	return sites[0], nil
 }
 
-// SweepName is the name by which the ledger knows the sweep of a file.
-func (y *Yard) SweepName(file string) (string, error) {
-	s, err := recipes.LoadSweep(file, recipes.Options{})
-	if err != nil {
-		return "", err
+// SweepName is the name by which the ledger knows the sweep of a file; a name that the
+// ledger knows is its own.
+func (y *Yard) SweepName(ctx context.Context, file string, overrides []string) (string, error) {
+	s, err := recipes.LoadSweep(file, recipes.Options{Overrides: overrides})
+	if err == nil {
+		return s.Name, nil
 	}
-	return s.Name, nil
+	l, errLedger := y.Launcher()
+	if errLedger != nil {
+		return "", errors.Join(err, errLedger)
+	}
+	runs, errLedger := l.Ledger.SweepRuns(ctx, file)
+	if len(runs) > 0 {
+		return file, nil
+	}
+	return "", errors.Join(fmt.Errorf("no run of a sweep %q is in the ledger, and no file: %w", file, err), errLedger)
 }

@@ -52,6 +52,9 @@ func (y *Yard) RunSweep(ctx context.Context, p *SweepPlan, req SweepRequest, tel
 	}
 	for {
 		done, err := r.step(ctx)
+		if done && err == nil {
+			p.Stopped, err = l.Ledger.SweepStopped(ctx, p.Name)
+		}
 		if done || err != nil {
 			return err
 		}
@@ -164,7 +167,9 @@ func (r *sweepRun) follows(ctx context.Context, run launch.Run) bool {
 func (r *sweepRun) tend(ctx context.Context) error {
 	cells := map[string]string{}
 	for _, c := range r.p.Cells {
-		cells[c.Hash] = c.Name
+		if c.Same == "" {
+			cells[c.Hash] = c.Name
+		}
 	}
 	r.p.evaluations(func(c *SweepCell, e *CellEvaluation) {
 		if e.cell != "" {

@@ -56,13 +56,21 @@ func (p *SweepPlan) choose(ctx context.Context, ledger *launch.Ledger) error {
 			switch {
 			case c.Stage != k || !c.toStart():
 			case stage.Undecided != "":
-				c.State = sweep.Waits
+				c.stays(sweep.Waits)
 			case !stage.Wins(c.Variant):
-				c.State = sweep.Out
+				c.stays(sweep.Out)
 			}
 		}
 	}
 	return nil
+}
+
+// stays says of a cell and its evaluations that they are not run.
+func (c *SweepCell) stays(s sweep.State) {
+	c.State = s
+	for i := range c.Evaluations {
+		c.Evaluations[i].State = s
+	}
 }
 
 // contestants are the cells of a stage, with what the next one goes by.
