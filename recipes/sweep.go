@@ -61,6 +61,9 @@ const (
 // maxCells bounds what a product of axes comes to.
 const maxCells = 2000
 
+// HasSweep reports whether the recipe has a sweep block.
+func (r *Recipe) HasSweep() bool { return r.sweep != nil }
+
 // LoadSweep reads a recipe with a sweep block, and every cell of it. The error is
 // [Faults]: those of the block and those that a cell's recipe has, each once.
 // Options.Overrides are laid over every cell before its own; one of a source, or of

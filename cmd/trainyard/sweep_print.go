@@ -149,6 +149,9 @@ func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
 	sayOfCells(t, p, "hours are not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unknown} })
 	sayOfCells(t, p, "the worst case is not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unbound} })
 	sayOfCells(t, p, "data of %s: %s", func(c yard.SweepCell) []string { return c.Remarks })
+	for _, a := range p.Idle {
+		t.Say("%s changes nothing: the trainer %s is not told of it, and cells that differ by it alone train alike (see: trainyard list trainers)", a.Key, a.Trainer)
+	}
 	for _, a := range p.Alike {
 		t.Say("the data of %s and %s come out alike: %s, and the same tokens of each source; what tells them apart changes nothing here", a.Second, a.First, face.Counted(a.Rows, "row"))
 	}

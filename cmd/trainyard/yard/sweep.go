@@ -90,6 +90,8 @@ type SweepPlan struct {
 	PublishedBy string                 `json:"published_source,omitempty"`
 	// Alike are datasets that the cells' recipes make different and that come out alike.
 	Alike []AlikeData `json:"alike,omitempty"`
+	// Idle are axes that change nothing of what trainers are told.
+	Idle []IdleAxis `json:"idle_axes,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
 
@@ -133,6 +135,7 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 	}
 	p.findSame()
 	p.findAlike()
+	y.findIdle(p)
 	if err := y.LookAtSweep(ctx, p); err != nil {
 		return nil, err
 	}
