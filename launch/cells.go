@@ -130,6 +130,19 @@ func stoppedSweep(tx *database.Tx, sweep string) (stopped bool, err error) {
 	return at.Valid, err
 }
 
+// SweepStopped reports whether runs of the sweep are kept from being started.
+func (l *Ledger) SweepStopped(ctx context.Context, sweep string) (bool, error) {
+	var at sql.NullInt64
+	err := l.db.QueryRow(ctx, `SELECT stopped_ms FROM sweeps WHERE name = ?`, sweep).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, l.db.Fault(err)
+	}
+	return at.Valid, nil
+}
+
 // StopSweep keeps runs of the sweep from being started until it is begun again.
 func (l *Ledger) StopSweep(ctx context.Context, sweep string) error {
 	return l.markSweep(ctx, sweep, toMilli(time.Now()))

@@ -124,6 +124,9 @@ func (l *Launcher) rehearsed(job Job) (faults []error) {
 	return faults
 }
 
+// PrecheckEvaluations is [Launcher.Precheck] for the evaluations of a job alone.
+func (l *Launcher) PrecheckEvaluations(job Job) error { return errors.Join(l.rehearsed(job)...) }
+
 // Evaluations lists the runs of the evaluations of a run, the newest first.
 func (l *Ledger) Evaluations(ctx context.Context, run string) ([]Run, error) {
 	return l.query(ctx, selectRuns+`WHERE r.evaluates = ? AND `+newestAttempt+newestFirst, run)

@@ -39,7 +39,7 @@ func (c *fileCheck) check(root *node) {
 	for i, it := range sources.items {
 		path := itemPath(it, "sources", i)
 		for _, n := range it.get("path").each() {
-			c.data(n, dotted(path, "path"))
+			c.dataAt(n, dotted(path, "path"), fmt.Sprintf("sources.%s.path=PATH names the place of this one", c.r.Sources[i].Name))
 		}
 		c.data(it.get("accept").get("report"), dotted(path, "accept.report"))
 		for _, key := range []string{"system", "tools", "instance"} {
@@ -70,10 +70,16 @@ func (c *fileCheck) beside(n *node, path string) {
 }
 
 // data looks for a file, a directory or a glob of data.
-func (c *fileCheck) data(n *node, path string) {
+func (c *fileCheck) data(n *node, path string) { c.dataAt(n, path, "") }
+
+// dataAt is data for a place that an override may name; one says how.
+func (c *fileCheck) dataAt(n *node, path, one string) {
 	hint := "--data names the directory of the data"
-	if c.files.Data != "" {
-		hint = ""
+	switch {
+	case c.files.Data != "":
+		hint = one
+	case one != "":
+		hint += ", and " + one
 	}
 	c.look(n, path, c.files.Data, hint)
 }

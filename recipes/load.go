@@ -17,6 +17,10 @@ type Options struct {
 	// of its extends would be; empty: none.
 	Under string
 
+	// some are overrides that count where the recipe has the item that they name, which
+	// another recipe of a sweep may have alone.
+	some *someOverrides
+
 	parsed parsedFiles
 }
 
@@ -68,10 +72,14 @@ func loadTree(f *file, o Options) (*Recipe, *node, error) {
 	}
 	block := root.get("sweep")
 	root = root.without("sweep")
-	for _, arg := range o.Overrides {
-		if layer := override(arg, root, &m.faults); layer != nil {
+	lay := func(arg string, absent func(string, []string)) {
+		if layer := override(arg, root, &m.faults, absent); layer != nil {
 			root = m.merge(root, layer, "", "")
 		}
+	}
+	o.some.each(lay)
+	for _, arg := range o.Overrides {
+		lay(arg, nil)
 	}
 	r, faults := decode(root)
 	if err := append(m.faults, faults...).err(); err != nil {

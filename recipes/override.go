@@ -11,8 +11,11 @@ import (
 // override turns "key.sub=value" into a layer for the merged root, typed by
 // the schema: text is taken as it stands, numbers and truth values as in a
 // file, and lists, mappings and everything below train.params is YAML.
-func override(arg string, root *node, faults *Faults) *node {
-	o := &overriding{at: pos{file: "override " + seen(arg)}, root: root, faults: faults}
+//
+// absent, where it is not nil, is told of an item that the root does not have in place of
+// a fault: its path, and the names of those that it has.
+func override(arg string, root *node, faults *Faults, absent func(item string, names []string)) *node {
+	o := &overriding{at: pos{file: "override " + seen(arg)}, root: root, faults: faults, absent: absent}
 	key, value, found := strings.Cut(arg, "=")
 	switch {
 	case !utf8.ValidString(arg):
@@ -31,6 +34,7 @@ type overriding struct {
 	at     pos
 	root   *node
 	faults *Faults
+	absent func(item string, names []string)
 }
 
 // fault records the fault and returns no layer.
@@ -89,6 +93,10 @@ func (o *overriding) item(t reflect.Type, keys []string, value, path string) *no
 	names := o.itemNames(path)
 	at := dotted(path, keys[0])
 	if !slices.Contains(names, keys[0]) {
+		if o.absent != nil {
+			o.absent(at, names)
+			return nil
+		}
 		return o.fault(at, fmt.Sprintf("no item named %s", seen(keys[0])), choose(keys[0], names))
 	}
 	if len(keys) == 1 && value == "!unset" {

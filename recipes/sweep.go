@@ -61,12 +61,19 @@ const (
 // maxCells bounds what a product of axes comes to.
 const maxCells = 2000
 
+// HasSweep reports whether the recipe has a sweep block.
+func (r *Recipe) HasSweep() bool { return r.sweep != nil }
+
 // LoadSweep reads a recipe with a sweep block, and every cell of it. The error is
 // [Faults]: those of the block and those that a cell's recipe has, each once.
-// Options.Overrides are laid over every cell before its own.
+// Options.Overrides are laid over every cell before its own; one of a source, or of
+// another item of a list, over those cells that have it.
 func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	o.parsed = parsedFiles{} // the cells are made of the same files
-	base, err := LoadWith(nameOrPath, o)
+	o.some, o.Overrides = newSomeOverrides(o.Overrides), nil
+	ofBase := o
+	ofBase.Files = nil // cells are looked at, all of them
+	base, err := LoadWith(nameOrPath, ofBase)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +83,7 @@ func LoadSweep(nameOrPath string, o Options) (*Sweep, error) {
 	b := readBlock(base.sweep)
 	l := &cellLoader{name: nameOrPath, o: o, base: base, block: b, arms: map[string]*Recipe{}, series: map[string]map[string][]string{}}
 	cells := l.cells()
+	o.some.blame(&l.block.faults)
 	if err := l.block.faults.err(); err != nil {
 		return nil, err
 	}
@@ -175,7 +183,7 @@ func (l *cellLoader) cell(c, stage combo) Cell {
 // recipe loads the cell, and points what is wrong with it to the places in the block.
 func (l *cellLoader) recipe(cell Cell, said []assignment) *Recipe {
 	o := l.o
-	o.Under, o.Overrides = cell.Under, slices.Concat(l.o.Overrides, cell.Overrides)
+	o.Under, o.Overrides = cell.Under, cell.Overrides
 	r, err := LoadWith(l.name, o)
 	l.blame(err, said)
 	return r

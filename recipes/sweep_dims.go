@@ -183,7 +183,7 @@ func (l *cellLoader) syntax(p assignment) error {
 		}
 	}
 	m := &merger{}
-	layer := override(p.override(), said, &m.faults)
+	layer := override(p.override(), said, &m.faults, nil)
 	if layer == nil {
 		return m.faults.err()
 	}

@@ -97,6 +97,9 @@ func runLaunch(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard,
 	line := newProgress(t, s)
 	plan, err := y.Plan(ctx, req, line.Update)
 	line.Finish()
+	if plan != nil && plan.Sweep {
+		t.Say("%s is a sweep, and this is one run of its recipe by itself: %s sweep plan %s shows its cells, and sweep run starts them", req.What, invocation(s), req.What)
+	}
 	if err == nil || plan != nil && plan.Prepared != nil {
 		err = tellPlan(t, s, plan, err)
 	}

@@ -13,7 +13,7 @@ import (
 	"trainyard/launch/sweep"
 )
 
-const sweepLong = `Run the cells of a sweep: a recipe with a sweep block, which says what is varied.
+var sweepLong = `Run the cells of a sweep: a recipe with a sweep block, which says what is varied.
 
   sweep:
     matrix: [{key: train.lr, values: [1e-5, 5e-5]}]   # axes over any key, multiplied
@@ -40,7 +40,19 @@ called again.
 
 A cell is its content: recipe, data, environment of the trainer and code. One that any
 run has, of this sweep, another or a single launch, is not run again. "sweep run" that
-was killed goes on when it is called again.`
+was killed goes on when it is called again.
+
+The states of a cell, and of an evaluation:
+` + stateLines()
+
+// stateLines say what the states mean.
+func stateLines() string {
+	var lines []string
+	for _, s := range sweep.States {
+		lines = append(lines, fmt.Sprintf("  %-11s%s", s.State, s.Means))
+	}
+	return strings.Join(lines, "\n")
+}
 
 func newSweep(t *face.Terminal, s *settings) *cobra.Command {
 	cmd := &cobra.Command{Use: "sweep", Short: "Plan and run many cells of one recipe", Long: sweepLong, Example: "  trainyard sweep plan mine.yaml\n  trainyard sweep run mine.yaml --parallel 2"}
@@ -85,7 +97,7 @@ func planSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard,
 	line := newProgress(t, s)
 	p, err := y.PlanSweep(ctx, req, line.Update)
 	line.Finish()
-	if errors.Is(err, yard.ErrSite) {
+	if errors.Is(err, yard.ErrSite) || errors.Is(err, yard.ErrBackend) {
 		return nil, usageError{err}
 	}
 	return p, err
@@ -139,19 +151,20 @@ func runSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, 
 		return err
 	}
 	tellSweep(t, p)
-	if err := y.RunSweep(ctx, p, req, func(n yard.SweepNews) { sayNews(t, n) }); err != nil {
+	err = y.RunSweep(ctx, p, req, newSweepTally(p).telling(t))
+	if err != nil && ctx.Err() != nil {
+		t.Say("The runs go on. Look after them again, and start the rest: %s sweep run %s; end them: %s sweep stop %s", invocation(s), req.File, invocation(s), req.File)
+	}
+	if err != nil {
 		return err
 	}
 	if err := printSweepStatus(t, s, p); err != nil {
 		return err
 	}
-	if bad := p.Total.Evaluations.Count - p.Total.Evaluations.By[sweep.Succeeded]; bad > 0 && p.Total.By[sweep.Succeeded]+p.Total.By[sweep.Out] == p.Total.Cells {
-		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "evaluation"), p.Total.Evaluations.Count, invocation(s), req.File)
+	if n := p.Total.By[sweep.Stopped]; n > 0 {
+		t.Say("%s by a rule, as meant", face.Plural(n, "cell was stopped", "cells were stopped"))
 	}
-	if bad := p.Total.Cells - p.Total.By[sweep.Succeeded] - p.Total.By[sweep.Out]; bad > 0 {
-		return fmt.Errorf("%w: %s of %d: see %s sweep status %s", errRunNotSucceeded, face.Counted(bad, "cell"), p.Total.Cells, invocation(s), req.File)
-	}
-	return nil
+	return sweepEnd(p, invocation(s), req.File)
 }
 
 // sweepMoney is the worst case of what is left to start.
@@ -191,13 +204,13 @@ func newSweepDiff(t *face.Terminal, s *settings) *cobra.Command {
 
 func newSweepStop(t *face.Terminal, s *settings) *cobra.Command {
 	return &cobra.Command{
-		Use: "stop FILE", Short: "End the runs of a sweep, and start no more", Example: "  trainyard sweep stop mine.yaml",
-		Long:              "Keep cells from being started by any process, until the sweep is run again, and end the\nruns that it has asked for. Those that others asked for go on.",
-		Args:              needs("the file of a sweep"),
+		Use: "stop FILE|NAME [key=value …]", Short: "End the runs of a sweep, and start no more", Example: "  trainyard sweep stop mine.yaml\n  trainyard sweep stop mine",
+		Long:              "Keep cells from being started by any process, until the sweep is run again, and end the\nruns that it has asked for. Those that others asked for go on. NAME is one of which the\nledger knows.",
+		Args:              needs("the file of a sweep, or the name of one that ran"),
 		ValidArgsFunction: completeSweep,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withYard(s, func(y *yard.Yard) error {
-				name, err := y.SweepName(args[0])
+				name, err := y.SweepName(cmd.Context(), args[0], args[1:])
 				if err != nil {
 					return err
 				}

@@ -42,7 +42,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.Is(err, mix.ErrOccupied):
 		return exitOccupied
-	case errors.Is(err, errRunNotSucceeded):
+	case errors.Is(err, errRunNotSucceeded), errors.Is(err, errSweepNotSucceeded):
 		return exitRunFailed
 	}
 	return exitFailed

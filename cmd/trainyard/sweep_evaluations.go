@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
 )
@@ -35,12 +37,15 @@ func printCellEvaluations(t *face.Terminal, p *yard.SweepPlan) error {
 
 // printEvaluationTotal tells of evaluations that are left what they may come to.
 func printEvaluationTotal(t *face.Terminal, total yard.EvaluationTotal) {
-	if total.Count == 0 {
+	if total.Count+total.Waiting == 0 {
 		return
 	}
 	t.Print("\n%s, %s", face.Counted(total.Count, "evaluation"), statesWords(total.By))
+	if total.Waiting > 0 {
+		t.Print(", and up to %d of stages that wait", total.Waiting)
+	}
 	if total.Hours > 0 {
-		t.Print("; those that are left take %.3g hours at most", total.Hours)
+		t.Print("; those that are left take %s at most", hoursWords(total.Hours))
 	}
 	if total.Endless > 0 {
 		t.Print("; %d without a deadline", total.Endless)
@@ -51,4 +56,16 @@ func printEvaluationTotal(t *face.Terminal, total yard.EvaluationTotal) {
 	case *total.Left > 0:
 		t.Print("; worst case %s", face.Dollars(*total.Left))
 	}
+}
+
+// hoursWords writes a time in hours as people read it.
+func hoursWords(hours float64) string {
+	words := fmt.Sprintf("%.3g hours", hours)
+	switch {
+	case hours < 1.0/60:
+		return "under a minute"
+	case words == "1 hours":
+		return "1 hour"
+	}
+	return words
 }

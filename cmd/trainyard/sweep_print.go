@@ -13,7 +13,11 @@ import (
 
 // printSweepPlan shows the cells, then their mixes, then the total.
 func printSweepPlan(t *face.Terminal, p *yard.SweepPlan) error {
-	t.Print("%s: %s of %s; hours and dollars on %s\n", p.Name, face.Counted(len(p.Cells), "cell"), face.Counted(p.Datasets, "dataset"), p.Site)
+	t.Print("%s: %s of %s", p.Name, face.Counted(len(p.Cells), "cell"), face.Counted(p.Datasets, "dataset"))
+	if p.Total.Unknown < p.Total.Planned {
+		t.Print("; hours and dollars on %s", p.Site)
+	}
+	t.Print("\n")
 	data := datasetNames(p)
 	tab := face.NewTable("cell", "state", "data", "rows", "tokens", "steps", "hours", "dollars", "published").Numbers(3, 4, 5, 6, 7).Gives(0).Leaves(8)
 	for _, c := range p.Cells {
@@ -46,7 +50,7 @@ func datasetNames(p *yard.SweepPlan) map[string]string {
 
 func cellWords(c yard.SweepCell) string {
 	switch {
-	case c.Fault != "":
+	case c.Fault != "" && (c.State == sweep.Missing || c.State == sweep.Prepared || c.State.Again()):
 		return "faulty"
 	case c.Same != "":
 		return "same as " + c.Same
@@ -57,6 +61,9 @@ func cellWords(c yard.SweepCell) string {
 func rangeWords(r *estimate.Range) string {
 	if r == nil {
 		return "unknown"
+	}
+	if r.High < 0.01 {
+		return "under 0.01"
 	}
 	return fmt.Sprintf("%.3g–%.3g", r.Low, r.High)
 }
@@ -95,26 +102,42 @@ func printSweepTotal(t *face.Terminal, p *yard.SweepPlan) {
 	total := p.Total
 	printStages(t, p)
 	t.Print("\n%s of different contents, %s: %s steps", face.Counted(total.Cells, "cell"), statesWords(total.By), face.Thousands(total.Steps))
-	if total.Unknown < total.Cells {
-		t.Print(", %.3g to %.3g hours, %s to %s", total.Hours.Low, total.Hours.High, face.Dollars(total.Cost.Low), face.Dollars(total.Cost.High))
+	if total.Unknown < total.Planned {
+		t.Print(", %s hours, %s to %s", rangeWords(&total.Hours), face.Dollars(total.Cost.Low), face.Dollars(total.Cost.High))
 	}
-	if total.Unknown > 0 {
+	switch {
+	case total.Unknown == 0:
+	case total.Unknown == total.Planned:
+		t.Print("; hours and dollars are not known")
+	default:
 		t.Print("; of %s hours and dollars are not known", face.Counted(total.Unknown, "cell"))
 	}
 	printEvaluationTotal(t, total.Evaluations)
 	t.Print("\nSpent so far: %s. ", face.Dollars(total.Spent))
 	if total.Left == nil {
-		t.Print("Worst case of what is left: unknown (say --gpu-hour and --deadline)\n")
+		t.Print("Worst case of what is left: unknown (%s)\n", unboundWords(p))
 		return
 	}
 	t.Print("Worst case of what is left: %s\n", face.Dollars(*total.Left))
 }
 
+// unboundWords say what keeps the worst case from being known.
+func unboundWords(p *yard.SweepPlan) string {
+	for _, c := range p.Cells {
+		if c.Unbound != "" {
+			return c.Unbound
+		}
+	}
+	return "say --gpu-hour and --deadline"
+}
+
 func statesWords(by map[sweep.State]int) string {
 	var all []string
 	for _, s := range sweep.States {
-		if n := by[s]; n > 0 {
+		if n := by[s]; n == 1 || n > 0 && s != sweep.Waits {
 			all = append(all, fmt.Sprintf("%d %s", n, s))
+		} else if n > 1 {
+			all = append(all, fmt.Sprintf("%d wait", n))
 		}
 	}
 	return strings.Join(all, ", ")
@@ -122,19 +145,22 @@ func statesWords(by map[sweep.State]int) string {
 
 // tellSweep says what a person ought to know before the sweep runs.
 func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
-	unknown := map[string]bool{}
+	sayOfCells(t, p, "%s cannot run: %s", func(c yard.SweepCell) []string { return []string{c.Fault} })
+	sayOfCells(t, p, "hours are not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unknown} })
+	sayOfCells(t, p, "the worst case is not known of %s: %s", func(c yard.SweepCell) []string { return []string{c.Unbound} })
+	sayOfCells(t, p, "data of %s: %s", func(c yard.SweepCell) []string { return c.Remarks })
+	for _, a := range p.Idle {
+		t.Say("%s changes nothing: the trainer %s is not told of it, and cells that differ by it alone train alike (see: trainyard list trainers)", a.Key, a.Trainer)
+	}
+	for _, a := range p.Alike {
+		t.Say("the data of %s and %s come out alike: %s, and the same tokens of each source; what tells them apart changes nothing here", a.Second, a.First, face.Counted(a.Rows, "row"))
+	}
 	for _, c := range p.Cells {
 		switch {
-		case c.Fault != "":
-			t.Say("%s cannot run: %s", c.Name, c.Fault)
 		case c.Same != "":
 			t.Say("%s has the content of %s: one runs, and both names mean it", c.Name, c.Same)
 		case c.Run != nil && c.Run.Job.Sweep != p.Name:
 			t.Say("%s: run %.8s %s", c.Name, c.Run.ID, ranWhere(c))
-		}
-		if c.Unknown != "" && !unknown[c.Unknown] {
-			unknown[c.Unknown] = true
-			t.Say("hours are not known of %s: %s", c.Name, c.Unknown)
 		}
 	}
 	for _, d := range p.Detectable {
@@ -150,6 +176,40 @@ func tellSweep(t *face.Terminal, p *yard.SweepPlan) {
 	}
 }
 
+// sayOfCells says what holds of cells, once for all of which it does.
+func sayOfCells(t *face.Terminal, p *yard.SweepPlan, format string, what func(yard.SweepCell) []string) {
+	var order []string
+	of := map[string][]string{}
+	for _, c := range p.Cells {
+		for _, words := range what(c) {
+			if words != "" && of[words] == nil {
+				order = append(order, words)
+			}
+			of[words] = append(of[words], c.Name)
+		}
+	}
+	for _, words := range order {
+		t.Say(format, cellsWords(of[words], len(p.Cells)), words)
+	}
+}
+
+// cellsWords names some of so many cells in few words.
+func cellsWords(names []string, all int) string {
+	switch {
+	case len(names) == 1:
+		return names[0]
+	case len(names) == all:
+		return fmt.Sprintf("all %d cells", all)
+	}
+	return fmt.Sprintf("%d of %d cells (%s …)", len(names), all, names[0])
+}
+
+// stateVerbs say of one cell what its state is.
+var stateVerbs = map[sweep.State]string{
+	sweep.Missing: "has not run", sweep.Prepared: "has not run", sweep.Waits: "waits for its stage", sweep.Out: "is out", sweep.Running: "goes on",
+	sweep.Succeeded: "has succeeded", sweep.Failed: "has failed", sweep.Stopped: "was stopped by a rule", sweep.Cancelled: "was cancelled", sweep.Lost: "is lost",
+}
+
 // ranWhere tells of a run that the sweep did not ask for.
 func ranWhere(c yard.SweepCell) string {
 	by := "a launch"
@@ -160,7 +220,7 @@ func ranWhere(c yard.SweepCell) string {
 	if c.Dollars != nil {
 		cost = ", " + face.Dollars(*c.Dollars)
 	}
-	return fmt.Sprintf("of %s, %s, is this cell: it is %s%s", by, c.Run.CreatedAt.Format("2 January 2006"), c.State, cost)
+	return fmt.Sprintf("of %s, %s, is this cell: it %s%s", by, c.Run.CreatedAt.Format("2 January 2006"), stateVerbs[c.State], cost)
 }
 
 func sayNews(t *face.Terminal, n yard.SweepNews) {
@@ -168,6 +228,7 @@ func sayNews(t *face.Terminal, n yard.SweepNews) {
 	if n.Err != nil {
 		words = strings.TrimPrefix(words+": "+n.Err.Error(), ": ")
 	}
+	words = strings.ReplaceAll(words, fmt.Sprintf(" of run %.8s", n.Run), "") // it is named once
 	if n.Run != "" {
 		words = fmt.Sprintf("run %.8s: %s", n.Run, words)
 	}
@@ -205,9 +266,9 @@ func printSweepDiff(t *face.Terminal, p *yard.SweepPlan, d yard.SweepDiff) error
 	for _, part := range []struct {
 		what  string
 		cells []string
-	}{{"kept", d.Kept}, {"new", d.New}} {
+	}{{"kept", d.Kept}, {"new", d.New}, {string(sweep.Waits), d.Waits}, {string(sweep.Out), d.Out}} {
 		if len(part.cells) > 0 {
-			t.Print("%s %d: %s\n", part.what, len(part.cells), strings.Join(part.cells, ", "))
+			t.Print("%s %d:\n  %s\n", part.what, len(part.cells), strings.Join(part.cells, "\n  "))
 		}
 	}
 	for _, c := range d.Changed {

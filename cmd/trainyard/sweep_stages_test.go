@@ -24,7 +24,7 @@ func stagedHome(t *testing.T, rule string) (h *sweepHome, marks string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\", \"{run}\"], benchmark: eels}]\n", filepath.Join(h.dir, "eval.sh"))
+	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\", \"{run}\"], benchmark: eels, deadline: 1h}]\n", filepath.Join(h.dir, "eval.sh"))
 	h.write(t, "s.yaml", strings.Replace(string(text), "sweep:\n", eval+"sweep:\n", 1))
 	return h, marks
 }
@@ -32,12 +32,12 @@ func stagedHome(t *testing.T, rule string) (h *sweepHome, marks string) {
 func TestTheBestVariantsOfAStageGoOnToTheNext(t *testing.T) {
 	h, marks := stagedHome(t, "top: 1, by: 'eval:eels'")
 	plan := h.run(t, "sweep", "plan", h.file, "--gpu-hour", "1", "--deadline", "1h")
-	for _, want := range []string{"stage large: up to 1 of 3 variants, by eval:eels, the highest: open, small/lr=1e-5,seed=1 has not run", "12 cells of different contents, 6 missing, 6 waits"} {
+	for _, want := range []string{"stage large: up to 1 of 3 variants, by eval:eels, the highest: open, small/lr=1e-5,seed=1 has not run", "12 cells of different contents, 6 missing, 6 wait", "6 evaluations, 6 missing, and up to 2 of stages that wait"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("no %q in\n%s", want, plan)
 		}
 	}
-	if !strings.Contains(plan, "Worst case of what is left: $8.00") { // 6 cells, and 2 of 6
+	if !strings.Contains(plan, "Worst case of what is left: $16.00") { // 6 cells, and 2 of 6, each with its evaluation
 		t.Errorf("%s", plan)
 	}
 	said := h.run(t, "sweep", "run", h.file, "--parallel", "3")

@@ -62,6 +62,16 @@ func (h *sweepHome) starts(t *testing.T) []string {
 	return strings.Fields(string(data))
 }
 
+// said is what a command that succeeds says on both streams.
+func (h *sweepHome) said(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := h.command(args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
 func (h *sweepHome) status(t *testing.T) yard.SweepPlan {
 	t.Helper()
 	var p yard.SweepPlan
@@ -192,7 +202,7 @@ func TestASweepThatIsEditedKeepsWhatIsStillMeant(t *testing.T) {
 	h.run(t, "sweep", "run", h.file, "--parallel", "3")
 	h.block(t, "  seeds: [2, 3, 4]\n", "true")
 	diff := h.run(t, "sweep", "diff", h.file)
-	for _, want := range []string{"kept 2: seed=2, seed=3", "new 1: seed=4", "orphaned: run "} {
+	for _, want := range []string{"kept 2:\n  seed=2\n  seed=3\n", "new 1:\n  seed=4\n", "orphaned: run "} {
 		if !strings.Contains(diff, want) {
 			t.Errorf("no %q in\n%s", want, diff)
 		}
@@ -218,7 +228,7 @@ func TestASweepThatIsEditedHalfWayWaitsForWhatRuns(t *testing.T) {
 	_ = cmd.Wait() // it was killed
 	h.edit(t, "  seeds: [2, 5]\n")
 	diff := h.run(t, "sweep", "diff", h.file)
-	for _, want := range []string{"kept 1: seed=2", "new 1: seed=5", "orphaned: run "} {
+	for _, want := range []string{"kept 1:\n  seed=2\n", "new 1:\n  seed=5\n", "orphaned: run "} {
 		if !strings.Contains(diff, want) {
 			t.Errorf("no %q in\n%s", want, diff)
 		}
@@ -266,15 +276,20 @@ func TestTwoCellsOfOneContentHaveOneRun(t *testing.T) {
 func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
 	h := newSweepHome(t, "  seeds: [1, 2, 3]\n", "sleep 300")
 	cmd := h.command("sweep", "run", h.file)
+	var said strings.Builder
+	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	awaitStarts(t, h, 1)
-	if out := h.run(t, "sweep", "stop", h.file); !strings.Contains(out, "1 run ended") {
+	if out := h.run(t, "sweep", "stop", "s"); !strings.Contains(out, "1 run ended") {
 		t.Errorf("%s", out)
 	}
-	if err := cmd.Wait(); err == nil {
-		t.Error("the sweep says that all cells have succeeded")
+	if err := cmd.Wait(); err == nil || !strings.Contains(said.String(), "it was stopped (sweep stop): 3 cells of 3: ") || !strings.Contains(said.String(), "1 cancelled (seed=1)") {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+	if p := h.status(t); p.Total.By[sweep.Cancelled] != 1 {
+		t.Errorf("%v", p.Total.By)
 	}
 	if len(h.starts(t)) != 1 {
 		t.Errorf("%d starts", len(h.starts(t)))
@@ -283,14 +298,14 @@ func TestASweepThatIsStoppedStartsNoMore(t *testing.T) {
 
 func TestARunThatARuleStopsIsNotStartedAgain(t *testing.T) {
 	h := newSweepHome(t, "  seeds: [1]\n", `echo '{"current_steps": 1, "total_steps": 9, "loss": NaN}' >> $1/trainer_log.jsonl; sleep 300`)
-	said := h.fails(t, "sweep", "run", h.file)
-	if !strings.Contains(said, "stopped by a rule: its loss is no finite number") {
+	said := h.said(t, "sweep", "run", h.file)
+	if !strings.Contains(said, "stopped by a rule: its loss is no finite number") || !strings.Contains(said, "1 cell was stopped by a rule, as meant") {
 		t.Errorf("%s", said)
 	}
 	if p := h.status(t); p.Total.By[sweep.Stopped] != 1 {
 		t.Errorf("%v", p.Total.By)
 	}
-	h.fails(t, "sweep", "run", h.file)
+	h.run(t, "sweep", "run", h.file)
 	if len(h.starts(t)) != 1 {
 		t.Errorf("%d starts", len(h.starts(t)))
 	}
@@ -300,7 +315,7 @@ func TestARunFarAboveTheOthersIsStopped(t *testing.T) {
 	loss := `l=1; n=$(wc -l < MARKS); test $n -gt 3 && l=9; for s in 1 2 3 4 5 6 7 8 9; do echo "{\"current_steps\": $s, \"total_steps\": 9, \"loss\": $l}" >> $1/trainer_log.jsonl; done; test $n -gt 3 && sleep 300; true`
 	h := newSweepHome(t, "  seeds: [1]\n", "true")
 	h.block(t, "  seeds: [1, 2, 3, 4]\n  stop: {worse: 0.5}\n", strings.ReplaceAll(loss, "MARKS", h.marks))
-	said := h.fails(t, "sweep", "run", h.file)
+	said := h.said(t, "sweep", "run", h.file)
 	if !strings.Contains(said, "seed=4") || !strings.Contains(said, "its loss of 9 at 9 steps is more than 50 % above 1, the median of 3 finished cells") {
 		t.Errorf("%s", said)
 	}

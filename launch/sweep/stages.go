@@ -113,7 +113,7 @@ func (s Stage) Choose(all []Contestant) (c Choice) {
 
 // openWords say of a cell why it has no figure yet.
 var openWords = map[State]string{
-	Missing: "has not run", Prepared: "has not run", Running: "goes on", Failed: "has failed", Lost: "is lost", Waits: "waits for its stage",
+	Missing: "has not run", Prepared: "has not run", Running: "goes on", Failed: "has failed", Cancelled: "was cancelled", Lost: "is lost", Waits: "waits for its stage",
 }
 
 func mean(values []float64) (m float64) {

@@ -10,26 +10,48 @@ import (
 // A State is what has become of a cell.
 type State string
 
-// The states of a cell.
+// The states of a cell; [Meanings] says what they are.
 const (
-	Missing   State = "missing"   // there is neither a run nor its dataset
-	Prepared  State = "prepared"  // its dataset is there
-	Running   State = "running"   // a run goes on, or waits to
-	Succeeded State = "succeeded" // a run has succeeded
-	Failed    State = "failed"    // no run has succeeded, and none goes on
-	Stopped   State = "stopped"   // a rule ended it
-	Lost      State = "lost"      // its run is out of sight and may still go on
-	Waits     State = "waits"     // its stage has not begun: which variants go on is not known
-	Out       State = "out"       // another variant has gone on to its stage
+	Missing   State = "missing"
+	Prepared  State = "prepared"
+	Waits     State = "waits"
+	Out       State = "out"
+	Running   State = "running"
+	Succeeded State = "succeeded"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+	Stopped   State = "stopped"
+	Lost      State = "lost"
 )
 
 // States are all of them, in the order in which counts are told: what is done first.
-var States = []State{Succeeded, Running, Failed, Stopped, Lost, Prepared, Missing, Waits, Out}
+var States = []State{Succeeded, Running, Failed, Cancelled, Stopped, Lost, Prepared, Missing, Waits, Out}
+
+// Meanings say what each state is.
+var Meanings = map[State]string{
+	Missing:   "there is neither a run nor its dataset",
+	Prepared:  "its dataset is there, and no run",
+	Waits:     "which variants go on to its stage is not known yet",
+	Out:       "its variant did not go on to its stage: it is not run",
+	Running:   "a run goes on, or is about to",
+	Succeeded: "a run has succeeded",
+	Failed:    "its run has failed: it is retried when the sweep is run again",
+	Cancelled: "a person ended its run: it is retried when the sweep is run again",
+	Stopped:   "a rule ended its run, which is an end as meant: it is not run again",
+	Lost:      "its run is out of sight and may still go on",
+}
 
 // Ended reports whether nothing more becomes of the cell by itself.
 func (s State) Ended() bool {
-	return s == Succeeded || s == Failed || s == Stopped || s == Lost || s == Out
+	return s == Succeeded || s == Stopped || s == Lost || s == Out || s.Again()
 }
+
+// Again reports whether the cell has an attempt that came to nothing, and is tried again
+// when the sweep is run again.
+func (s State) Again() bool { return s == Failed || s == Cancelled }
+
+// AsMeant reports whether a sweep may end with a cell in this state and be done.
+func (s State) AsMeant() bool { return s == Succeeded || s == Stopped || s == Out }
 
 // Told is how a run says, in its history, that a rule ended it.
 const Told = "stopped by a rule: "
@@ -53,6 +75,8 @@ func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool, n
 	switch {
 	case len(runs) > 0 && stopped(runs[0]):
 		return Stopped, &runs[0]
+	case len(runs) > 0 && runs[0].State == launch.Cancelled:
+		return Cancelled, &runs[0]
 	case len(runs) > 0:
 		return Failed, &runs[0]
 	case prepared:
@@ -83,7 +107,7 @@ func May(s State, run *launch.Run, before map[Try]bool) bool {
 	switch s {
 	case Missing, Prepared:
 		return true
-	case Failed:
+	case Failed, Cancelled:
 		return before[Try{run.ID, run.N}] || run.NeverStarted()
 	}
 	return false

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,7 +33,7 @@ func (Evaluation) Check(job launch.Job, lookPath func(string) (string, error)) e
 		return err
 	}
 	if _, err := lookPath(argv[0]); err != nil {
-		return fmt.Errorf("%q is not found on %s: install it there, put it on PATH, or give its full path in eval.%s.command: %w", argv[0], job.Backend, job.Evaluates.Name, err)
+		return fmt.Errorf("%q is not found on %s: install it there, put it on PATH, or give its full path in eval.%s.command: %w", argv[0], job.Backend, job.Evaluates.Name, reasonAlone(err))
 	}
 	return nil
 }
@@ -108,3 +110,19 @@ func portOf(dir string) int {
 
 // EvaluationArgs tell the placeholders of an evaluation's command.
 func EvaluationArgs() []Arg { return placeholderArgs(evaluationFillings) }
+
+// reasonAlone is why a program cannot be run, without its name, which is told beside it.
+func reasonAlone(err error) error {
+	for {
+		var lookup *exec.Error
+		var path *fs.PathError
+		switch {
+		case errors.As(err, &path):
+			err = path.Err
+		case errors.As(err, &lookup):
+			err = lookup.Err
+		default:
+			return err
+		}
+	}
+}

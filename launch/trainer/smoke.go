@@ -94,7 +94,7 @@ func onlyProcess(job launch.Job) error {
 	if job.World() == 1 {
 		return nil
 	}
-	return fmt.Errorf("smoke: it is one process without a GPU, and the run asks for %d GPUs on %d nodes: leave --gpus and --nodes out", job.Devices(), job.NodeCount())
+	return fmt.Errorf("smoke: it is one process without a GPU, and the run asks for %d: leave --gpus and --nodes out", job.World())
 }
 
 // apply takes the parameters that a recipe may set. The learning rate is one

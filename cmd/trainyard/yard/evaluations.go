@@ -33,7 +33,7 @@ func (y *Yard) countEvaluations(ctx context.Context, plan *Plan, gpu string) err
 		}
 		plan.Evaluations = append(plan.Evaluations, m)
 		plan.Money.add(m, plan.Job.Backend)
-		unknown = unknown || m.Worst == nil && m.Backend != "local"
+		unknown = unknown || m.unknown()
 	}
 	if unknown {
 		plan.Money.Worst = nil
@@ -63,11 +63,17 @@ func (y *Yard) countEvaluation(ctx context.Context, e *launch.Evaluation, of lau
 	return m, err
 }
 
-// add puts the worst case of an evaluation beside that of the run. What this machine does
-// without a price costs nothing beyond it.
+// unknown reports whether an evaluation may cost what is not known. What this machine does
+// without a price costs nothing beyond it; with one, and without an end, it may cost
+// anything.
+func (m EvaluationMoney) unknown() bool {
+	return m.Worst == nil && (m.Backend != "local" || m.GPUHour != nil)
+}
+
+// add puts the worst case of an evaluation beside that of the run.
 func (m *Money) add(e EvaluationMoney, trains string) {
 	switch {
-	case e.Worst == nil && e.Backend != "local":
+	case e.unknown():
 		m.Words = fmt.Sprintf("%s; evaluation %s: %s", m.Words, e.Name, e.Words)
 	case e.Worst == nil || *e.Worst == 0:
 	case m.Worst == nil && m.GPUHour == nil && trains == "local":
@@ -168,7 +174,7 @@ func worstOf(all []EvaluationMoney) *float64 {
 	for _, e := range all {
 		if e.Worst != nil {
 			sum = sumOf(sum, e.Worst)
-		} else if e.Backend != "local" {
+		} else if e.unknown() {
 			return nil
 		}
 	}

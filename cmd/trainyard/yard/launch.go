@@ -60,6 +60,10 @@ type Plan struct {
 	// Refusal is why the launch of a dry run would be refused as things stand.
 	Refusal string `json:"refusal,omitempty"`
 
+	// Sweep says that the recipe has a sweep block, of which this is none of the cells but
+	// the recipe itself.
+	Sweep bool `json:"sweep,omitempty"`
+
 	priceless error // why the backend of a dry run could not tell its price
 }
 
@@ -154,7 +158,8 @@ func datasetRecipe(d *mix.Dataset, o recipes.Options) (*recipes.Recipe, error) {
 // planRecipe prepares the recipe's dataset, once nothing speaks against the
 // launch that can be known without it.
 func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequest, progress func(mix.Progress)) (plan *Plan, err error) {
-	if plan, err = newPlan(r, req); err == nil {
+	plan, err = newPlan(r, req)
+	if plan.Sweep = r.HasSweep(); err == nil {
 		err = y.count(ctx, plan, req)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package yard
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,9 +53,14 @@ type SweepCell struct {
 	Worst *float64        `json:"worst_case"` // dollars, at the deadline; nil is not known
 	// Evaluations are those that the recipe asks for; Worst has theirs in it.
 	Evaluations []CellEvaluation `json:"evaluations,omitempty"`
-	// Unknown is why there is no estimate, and Fault why the cell cannot run.
+	// Unknown is why there is no estimate, Unbound why there is no worst case, and Fault
+	// why the cell cannot run.
 	Unknown string `json:"unknown,omitempty"`
+	Unbound string `json:"worst_case_unknown,omitempty"`
 	Fault   string `json:"fault,omitempty"`
+
+	// Remarks are where its dataset is not what was asked, as those of [mix.Manifest].
+	Remarks []string `json:"remarks,omitempty"`
 
 	prepared bool
 	manifest *mix.Manifest
@@ -82,15 +88,29 @@ type SweepPlan struct {
 	Detectable  []Detectable           `json:"detectable,omitempty"`
 	Published   []recipes.PublishedRow `json:"published,omitempty"`
 	PublishedBy string                 `json:"published_source,omitempty"`
+	// Alike are datasets that the cells' recipes make different and that come out alike.
+	Alike []AlikeData `json:"alike,omitempty"`
+	// Idle are axes that change nothing of what trainers are told.
+	Idle []IdleAxis `json:"idle_axes,omitempty"`
 	// OverCaps are the caps that the worst case of what is left would pass.
 	OverCaps []string `json:"over_caps,omitempty"`
+
+	// Stopped says that a person has stopped the sweep: nothing more of it is started
+	// until it is run again.
+	Stopped bool `json:"stopped,omitempty"`
 
 	courses map[sweep.Try]sweep.Course // of runs that have told all
 }
 
+// ErrBackend says that there is no such place to run cells.
+var ErrBackend = errors.New("the cells cannot run there")
+
 // PlanSweep reads a sweep, plans the dataset of every cell without writing it, and
 // finds the runs that cells have, those of other sweeps and launches too. progress may be nil.
 func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mix.Progress)) (*SweepPlan, error) {
+	if _, err := y.launcher(nil).Backend(req.Launch.Backend); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBackend, err)
+	}
 	files := y.files(y.SamplesDir())
 	s, err := recipes.LoadSweep(req.File, recipes.Options{Overrides: req.Overrides, Trainer: req.Launch.Trainer, Files: &files})
 	if err != nil {
@@ -114,6 +134,8 @@ func (y *Yard) PlanSweep(ctx context.Context, req SweepRequest, progress func(mi
 		}
 	}
 	p.findSame()
+	p.findAlike()
+	y.findIdle(p)
 	if err := y.LookAtSweep(ctx, p); err != nil {
 		return nil, err
 	}
@@ -142,11 +164,20 @@ func (y *Yard) sweepSite(req SweepRequest) (estimate.Site, error) {
 	return sites[0], nil
 }
 
-// SweepName is the name by which the ledger knows the sweep of a file.
-func (y *Yard) SweepName(file string) (string, error) {
-	s, err := recipes.LoadSweep(file, recipes.Options{})
-	if err != nil {
-		return "", err
+// SweepName is the name by which the ledger knows the sweep of a file; a name that the
+// ledger knows is its own.
+func (y *Yard) SweepName(ctx context.Context, file string, overrides []string) (string, error) {
+	s, err := recipes.LoadSweep(file, recipes.Options{Overrides: overrides})
+	if err == nil {
+		return s.Name, nil
 	}
-	return s.Name, nil
+	l, errLedger := y.Launcher()
+	if errLedger != nil {
+		return "", errors.Join(err, errLedger)
+	}
+	runs, errLedger := l.Ledger.SweepRuns(ctx, file)
+	if len(runs) > 0 {
+		return file, nil
+	}
+	return "", errors.Join(fmt.Errorf("no run of a sweep %q is in the ledger, and no file: %w", file, err), errLedger)
 }

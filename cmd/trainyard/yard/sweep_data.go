@@ -50,6 +50,7 @@ func (c *SweepCell) learnData(d *Prepared, fault error) {
 	c.Hash = cellOf(c.Recipe, d.Manifest, c.Repeat)
 	c.prepared = isPrepared(d)
 	c.manifest = d.Manifest
+	c.Remarks = remarksOf(d.Manifest)
 }
 
 // nowPrepared says of a dataset that it is there.

@@ -54,7 +54,7 @@ func (y *Yard) detect(ctx context.Context, p *SweepPlan) error {
 		if err != nil {
 			return err
 		}
-		d.learnRate(p.Cells, known)
+		d.learnRate(p.Cells, p.Published, known)
 		d.learnNoise(known)
 		d.find(p.Cells)
 		p.Detectable = append(p.Detectable, d)
@@ -74,10 +74,11 @@ func seedsOfGroups(cells []SweepCell) map[string]int {
 }
 
 // learnRate takes the rate that the recipe says, else that of cells that were judged,
-// else the middle one of those that others came to with the same cells, else that of
-// other runs.
-func (d *Detectable) learnRate(cells []SweepCell, known pastResults) {
+// else the middle one of those that others came to with the same cells, else the best
+// that they came to with what no cell is, else that of other runs.
+func (d *Detectable) learnRate(cells []SweepCell, rows []recipes.PublishedRow, known pastResults) {
 	published := publishedRates(cells, d.Name)
+	best, of := bestPublished(rows, d.Name)
 	switch {
 	case d.Baseline != nil:
 		d.Rate, d.RateFrom = *d.Baseline/100, "the sweep says so"
@@ -85,6 +86,8 @@ func (d *Detectable) learnRate(cells []SweepCell, known pastResults) {
 		d.Rate, d.RateFrom = known.mean, fmt.Sprintf("mean of %s of this sweep", plural(known.runs, "judged cell"))
 	case len(published) > 0:
 		d.Rate, d.RateFrom = published[len(published)/2]/100, "published"
+	case of != "":
+		d.Rate, d.RateFrom = best/100, "published of "+of
 	case known.runs > 0:
 		d.Rate, d.RateFrom = known.mean, fmt.Sprintf("mean of %s of the ledger", plural(known.runs, "judged run"))
 	default:
@@ -97,6 +100,17 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// bestPublished is the highest figure of the rows, and whose it is; of is empty where
+// there is none.
+func bestPublished(rows []recipes.PublishedRow, benchmark string) (best float64, of string) {
+	for _, row := range rows {
+		if v, known := recipes.Figure(row.Figures, benchmark); known && (of == "" || v > best) {
+			best, of = v, row.Name
+		}
+	}
+	return best, of
 }
 
 func publishedRates(cells []SweepCell, benchmark string) (all []float64) {

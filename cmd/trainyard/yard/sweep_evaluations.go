@@ -26,6 +26,8 @@ type CellEvaluation struct {
 type EvaluationTotal struct {
 	Count int                 `json:"count"`
 	By    map[sweep.State]int `json:"by_state"`
+	// Waiting are those of stages that wait, at the most; Count has none of them.
+	Waiting int `json:"waiting"`
 	// Hours is how long those that are left may take, at the most, Endless how many of
 	// them have no deadline, and Left their worst case in dollars; nil is not known.
 	Hours   float64  `json:"hours_left"`
@@ -106,16 +108,22 @@ func (p *SweepPlan) weighEvaluations() {
 		if e.State == sweep.Succeeded || e.State == sweep.Running {
 			return
 		}
-		if t.Hours += hoursOf(e.Hours); e.Hours == nil {
-			t.Endless++
-		}
-		worst := worstOf([]EvaluationMoney{e.EvaluationMoney})
-		t.Left = sumOf(t.Left, worst)
+		worst := t.take(e.EvaluationMoney)
 		if c.toStart() {
 			return
 		}
 		p.Total.Left = sumOf(p.Total.Left, worst)
 	})
+}
+
+// take adds an evaluation that is left, and returns its worst case.
+func (t *EvaluationTotal) take(e EvaluationMoney) (worst *float64) {
+	if t.Hours += hoursOf(e.Hours); e.Hours == nil {
+		t.Endless++
+	}
+	worst = worstOf([]EvaluationMoney{e})
+	t.Left = sumOf(t.Left, worst)
+	return worst
 }
 
 func hoursOf(hours *float64) float64 {
@@ -127,7 +135,7 @@ func hoursOf(hours *float64) float64 {
 
 // toStart reports whether the cell has no run that goes on or has succeeded.
 func (c *SweepCell) toStart() bool {
-	return c.State == sweep.Missing || c.State == sweep.Prepared || c.State == sweep.Failed
+	return c.State == sweep.Missing || c.State == sweep.Prepared || c.State.Again()
 }
 
 // name is what the evaluation is called in news.
@@ -159,7 +167,7 @@ func (r *sweepRun) evaluateOne(ctx context.Context, c *SweepCell, e *CellEvaluat
 	if !r.l.Mine(*c.Run) {
 		return r.sort(e.name(c), e.cell, *c.Run, fmt.Errorf("its run belongs to %s: evaluate it there", c.Run.Home))
 	}
-	if e.State == sweep.Failed && !e.Run.NeverStarted() {
+	if e.State.Again() && !e.Run.NeverStarted() {
 		return r.evaluateAgain(ctx, c, e)
 	}
 	run := *c.Run

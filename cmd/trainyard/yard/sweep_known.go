@@ -67,7 +67,7 @@ func (y *Yard) knownSweep(ctx context.Context, l *launch.Launcher, file string, 
 	if err := k.find(ctx, l.Ledger); err != nil {
 		return nil, err
 	}
-	return k, nil
+	return k, y.chooseKnown(ctx, l, k, s.Stages)
 }
 
 // hash names the cells whose datasets are there. Fingerprints are made on all

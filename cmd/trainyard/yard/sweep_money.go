@@ -2,7 +2,6 @@ package yard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"trainyard/launch"
@@ -15,9 +14,12 @@ import (
 type SweepTotal struct {
 	Cells int                 `json:"cells"` // of different contents
 	By    map[sweep.State]int `json:"by_state"`
-	Steps int64               `json:"steps"`
-	Hours estimate.Range      `json:"hours"` // of those whose are known
-	Cost  estimate.Range      `json:"cost"`
+	// Planned are those that are run at the most: of a stage that waits as many as may go
+	// on. Steps, Hours and Cost are theirs.
+	Planned int            `json:"cells_planned"`
+	Steps   int64          `json:"steps"`
+	Hours   estimate.Range `json:"hours"` // of those whose are known
+	Cost    estimate.Range `json:"cost"`
 	// Unknown cells have neither.
 	Unknown int `json:"cells_without_estimate"`
 	// Spent is what runs of cells have cost; Left sums the worst cases of those that are
@@ -54,8 +56,11 @@ func (y *Yard) estimateCell(ctx context.Context, c *SweepCell, req SweepRequest,
 	}
 	c.Worst = plan.Money.Worst
 	c.expect(plan)
-	if err != nil && !errors.Is(err, ErrNoDeadline) {
-		c.Unknown = err.Error()
+	if err != nil {
+		c.Unbound = err.Error()
+	}
+	if err := y.launcher(nil).PrecheckEvaluations(plan.Job); err != nil {
+		c.Fault = err.Error()
 	}
 }
 
@@ -77,6 +82,7 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 		if c.Same != "" || c.State == sweep.Waits || c.State == sweep.Out {
 			continue
 		}
+		p.Total.Planned++
 		p.Total.Steps += c.Steps
 		if c.Hours == nil || c.Cost == nil {
 			p.Total.Unknown++
@@ -87,8 +93,8 @@ func (p *SweepPlan) weigh(caps launch.Caps) {
 			p.Total.Left = sumOf(p.Total.Left, c.Worst)
 		}
 	}
-	p.weighWaiting()
 	p.weighEvaluations()
+	p.weighWaiting()
 	p.overCaps(caps)
 }
 

@@ -52,6 +52,9 @@ func (y *Yard) RunSweep(ctx context.Context, p *SweepPlan, req SweepRequest, tel
 	}
 	for {
 		done, err := r.step(ctx)
+		if done && err == nil {
+			p.Stopped, err = l.Ledger.SweepStopped(ctx, p.Name)
+		}
 		if done || err != nil {
 			return err
 		}
@@ -100,12 +103,12 @@ func (r *sweepRun) begin(ctx context.Context) error {
 	}
 	r.before = map[sweep.Try]bool{}
 	for _, c := range r.p.Cells {
-		if c.State == sweep.Failed {
+		if c.State.Again() {
 			r.before[sweep.Try{Run: c.Run.ID, N: c.Run.N}] = true
 		}
 	}
 	r.p.evaluations(func(_ *SweepCell, e *CellEvaluation) {
-		if e.State == sweep.Failed {
+		if e.State.Again() {
 			r.before[sweep.Try{Run: e.Run.ID, N: e.Run.N}] = true
 		}
 	})
@@ -164,7 +167,9 @@ func (r *sweepRun) follows(ctx context.Context, run launch.Run) bool {
 func (r *sweepRun) tend(ctx context.Context) error {
 	cells := map[string]string{}
 	for _, c := range r.p.Cells {
-		cells[c.Hash] = c.Name
+		if c.Same == "" {
+			cells[c.Hash] = c.Name
+		}
 	}
 	r.p.evaluations(func(c *SweepCell, e *CellEvaluation) {
 		if e.cell != "" {

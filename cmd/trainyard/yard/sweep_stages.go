@@ -56,13 +56,21 @@ func (p *SweepPlan) choose(ctx context.Context, ledger *launch.Ledger) error {
 			switch {
 			case c.Stage != k || !c.toStart():
 			case stage.Undecided != "":
-				c.State = sweep.Waits
+				c.stays(sweep.Waits)
 			case !stage.Wins(c.Variant):
-				c.State = sweep.Out
+				c.stays(sweep.Out)
 			}
 		}
 	}
 	return nil
+}
+
+// stays says of a cell and its evaluations that they are not run.
+func (c *SweepCell) stays(s sweep.State) {
+	c.State = s
+	for i := range c.Evaluations {
+		c.Evaluations[i].State = s
+	}
 }
 
 // contestants are the cells of a stage, with what the next one goes by.
@@ -169,10 +177,11 @@ func figureOf(results []launch.StoredResult, metric string) *float64 {
 
 // A variantCost is what the cells of one variant come to in a stage that waits.
 type variantCost struct {
-	steps       int64
-	hours, cost estimate.Range
-	known       bool
-	worst       *float64
+	cells, unknown int   // all, and those without an estimate
+	tokens, steps  int64 // to train on, over all epochs
+	hours, cost    estimate.Range
+	worst          *float64
+	evaluations    []EvaluationMoney
 }
 
 // weighWaiting sums stages that have not begun: as many of their variants as may go on, the
@@ -187,12 +196,13 @@ func (p *SweepPlan) weighWaiting() {
 			}
 			v := costs[c.Variant]
 			if v == nil {
-				v = &variantCost{known: true, worst: new(float64)}
+				v = &variantCost{worst: new(float64)}
 				costs[c.Variant], order = v, append(order, c.Variant)
 			}
 			v.add(c)
 		}
-		slices.SortStableFunc(order, func(a, b string) int { return costs[b].compare(costs[a]) })
+		priced := !slices.ContainsFunc(order, func(name string) bool { return costs[name].unknown > 0 })
+		slices.SortStableFunc(order, func(a, b string) int { return costs[b].compare(costs[a], priced) })
 		for _, name := range order[:min(len(order), p.Stages[k].Most)] {
 			p.Total.take(costs[name])
 		}
@@ -200,34 +210,48 @@ func (p *SweepPlan) weighWaiting() {
 }
 
 func (v *variantCost) add(c SweepCell) {
+	v.cells++
 	v.steps += c.Steps
+	v.tokens += int64(float64(c.Tokens) * c.Recipe.Train.Epochs)
 	v.worst = sumOf(v.worst, c.Worst)
+	for _, e := range c.Evaluations {
+		v.evaluations = append(v.evaluations, e.EvaluationMoney)
+	}
 	if c.Hours == nil || c.Cost == nil {
-		v.known = false
+		v.unknown++
 		return
 	}
 	v.hours, v.cost = addRange(v.hours, *c.Hours), addRange(v.cost, *c.Cost)
 }
 
-// compare puts what is not known above all.
-func (v *variantCost) compare(o *variantCost) int {
+// compare puts what is not known above all. Where one variant has no estimate, priced is
+// false, and what all have is compared: tokens to train on, and steps.
+func (v *variantCost) compare(o *variantCost, priced bool) int {
+	byWork := cmp.Or(cmp.Compare(v.tokens, o.tokens), cmp.Compare(v.steps, o.steps))
+	if priced {
+		byWork = cmp.Or(cmp.Compare(v.cost.High, o.cost.High), byWork)
+	}
 	switch {
 	case v.worst == nil && o.worst == nil:
-		return cmp.Compare(v.cost.High, o.cost.High)
+		return byWork
 	case v.worst == nil:
 		return 1
 	case o.worst == nil:
 		return -1
 	}
-	return cmp.Or(cmp.Compare(*v.worst, *o.worst), cmp.Compare(v.cost.High, o.cost.High))
+	return cmp.Or(cmp.Compare(*v.worst, *o.worst), byWork)
 }
 
+// take adds what a variant comes to. The worst case of its cells has that of their
+// evaluations in it.
 func (t *SweepTotal) take(v *variantCost) {
+	t.Planned += v.cells
 	t.Steps += v.steps
 	t.Left = sumOf(t.Left, v.worst)
-	if !v.known {
-		t.Unknown++
-		return
+	t.Unknown += v.unknown
+	for _, e := range v.evaluations {
+		t.Evaluations.Waiting++
+		t.Evaluations.take(e)
 	}
 	t.Hours, t.Cost = addRange(t.Hours, v.hours), addRange(t.Cost, v.cost)
 }

@@ -72,7 +72,7 @@ func (r *sweepRun) full(more int) bool {
 // goesOn reports whether a failed run can have another attempt, rather than its cell
 // another run.
 func (r *sweepRun) goesOn(c *SweepCell) bool {
-	return c.State == sweep.Failed && r.l.Mine(*c.Run) && c.Run.Job.Backend == r.req.Launch.Backend && c.Run.Job.Dataset.Now() == nil
+	return c.State.Again() && r.l.Mine(*c.Run) && c.Run.Job.Backend == r.req.Launch.Backend && c.Run.Job.Dataset.Now() == nil
 }
 
 func (r *sweepRun) retry(ctx context.Context, c *SweepCell) error {
