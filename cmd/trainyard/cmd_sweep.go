@@ -49,7 +49,7 @@ The states of a cell, and of an evaluation:
 func stateLines() string {
 	var lines []string
 	for _, s := range sweep.States {
-		lines = append(lines, fmt.Sprintf("  %-11s%s", s.State, s.Means))
+		lines = append(lines, fmt.Sprintf("  %-11s%s", s, sweep.Meanings[s]))
 	}
 	return strings.Join(lines, "\n")
 }

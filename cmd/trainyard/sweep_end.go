@@ -77,7 +77,7 @@ const namedLeftovers = 3
 func (l *leftovers) words() string {
 	var parts []string
 	for _, s := range sweep.States {
-		names := l.names[s.State]
+		names := l.names[s]
 		if len(names) == 0 {
 			continue
 		}
@@ -85,7 +85,7 @@ func (l *leftovers) words() string {
 		if len(names) > namedLeftovers {
 			names, more = names[:namedLeftovers], " …"
 		}
-		parts = append(parts, fmt.Sprintf("%s (%s%s)", statesWords(map[sweep.State]int{s.State: len(l.names[s.State])}), strings.Join(names, " "), more))
+		parts = append(parts, fmt.Sprintf("%s (%s%s)", statesWords(map[sweep.State]int{s: len(l.names[s])}), strings.Join(names, " "), more))
 	}
 	return strings.Join(parts, ", ")
 }

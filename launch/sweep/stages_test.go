@@ -54,7 +54,7 @@ func TestOfEqualVariantsTheFirstOfTheFileGoesOn(t *testing.T) {
 
 // What may still change leaves the choice open.
 func TestAChoiceIsOpenUntilEveryCellHasItsFigure(t *testing.T) {
-	for state, want := range map[sweep.State]string{sweep.Missing: "b has not run", sweep.Prepared: "b has not run", sweep.Running: "b goes on", sweep.Failed: "b has failed", sweep.Lost: "b is lost", sweep.Waits: "b waits for its stage"} {
+	for state, want := range map[sweep.State]string{sweep.Missing: "b has not run", sweep.Prepared: "b has not run", sweep.Running: "b goes on", sweep.Failed: "b has failed", sweep.Cancelled: "b was cancelled", sweep.Lost: "b is lost", sweep.Waits: "b waits for its stage"} {
 		got := (sweep.Stage{By: "eval:e", Top: 1}).Choose([]sweep.Contestant{scored("a", "a", sweep.Succeeded, 1), scored("b", "b", state, 1)})
 		if got.Undecided != want || got.Wins("a") {
 			t.Errorf("%s: %+v", state, got)

@@ -52,7 +52,7 @@ func TestTheStateOfACellIsThatOfItsBestRun(t *testing.T) {
 		{[]launch.Run{run("n", launch.Failed), run("o", launch.Succeeded)}, true, sweep.Succeeded, "o"},
 		{[]launch.Run{run("n", launch.Failed), run("o", launch.Queued)}, true, sweep.Running, "o"},
 		{[]launch.Run{run("n", launch.Failed), run("o", launch.Lost)}, true, sweep.Lost, "o"},
-		{[]launch.Run{run("n", launch.Cancelled), run("o", launch.Failed)}, true, sweep.Failed, "n"},
+		{[]launch.Run{run("n", launch.Cancelled), run("o", launch.Failed)}, true, sweep.Cancelled, "n"},
 		{[]launch.Run{run("ruled", launch.Cancelled)}, true, sweep.Stopped, "ruled"},
 		{[]launch.Run{waits}, true, sweep.Running, "w"}, {[]launch.Run{gone}, true, sweep.Failed, "w"},
 	} {
@@ -60,6 +60,17 @@ func TestTheStateOfACellIsThatOfItsBestRun(t *testing.T) {
 		if got != c.want || (by == nil) != (c.run == "") || by != nil && by.ID != c.run {
 			t.Errorf("%+v: %s by %v, want %s by %s", c.runs, got, by, c.want, c.run)
 		}
+	}
+}
+
+func TestEveryStateHasAMeaning(t *testing.T) {
+	for _, s := range sweep.States {
+		if sweep.Meanings[s] == "" {
+			t.Errorf("%s has none", s)
+		}
+	}
+	if len(sweep.Meanings) != len(sweep.States) {
+		t.Errorf("%d meanings of %d states", len(sweep.Meanings), len(sweep.States))
 	}
 }
 

@@ -21,7 +21,7 @@ func (y *Yard) chooseKnown(ctx context.Context, l *launch.Launcher, k *knownSwee
 		}
 		p.Cells = append(p.Cells, cell)
 	}
-	p.stage(stages)
+	p.beginStages(stages)
 	if err := p.lookAtEvaluations(ctx, l); err != nil {
 		return err
 	}
