@@ -335,6 +335,19 @@ func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 	}
 }
 
+func TestAPlaceholderInDoubledBracesAsksForNothing(t *testing.T) {
+	p := newPlace(t)
+	e := evaluation(p.mark, "graded.csv", eels)
+	e.Command[4] = "{{checkpoint}}"
+	run := p.trained(t, "train", e) // saves none
+	if err := tendAll(t.Context(), p.Launcher); err != nil {
+		t.Fatal(err)
+	}
+	if got, results := p.evaluated(t, run); !strings.Contains(got.Reason, "stat {checkpoint}/") || got.Job.Evaluates.Step != 0 || len(results) != 0 {
+		t.Errorf("%s (%s), %+v", got.State, got.Reason, results)
+	}
+}
+
 // A distant place is one that does not answer.
 type distant struct{ local.Local }
 

@@ -79,10 +79,13 @@ func (e Evaluation) Cell(run Run) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// escaped are the braces of a command's own, which are written twice.
+var escaped = strings.NewReplacer("{{", "", "}}", "")
+
 // asks reports whether the command has one of the placeholders.
 func (e Evaluation) asks(placeholders ...string) bool {
 	return slices.ContainsFunc(placeholders, func(name string) bool {
-		return slices.ContainsFunc(e.Command, func(arg string) bool { return strings.Contains(arg, "{"+name+"}") })
+		return slices.ContainsFunc(e.Command, func(arg string) bool { return strings.Contains(escaped.Replace(arg), "{"+name+"}") })
 	})
 }
 

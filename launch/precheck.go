@@ -50,7 +50,7 @@ func (l *Launcher) render(job Job, id string) rendering {
 	}
 	if backend != nil {
 		look, err := lookPath(job, backend)
-		r.unready = errors.Join(err, checked(trainer, job, look))
+		r.unready = errors.Join(err, imageFault(backend), checked(trainer, job, look))
 	}
 	r.Command, err = trainer.Render(job, l.site(id, backend))
 	r.faults = append(r.faults, err)

@@ -149,7 +149,7 @@ var docs = map[string]string{
 	"train.keep_checkpoints":       "how many of the newest checkpoints are kept",
 
 	"eval.name":      "names the evaluation",
-	"eval.command":   "program and arguments, with placeholders such as {checkpoint} and {output} (trainyard list evaluations)",
+	"eval.command":   "program and arguments, with placeholders such as {checkpoint} and {output} (trainyard list evaluations); {{ and }} are braces",
 	"eval.benchmark": "of what results are, and have to be",
 	"eval.split":     "split of the benchmark",
 	"eval.scaffold":  "scaffold that the model worked in",

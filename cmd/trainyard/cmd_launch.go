@@ -124,9 +124,8 @@ func tellPlan(t *face.Terminal, s *settings, plan *yard.Plan, err error) error {
 	case err != nil:
 		return nothingLeft(t, s, plan.Prepared, err)
 	}
-	tellFindings(t, plan)
-	if plan.Refusal != "" {
-		t.Say("as things stand, the launch would be refused: %s", plan.Refusal)
+	if plan.Command == nil || s.json() {
+		tellFindings(t, plan)
 	}
 	if plan.Prepared == nil || s.json() {
 		return nil
@@ -134,13 +133,20 @@ func tellPlan(t *face.Terminal, s *settings, plan *yard.Plan, err error) error {
 	return printPrepared(t, plan.Prepared)
 }
 
-// tellFindings says what was found before the start: in a dry run all of it, else
-// what is not in order.
+// tellFindings says what was found before the start and is not in order; in a dry run all
+// of it.
 func tellFindings(t *face.Terminal, plan *yard.Plan) {
 	for _, f := range plan.Findings {
 		if plan.Command != nil || f.Level != preflight.OK {
 			t.Say("%s: %s: %s", f.Level, f.About, f.Words)
 		}
+	}
+}
+
+// tellRefusal ends a dry run: what speaks against the launch is what a reader has to see.
+func tellRefusal(t *face.Terminal, plan *yard.Plan) {
+	if plan.Refusal != "" {
+		t.Say("as things stand, the launch would be refused: %s", plan.Refusal)
 	}
 }
 
@@ -208,8 +214,20 @@ func tellSiblings(ctx context.Context, t *face.Terminal, s *settings, y *yard.Ya
 	return nil
 }
 
-// printRendered shows what a launch would start.
+// printFindings is tellFindings as a part of the answer.
+func printFindings(t *face.Terminal, plan *yard.Plan) {
+	if len(plan.Findings) > 0 {
+		t.Print("\nPreflight\n")
+	}
+	for _, f := range plan.Findings {
+		t.Print("  %s: %s: %s\n", f.Level, f.About, f.Words)
+	}
+}
+
+// printRendered shows what a launch would start: what was looked at before, the command,
+// and at the end what speaks against it.
 func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
+	defer tellRefusal(t, plan)
 	cmd := plan.Command
 	if s.json() {
 		return t.PrintJSON(struct {
@@ -218,6 +236,7 @@ func printRendered(t *face.Terminal, s *settings, plan *yard.Plan) error {
 			Environment *yard.EnvironmentPlan `json:"environment,omitempty"`
 		}{cmd, plan.Submission, plan.Environment})
 	}
+	printFindings(t, plan)
 	t.Print("\nDry run: nothing was started. On %s it would run\n\n  %s\n", plan.Job.Backend, strings.Join(cmd.Argv, " "))
 	printTexts(t, cmd.Files)
 	if len(plan.Submission) > 0 {

@@ -100,7 +100,7 @@ func (s *settings) load(cmd *cobra.Command) error {
 	if dir, err := os.UserConfigDir(); err == nil {
 		s.v.SetConfigFile(filepath.Join(dir, "trainyard", "config.yaml"))
 		if err := s.v.ReadInConfig(); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("read settings %s: %w", s.v.ConfigFileUsed(), err)
+			return unreadable(s.v.ConfigFileUsed(), err)
 		}
 	}
 	return s.check()

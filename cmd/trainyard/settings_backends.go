@@ -2,6 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
 	"trainyard/launch"
 	"trainyard/launch/backend"
@@ -16,7 +21,8 @@ import (
 //	    hosts: […]
 //	    price: 2.10    # of one GPU for an hour, in US dollars
 //
-// Every other key is one of the kind's options.
+// Every other key is one of the kind's options. Files in the directory backends beside
+// config.yaml have such a list too, so that one place is a file.
 const backendsKey = "backends"
 
 // backends opens what the list names. gpuHours are the prices that it gives, by name.
@@ -43,6 +49,31 @@ func (s *settings) backends() (opened map[string]launch.Backend, gpuHours map[st
 }
 
 func (s *settings) places() (places []backend.Place, err error) {
+	places, err = s.listed()
+	if err != nil || s.v.ConfigFileUsed() == "" {
+		return places, err
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(s.v.ConfigFileUsed()), backendsKey, "*.yaml"))
+	for _, file := range files {
+		one := newSettings()
+		one.v.SetConfigFile(file)
+		if err := one.v.ReadInConfig(); err != nil {
+			return nil, unreadable(file, err)
+		}
+		if keys := one.v.AllSettings(); len(keys) != 1 || !one.v.IsSet(backendsKey) {
+			return nil, fmt.Errorf("settings %s: it has %s: give %s: [{name: lab, kind: ssh, hosts: [gpu1]}], and nothing beside it", file, strings.Join(slices.Sorted(maps.Keys(keys)), ", "), backendsKey)
+		}
+		more, err := one.listed()
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, more...)
+	}
+	return places, err
+}
+
+// listed are the places that the list of one file has.
+func (s *settings) listed() (places []backend.Place, err error) {
 	if !s.v.IsSet(backendsKey) {
 		return nil, nil
 	}
@@ -69,6 +100,21 @@ type placeHead struct {
 	Name  string   `json:"name"`
 	Kind  string   `json:"kind"`
 	Price *float64 `json:"price"`
+}
+
+// keyTwice is how the YAML library tells of a key that stands there a second time.
+var keyTwice = regexp.MustCompile(`mapping key "?([^" ]+)"? already defined at line (\d+)`)
+
+// unreadable is the error of a file of settings.
+func unreadable(file string, err error) error {
+	err = fmt.Errorf("read settings %s: %w", file, err)
+	if m := keyTwice.FindStringSubmatch(err.Error()); m != nil {
+		err = fmt.Errorf("%w: %s stands there twice: put the items of the second into the list of line %s", err, m[1], m[2])
+		if m[1] == backendsKey {
+			err = fmt.Errorf("%w, or into a file of their own, %s", err, filepath.Join(filepath.Dir(file), backendsKey, "NAME.yaml"))
+		}
+	}
+	return err
 }
 
 // place is one entry of the list.

@@ -255,7 +255,7 @@ func listEvaluations() []Listed {
 	for _, a := range trainer.EvaluationArgs() {
 		all = append(all, Listed{Name: a.Name, Summary: a.Summary})
 	}
-	return all
+	return append(all, Listed{Name: "{{ and }}", Summary: "a brace of the command's own, such as those of JSON"})
 }
 
 func listTrackers() []Listed {

@@ -59,6 +59,9 @@ func Open(name string, o Options, agent carry.AgentFor) (launch.Backend, error) 
 // Name implements launch.Backend.
 func (k *Kubernetes) Name() string { return k.name }
 
+// Image implements launch.Imager.
+func (k *Kubernetes) Image() string { return k.o.Image }
+
 // Summary implements launch.Backend.
 func (k *Kubernetes) Summary() string { return Summary }
 

@@ -50,6 +50,9 @@ func (r *Rented) WaitBy(clock provider.Clock) { r.clock = clock }
 // Name implements launch.Backend.
 func (r *Rented) Name() string { return r.name }
 
+// Image implements launch.Imager.
+func (r *Rented) Image() string { return r.c.Image }
+
 // Summary implements launch.Backend.
 func (r *Rented) Summary() string { return Summary(r.kind) }
 
