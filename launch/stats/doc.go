@@ -22,6 +22,9 @@
 // logarithms and roots may differ between processors in their last bits. A score
 // that is not a number is refused, and so is an empty comparison. Figures equal
 // those of scipy and statsmodels (testdata/reference.py) to 1e-9.
+// A bound is a possible value: rates lie between 0 and 1, their differences between -1
+// and 1. Where seeds or instances are too few for an interval to tell anything, the
+// estimate says so. An interval leaves zero out only where the test beside it does.
 //
 // What it does not do: it reads no file, knows no benchmark, and does not say
 // which run is the better one to keep.
