@@ -31,19 +31,6 @@ func (l *Ledger) ImportResult(ctx context.Context, in Import) (done Imported, er
 	return done, err
 }
 
-func (in Import) check() error {
-	r := in.Result
-	switch {
-	case r.Benchmark == "":
-		return fmt.Errorf("import %s: it does not say of which benchmark it is: say --benchmark", r.Source.File)
-	case len(r.Instances) == 0 && len(r.Aggregates) == 0:
-		return fmt.Errorf("import %s: there is neither an instance nor a figure in it", r.Source.File)
-	case r.Seed != nil && *r.Seed < 0 || r.Step != nil && *r.Step < 0:
-		return fmt.Errorf("import %s: %s: a seed or a step is 0 or more", r.Source.File, ResultName(r))
-	}
-	return nil
-}
-
 func (in Import) into(tx *database.Tx, now time.Time) (Imported, error) {
 	done := Imported{Outcome: ImportAdded, StoredResult: StoredResult{
 		Run: in.Run, Attempt: in.Attempt, Result: in.Result, Counts: in.Result.Counts(), ImportedAt: time.UnixMilli(now.UnixMilli()), ImportedBy: in.By,
