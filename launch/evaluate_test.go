@@ -163,7 +163,7 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		"nan":       {"results.json", `{"results": {"validation": {"loss": NaN}}, "configs": {}}`, func(e *launch.Evaluation) { e.Benchmark = "validation" }, launch.Failed, "there is neither an instance nor a figure in it"},
 		"twofold":   {"", "", twoReports("eel-1,passed", "eel-1,failed"), launch.Failed, "r1.csv and "},
 		"parted":    {"", "", twoReports("eel-1,passed", "eel-2,failed"), launch.Failed, "2 differ: eel-1 (resolved, now not there), eel-2 (not there, now unresolved); choose one by eval.parted.reports"},
-		"contained": {"", "", twoReports("eel-1,passed\\neel-2,failed", "eel-2,failed"), launch.Succeeded, "contained seed 0 step 3: 1 of 2 resolved"},
+		"contained": {"", "", twoReports("eel-1,passed\\neel-2,failed", "eel-2,failed"), launch.Succeeded, "contained seed 0: 1 of 2 resolved"},
 		"huge":      {"graded.csv", "id,verdict,score\neel-1,passed,1e308\n", nil, launch.Failed, "the score of eel-1 is 1e+308, and a figure is 1e+30 at the most"},
 		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
 		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7 step 3: 1 of 2 resolved"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ var ErrOtherInstances = errors.New("no instance of it is one that others have of
 // same run, benchmark, split, scaffold, seed and step are a *ResultConflict, and
 // nothing is written, unless Replace is set.
 func (l *Ledger) ImportResult(ctx context.Context, in Import) (done Imported, err error) {
+	if file, err := filepath.Abs(in.Result.Source.File); err == nil { // the same name elsewhere is another file
+		in.Result.Source.File = strings.ToValidUTF8(file, "\ufffd")
+	}
 	if err := errors.Join(in.check(), in.fits(ctx, l)); err != nil {
 		return Imported{}, err
 	}
@@ -95,6 +99,8 @@ func (d *Imported) meet(before *StoredResult, replace bool) error {
 		return nil
 	case as == "" && !gone && before.Source.Parts > 0:
 		d.Outcome = ImportGrown
+	case as == "" && grew(before.Result, d.Result):
+		d.Outcome = ImportUpdated
 	case !replace:
 		was := *before
 		was.Instances = nil
