@@ -13,6 +13,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/fetch"
+	"trainyard/launch/result"
 )
 
 const eels = "id,verdict\neel-1,passed\neel-2,failed\n"
@@ -164,6 +165,7 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		"twofold":   {"", "", twoReports("eel-1,passed", "eel-1,failed"), launch.Failed, "r1.csv and "},
 		"parted":    {"", "", twoReports("eel-1,passed", "eel-2,failed"), launch.Failed, "2 differ: eel-1 (resolved, now not there), eel-2 (not there, now unresolved); choose one by eval.parted.reports"},
 		"contained": {"", "", twoReports("eel-1,passed\\neel-2,failed", "eel-2,failed"), launch.Succeeded, "contained seed 0: 1 of 2 resolved"},
+		"strange":   {"graded.csv", eels, nil, launch.Failed, "give another eval.strange.benchmark or eval.strange.split, or take what is wrong out first: trainyard eval remove "},
 		"huge":      {"graded.csv", "id,verdict,score\neel-1,passed,1e308\n", nil, launch.Failed, "the score of eel-1 is 1e+308, and a figure is 1e+30 at the most"},
 		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
 		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7 step 3: 1 of 2 resolved"},
@@ -179,6 +181,10 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		all = append(all, e)
 	}
 	run := p.trained(t, "save", all...)
+	strange := result.Result{Benchmark: "strange", Seed: ptr(int64(7)), Instances: []result.Instance{{ID: "frog-1", Verdict: result.Resolved}}, Source: result.Source{File: "frogs.csv", SHA256: "frogs"}}
+	if _, err := p.Ledger.ImportResult(t.Context(), launch.Import{Run: run.ID, Result: strange}); err != nil {
+		t.Fatal(err)
+	}
 	if err := tendAll(t.Context(), p.Launcher); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +197,7 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 			t.Errorf("%s: %s: %s; want %s: %s", got.Job.Evaluates.Name, got.State, got.Reason, c.state, c.reason)
 		}
 	}
-	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 3 {
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 4 {
 		t.Errorf("%+v, %v", results, err)
 	}
 }

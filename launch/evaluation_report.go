@@ -225,7 +225,7 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	if r.Benchmark == "" {
 		return "", wrongReport("%s does not say of which benchmark it is: say eval.%s.benchmark", r.Source.File, e.Name)
 	}
-	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy}
+	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy, Where: "eval." + e.Name + "."}
 	done, err := l.Ledger.ImportResult(ctx, in)
 	var conflict *ResultConflict
 	if errors.As(err, &conflict) && supersedes(run, conflict.Before) {

@@ -41,6 +41,8 @@ type Import struct {
 	By      string // who imports it; empty: not known
 	// Replace puts it in the place of another result of the same evaluation.
 	Replace bool
+	// Where stands before the names of fields in errors; empty is --, as of flags.
+	Where string
 }
 
 // An ImportOutcome is what became of a result that was imported.

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,9 +23,6 @@ var ErrOtherInstances = errors.New("no instance of it is one that others have of
 // same run, benchmark, split, scaffold, seed and step are a *ResultConflict, and
 // nothing is written, unless Replace is set.
 func (l *Ledger) ImportResult(ctx context.Context, in Import) (done Imported, err error) {
-	if file, err := filepath.Abs(in.Result.Source.File); err == nil { // the same name elsewhere is another file
-		in.Result.Source.File = strings.ToValidUTF8(file, "\ufffd")
-	}
 	if err := errors.Join(in.check(), in.fits(ctx, l)); err != nil {
 		return Imported{}, err
 	}
@@ -39,6 +37,9 @@ func (in Import) into(tx *database.Tx, now time.Time) (Imported, error) {
 	done := Imported{Outcome: ImportAdded, StoredResult: StoredResult{
 		Run: in.Run, Attempt: in.Attempt, Result: in.Result, Counts: in.Result.Counts(), ImportedAt: time.UnixMilli(now.UnixMilli()), ImportedBy: in.By,
 	}}
+	if file, err := filepath.Abs(done.Source.File); err == nil { // the same name elsewhere is another file
+		done.Source.File = strings.ToValidUTF8(file, "\ufffd")
+	}
 	before, err := in.standing(tx)
 	if err != nil {
 		return Imported{}, err
@@ -137,8 +138,8 @@ func (in Import) belongs(tx *database.Tx, before *StoredResult) error {
 			return err
 		}
 	}
-	return fmt.Errorf("import %s: %w: %s, such as %s; %s; give another --benchmark or --split, or take what is wrong out first: trainyard eval remove %.8s --benchmark %s",
-		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, inTheWay(others), others[0].Run, others[0].Benchmark)
+	return fmt.Errorf("import %s: %w: %s, such as %s; %s; give another %sbenchmark or %[6]ssplit, or take what is wrong out first: trainyard eval remove %.8[7]s --benchmark %[8]s",
+		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, inTheWay(others), cmp.Or(in.Where, "--"), others[0].Run, others[0].Benchmark)
 }
 
 // inTheWay names the newest of the results that have other instances, and tells how many

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -34,7 +35,7 @@ func (in Import) check() error {
 	}
 	switch {
 	case r.Benchmark == "":
-		return bad("it does not say of which benchmark it is: say --benchmark")
+		return bad("it does not say of which benchmark it is: say %sbenchmark", cmp.Or(in.Where, "--"))
 	case len(r.Instances) == 0 && len(r.Aggregates) == 0:
 		return bad("there is neither an instance nor a figure in it")
 	case r.Seed != nil && *r.Seed < 0 || r.Step != nil && *r.Step < 0:
