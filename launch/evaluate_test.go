@@ -13,6 +13,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/fetch"
+	"trainyard/launch/result"
 )
 
 const eels = "id,verdict\neel-1,passed\neel-2,failed\n"
@@ -160,6 +161,12 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		"odd":       {"odd.json", `{"resolvd_ids": []}`, nil, launch.Failed, "none of the files that it left is a report"},
 		"cut":       {"graded.json", `{"resolved_ids": [`, func(e *launch.Evaluation) { e.Reports = []string{"*.json"} }, launch.Failed, "a report cannot be read"},
 		"another":   {"swe-bench_lite__test__mine.json", `{"total_instances": 2, "submitted_instances": 2, "resolved_ids": ["a__b-1"], "unresolved_ids": ["a__b-2"], "schema_version": 2}`, nil, launch.Failed, "is of swe-bench_lite, and eval.another.benchmark says another"},
+		"nan":       {"results.json", `{"results": {"validation": {"loss": NaN}}, "configs": {}}`, func(e *launch.Evaluation) { e.Benchmark = "validation" }, launch.Failed, "there is neither an instance nor a figure in it"},
+		"twofold":   {"", "", twoReports("eel-1,passed", "eel-1,failed"), launch.Failed, "r1.csv and "},
+		"parted":    {"", "", twoReports("eel-1,passed", "eel-2,failed"), launch.Failed, "2 differ: eel-1 (resolved, now not there), eel-2 (not there, now unresolved); choose one by eval.parted.reports"},
+		"contained": {"", "", twoReports("eel-1,passed\\neel-2,failed", "eel-2,failed"), launch.Succeeded, "contained seed 0: 1 of 2 resolved"},
+		"strange":   {"graded.csv", eels, nil, launch.Failed, "give another eval.strange.benchmark or eval.strange.split, or take what is wrong out first: trainyard eval remove "},
+		"huge":      {"graded.csv", "id,verdict,score\neel-1,passed,1e308\n", nil, launch.Failed, "the score of eel-1 is 1e+308, and a figure is 1e+30 at the most"},
 		"untold":    {"graded.csv", eels, func(e *launch.Evaluation) { e.Benchmark = "" }, launch.Failed, "say eval.untold.benchmark"},
 		"told":      {"graded.csv", eels, func(e *launch.Evaluation) { e.Split, e.Scaffold, e.Seed = "Test", "mini", ptr(int64(7)) }, launch.Succeeded, "told test mini seed 7 step 3: 1 of 2 resolved"},
 	}
@@ -174,6 +181,10 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 		all = append(all, e)
 	}
 	run := p.trained(t, "save", all...)
+	strange := result.Result{Benchmark: "strange", Seed: ptr(int64(7)), Instances: []result.Instance{{ID: "frog-1", Verdict: result.Resolved}}, Source: result.Source{File: "frogs.csv", SHA256: "frogs"}}
+	if _, err := p.Ledger.ImportResult(t.Context(), launch.Import{Run: run.ID, Result: strange}); err != nil {
+		t.Fatal(err)
+	}
 	if err := tendAll(t.Context(), p.Launcher); err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +197,44 @@ func TestWhatAnEvaluationLeftIsJudged(t *testing.T) {
 			t.Errorf("%s: %s: %s; want %s: %s", got.Job.Evaluates.Name, got.State, got.Reason, c.state, c.reason)
 		}
 	}
-	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
+	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 4 {
 		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+// twoReports leaves two tables in one output directory.
+func twoReports(one, other string) func(*launch.Evaluation) {
+	return func(e *launch.Evaluation) {
+		e.Command = []string{"sh", "-c", `printf "id,verdict\n$1\n" > "$0/r1.csv"; printf "id,verdict\n$2\n" > "$0/r2.csv"`, "{output}", one, other}
+	}
+}
+
+// Whatever keeps its results from the ledger, an evaluation can be stopped; and once that
+// has passed, the next look keeps them.
+func TestAnEvaluationWhoseResultsCannotBeKeptCanBeStopped(t *testing.T) {
+	p := newPlace(t)
+	one, other := evaluation(p.mark, "graded.csv", eels), evaluation(p.mark, "graded.csv", eels)
+	other.Benchmark, other.Name = "others", "others"
+	run := p.trained(t, "save", one, other)
+	deeds := p.Evaluate(t.Context(), run, run.Job.Evals)
+	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err != nil {
+		t.Fatalf("%+v", deeds)
+	}
+	if err := p.Ledger.Exec(t.Context(), `ALTER TABLE results RENAME TO results_away`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Watch(t.Context(), deeds[0].Run, func(launch.Update) error { return nil }); err == nil || !strings.Contains(err.Error(), "results") {
+		t.Fatalf("watched to its end: %v", err)
+	}
+	stopped, err := p.Stop(t.Context(), deeds[0].Run)
+	if err != nil || stopped.State != launch.Cancelled || !strings.Contains(stopped.Reason, "its reports are not kept: ") {
+		t.Errorf("%s: %s, %v", stopped.State, stopped.Reason, err)
+	}
+	if err := p.Ledger.Exec(t.Context(), `ALTER TABLE results_away RENAME TO results`); err != nil {
+		t.Fatal(err)
+	}
+	if kept := p.end(t, deeds[1].Run); kept.State != launch.Succeeded || !strings.Contains(kept.Reason, "1 of 2 resolved") {
+		t.Errorf("%s: %s", kept.State, kept.Reason)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,21 +22,33 @@ import (
 func (l *Launcher) collect(ctx context.Context, run Run, backend Backend, status Status) (Status, error) {
 	reports, all, err := l.reports(ctx, run, backend)
 	if err != nil {
-		return status, fmt.Errorf("run %s: its reports: %w", run.ID, err)
+		err = fmt.Errorf("its reports: %w", err)
 	}
-	kept, err := l.keepResults(ctx, run, reports, all)
+	var kept []string
+	if err == nil {
+		kept, err = l.keepResults(ctx, run, reports, all)
+	}
 	var wrong *reportError
 	switch {
 	case errors.As(err, &wrong):
 		status.State, status.Reason = Failed, "exited with code 0, but "+wrong.Error()
+	case err != nil && run.State == Stopping && ctx.Err() == nil: // the user does not wait for it any more
+		status.State, status.Reason = Cancelled, fmt.Sprintf("stopped when its command had exited with code 0, and its reports are not kept: %v", err)
 	case err != nil:
-		return status, fmt.Errorf("run %s: %w", run.ID, err)
+		return status, &uncollected{fmt.Errorf("run %s: %w", run.ID, err)}
 	default:
 		status.Reason = strings.Join(kept, "; ")
 	}
 	l.reached("imported")
 	return status, nil
 }
+
+// An uncollected evaluation has ended, and what it left could not be looked at, or not
+// be kept.
+type uncollected struct{ err error }
+
+func (e *uncollected) Error() string { return e.err.Error() }
+func (e *uncollected) Unwrap() error { return e.err }
 
 // A reportError is what is wrong with the reports of an evaluation: looking again would
 // not help.
@@ -75,6 +88,9 @@ const maxReport = 64 << 20
 // below lists the files of a directory that may be reports, or stand beside one.
 func below(ctx context.Context, backend Backend, dir string, run Run, root, under string) (all []string, err error) {
 	entries, err := backend.List(ctx, dir, run.Handle, path.Join(root, under))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, wrongReport("%w", err)
+	}
 	if err != nil {
 		return nil, unlessMissing(err)
 	}
@@ -104,6 +120,9 @@ func bring(ctx context.Context, backend Backend, dir string, run Run, name, to s
 		return nil
 	}
 	f, err := backend.Open(ctx, dir, run.Handle, name)
+	if errors.Is(err, fs.ErrPermission) {
+		return wrongReport("%s: %w", name, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -166,6 +185,12 @@ func (l *Launcher) keepResults(ctx context.Context, run Run, reports []string, a
 	if err != nil {
 		return nil, &reportError{err}
 	}
+	for i := range results {
+		results[i] = run.Job.known(results[i])
+	}
+	if results, err = agreed(results); err != nil {
+		return nil, wrongReport("%w; choose one by eval.%s.reports", err, e.Name)
+	}
 	for _, r := range results {
 		words, err := l.keepResult(ctx, run, r)
 		if err != nil {
@@ -200,7 +225,7 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 	if r.Benchmark == "" {
 		return "", wrongReport("%s does not say of which benchmark it is: say eval.%s.benchmark", r.Source.File, e.Name)
 	}
-	in := Import{Run: e.Run, Attempt: e.Attempt, Result: run.Job.known(r), By: run.CreatedBy}
+	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy, Where: "eval." + e.Name + "."}
 	done, err := l.Ledger.ImportResult(ctx, in)
 	var conflict *ResultConflict
 	if errors.As(err, &conflict) && supersedes(run, conflict.Before) {
@@ -212,7 +237,7 @@ func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (wo
 		return fmt.Sprintf("not kept: %v; take it with `trainyard eval import %s %s --replace`", conflict, e.Run, r.Source.File), nil
 	case errors.Is(err, ErrOtherInstances):
 		return "", wrongReport("%w; then `trainyard eval import %.8s %s` takes this one, without another evaluation", err, e.Run, r.Source.File)
-	case errors.Is(err, ErrNotOfRun):
+	case Lasting(err):
 		return "", &reportError{err}
 	case err != nil:
 		return "", err

@@ -41,6 +41,8 @@ type Import struct {
 	By      string // who imports it; empty: not known
 	// Replace puts it in the place of another result of the same evaluation.
 	Replace bool
+	// Where stands before the names of fields in errors; empty is --, as of flags.
+	Where string
 }
 
 // An ImportOutcome is what became of a result that was imported.
@@ -51,6 +53,7 @@ const (
 	ImportAdded    ImportOutcome = "added"
 	ImportSame     ImportOutcome = "same"     // all of it was there: nothing changed
 	ImportGrown    ImportOutcome = "grown"    // parts of it were there, and say the same
+	ImportUpdated  ImportOutcome = "updated"  // the same file has grown, and says what it said and more
 	ImportReplaced ImportOutcome = "replaced" // it was there with other verdicts, and --replace was given
 )
 
@@ -181,6 +184,28 @@ func figuresOf(r result.Result) []side {
 		all[i] = side{a.Metric, fmt.Sprint(a.Value)}
 	}
 	return all
+}
+
+// grew reports whether a result says all that one before it said, of the same file: what
+// was not graded yet may be now, and nothing else changes.
+func grew(before, after result.Result) bool {
+	if before.Source.File != after.Source.File || len(before.Instances) > len(after.Instances) {
+		return false
+	}
+	now := map[string]string{}
+	for _, s := range sidesOf(after) {
+		now[s.name] = s.words
+	}
+	for _, i := range before.Instances {
+		if words, there := now[i.ID]; !there || i.Verdict != result.Missing && words != instanceWords(i) {
+			return false
+		}
+	}
+	if len(before.Instances) > 0 {
+		return true
+	}
+	_, gone := differing(figuresOf(before), figuresOf(after))
+	return !gone
 }
 
 // differing keeps the order of before, with what is new at the end.

@@ -1,11 +1,13 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,23 +33,13 @@ func (l *Ledger) ImportResult(ctx context.Context, in Import) (done Imported, er
 	return done, err
 }
 
-func (in Import) check() error {
-	r := in.Result
-	switch {
-	case r.Benchmark == "":
-		return fmt.Errorf("import %s: it does not say of which benchmark it is: say --benchmark", r.Source.File)
-	case len(r.Instances) == 0 && len(r.Aggregates) == 0:
-		return fmt.Errorf("import %s: there is neither an instance nor a figure in it", r.Source.File)
-	case r.Seed != nil && *r.Seed < 0 || r.Step != nil && *r.Step < 0:
-		return fmt.Errorf("import %s: %s: a seed or a step is 0 or more", r.Source.File, ResultName(r))
-	}
-	return nil
-}
-
 func (in Import) into(tx *database.Tx, now time.Time) (Imported, error) {
 	done := Imported{Outcome: ImportAdded, StoredResult: StoredResult{
 		Run: in.Run, Attempt: in.Attempt, Result: in.Result, Counts: in.Result.Counts(), ImportedAt: time.UnixMilli(now.UnixMilli()), ImportedBy: in.By,
 	}}
+	if file, err := filepath.Abs(done.Source.File); err == nil { // the same name elsewhere is another file
+		done.Source.File = strings.ToValidUTF8(file, "\ufffd")
+	}
 	before, err := in.standing(tx)
 	if err != nil {
 		return Imported{}, err
@@ -108,6 +100,8 @@ func (d *Imported) meet(before *StoredResult, replace bool) error {
 		return nil
 	case as == "" && !gone && before.Source.Parts > 0:
 		d.Outcome = ImportGrown
+	case as == "" && grew(before.Result, d.Result):
+		d.Outcome = ImportUpdated
 	case !replace:
 		was := *before
 		was.Instances = nil
@@ -144,8 +138,8 @@ func (in Import) belongs(tx *database.Tx, before *StoredResult) error {
 			return err
 		}
 	}
-	return fmt.Errorf("import %s: %w: %s, such as %s; %s; give another --benchmark or --split, or take what is wrong out first: trainyard eval remove %.8s --benchmark %s",
-		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, inTheWay(others), others[0].Run, others[0].Benchmark)
+	return fmt.Errorf("import %s: %w: %s, such as %s; %s; give another %sbenchmark or %[6]ssplit, or take what is wrong out first: trainyard eval remove %.8[7]s --benchmark %[8]s",
+		in.Result.Source.File, ErrOtherInstances, strings.TrimSpace(in.Result.Benchmark+" "+in.Result.Split), in.Result.Instances[0].ID, inTheWay(others), cmp.Or(in.Where, "--"), others[0].Run, others[0].Benchmark)
 }
 
 // inTheWay names the newest of the results that have other instances, and tells how many

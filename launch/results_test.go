@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // e error, m missing.
 func graded(word, digest string) result.Result {
 	verdicts := map[rune]result.Verdict{'r': result.Resolved, 'u': result.Unresolved, 'e': result.Error, 'm': result.Missing}
-	r := result.Result{Benchmark: "swe-bench_lite", Split: "test", Source: result.Source{File: digest + ".json", Format: "swe-bench", SHA256: digest}}
+	r := result.Result{Benchmark: "swe-bench_lite", Split: "test", Source: result.Source{File: "/reports/" + digest + ".json", Format: "swe-bench", SHA256: digest}}
 	for i, letter := range word {
 		r.Instances = append(r.Instances, result.Instance{ID: fmt.Sprintf("ant__hill-%03d", i), Verdict: verdicts[letter]})
 	}
@@ -78,6 +79,55 @@ func TestTheSameResultTwiceChangesNothing(t *testing.T) {
 	}
 	if after := results(t, l); !reflect.DeepEqual(before, after) {
 		t.Errorf("before %+v\nafter  %+v", before, after)
+	}
+}
+
+// A report that is written row by row is read while it is half there.
+func TestTheSameFileThatHasGrownTakesThePlaceOfItself(t *testing.T) {
+	l := openLedger(t)
+	create(t, l, "0199aaaa")
+	at := func(word, digest string) Import {
+		r := graded(word, digest)
+		r.Source.File = "/reports/growing.json"
+		return Import{Run: "0199aaaa", Result: r}
+	}
+	importing(t, l, at("rm", "d1"))
+	if done := importing(t, l, at("ruu", "d2")); done.Outcome != ImportUpdated {
+		t.Errorf("%+v", done)
+	}
+	for what, in := range map[string]Import{"a verdict is another": at("uuuu", "d3"), "an instance is gone": at("ru", "d4"), "another file": {Run: "0199aaaa", Result: graded("ruur", "d5")}} {
+		if _, err := l.ImportResult(t.Context(), in); !errors.Is(err, ErrResultConflict) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if all := results(t, l); len(all) != 1 || all[0].Total() != 3 || all[0].Resolved() != 1 || all[0].Source.SHA256 != "d2" {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestWhatIsNoResultIsRefusedForGood(t *testing.T) {
+	l := openLedger(t)
+	create(t, l, "0199aaaa")
+	for want, change := range map[string]func(*result.Result){
+		"neither an instance nor a figure": func(r *result.Result) { r.Instances = nil },
+		"its benchmark has 5000 bytes":     func(r *result.Result) { r.Benchmark = strings.Repeat("b", 5000) },
+		"its scaffold has a control":       func(r *result.Result) { r.Scaffold = "mini\x1b[31m" },
+		"its model is no text":             func(r *result.Result) { r.Model = "\xff" },
+		"loss is +Inf":                     func(r *result.Result) { r.Aggregates = []result.Aggregate{{Metric: "loss", Value: math.Inf(1)}} },
+		"loss is NaN":                      func(r *result.Result) { r.Aggregates = []result.Aggregate{{Metric: "loss", Value: math.NaN()}} },
+		"ant__hill-000 is 1e+308":          func(r *result.Result) { r.Instances[0].Score = ptr(1e308) },
+	} {
+		r := graded("ru", "d1")
+		change(&r)
+		if _, err := l.ImportResult(t.Context(), Import{Run: "0199aaaa", Result: r}); !Lasting(err) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.ImportResult(t.Context(), Import{Run: "0199aaaa", Result: graded("ru", "d1")}); err == nil || Lasting(err) {
+		t.Errorf("a ledger that is closed: %v", err)
 	}
 }
 

@@ -51,8 +51,12 @@ func (l *Launcher) handled(ctx context.Context, run Run) (Run, error) {
 	waiting, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("it has been starting for %v, and cannot be stopped before it has started", startLimit))
 	defer cancel()
 	run, err := l.until(waiting, run, func(r Run) bool { return r.Handle != "" || r.State.Ended() })
-	if err != nil && run.Handle == "" {
+	var left *uncollected
+	switch {
+	case err != nil && run.Handle == "":
 		return run, fmt.Errorf("%w: %s", err, run.Reason)
+	case errors.As(err, &left): // what an evaluation left keeps nothing from being stopped
+		return run, nil
 	}
 	return run, err
 }

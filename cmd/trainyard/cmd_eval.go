@@ -110,7 +110,7 @@ func printImport(t *face.Terminal, done *yard.EvalImport) {
 		}
 	}
 	if n := len(done.Left); n > 0 {
-		t.Say("%s found that are no reports, such as %s", face.Plural(n, "file was", "files were"), done.Left[0].File)
+		t.Say("%s found and left, such as %s: %s", face.Plural(n, "file was", "files were"), face.OneLine(done.Left[0].File), face.OneLine(done.Left[0].Why))
 	}
 }
 
@@ -173,11 +173,11 @@ func evalTeller(t *face.Terminal, s *settings) func(yard.EvalNews) {
 		case s.json():
 			_ = t.PrintJSON(n)
 		case n.Outcome == yard.ReportWaits:
-			t.Say("waits    %s: %s", n.File, n.Why)
+			t.Say("waits    %s: %s", face.OneLine(n.File), n.Why)
 		case n.Outcome == "":
-			t.Say("left     %s: %s", n.File, n.Why)
+			t.Say("left     %s: %s", face.OneLine(n.File), face.OneLine(n.Why))
 		default:
-			t.Print("%-8s %s: %.8s %s, %d of %d resolved\n", n.Outcome, n.File, n.Run, n.Evaluation, n.Resolved, n.Instances)
+			t.Print("%-8s %s: %.8s %s, %d of %d resolved\n", n.Outcome, face.OneLine(n.File), n.Run, n.Evaluation, n.Resolved, n.Instances)
 		}
 	}
 }

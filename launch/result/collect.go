@@ -32,6 +32,8 @@ func (c *collection) add(id string, g verdict.Grade, score *float64) {
 	case c.err != nil:
 	case !goodID(id):
 		c.err = fmt.Errorf("%s: %q cannot be the id of an instance", c.path, clip(id))
+	case next.Score != nil && !Plausible(*next.Score):
+		c.err = fmt.Errorf("%s: the score of %s is %v, and a figure is %.0e at the most", c.path, id, *next.Score, MaxFigure)
 	case !again:
 		c.by[id] = next
 	default:

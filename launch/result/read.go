@@ -35,6 +35,7 @@ type Left struct {
 // was named and cannot be read is an error; one that was found is left.
 func Read(paths ...string) (Reading, error) {
 	var files []named
+	var left []Left
 	var faults []error
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -42,13 +43,14 @@ func Read(paths ...string) (Reading, error) {
 			files = append(files, named{path, false}) // why it cannot be opened is told where it is opened
 			continue
 		}
-		below, err := Candidates(path)
-		faults = append(faults, err)
+		below, links, err := Candidates(path)
+		faults, left = append(faults, err), append(left, links...)
 		for _, c := range below {
 			files = append(files, named{c.File, true})
 		}
 	}
 	reading, err := readFiles(files)
+	reading.Left = append(left, reading.Left...)
 	return reading, errors.Join(append(faults, err)...)
 }
 
@@ -101,29 +103,50 @@ type Candidate struct {
 	Wrote time.Time
 }
 
+// ErrLink: what lies below a directory and is a link is not followed, since it may lead
+// anywhere, and in a circle.
+var ErrLink = errors.New("it is a symbolic link, which is not followed: name it, or what it leads to")
+
 // Candidates lists the files below a directory that may be reports, by their names
-// and sizes. Logs of model calls and what is hidden are passed over.
-func Candidates(dir string) (files []Candidate, err error) {
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && path != dir {
+// and sizes. Logs of model calls and what is hidden are passed over. The directory may be
+// a link; links below it are left.
+func Candidates(dir string) (files []Candidate, left []Left, err error) {
+	root := dir
+	if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		root += string(filepath.Separator) // what it leads to, under its own name
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path != root {
 			return nil // it went meanwhile
 		}
 		if err != nil {
 			return err
 		}
 		switch name := entry.Name(); {
-		case path != dir && strings.HasPrefix(name, "."), name == "llm_completions":
+		case path != root && strings.HasPrefix(name, "."), name == "llm_completions":
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case entry.Type().IsRegular() && slices.Contains([]string{".json", ".jsonl", ".csv", ".tsv"}, filepath.Ext(name)):
+		case entry.Type()&fs.ModeSymlink != 0 && mayLead(path):
+			left = append(left, Left{path, fmt.Errorf("%s: %w", path, ErrLink)})
+		case entry.Type().IsRegular() && isReportName(name):
 			if info, err := entry.Info(); err == nil && info.Size() > 0 && info.Size() <= maxCandidate {
 				files = append(files, Candidate{path, info.Size(), info.ModTime()})
 			}
 		}
 		return nil
 	})
-	return files, err
+	return files, left, err
+}
+
+func isReportName(name string) bool {
+	return slices.Contains([]string{".json", ".jsonl", ".csv", ".tsv"}, filepath.Ext(name))
+}
+
+// mayLead reports whether a link leads to a directory, or to what may be a report.
+func mayLead(link string) bool {
+	info, err := os.Stat(link)
+	return err == nil && (info.IsDir() || isReportName(link))
 }
 
 // A gathering puts the parts of evaluations together.

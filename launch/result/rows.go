@@ -1,6 +1,8 @@
 package result
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"trainyard/format/pyjson"
@@ -18,16 +20,40 @@ var rows = Format{
 	},
 	read: func(d *document) ([]Result, error) {
 		c := collect(d)
-		scored := ""
+		var k kinds
 		for _, row := range d.root.Elements() {
+			id, g := rowID(row), rowGrade(row)
 			score, name := rowScore(row)
-			if score != nil {
-				scored = name
+			if err := k.add(d.path, id, g, name); err != nil {
+				return nil, err
 			}
-			c.add(rowID(row), rowGrade(row), score)
+			c.add(id, g, score)
 		}
-		return c.into(Result{Metric: scored})
+		return c.into(Result{Metric: k.metric})
 	},
+}
+
+// kinds are what the rows of a file say, so that they are of one kind: a mean of losses
+// and rewards is none, and neither is one of scores and verdicts.
+type kinds struct{ metric, scored, judged string } // the first that has a score alone, and the first with a verdict alone
+
+func (k *kinds) add(path, id string, g verdict.Grade, metric string) error {
+	switch {
+	case metric == "" && (g == verdict.Resolved || g == verdict.Unresolved):
+		k.judged = cmp.Or(k.judged, id)
+	case metric == "":
+	case k.metric != "" && k.metric != metric:
+		return fmt.Errorf("%s: %s has a %s, and others a %s: a file has one metric; make a file of each", path, id, metric, k.metric)
+	default:
+		k.metric = metric
+		if g == verdict.None {
+			k.scored = cmp.Or(k.scored, id)
+		}
+	}
+	if k.scored != "" && k.judged != "" {
+		return fmt.Errorf("%s: %s has a %s and no verdict, and %s a verdict and no %s: make a file of each", path, k.scored, k.metric, k.judged, k.metric)
+	}
+	return nil
 }
 
 // isRow passes over records of trajectories: their verdicts are about what is learned

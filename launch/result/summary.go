@@ -80,7 +80,33 @@ func readSummary(d *document, r Result) ([]Result, error) {
 	}
 	r.Aggregates = aggregatesOf(d.root)
 	r.Notes = append(r.Notes, miscounts(d.root)...)
+	notes, err := unnamed(d, len(c.by))
+	if c.err == nil && err != nil {
+		return nil, err
+	}
+	r.Notes = append(r.Notes, notes...)
 	return c.into(r)
+}
+
+// unnamed looks for instances that a summary counts and no list names. A rate over those
+// that are named would be that of others, so that graded ones are an error; ones that were
+// never handed in are a note.
+func unnamed(d *document, named int) (notes []string, err error) {
+	count := func(name string) int64 { return d.root.Get(name + "_instances").Count() }
+	total := count("total")
+	graded := max(count("submitted"), count("completed"), count("resolved")+count("unresolved"))
+	if total > 0 {
+		graded = min(graded, total)
+	}
+	switch {
+	case named == 0:
+		return nil, fmt.Errorf("%s: it lists no instance at all", d.path)
+	case graded > int64(named):
+		return nil, fmt.Errorf("%s: it counts %d instances that were graded (total_instances %d) and names %d of them: a rate of these would be another; take the report that lists all", d.path, graded, total, named)
+	case total > int64(named):
+		notes = append(notes, fmt.Sprintf("total_instances is %d, and the lists name %d", total, named))
+	}
+	return notes, nil
 }
 
 // aggregatesOf are the numbers of an object, in its order. Of what they were made is

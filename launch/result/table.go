@@ -25,7 +25,7 @@ var table = Format{
 		if err != nil {
 			return nil, err
 		}
-		c, r := collect(d), Result{}
+		c, r, k := collect(d), Result{}, kinds{}
 		scores := verdict.ColumnOf(d.table[0], []string{"score", "reward"})
 		for _, row := range below {
 			g, score := verdict.OfWord(row[at]), numberAt(row, scores)
@@ -34,6 +34,13 @@ var table = Format{
 			}
 			if score != nil {
 				r.Metric = d.table[0][scores]
+			}
+			metric := ""
+			if score != nil {
+				metric = r.Metric
+			}
+			if err := k.add(d.path, row[id], g, metric); err != nil {
+				return nil, err
 			}
 			c.add(row[id], g, score)
 		}

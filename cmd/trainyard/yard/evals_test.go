@@ -2,6 +2,7 @@ package yard
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,6 +94,61 @@ func TestAWatchImportsEachReportOnceItIsWhole(t *testing.T) {
 	all, err := y.Results(t.Context(), "43c1")
 	if err != nil || len(all) != 1 || all[0].Total() != 2 || all[0].Resolved() != 1 || all[0].ImportedBy != "ada" {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// What another process has done to the ledger may pass: here it has locked a table away.
+func TestAWatchTriesAgainWhatTheLedgerCouldNotTake(t *testing.T) {
+	y, dir := evalYard(t), t.TempDir()
+	put(t, filepath.Join(dir, firstRun+".csv"), "id,verdict\neel-1,passed\n")
+	other, err := sql.Open("sqlite", filepath.Join(y.Home, "runs.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var news []EvalNews
+	w := &ReportWatch{Dir: dir, Said: EvalSaid{Benchmark: "eels"}, Told: func(n EvalNews) { news = append(news, n) }}
+	for _, step := range []struct {
+		statement string
+		outcome   launch.ImportOutcome
+		told      int
+	}{{`ALTER TABLE results RENAME TO results_away`, "", 1}, {`SELECT 1`, "", 1}, {`ALTER TABLE results_away RENAME TO results`, launch.ImportAdded, 2}, {`SELECT 1`, launch.ImportAdded, 2}} {
+		if _, err := other.ExecContext(t.Context(), step.statement); err != nil {
+			t.Fatal(err)
+		}
+		if err := y.LookAtResults(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		if len(news) != step.told || news[len(news)-1].Outcome != step.outcome {
+			t.Errorf("after %s: %+v", step.statement, news)
+		}
+	}
+}
+
+// A directory that is gone for a moment, as one that is mounted, is waited for.
+func TestAWatchWaitsForItsDirectoryToComeBack(t *testing.T) {
+	y, dir := evalYard(t), filepath.Join(t.TempDir(), "reports")
+	put(t, filepath.Join(dir, firstRun+".csv"), "id,verdict\neel-1,passed\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []string
+	w := &ReportWatch{Dir: dir, Said: EvalSaid{Benchmark: "eels"}, Told: func(n EvalNews) {
+		told = append(told, string(n.Outcome))
+		switch len(told) {
+		case 1:
+			if err := os.Rename(dir, dir+"-away"); err != nil {
+				t.Error(err)
+			}
+		case 2:
+			if err := os.Rename(dir+"-away", dir); err != nil {
+				t.Error(err)
+			}
+			put(t, filepath.Join(dir, secondRun+".csv"), "id,verdict\neel-1,failed\n")
+		case 3:
+			cancel()
+		}
+	}}
+	if err := y.WatchResults(ctx, w, time.Millisecond); err != nil || strings.Join(told, " ") != "added waits added" {
+		t.Errorf("%v, %v", told, err)
 	}
 }
 

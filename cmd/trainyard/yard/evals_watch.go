@@ -42,17 +42,22 @@ type ReportWatch struct {
 	waits bool              // for files that are written to, which was told
 	seen  string            // what was there when it was last read
 	told  map[string]string // by file and evaluation
+
+	trouble string // why it could not look the last time, which was told
 }
 
 // WatchResults looks into the directory again and again until ctx ends, which is no
-// error.
+// error. Once it has looked, what goes wrong is told and may pass: a directory that is
+// gone for a moment, or a ledger that is busy.
 func (y *Yard) WatchResults(ctx context.Context, w *ReportWatch, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
-		if err := y.LookAtResults(ctx, w); err != nil && ctx.Err() == nil {
+	for looked := false; ; looked = true {
+		err := y.LookAtResults(ctx, w)
+		if err != nil && ctx.Err() == nil && !looked {
 			return err
 		}
+		w.tellTrouble(err)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -64,7 +69,7 @@ func (y *Yard) WatchResults(ctx context.Context, w *ReportWatch, every time.Dura
 // LookAtResults imports once what there is. Files that are still written to wait for
 // the next look. Where nothing has changed since the last, nothing is read.
 func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
-	found, err := result.Candidates(w.Dir)
+	found, links, err := result.Candidates(w.Dir)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", w.Dir, err)
 	}
@@ -83,22 +88,39 @@ func (y *Yard) LookAtResults(ctx context.Context, w *ReportWatch) error {
 		return nil
 	}
 	read := result.ReadFound(files)
-	for _, left := range read.Left {
+	for _, left := range append(links, read.Left...) {
 		if !errors.Is(left.Why, result.ErrUnknown) { // what is no report at all is not told of
 			w.tell(EvalNews{File: left.File, Why: left.Why.Error()})
 		}
 	}
+	again := false
 	for _, r := range read.Results {
-		w.tell(y.importFound(ctx, l.Ledger, runs, w.Said, r))
+		news, mayPass := y.importFound(ctx, l.Ledger, runs, w.Said, r)
+		w.tell(news)
+		again = again || mayPass
 	}
-	w.seen = sign
+	if w.seen = sign; again {
+		w.seen = ""
+	}
 	return ctx.Err()
+}
+
+// tellTrouble tells once why it cannot look.
+func (w *ReportWatch) tellTrouble(err error) {
+	switch {
+	case err == nil:
+		w.trouble = ""
+	case err.Error() != w.trouble && !errors.Is(err, context.Canceled):
+		w.trouble = err.Error()
+		w.seen = "" // all is looked at again
+		w.Told(EvalNews{File: w.Dir, Outcome: ReportWaits, Why: w.trouble + "; it is looked for again"})
+	}
 }
 
 // LookOnceAtResults imports what there is. For files that were written to just now it
 // waits once for as long as a file must not have been written to.
 func (y *Yard) LookOnceAtResults(ctx context.Context, w *ReportWatch) error {
-	found, err := result.Candidates(w.Dir)
+	found, _, err := result.Candidates(w.Dir)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", w.Dir, err)
 	}
@@ -155,8 +177,10 @@ func (w *ReportWatch) tell(n EvalNews) {
 	}
 }
 
-func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []launch.Run, said EvalSaid, r result.Result) EvalNews {
-	news := EvalNews{File: r.Source.File, Evaluation: launch.ResultName(r)}
+// importFound imports one result. mayPass says that it was left for what may pass by
+// itself.
+func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []launch.Run, said EvalSaid, r result.Result) (news EvalNews, mayPass bool) {
+	news = EvalNews{File: r.Source.File, Evaluation: launch.ResultName(r)}
 	id, err := runOf(r, runs)
 	if err == nil {
 		var taken []result.Result
@@ -164,17 +188,18 @@ func (y *Yard) importFound(ctx context.Context, ledger *launch.Ledger, runs []la
 			r = taken[0]
 		}
 	}
-	var done launch.Imported
-	if err == nil {
-		done, err = ledger.ImportResult(ctx, launch.Import{Run: id, Result: r, By: y.User})
-	}
 	if err != nil {
 		news.Why = err.Error()
-		return news
+		return news, false
+	}
+	done, err := ledger.ImportResult(ctx, launch.Import{Run: id, Result: r, By: y.User})
+	if err != nil {
+		news.Why = err.Error()
+		return news, !launch.Lasting(err)
 	}
 	news.Run, news.Outcome, news.Evaluation = id, done.Outcome, launch.ResultName(done.Result)
 	news.Resolved, news.Instances = done.Resolved(), done.Total()
-	return news
+	return news, false
 }
 
 // idInText finds what may be the id of a run, or the beginning of one.
