@@ -68,6 +68,7 @@ func started(t *testing.T, mark string) []string {
 }
 
 func TestClusterRunsABatchAsOneJob(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, mark := cells(t, k, 4)
@@ -123,6 +124,7 @@ func podsIn(t *testing.T, p *controlPlane, name string) []pod {
 }
 
 func TestClusterStartsABatchOnceWhereverTheConnectionIsLost(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	whole := open(t, p, nil)
 	agent, err := whole.goingAlong(t.Context())
@@ -171,6 +173,7 @@ func TestClusterStartsABatchOnceWhereverTheConnectionIsLost(t *testing.T) {
 }
 
 func TestClusterStartsNoBatchWithAClaimedCell(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, mark := cells(t, k, 3)
@@ -191,6 +194,7 @@ func TestClusterStartsNoBatchWithAClaimedCell(t *testing.T) {
 }
 
 func TestClusterStopsOneCellOfABatch(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
@@ -229,6 +233,7 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 
 // A pod that has no room holds none of its batch, and is not made again when it is deleted.
 func TestClusterStopsACellThatWaits(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := open(t, p, nil)
 	var tasks []launch.Task
@@ -283,6 +288,7 @@ func TestClusterStopsACellThatWaits(t *testing.T) {
 }
 
 func TestClusterTakesOneCellAway(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
@@ -351,25 +357,74 @@ func TestClusterGivesUpABatchWhoseImageDoesNotCome(t *testing.T) {
 }
 
 func TestClusterShowsTheProgressOfEachCell(t *testing.T) {
+	t.Parallel()
 	p := onCluster(t)
 	k := shared(t, p, t.TempDir(), nil)
 	var tasks []launch.Task
 	for i := range 2 {
 		task := newRun(t, k)
 		task.Command.Progress = fmt.Sprintf("out/log-%d.jsonl", i)
-		task.Command.Argv = []string{"/bin/sh", "-c", fmt.Sprintf(`mkdir -p out; echo '{"cell": %d}' >>out/log-%d.jsonl; echo "rank $NODE_RANK"`, i, i)}
+		task.Command.Argv = []string{"/bin/sh", "-c", fmt.Sprintf(`mkdir -p out; echo '{"cell": %d}' >>out/log-%d.jsonl; until [ -e go ]; do sleep 0.1; done`, i, i)}
 		tasks = append(tasks, task)
 	}
 	handles := startMany(t, k, tasks)
 	for i, task := range tasks {
-		if s := backendtest.WaitEnded(t, k, task.Dir, handles[i]); s.State != launch.Succeeded {
-			t.Fatalf("cell %d: %+v", i, s)
-		}
+		backendtest.Eventually(t, "it tells", func() bool {
+			f, err := k.Open(t.Context(), task.Dir, handles[i], task.Command.Progress)
+			if err == nil {
+				defer f.Close()
+			}
+			return err == nil && f.Size > 0
+		})
 		if got, want := backendtest.Read(t, k, task.Dir, handles[i], task.Command.Progress, 0), fmt.Sprintf("{\"cell\": %d}\n", i); got != want {
 			t.Errorf("cell %d told %q", i, got)
+		}
+		if err := os.WriteFile(filepath.Join(here(t, k, task), "go"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, task := range tasks {
+		if s := backendtest.WaitEnded(t, k, task.Dir, handles[i]); s.State != launch.Succeeded {
+			t.Fatalf("cell %d: %+v", i, s)
 		}
 		if _, err := os.Stat(filepath.Join(here(t, k, task), "node-0", "exit.json")); err != nil {
 			t.Errorf("cell %d: %v", i, err)
 		}
 	}
+}
+
+// Where a Job is suspended by another hand, its indices have no pod that could be asked.
+func TestClusterStopsACellOnceItHasAPod(t *testing.T) {
+	p := onCluster(t)
+	k := open(t, p, nil)
+	tasks, handles := waiting(t, k, 2)
+	for i, task := range tasks {
+		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
+	}
+	h, _ := readHandle(handles[0])
+	suspend := func(yes bool) {
+		t.Helper()
+		if err := p.client.do(t.Context(), http.MethodPatch, p.client.job(h.Name), asMerge, object{"spec": object{"suspend": yes}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	suspend(true)
+	backendtest.Eventually(t, "its pods are gone", func() bool { return len(podsIn(t, p, h.Name)) == 0 })
+	old := podLimit
+	podLimit = 0
+	defer func() { podLimit = old }()
+	if err := k.Stop(t.Context(), tasks[0].Dir, handles[0], 30*time.Second); err == nil || !strings.Contains(err.Error(), "no pod yet (its Job is suspended") {
+		t.Errorf("a stop of what has no pod: %v", err)
+	}
+	suspend(false)
+	if s := backendtest.WaitEnded(t, k, tasks[0].Dir, handles[0]); s.State != launch.Cancelled {
+		t.Errorf("once it has a pod: %+v", s)
+	}
+	backendtest.Eventually(t, "the other cell trains", func() bool {
+		s, err := k.Status(t.Context(), tasks[1].Dir, handles[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.State == launch.Running
+	})
 }

@@ -2,7 +2,9 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,6 +25,9 @@ type seen struct {
 
 const seenName = "seen.json"
 
+// failedIndex is the reason of the condition that a Job would have, were it this cell alone.
+const failedIndex = "FailedIndex"
+
 // goneWords are for a cell of which no pod is left. What ended by itself keeps its pod.
 const goneWords = "its pod was taken away, as the cluster does with one that it evicts or preempts, and as another hand can; no look saw which"
 
@@ -34,7 +39,7 @@ func (j job) ofCell(index int, now time.Time) job {
 	case holds(j.Status.Completed, index):
 		end.Type = "Complete"
 	case holds(j.Status.Failed, index):
-		end.Type, end.Reason, end.Message = "Failed", "FailedIndex", goneWords
+		end.Type, end.Reason, end.Message = "Failed", failedIndex, goneWords
 	default:
 		return j // of a Job that is over, how it ended is all that is known
 	}
@@ -72,7 +77,7 @@ func holds(list string, index int) bool {
 
 // note keeps what is seen of a cell's pod. A pod that gets no image is deleted then, and
 // one that appears after its end was asked for is asked.
-func (k *Kubernetes) note(ctx context.Context, c *client, dir string, h handle, s *sight) error {
+func (k *Kubernetes) note(ctx context.Context, c *client, dir string, h handle, s sight) error {
 	saw := s.seen
 	if hit, by := s.disruption(condition{}); hit {
 		saw.Disrupted = by
@@ -81,16 +86,15 @@ func (k *Kubernetes) note(ctx context.Context, c *client, dir string, h handle, 
 		saw.Hopeless = s.hopeless(time.Now())
 	}
 	if saw != s.seen {
-		if err := files.WriteJSON(dir, seenName, saw); err != nil {
-			return err
+		if err := files.WriteJSON(dir, seenName, saw); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err // a directory that is gone takes nothing away
 		}
-		s.seen = saw
 	}
 	switch {
 	case saw.Hopeless != "":
 		return c.drop(ctx, h, s.pods)
 	case s.stopped && !s.asked():
-		_, err := c.endCell(ctx, h, *s, s.grace)
+		_, err := c.endCell(ctx, h, s, s.grace)
 		return err
 	}
 	return nil

@@ -91,6 +91,8 @@ func (s sight) why(end inside.Record, where string, c condition) (launch.State, 
 		return launch.Failed, "its pod was deleted, and no word says by whom; " + what
 	case end.Why == inside.Unready:
 		return launch.Failed, "the trainer could not be started: " + what
+	case where == "" && c.Reason == failedIndex:
+		return launch.Failed, c.Message
 	case where == "" && end.Code < 0:
 		return launch.Failed, fmt.Sprintf("the Job failed and its pods are gone: %s: %s", c.Reason, c.Message)
 	}

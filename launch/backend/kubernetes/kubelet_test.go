@@ -224,6 +224,10 @@ func (p *runningPod) start() {
 		go p.container(c)
 	}
 	p.mu.Lock()
+	if p.ended { // it is deleted
+		p.mu.Unlock()
+		return
+	}
 	p.phase = "Running"
 	p.mu.Unlock()
 	code := p.container(p.spec.Spec.Containers[0])
@@ -447,6 +451,10 @@ func (p *runningPod) container(c containerManifest) int {
 	log := &criLog{}
 	cmd.Stdout, cmd.Stderr = log, log
 	p.mu.Lock()
+	if p.ended {
+		p.mu.Unlock()
+		return -1
+	}
 	if err := cmd.Start(); err != nil {
 		p.mu.Unlock()
 		panic(err)

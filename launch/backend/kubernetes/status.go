@@ -49,13 +49,10 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 	}
 	now := s.judge()
 	if h.Index != nil && !now.State.Ended() {
-		if err := k.note(ctx, c, dir, h, &s); err != nil && !blind(err) {
+		if err := k.note(ctx, c, dir, h, s); err != nil && !blind(err) {
 			return launch.Status{}, fmt.Errorf("kubernetes: look after the index %d of the Job %s: %w", *h.Index, h.Name, err)
 		}
-		_ = k.collect(ctx, c, dir, s.pods, false)
-		return now, nil
-	}
-	if words := s.hopeless(time.Now()); words != "" && h.Index == nil {
+	} else if words := s.hopeless(time.Now()); words != "" && h.Index == nil {
 		if err := c.remove(ctx, h); err != nil {
 			return launch.Status{}, fmt.Errorf("kubernetes: %s; its Job cannot be deleted: %w", words, err)
 		}
@@ -66,11 +63,10 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 		return now, nil
 	}
 	_ = k.collect(ctx, c, dir, s.pods, true)
-	if !s.over {
-		return finish(dir, now) // what a batch has together goes at the end of its last
-	}
-	if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
-		return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
+	if s.over { // what a batch has together goes at the end of its last
+		if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
+			return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
+		}
 	}
 	return finish(dir, now)
 }
