@@ -44,7 +44,7 @@ func (e *apiError) Error() string {
 	case http.StatusUnauthorized:
 		words += "; log in again: kubectl with the same context is refused too"
 	case http.StatusForbidden:
-		words += "; ask for a role that may create, get, patch and delete jobs, create and delete configmaps and secrets, create services, patch pods, and get them and their logs"
+		words += "; ask for a role that may create, get, patch and delete jobs, create and delete configmaps and secrets, create services, patch and delete pods, and get them and their logs"
 	}
 	return words
 }

@@ -49,8 +49,12 @@ func (k *Kubernetes) collect(ctx context.Context, c *client, dir string, pods []
 	}
 	var faults []error
 	for _, p := range pods {
-		faults = append(faults, c.copyLog(ctx, dir, p, trainerContainer, logName(p)))
-		if s.Progress != "" && (p.index() == "" || p.index() == "0") {
+		rank := p.index()
+		if s.Index != nil {
+			rank = "" // there it is the cell's
+		}
+		faults = append(faults, c.copyLog(ctx, dir, p, trainerContainer, logName(rank)))
+		if s.Progress != "" && (rank == "" || rank == "0") {
 			faults = append(faults, c.copyLog(ctx, dir, p, progressContainer, progressName))
 		}
 	}
@@ -64,9 +68,9 @@ func (k *Kubernetes) collect(ctx context.Context, c *client, dir string, pods []
 const progressName = "progress"
 
 // logName is the copy of a node's log.
-func logName(p pod) string {
-	if n := p.index(); n != "" && n != "0" {
-		return launch.LogName + "-node-" + filepath.Base(n)
+func logName(rank string) string {
+	if rank != "" && rank != "0" {
+		return launch.LogName + "-node-" + filepath.Base(rank)
 	}
 	return launch.LogName
 }

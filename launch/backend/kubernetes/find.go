@@ -46,6 +46,11 @@ func (c *client) find(ctx context.Context, name string, tombstone object) (launc
 			return "", fmt.Errorf("look for the Job %s: %w", name, err)
 		case j.Metadata.Annotations[stageNote] == void:
 			return "", launch.ErrNeverStarted
+		case j.Metadata.Annotations[stageNote] == part:
+			h, again, err := c.findPart(ctx, j)
+			if !again {
+				return h, err
+			}
 		case j.Metadata.Annotations[stageNote] != making:
 			return j.handle(), nil
 		default:

@@ -20,7 +20,10 @@ type sight struct {
 	job     job
 	pods    []pod
 	spec    spec
-	stopped bool   // its end was asked for from here
+	stopped bool // its end was asked for from here
+	grace   time.Duration
+	seen    seen   // of a cell
+	over    bool   // all of its Job has ended
 	warning string // of its supervisor, where that is seen here
 }
 
@@ -76,6 +79,8 @@ func (s sight) why(end inside.Record, where string, c condition) (launch.State, 
 		return launch.Cancelled, what
 	case s.stopped:
 		return launch.Cancelled, "stopped on request; " + what
+	case s.seen.Hopeless != "" && (end.State == "" || end.Why == inside.Outside):
+		return launch.Failed, s.seen.Hopeless
 	case end.Why == inside.Fenced:
 		return launch.Preempted, "the cluster started its pod again, and the fence kept it from training twice: " + what
 	case disrupted:
@@ -86,6 +91,8 @@ func (s sight) why(end inside.Record, where string, c condition) (launch.State, 
 		return launch.Failed, "its pod was deleted, and no word says by whom; " + what
 	case end.Why == inside.Unready:
 		return launch.Failed, "the trainer could not be started: " + what
+	case where == "" && c.Reason == failedIndex:
+		return launch.Failed, c.Message
 	case where == "" && end.Code < 0:
 		return launch.Failed, fmt.Sprintf("the Job failed and its pods are gone: %s: %s", c.Reason, c.Message)
 	}
@@ -104,7 +111,7 @@ func (s sight) disruption(c condition) (bool, string) {
 			return true, fmt.Sprintf(" on %s (%s: %s)", p.Spec.Node, p.Status.Reason, clip(p.Status.Message, 300))
 		}
 	}
-	return strings.Contains(c.Message, "condition DisruptionTarget"), ""
+	return s.seen.Disrupted != "" || strings.Contains(c.Message, "condition DisruptionTarget"), s.seen.Disrupted
 }
 
 // overdue reports whether a kubelet ended a pod at the pod's own deadline.

@@ -224,6 +224,10 @@ func (p *runningPod) start() {
 		go p.container(c)
 	}
 	p.mu.Lock()
+	if p.ended { // it is deleted
+		p.mu.Unlock()
+		return
+	}
 	p.phase = "Running"
 	p.mu.Unlock()
 	code := p.container(p.spec.Spec.Containers[0])
@@ -447,6 +451,10 @@ func (p *runningPod) container(c containerManifest) int {
 	log := &criLog{}
 	cmd.Stdout, cmd.Stderr = log, log
 	p.mu.Lock()
+	if p.ended {
+		p.mu.Unlock()
+		return -1
+	}
 	if err := cmd.Start(); err != nil {
 		p.mu.Unlock()
 		panic(err)
@@ -565,14 +573,16 @@ func (p *runningPod) terminate(grace time.Duration) {
 	first := p.containers["terminating"] == nil
 	p.containers["terminating"] = &exec.Cmd{Process: &os.Process{Pid: -1}}
 	unstarted := p.logs[p.spec.Spec.Containers[0].Name] == nil
-	if unstarted {
-		p.ended = true
+	if unstarted { // a kubelet gives every pod that is not started again an end (since 1.27)
+		p.ended, p.phase = true, "Failed"
 	}
 	p.mu.Unlock()
 	if !first {
 		return
 	}
-	if !unstarted {
+	if unstarted {
+		p.report()
+	} else {
 		p.signal(p.spec.Spec.Containers[0].Name, syscall.SIGTERM)
 		for deadline := time.Now().Add(grace); !p.over() && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		}

@@ -130,11 +130,12 @@ func (k *Kubernetes) client() (*client, error) {
 	return k.connected, nil
 }
 
-// A handle finds a Job. Its uid tells it from a later one of the same name.
+// A handle finds a Job, or one index of it. Its uid tells it from a later one of the same name.
 type handle struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	UID       string `json:"uid"`
+	Index     *int   `json:"index,omitempty"` // of a cell, whose Job is that of its batch
 }
 
 func (h handle) text() launch.Handle {

@@ -26,6 +26,9 @@ const (
 	nonceNote  = "trainyard/nonce"
 	stageNote  = "trainyard/stage"
 	stopNote   = "trainyard/stop"
+	batchNote  = "trainyard/batch"
+	uidNote    = "trainyard/batch-uid"
+	indexNote  = "trainyard/index"
 	queueLabel = "kueue.x-k8s.io/queue-name"
 )
 
@@ -34,6 +37,7 @@ const (
 	making = "making"
 	made   = "made"
 	void   = "void"
+	part   = "part" // of a batch, whose Job is another
 )
 
 // Names of containers.
@@ -56,58 +60,80 @@ const (
 func (p *plan) split(word, file string, data []byte) {
 	for i := 0; len(data) > 0; i++ {
 		n := min(len(data), partSize)
-		p.parts = append(p.parts, part{fmt.Sprintf("%s-%s-%03d", p.name, word, i), fmt.Sprintf("%s%03d", file, i), data[:n]})
+		p.parts = append(p.parts, pieces{fmt.Sprintf("%s-%s-%03d", p.name, word, i), map[string][]byte{fmt.Sprintf("%s%03d", file, i): data[:n]}})
 		data = data[n:]
 	}
 }
 
-// A plan is all that is put into the cluster for one attempt.
+// A plan is all that is put into the cluster for one attempt, or for a batch of them.
 type plan struct {
 	name   string
-	task   launch.Task
+	task   launch.Task // the first of a batch: all ask for the same
+	cells  []cell      // of a batch
 	o      *Options
 	dir    string      // of the attempt, in the pod
 	agent  carry.Agent // zero where the image has one
-	parts  []part      // of the agent and of the carried files
+	parts  []pieces    // of the agent and of the carried files
 	secret []launch.Env
 	nonce  string
 }
 
-// A part is a ConfigMap of what is too large for one. Its key is the name of its file.
-type part struct {
-	name, key string
-	data      []byte
+// pieces are a ConfigMap of what is too large for one, by the names of their files.
+type pieces struct {
+	name string
+	data map[string][]byte
 }
 
+const agentWord = "agent"
+
+// ofAgent reports whether they are gone at the end.
+func (p *plan) ofAgent(x pieces) bool { return strings.HasPrefix(x.name, p.name+"-"+agentWord+"-") }
+
 // newPlan takes the values of secrets from the command and from this environment.
-func (o *Options) newPlan(task launch.Task, dir, nonce string, agent carry.Agent) (*plan, error) {
+func (o *Options) newPlan(name string, task launch.Task, dir, nonce string, agent carry.Agent) (*plan, error) {
 	if len(task.Command.Argv) == 0 {
 		return nil, fmt.Errorf("the command is empty")
 	}
-	p := &plan{name: jobName(task.Dir), task: task, o: o, dir: dir, nonce: nonce, agent: agent}
-	packed, err := o.volumes().Pack(task.Command.Files, maxParts*partSize,
-		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
+	p := &plan{name: name, task: task, o: o, dir: dir, nonce: nonce, agent: agent}
+	packed, err := o.pack(task.Command.Files, maxParts*partSize)
 	if err != nil {
 		return nil, err
 	}
-	p.split("agent", carry.AgentName, agent.Packed)
+	p.split(agentWord, carry.AgentName, agent.Packed)
 	p.split("files", inside.FilesName, packed)
+	p.secret = o.secrets(task)
+	return p, nil
+}
+
+func (o *Options) pack(list []launch.File, most int) ([]byte, error) {
+	return o.volumes().Pack(list, most,
+		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
+}
+
+// secrets are those of the command, and of this environment.
+func (o *Options) secrets(task launch.Task) (all []launch.Env) {
 	for _, e := range task.Command.Env {
 		if e.Secret() && e.Value != "" {
-			p.secret = append(p.secret, e)
+			all = append(all, e)
 		}
 	}
 	for _, name := range o.Pass {
 		if value, ok := os.LookupEnv(name); ok {
-			p.secret = append(p.secret, launch.Env{Name: name, Value: value})
+			all = append(all, launch.Env{Name: name, Value: value})
 		}
 	}
-	return p, nil
+	return all
 }
 
-// labels are those of everything of the attempt.
+// labels are those of everything of the attempt. Those of a batch, whose attempts are of
+// several runs, name none; the claims do.
 func (p *plan) labels() object {
-	labels := object{managedBy: "trainyard", tryLabel: strconv.Itoa(p.task.Attempt), runLabel: label(p.task.Run)}
+	labels := object{managedBy: "trainyard"}
+	if p.cells == nil {
+		labels[tryLabel], labels[runLabel] = strconv.Itoa(p.task.Attempt), label(p.task.Run)
+	} else {
+		labels[batchNote] = p.name
+	}
 	for _, pair := range p.o.Labels {
 		key, value, _ := strings.Cut(pair, "=")
 		labels[key] = value
@@ -123,20 +149,22 @@ func label(text string) string {
 // job is made suspended, and has its place in a queue only once it is made: before
 // that its ConfigMaps are not there.
 func (p *plan) job() object {
-	nodes := max(1, p.task.Nodes)
+	pods, action, limit := max(1, p.task.Nodes), "FailJob", "backoffLimit"
+	notes := object{dirNote: p.task.Dir, nonceNote: p.nonce, stageNote: making}
+	if p.cells != nil { // a pod that ended ends its own index, and no other
+		pods, action, limit = len(p.cells), "FailIndex", "backoffLimitPerIndex"
+		delete(notes, dirNote)
+	}
 	// The first rule tells a disruption from a failure after the pod is gone.
 	spec := object{
-		"suspend": true, "parallelism": nodes, "completions": nodes, "completionMode": "Indexed", "backoffLimit": 0,
+		"suspend": true, "parallelism": pods, "completions": pods, "completionMode": "Indexed", limit: 0,
 		"template": object{"metadata": object{"labels": p.labels()}, "spec": p.pod()},
 		"podFailurePolicy": object{"rules": []object{
-			{"action": "FailJob", "onPodConditions": []object{{"type": "DisruptionTarget", "status": "True"}}},
-			{"action": "FailJob", "onExitCodes": object{"containerName": trainerContainer, "operator": "NotIn", "values": []int{0}}},
+			{"action": action, "onPodConditions": []object{{"type": "DisruptionTarget", "status": "True"}}},
+			{"action": action, "onExitCodes": object{"containerName": trainerContainer, "operator": "NotIn", "values": []int{0}}},
 		}},
 	}
-	return object{"apiVersion": "batch/v1", "kind": "Job", "metadata": object{
-		"name": p.name, "labels": p.labels(),
-		"annotations": object{dirNote: p.task.Dir, nonceNote: p.nonce, stageNote: making},
-	}, "spec": spec}
+	return object{"apiVersion": "batch/v1", "kind": "Job", "metadata": object{"name": p.name, "labels": p.labels(), "annotations": notes}, "spec": spec}
 }
 
 // late is how long, in seconds, a pod gets beyond the deadline it watches itself: to
@@ -220,9 +248,13 @@ func (p *plan) trainer() object {
 // teller is a container that goes on beside the trainer and ends with it: an init
 // container with restartPolicy Always (Kubernetes 1.29 and newer).
 func (p *plan) teller() object {
+	command := p.shell("tell")
+	if p.cells == nil { // else the order of the cell has it
+		command = append(command, inert(path.Join(p.dir, p.task.Command.Progress)))
+	}
 	return object{
 		"name": progressContainer, "image": p.o.Image, "restartPolicy": "Always",
-		"command":   p.shell("tell", inert(path.Join(p.dir, p.task.Command.Progress))),
+		"command":   command,
 		"resources": object{"requests": object{"cpu": "10m", "memory": "16Mi"}}, "volumeMounts": p.mounts(),
 	}
 }
@@ -243,10 +275,22 @@ func (p *plan) env() []object {
 // masterPort is that of torchrun: every pod has an address of its own.
 const masterPort = 29500
 
-// order is what the agent is to run. Its rank it has from the pod.
-func (p *plan) order() string {
-	order := attempt.Order{Task: p.task}
-	order.Dir, order.Self, order.Command.Files, order.Grace = p.dir, "", nil, p.grace()
+// orders are what the agents are to run, by the names of their files.
+func (p *plan) orders() object {
+	if p.cells == nil {
+		return object{inside.OrderName: p.order(p.task, p.dir)}
+	}
+	orders := object{}
+	for i, c := range p.cells {
+		orders[inside.CellName(i)+inside.OrderName] = p.order(c.task, c.dir)
+	}
+	return orders
+}
+
+// order is what an agent is to run. Its rank it has from the pod.
+func (p *plan) order(task launch.Task, dir string) string {
+	order := attempt.Order{Task: task}
+	order.Dir, order.Self, order.Command.Files, order.Grace = dir, "", nil, p.grace()
 	if order.Nodes > 1 {
 		order.Master, order.MasterPort = p.name+"-0."+p.name, masterPort
 	}
@@ -348,14 +392,18 @@ func (p *plan) belongings(uid string) []belonging {
 			{"apiVersion": "batch/v1", "kind": "Job", "name": p.name, "uid": uid},
 		}}
 	}
+	texts := p.orders()
+	texts[scriptName] = carry.Start
 	list := []belonging{{"configmaps", object{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true,
-		"data": object{scriptName: carry.Start, inside.OrderName: p.order()},
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true, "data": texts,
 	}}}
 	for _, part := range p.parts {
+		data := object{}
+		for key, piece := range part.data {
+			data[key] = base64.StdEncoding.EncodeToString(piece)
+		}
 		list = append(list, belonging{"configmaps", object{
-			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(part.name), "immutable": true,
-			"binaryData": object{part.key: base64.StdEncoding.EncodeToString(part.data)},
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(part.name), "immutable": true, "binaryData": data,
 		}})
 	}
 	if len(p.secret) > 0 {

@@ -37,6 +37,8 @@ type (
 			StartTime  time.Time   `json:"startTime"`
 			Completion time.Time   `json:"completionTime"`
 			Conditions []condition `json:"conditions"`
+			Completed  string      `json:"completedIndexes"` // as 1,3-5,7
+			Failed     string      `json:"failedIndexes"`
 		} `json:"status"`
 	}
 	pod struct {
@@ -44,9 +46,11 @@ type (
 		Spec     struct {
 			Node     string            `json:"nodeName"`
 			Selector map[string]string `json:"nodeSelector"`
+			Deadline int               `json:"activeDeadlineSeconds"`
 		} `json:"spec"`
 		Status struct {
 			Phase      string      `json:"phase"`
+			StartTime  time.Time   `json:"startTime"`
 			Reason     string      `json:"reason"`
 			Message    string      `json:"message"`
 			Conditions []condition `json:"conditions"`
@@ -81,7 +85,7 @@ type (
 )
 
 func (j job) handle() launch.Handle {
-	return handle{j.Metadata.Namespace, j.Metadata.Name, j.Metadata.UID}.text()
+	return handle{Namespace: j.Metadata.Namespace, Name: j.Metadata.Name, UID: j.Metadata.UID}.text()
 }
 
 // is finds a condition that holds.

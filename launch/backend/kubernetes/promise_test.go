@@ -147,7 +147,7 @@ func TestClusterDoesNotLetGoWhatWasMadeVoid(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	task := newRun(t, k, "exit", "0")
-	slow, err := k.o.newPlan(task, k.inPod(task.Dir), "slow", carry.Agent{})
+	slow, err := k.o.newPlan(jobName(task.Dir), task, k.inPod(task.Dir), "slow", carry.Agent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestClusterKnowsAnEarlierCreateOfItsOwn(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	task := newRun(t, k, "exit", "0")
-	mine, err := k.o.newPlan(task, k.inPod(task.Dir), "mine", carry.Agent{})
+	mine, err := k.o.newPlan(jobName(task.Dir), task, k.inPod(task.Dir), "mine", carry.Agent{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"trainyard/launch"
-	"trainyard/launch/backend/carry"
 )
 
 var _ launch.DryRunner = (*Kubernetes)(nil)
@@ -22,7 +21,7 @@ func (k *Kubernetes) Render(ctx context.Context, task launch.Task) ([]launch.Fil
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
-	p, err := k.o.newPlan(task, k.inPod(task.Dir), "NONCE", agent)
+	p, err := k.o.newPlan(jobName(task.Dir), task, k.inPod(task.Dir), "NONCE", agent)
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
@@ -40,9 +39,11 @@ func (k *Kubernetes) Render(ctx context.Context, task launch.Task) ([]launch.Fil
 		fmt.Fprintf(&b, "# The file %q is not made yet: here it is empty.\n", name)
 	}
 	all := []object{p.job()}
-	for i, part := range p.parts {
-		if strings.HasPrefix(part.key, carry.AgentName) {
-			p.parts[i].data = nil
+	for _, part := range p.parts {
+		for key := range part.data {
+			if p.ofAgent(part) {
+				part.data[key] = nil
+			}
 		}
 	}
 	for _, x := range p.belongings("UID") {

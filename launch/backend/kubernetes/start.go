@@ -10,12 +10,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"trainyard/format/durable"
 	"trainyard/launch"
-	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
 )
 
@@ -30,21 +28,21 @@ func (k *Kubernetes) Start(ctx context.Context, task launch.Task) (launch.Handle
 	if err != nil {
 		return "", fmt.Errorf("kubernetes: %w", err)
 	}
-	p, err := k.o.newPlan(task, k.inPod(task.Dir), rand.Text(), agent)
+	p, err := k.o.newPlan(jobName(task.Dir), task, k.inPod(task.Dir), rand.Text(), agent)
 	if err != nil {
 		return "", fmt.Errorf("kubernetes: %w", err)
 	}
 	if err := claimHere(task.Dir); err != nil {
 		return "", err
 	}
-	if err := files.WriteJSON(task.Dir, specName, describe(p)); err != nil {
+	if err := files.WriteJSON(task.Dir, specName, describe(p, task, p.dir)); err != nil {
 		return "", fmt.Errorf("kubernetes: prepare attempt: %w", err)
 	}
-	h, err := p.submit(ctx, c)
+	j, err := p.submit(ctx, c)
 	if err != nil {
 		return "", fmt.Errorf("kubernetes: %w", err)
 	}
-	return h, nil
+	return j.handle(), nil
 }
 
 func claimHere(dir string) error {
@@ -78,61 +76,69 @@ type spec struct {
 	Stall    time.Duration `json:"stall_after_ns,omitempty"`
 	Deadline time.Duration `json:"deadline_ns,omitempty"`
 	Agent    []string      `json:"agent,omitempty"` // ConfigMaps with the agent
+	Index    *int          `json:"index,omitempty"` // in a batch
 }
 
-func describe(p *plan) spec {
-	cmd := p.task.Command
+func describe(p *plan, task launch.Task, dir string) spec {
+	cmd := task.Command
 	var agent []string
 	for _, part := range p.parts {
-		if strings.HasPrefix(part.key, carry.AgentName) {
+		if p.ofAgent(part) {
 			agent = append(agent, part.name)
 		}
 	}
 	return spec{
-		Run: p.task.Run, Attempt: p.task.Attempt, Job: p.name, Dir: p.dir, Progress: cmd.Progress, Argv: cmd.Argv, Env: cmd.Env,
-		Files: cmd.Files, Nodes: p.task.Nodes, Stall: p.task.StallAfter, Deadline: p.task.Deadline,
+		Run: task.Run, Attempt: task.Attempt, Job: p.name, Dir: dir, Progress: cmd.Progress, Argv: cmd.Argv, Env: cmd.Env,
+		Files: cmd.Files, Nodes: task.Nodes, Stall: task.StallAfter, Deadline: task.Deadline,
 		Agent: agent,
 	}
 }
 
 // submit makes the Job, then what belongs to it, then lets it go.
-func (p *plan) submit(ctx context.Context, c *client) (launch.Handle, error) {
+func (p *plan) submit(ctx context.Context, c *client) (job, error) {
 	j, err := p.create(ctx, c)
 	if err != nil {
-		return "", err
+		return j, err
+	}
+	if err := p.claim(ctx, c, j); err != nil {
+		return j, err
 	}
 	for _, b := range p.belongings(j.Metadata.UID) {
 		err := c.do(ctx, http.MethodPost, c.core(b.kind)+strict, asJSON, b.manifest, nil)
 		if err != nil && !answered(err, http.StatusConflict) {
-			return "", fmt.Errorf("make %s of the Job %s: %w", b.kind, p.name, err)
+			return j, fmt.Errorf("make %s of the Job %s: %w", b.kind, p.name, err)
 		}
 	}
 	err = c.do(ctx, http.MethodPatch, c.job(p.name), asPatch, p.release(), &j)
 	if err != nil {
-		return "", fmt.Errorf("let the Job %s go: %w", p.name, err)
+		return j, fmt.Errorf("let the Job %s go: %w", p.name, err)
 	}
-	return j.handle(), nil
+	return j, nil
 }
 
-// create asks once. Where the answer was lost, or another Job of the name is there,
-// the nonce tells whose it is.
 func (p *plan) create(ctx context.Context, c *client) (job, error) {
+	return c.make(ctx, p.name, p.nonce, p.job())
+}
+
+// make asks once for a Job. Where the answer was lost, or another Job of the name is there,
+// the nonce tells whose it is.
+func (c *client) make(ctx context.Context, name, nonce string, manifest object) (job, error) {
 	var j job
-	err := c.do(ctx, http.MethodPost, c.jobs()+strict, asJSON, p.job(), &j)
+	err := c.do(ctx, http.MethodPost, c.jobs()+strict, asJSON, manifest, &j)
 	if err == nil {
 		return j, nil
 	}
 	if refused(err) && !answered(err, http.StatusConflict) {
-		return job{}, fmt.Errorf("make the Job %s: %w", p.name, err)
+		return job{}, fmt.Errorf("make the Job %s: %w", name, err)
 	}
-	there, found := c.get(ctx, p.name)
+	there, found := c.get(ctx, name)
 	switch {
 	case found != nil:
-		return job{}, fmt.Errorf("make the Job %s: %w", p.name, err)
-	case there.Metadata.Annotations[nonceNote] == p.nonce:
+		return job{}, fmt.Errorf("make the Job %s: %w", name, err)
+	case there.Metadata.Annotations[nonceNote] == nonce:
 		return there, nil
 	}
-	return job{}, fmt.Errorf("the Job %s is there: %w", p.name, launch.ErrClaimed)
+	return job{}, fmt.Errorf("the Job %s is there: %w", name, launch.ErrClaimed)
 }
 
 func (c *client) job(name string) string { return c.jobs() + "/" + url.PathEscape(name) }

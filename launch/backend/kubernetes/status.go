@@ -47,20 +47,26 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 	case err != nil:
 		return launch.Status{}, fmt.Errorf("kubernetes: look at the Job %s: %w", h.Name, err)
 	}
-	if words := s.hopeless(time.Now()); words != "" {
+	now := s.judge()
+	if h.Index != nil && !now.State.Ended() {
+		if err := k.note(ctx, c, dir, h, s); err != nil && !blind(err) {
+			return launch.Status{}, fmt.Errorf("kubernetes: look after the index %d of the Job %s: %w", *h.Index, h.Name, err)
+		}
+	} else if words := s.hopeless(time.Now()); words != "" && h.Index == nil {
 		if err := c.remove(ctx, h); err != nil {
 			return launch.Status{}, fmt.Errorf("kubernetes: %s; its Job cannot be deleted: %w", words, err)
 		}
 		return finish(dir, launch.Status{State: launch.Failed, Code: -1, EndedAt: time.Now().UTC().Truncate(time.Second), Reason: words})
 	}
-	now := s.judge()
 	if !now.State.Ended() {
 		_ = k.collect(ctx, c, dir, s.pods, false) // a look at the state never waits for the logs
 		return now, nil
 	}
 	_ = k.collect(ctx, c, dir, s.pods, true)
-	if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
-		return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
+	if s.over { // what a batch has together goes at the end of its last
+		if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
+			return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
+		}
 	}
 	return finish(dir, now)
 }
@@ -105,7 +111,10 @@ func (c *client) look(ctx context.Context, h handle, dir string) (sight, error) 
 		return s, err
 	}
 	stopped, err := files.ReadJSON(dir, stopName, &asked)
-	if s.stopped = stopped; err != nil {
+	if s.stopped, s.grace = stopped, asked.Grace; err != nil {
+		return s, err
+	}
+	if _, err := files.ReadJSON(dir, seenName, &s.seen); err != nil {
 		return s, err
 	}
 	err = c.do(ctx, http.MethodGet, c.in(h).job(h.Name), "", nil, &s.job)
@@ -115,8 +124,14 @@ func (c *client) look(ctx context.Context, h handle, dir string) (sight, error) 
 	if err != nil {
 		return s, err
 	}
+	s.over = s.job.over()
+	which := "batch.kubernetes.io/job-name=" + h.Name
+	if h.Index != nil {
+		s.job = s.job.ofCell(*h.Index, time.Now())
+		which += fmt.Sprintf(",batch.kubernetes.io/job-completion-index=%d", *h.Index)
+	}
 	var list podList
-	err = c.do(ctx, http.MethodGet, c.in(h).core("pods")+"?labelSelector="+url.QueryEscape("batch.kubernetes.io/job-name="+h.Name), "", nil, &list)
+	err = c.do(ctx, http.MethodGet, c.in(h).core("pods")+"?labelSelector="+url.QueryEscape(which), "", nil, &list)
 	s.pods = list.Items
 	return s, err
 }

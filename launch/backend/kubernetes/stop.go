@@ -50,7 +50,12 @@ func (k *Kubernetes) Stop(ctx context.Context, dir string, text launch.Handle, g
 	if err := files.WriteJSON(dir, stopName, stopRequest{time.Now(), grace}); err != nil {
 		return fmt.Errorf("kubernetes: request stop: %w", err)
 	}
-	if err := c.end(ctx, h, s, grace); err != nil {
+	if h.Index != nil {
+		err = k.stopCell(ctx, c, dir, h, s, grace)
+	} else {
+		err = c.end(ctx, h, s, grace)
+	}
+	if err != nil {
 		return fmt.Errorf("kubernetes: stop the Job %s: %w", h.Name, err)
 	}
 	return nil

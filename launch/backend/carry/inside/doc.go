@@ -4,7 +4,8 @@
 //
 // In comes order.json, an attempt.Order with the files of the command packed beside it,
 // out goes a [Record] as the container's last words, the trainer's log on standard
-// output, and the trainer's code as its own.
+// output, and the trainer's code as its own. Where attempts are a batch, each container
+// has the orders and files of all of them, and takes those of its number.
 //
 // [Run] has the attempt's supervisor run the trainer, as on every machine, and stands
 // between it and the platform: a file that the platform puts there asks for the end, a

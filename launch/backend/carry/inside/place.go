@@ -38,9 +38,19 @@ func (b Box) place(ctx context.Context, dir string) error {
 	return err
 }
 
-// files reads the pieces in the order of their names.
+// files are those of all cells, where the container is of a batch, and its own.
 func (b Box) files() (list []task.File, err error) {
-	names, err := filepath.Glob(filepath.Join(b.Start, FilesName+"*"))
+	list, err = b.packed(FilesName)
+	if err != nil || b.Cell == "" {
+		return list, err
+	}
+	own, err := b.packed(b.Cell + FilesName)
+	return append(list, own...), err
+}
+
+// packed reads the pieces of one name in the order of their numbers.
+func (b Box) packed(name string) (list []task.File, err error) {
+	names, err := filepath.Glob(filepath.Join(b.Start, name+"*"))
 	if err != nil || len(names) == 0 {
 		return nil, err
 	}

@@ -47,12 +47,26 @@ func (b Box) run(ctx context.Context, signals <-chan os.Signal, log io.Writer) R
 	return unready(err)
 }
 
+// ordered is the order as it came.
+func (b Box) ordered() (order attempt.Order, err error) {
+	if found, err := files.ReadJSON(b.Start, b.Cell+OrderName, &order); err != nil || !found {
+		return order, errors.Join(fmt.Errorf("%s has no order", b.Start), err)
+	}
+	return order, nil
+}
+
+// progress is the file that its trainer tells in.
+func (b Box) progress() (string, error) {
+	order, err := b.ordered()
+	return filepath.Join(order.Dir, order.Command.Progress), err
+}
+
 // order is the attempt as this container runs it. Only rank 0 tells how it goes, so only
 // there silence means something.
 func (b Box) order(ctx context.Context) (attempt.Order, error) {
-	var order attempt.Order
-	if found, err := files.ReadJSON(b.Start, OrderName, &order); err != nil || !found {
-		return order, errors.Join(fmt.Errorf("%s has no order", b.Start), err)
+	order, err := b.ordered()
+	if err != nil {
+		return order, err
 	}
 	results := order.Dir
 	if err := b.place(ctx, results); err != nil {

@@ -20,6 +20,7 @@ import (
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/backend/carry"
 	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
 func TestMain(m *testing.M) { backendtest.Main(m, attempt.Supervise) }
@@ -321,5 +322,52 @@ func TestAFileIsToldAsItGrowsAndWhenItBeginsAnew(t *testing.T) {
 	var again buffer
 	if err := Tell(ended, name, &again); err != nil || again.String() != "new\n" {
 		t.Errorf("%q, %v", again.String(), err)
+	}
+}
+
+func TestAContainerOfABatchTakesTheOrderOfItsNumber(t *testing.T) {
+	t.Parallel()
+	c := contained(t)
+	c.order.Command.Progress = "told"
+	for i, words := range []string{"nought", "one"} {
+		c.Cell = CellName(i)
+		c.order.Dir = filepath.Join(c.results, words)
+		c.shell("cat shared own")
+		c.bring(t, c.Cell+OrderName, c.order)
+		c.pack(t, c.Cell+FilesName, task.File{Name: "own", Content: words + "\n"})
+	}
+	c.pack(t, FilesName, task.File{Name: "shared", Content: "of all\n"})
+	c.Cell = ""
+	if b := c.numbered(2); b.Cell != "" || b.Rank != 2 {
+		t.Errorf("a number without an order: %+v", b)
+	}
+	b := c.numbered(1)
+	if r := b.run(t.Context(), c.signals, &c.log); r.State != launch.Succeeded || c.log.String() != "of all\none\n" {
+		t.Errorf("%+v, which printed %q", r, c.log.String())
+	}
+	if _, err := os.Stat(RecordsDir(filepath.Join(c.results, "one"), 0)); err != nil {
+		t.Error(err)
+	}
+	if file, err := b.progress(); err != nil || file != filepath.Join(c.results, "one", "told") {
+		t.Errorf("it tells in %q, %v", file, err)
+	}
+}
+
+// bring puts what the platform does into the container.
+func (c *container) bring(t *testing.T, name string, v any) {
+	t.Helper()
+	if err := files.WriteJSON(c.Start, name, v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *container) pack(t *testing.T, name string, list ...task.File) {
+	t.Helper()
+	data, err := carry.Volumes{}.Pack(list, 1<<20, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Start, name+"000"), data, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
