@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
@@ -38,7 +39,7 @@ func printComparison(t *face.Terminal, c *yard.RunComparison, all bool) error {
 func printComparedSides(t *face.Terminal, c *yard.RunComparison) error {
 	tab := face.NewTable("side", "runs", "seeds", "state", "steps", "trained tokens", "loss", "GPU-hours", "dollars").Numbers(4, 5, 6, 7, 8).Gives(1, 0).Leaves(6, 4)
 	for _, s := range c.Sides {
-		tab.Row(s.Name, runWords(s), seedWords(s), sideStates(s), stepWords(s), knownOr(s.Trained, "unknown", face.Thousands), sideLoss(s), knownOr(s.GPUHours, "unknown", inForm("%.1f")), knownOr(s.Dollars, "unknown", face.Dollars))
+		tab.Row(s.Name, runWords(s), seedWords(s), sideStates(s), stepWords(s), knownOr(s.Trained, "unknown", face.Thousands), sideLoss(s), knownOr(s.GPUHours, "unknown", gpuHours), knownOr(s.Dollars, "unknown", face.Dollars))
 	}
 	return tab.Write(t.Out)
 }
@@ -88,6 +89,18 @@ func sideLoss(s yard.Side) string {
 	return fmt.Sprintf("%.4g", sum)
 }
 
+// gpuHours writes hours of GPUs; of less than a twentieth four decimals, so that a run of
+// seconds is not one of nothing.
+func gpuHours(v float64) string {
+	switch {
+	case v > 0 && v < 0.0001:
+		return "<0.0001"
+	case v > 0 && v < 0.05:
+		return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", v), "0"), ".")
+	}
+	return fmt.Sprintf("%.1f", v)
+}
+
 // sidesBeside is up to how many sides stand in columns; more are told line by line.
 const sidesBeside = 5
 
@@ -98,15 +111,7 @@ func printConfig(t *face.Terminal, c *yard.RunComparison) error {
 	}
 	t.Print("\nConfig\n")
 	if len(c.Sides) > sidesBeside {
-		tab := face.NewTable("key", "side", "value").Gives(2)
-		for _, k := range c.Config {
-			for i, s := range c.Sides {
-				if i == 0 || k.Values[i] != k.Values[0] {
-					tab.Row(k.Key, s.Name, cmp.Or(k.Values[i], "-"))
-				}
-			}
-		}
-		return tab.Write(t.Out)
+		return printConfigByValue(t, c)
 	}
 	header := []string{"key"}
 	for _, s := range c.Sides {
@@ -123,6 +128,29 @@ func printConfig(t *face.Terminal, c *yard.RunComparison) error {
 	return tab.Write(t.Out)
 }
 
+// printConfigByValue has a line for each value of a key, with all sides that say it.
+func printConfigByValue(t *face.Terminal, c *yard.RunComparison) error {
+	tab := face.NewTable("key", "value", "sides").Gives(2, 1)
+	for _, k := range c.Config {
+		var values []string
+		saying := map[string][]string{}
+		for i, v := range k.Values {
+			if len(saying[v]) == 0 {
+				values = append(values, v)
+			}
+			saying[v] = append(saying[v], c.Sides[i].Name)
+		}
+		for i, v := range values {
+			key := k.Key
+			if i > 0 {
+				key = ""
+			}
+			tab.Row(key, cmp.Or(v, "-"), strings.Join(saying[v], "; "))
+		}
+	}
+	return tab.Write(t.Out)
+}
+
 func columnsFrom(first, end int) (all []int) {
 	for c := end - 1; c >= first; c-- {
 		all = append(all, c)
@@ -131,8 +159,17 @@ func columnsFrom(first, end int) (all []int) {
 }
 
 func printData(t *face.Terminal, c *yard.RunComparison) error {
-	for _, d := range c.Data {
-		t.Print("\nData: %s against %s", d.Second, d.First)
+	for i, d := range c.Data {
+		if slices.ContainsFunc(c.Data[:i], func(o yard.DataComparison) bool { return d.SameAs(o) }) {
+			continue
+		}
+		alike := d.Second
+		for _, o := range c.Data[i+1:] {
+			if d.SameAs(o) {
+				alike += "; " + o.Second
+			}
+		}
+		t.Print("\nData: %s against %s", alike, d.First)
 		if d.Datasets > 1 {
 			t.Print(" (of the %d datasets of %s the first run's)", d.Datasets, d.Second)
 		}
@@ -197,7 +234,8 @@ func printCurves(t *face.Terminal, c *yard.RunComparison) error {
 		t.Print("\nCurves: %s\n", c.NoCurves)
 		return nil
 	}
-	p := face.Plot{To: c.Curves.At[len(c.Curves.At)-1]}
+	measure, scale := curveMeasure(c.Curves)
+	p := face.Plot{To: scale * c.Curves.At[len(c.Curves.At)-1]}
 	for _, s := range c.Curves.Sides {
 		line := face.Line{Name: s.Side}
 		for _, v := range s.Values {
@@ -205,7 +243,7 @@ func printCurves(t *face.Terminal, c *yard.RunComparison) error {
 		}
 		p.Lines = append(p.Lines, line)
 	}
-	t.Print("\nCurves: %s by %s\n", c.Curves.Key, yard.Measures[c.Curves.By])
+	t.Print("\nCurves: %s by %s\n", c.Curves.Key, measure)
 	if err := p.Write(t); err != nil {
 		return err
 	}
@@ -226,13 +264,37 @@ func orNaN(v *float64) float64 {
 	return *v
 }
 
+// curveMeasure names what curves are drawn by, and by how much its places are multiplied:
+// hours are told in minutes or seconds where they are few.
+func curveMeasure(c *yard.CurveComparison) (words string, scale float64) {
+	words, scale = yard.Measures[c.By], 1
+	if c.By == "time" {
+		unit := ""
+		unit, scale = timeUnit(c.At[len(c.At)-1])
+		words = strings.Replace(words, "hours", unit, 1)
+	}
+	return words, scale
+}
+
+// timeUnit is the one in which so many hours are a number that people read.
+func timeUnit(hours float64) (unit string, scale float64) {
+	switch {
+	case hours < 1./30: // two minutes
+		return "seconds", 3600
+	case hours < 2:
+		return "minutes", 60
+	}
+	return "hours", 1
+}
+
 // commonPlace writes the farthest place that all sides reach.
 func commonPlace(c *yard.CurveComparison) string {
 	switch c.By {
 	case "dollars":
 		return face.Dollars(c.Common)
 	case "time":
-		return fmt.Sprintf("%.3g hours", c.Common)
+		unit, scale := timeUnit(c.Common)
+		return fmt.Sprintf("%.3g %s", scale*c.Common, unit)
 	}
 	return face.Thousands(int64(c.Common)) + " " + strings.TrimSuffix(c.By, "s") + "s"
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -91,5 +92,62 @@ func TestAPlotDrawsEachCurveWithItsName(t *testing.T) {
 	out.Reset()
 	if err := new(face.Plot).Write(face.NewPipes(&out, &out)); err != nil || out.Len() > 0 {
 		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// Curves that are the same are one line, and more than can be told apart are named.
+func TestAPlotDrawsNoMoreThanCanBeToldApart(t *testing.T) {
+	var p face.Plot
+	for i, name := range []string{"a", "b", "b again", "c", "d", "e", "f"} {
+		first := float64(i)
+		if name == "b again" {
+			first = 1
+		}
+		p.Lines = append(p.Lines, face.Line{Name: name, Values: []float64{first, 2, 3}})
+	}
+	var out bytes.Buffer
+	if err := p.Write(face.NewPipes(&out, &out)); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); !strings.Contains(text, "─ a   * b; b again   o c   + d\n      not drawn, since more than 4 cannot be told apart: e; f\n") {
+		t.Error(text)
+	}
+}
+
+// Ten sides of two values are two lines, and sides of one dataset are told once.
+func TestManySidesAreToldByWhatTheyShare(t *testing.T) {
+	c := &yard.RunComparison{Config: []yard.ConfigChange{{Key: "train.lr"}}}
+	for i := range 10 {
+		name := string(rune('a' + i))
+		c.Sides = append(c.Sides, yard.Side{Name: name})
+		c.Config[0].Values = append(c.Config[0].Values, []string{"1e-3", "5e-2"}[i%2])
+		if i > 0 {
+			c.Data = append(c.Data, yard.DataComparison{First: "a", Second: name, Same: i < 5, Dataset: name[:1][:i/5], Datasets: 1})
+		}
+	}
+	var out bytes.Buffer
+	screen := face.NewPipes(&out, &out)
+	if err := errors.Join(printConfig(screen, c), printData(screen, c)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"train.lr  1e-3   a; c; e; g; i", "          5e-2   b; d; f; h; j", "Data: b; c; d; e against a: the same bytes\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q\n%s", want, out.String())
+		}
+	}
+}
+
+func TestTimesAreInAUnitThatIsRead(t *testing.T) {
+	for hours, want := range map[float64]string{0.0005: "1.8 seconds", 0.5: "30 minutes", 12: "12 hours"} {
+		c := &yard.CurveComparison{By: "time", Common: hours, At: []float64{hours}}
+		if got := commonPlace(c); got != want {
+			t.Errorf("%v hours are %q, want %q", hours, got, want)
+		}
+	}
+	small, tiny, large := 0.0012, 0.00001, 110.4
+	for want, hours := range map[string]*float64{"unknown": nil, "0.0012": &small, "<0.0001": &tiny, "110.4": &large} {
+		if got := knownOr(hours, "unknown", gpuHours); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -50,7 +50,8 @@ func layoutOf(table *yard.SweepTable, p pen) *layout {
 				row = append(row, knownOr(r.Scores[i].Published, "-", percent))
 			}
 		}
-		row = append(row, knownOr(r.Trained, "-", face.Thousands), knownOr(r.Steps, "-", face.Thousands), knownOr(r.GPUHours, "-", inForm("%.1f")), knownOr(r.Dollars, "-", inForm("%.2f")), p.text(rowState(r)))
+		unknown := unknownOr(r)
+		row = append(row, knownOr(r.Trained, unknown, face.Thousands), knownOr(r.Steps, unknown, face.Thousands), p.text(knownOr(r.GPUHours, unknown, gpuHours)), knownOr(r.Dollars, unknown, inForm("%.2f")), p.text(rowState(r)))
 		l.rows = append(l.rows, row)
 	}
 	for _, line := range table.Published {
@@ -166,6 +167,15 @@ func inUnit(v float64, share bool) string {
 	return fmt.Sprintf("%.4g", v)
 }
 
+// unknownOr is the word for a figure of a row's runs that is not known: a row without any
+// run has nothing, which is not the same.
+func unknownOr(r yard.TableRow) string {
+	if len(r.Runs) == 0 {
+		return "-"
+	}
+	return "unknown"
+}
+
 // rowState counts the cells of a row by state, or names the state of all.
 func rowState(r yard.TableRow) string {
 	if r.Same != "" {
@@ -196,11 +206,12 @@ func notesOf(table *yard.SweepTable) (notes []string) {
 			if !b.Separable {
 				verdict = "cannot be told from the next, " + b.Next
 			}
+			difference := differenceWords(b.Difference, e.Share)
 			if b.Difference.TooFew != "" {
-				verdict += ", since " + b.Difference.TooFew
+				difference += " (" + b.Difference.TooFew + ")"
 			}
 			notes = append(notes, fmt.Sprintf("Best on %s: %s, which %s: %s; p %s, %scorrected for %d that it was chosen among.",
-				e.Title, b.Name, verdict, differenceWords(b.Difference, e.Share), probability(b.P), correctedWords(b), b.Among))
+				e.Title, b.Name, verdict, difference, probability(b.P), correctedWords(b), b.Among))
 		}
 	}
 	if table.Source != "" {

@@ -40,7 +40,9 @@ func Mean(c Cell, level float64) (Estimate, error) {
 			e.Low, e.High = wilson(e.Value, len(names), level)
 			e.Method = "Wilson score of the instances: runs and instances do not vary"
 		}
-		e, write, unit = e.Within(0, 1), points, " %"
+		if e, write, unit = e.Within(0, 1), points, " %"; e.Low == 0 && e.High == 1 && e.TooFew == "" {
+			e.TooFew = fmt.Sprintf("%s with %s are too few", instances(e.N), counted(len(rows), "seed"))
+		}
 	}
 	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))
 	return e, nil

@@ -32,8 +32,8 @@ type PooledDifference struct {
 // a variance badly: the interval is widened by Student's quantile over the normal
 // one, with Satterthwaite's degrees of freedom. Differences of verdicts end at -1 and 1.
 //
-// Where fewer than two degrees of freedom are left and the interval holds zero, it says
-// nothing but that the seeds are too few, and TooFew says so.
+// Where fewer than two degrees of freedom are left and the interval holds zero, or it
+// holds all that is possible, it says nothing, and TooFew says so.
 //
 // A cell with one run has no seeds to draw: its interval is of instances alone, the
 // method says so, and Warn tells.
@@ -57,8 +57,12 @@ func DifferencePooled(p Pooled, o Options) (PooledDifference, error) {
 	if p.verdicts() {
 		out.Estimate = out.Within(-1, 1)
 	}
-	if out.Freedom > 0 && out.Freedom < enoughFreedom && !out.Separable() {
-		out.TooFew = fmt.Sprintf("%d and %s are too few", len(p.A), counted(len(p.B), "seed"))
+	seeds := fmt.Sprintf("%d and %s are too few", len(p.A), counted(len(p.B), "seed"))
+	switch {
+	case out.Freedom > 0 && out.Freedom < enoughFreedom && !out.Separable():
+		out.TooFew = seeds
+	case p.verdicts() && out.Low == -1 && out.High == 1:
+		out.TooFew = instances(len(p.Names)) + " with " + seeds
 	}
 	out.Words = fmt.Sprintf("%s; %d and %s", p.words(out.Estimate), len(p.A), counted(len(p.B), "seed"))
 	return out, nil

@@ -96,7 +96,7 @@ func (d PooledDifference) Warn(first, second string) []Warning {
 		return nil
 	}
 	if d.TooFew != "" {
-		return []Warning{{SeedsDoNotSeparate, fmt.Sprintf("%s to tell %s from %s: they differ by so much from each other that a third of each is needed", d.TooFew, first, second)}}
+		return []Warning{{SeedsDoNotSeparate, fmt.Sprintf("%s to tell %s from %s: more are needed", d.TooFew, first, second)}}
 	}
 	return []Warning{{SeedsDoNotSeparate, fmt.Sprintf("%d and %s cannot separate %s from %s: the interval holds zero", d.SeedsA, counted(d.SeedsB, "seed"), first, second)}}
 }

@@ -17,6 +17,9 @@ import (
 type DataComparison struct {
 	First  string `json:"first"`
 	Second string `json:"second"`
+	// Dataset is that of the second side, by its directory: comparisons of one dataset
+	// differ by the names of the sides alone.
+	Dataset string `json:"dataset"`
 	// Same says that both trained on the same bytes; nothing else is told then.
 	Same     bool `json:"same"`
 	Datasets int  `json:"datasets"` // of the second side
@@ -47,10 +50,15 @@ func (y *Yard) compareData(ctx context.Context, sides []Side, most int) ([]DataC
 			}
 			known[key] = d
 		}
-		d.First, d.Second, d.Datasets = sides[0].Name, s.Name, datasetsOf(s)
+		d.First, d.Second, d.Dataset, d.Datasets = sides[0].Name, s.Name, run.Job.Dataset.Dir, datasetsOf(s)
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// SameAs says that another comparison tells the same of another side.
+func (c DataComparison) SameAs(other DataComparison) bool {
+	return c.Datasets == 1 && other.Datasets == 1 && (c.Same && other.Same || c.Dataset == other.Dataset)
 }
 
 func datasetsOf(s Side) int {

@@ -16,10 +16,11 @@ func (c Choosing) judgedNone(byRun map[string][]launch.StoredResult, sides []Sid
 	if c.Benchmark == "" && c.Step == nil || slices.ContainsFunc(found, func(side judgedRuns) bool { return len(side) > 0 }) {
 		return nil
 	}
-	names, steps := slices.Clone(slots), []int64{}
+	names, steps, judged := slices.Clone(slots), []int64{}, false
 	for _, id := range idsOf(sides) {
 		for _, r := range byRun[id] {
 			names = append(names, r.Benchmark)
+			judged = judged || c.fits(r.Benchmark)
 			if r.Step != nil && c.fits(r.Benchmark) {
 				steps = append(steps, *r.Step)
 			}
@@ -28,8 +29,11 @@ func (c Choosing) judgedNone(byRun map[string][]launch.StoredResult, sides []Sid
 	if !slices.ContainsFunc(names, c.fits) {
 		return c.noBenchmark(names)
 	}
-	if slices.Sort(steps); c.Step == nil || len(steps) == 0 {
+	switch slices.Sort(steps); {
+	case c.Step == nil || !judged:
 		return nil // a slot: nothing was judged on it yet
+	case len(steps) == 0:
+		return fmt.Errorf("no result at step %d: none tells a step, and all are of the ends of their runs", *c.Step)
 	}
 	return fmt.Errorf("no result at step %d: there are those of %s", *c.Step, strings.Trim(fmt.Sprint(slices.Compact(steps)), "[]"))
 }
