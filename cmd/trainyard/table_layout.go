@@ -58,7 +58,7 @@ func layoutOf(table *yard.SweepTable, p pen) *layout {
 		l.rows = append(l.rows, p.publishedRow(table, line, len(l.header)))
 	}
 	for _, note := range notesOf(table) {
-		l.notes = append(l.notes, p.text(note))
+		l.notes = append(l.notes, face.OneLine(p.text(note)))
 	}
 	return l
 }
@@ -91,9 +91,6 @@ func (p pen) keys(l *layout, table *yard.SweepTable) func(yard.TableRow) []strin
 // columnTitle has the number of instances where all rows have one.
 func columnTitle(table *yard.SweepTable, e yard.TableColumn) string {
 	title := e.Title
-	if e.Metric != "" {
-		title += " " + e.Metric
-	}
 	if e.Share {
 		title += ", %"
 	}

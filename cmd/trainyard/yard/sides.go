@@ -66,6 +66,9 @@ func (y *Yard) sides(ctx context.Context, l *launch.Launcher, req CompareRequest
 		return nil, fmt.Errorf("%w: %s is one; name another run, arm (SWEEP:ARM) or sweep", ErrSides, strings.Join(words, " "))
 	}
 	nameApart(all)
+	if err := apart(all); err != nil {
+		return nil, err
+	}
 	return all, learnSides(ctx, l.Ledger, all)
 }
 
@@ -183,6 +186,11 @@ func sideRun(r launch.Run) SideRun {
 	}
 }
 
+// onOneLine keeps a name from breaking the lines that it stands in.
+func onOneLine(name string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(name)
+}
+
 // nameApart names the sides that have no name by their recipes, and with an id those
 // that would be alike.
 func nameApart(all []Side) {
@@ -191,6 +199,7 @@ func nameApart(all []Side) {
 		if s := &all[i]; s.Name == "" {
 			s.Name = s.ofRuns()
 		}
+		all[i].Name = onOneLine(all[i].Name)
 		count[all[i].Name]++
 	}
 	taken := map[string]bool{}
