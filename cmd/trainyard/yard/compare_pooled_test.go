@@ -40,7 +40,11 @@ func TestANameForSeveralArmsIsRefusedWithWhatCanBeNamed(t *testing.T) {
 			t.Fatalf("%q", faults)
 		}
 		for _, word := range said {
-			c := y.compare(t, CompareRequest{What: []string{word, file + ":all,lr=5e-2"}})
+			other := file + ":all,lr=5e-2"
+			if strings.HasSuffix(word, other) {
+				other = file + ":half,lr=1e-3"
+			}
+			c := y.compare(t, CompareRequest{What: []string{word, other}})
 			name, _, _ := strings.Cut(word, "=")
 			if c.Sides[0].Name != name || len(c.Sides) != 2 || len(c.Sides[0].Runs) != 2 {
 				t.Errorf("%s: %+v", word, c.Sides)
