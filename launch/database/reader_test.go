@@ -66,7 +66,11 @@ func TestALedgerThatMayNotBeWrittenIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	defer os.Chmod(home, 0o755)
+	defer func() {
+		if err := os.Chmod(home, 0o755); err != nil { // so that it can be removed
+			t.Error(err)
+		}
+	}()
 	if os.Geteuid() != 0 {
 		readOnly(t, file)
 		return
