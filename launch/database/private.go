@@ -2,9 +2,11 @@ package database
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"trainyard/launch/files"
 )
@@ -66,4 +68,14 @@ func ours(dir string) bool {
 		}
 	}
 	return true
+}
+
+// writable reports whether this user may write the file.
+func writable(file string) bool {
+	const mayWrite = 2 // W_OK of access(2)
+	return syscall.Access(file, mayWrite) == nil
+}
+
+func notOurs(file string) error {
+	return fmt.Errorf("ledger: %w: %s can be read here and not be written: nothing is recorded", fs.ErrPermission, file)
 }

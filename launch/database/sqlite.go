@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"syscall"
 
@@ -35,8 +36,13 @@ func (s SQLite) Open() (*DB, error) {
 		"_txlock": {"immediate"}, // a transaction that will write says so first, and waits
 		"_pragma": {busyPragma, "journal_mode(" + journal + ")", "synchronous(FULL)", "foreign_keys(1)"},
 	}, claim, prepare)
-	if err != nil && diskFull(filepath.Dir(s.File)) {
+	switch {
+	case err != nil && diskFull(filepath.Dir(s.File)):
 		return openFull(s.File)
+	case err != nil && !writable(s.File):
+		return openFixed(s.File, err)
+	case err == nil && !writable(s.File):
+		d.ReadOnly = notOurs(s.File)
 	}
 	return d, err
 }
@@ -73,6 +79,20 @@ func openFull(file string) (*DB, error) {
 	return d, nil
 }
 
+// openFixed reads a ledger that this user may not write, nor make a file of shared memory
+// beside. Nothing that stands in a log beside it could be read, so that there must be none.
+func openFixed(file string, cause error) (*DB, error) {
+	if info, err := os.Stat(file + "-wal"); err == nil && info.Size() > 0 {
+		return nil, fmt.Errorf("%w; it may not be written here, and another process has it open or died: ask who may write it to run `trainyard runs` once", cause)
+	}
+	d, err := open(file, url.Values{"immutable": {"1"}, "mode": {"ro"}}, nil, known)
+	if err != nil {
+		return nil, errors.Join(cause, err)
+	}
+	d.ReadOnly = notOurs(file)
+	return d, nil
+}
+
 func open(file string, options url.Values, claim *Claim, prepare func(*DB, string) error) (*DB, error) {
 	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: options.Encode()}).String()
 	pool, err := sql.Open("sqlite", name)
@@ -92,7 +112,13 @@ func open(file string, options url.Values, claim *Claim, prepare func(*DB, strin
 // prepare brings the file to this program's schema. Processes that meet at a
 // new file are put in a row by a file lock: SQLite does not wait for its own
 // busy timeout while the journal mode changes.
+//
+// A file that has the schema already is not written to, so that a reader waits for no
+// transaction of another process, and may be one who may not write.
 func prepare(d *DB, file string) error {
+	if prepared(d, file) {
+		return nil
+	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), BusyTimeout, fmt.Errorf("waited for %v", BusyTimeout))
 	defer cancel()
 	unlock, err := files.WaitLock(ctx, file+".lock")
@@ -106,6 +132,18 @@ func prepare(d *DB, file string) error {
 		d.Fresh, err = migrate(tx)
 		return err
 	})
+}
+
+// prepared looks at a file that is not new. What goes wrong shows again when the file is
+// brought up to date.
+func prepared(d *DB, file string) bool {
+	info, err := os.Stat(file)
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	var version int
+	err = d.QueryRow(context.Background(), "PRAGMA user_version").Scan(&version)
+	return err == nil && version == len(schemas)
 }
 
 // migrate applies what is missing. The version is SQLite's user_version, so it
