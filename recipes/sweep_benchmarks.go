@@ -39,7 +39,10 @@ type PublishedRow struct {
 
 // Figure is the published figure on a benchmark, under any spelling of its name.
 func Figure(all []Published, benchmark string) (float64, bool) {
-	i := slices.IndexFunc(all, func(p Published) bool { return result.Fits(p.Name, benchmark) })
+	i := slices.IndexFunc(all, func(p Published) bool { return result.Same(p.Name, benchmark) })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(p Published) bool { return result.Fits(p.Name, benchmark) })
+	}
 	if i < 0 {
 		return 0, false
 	}

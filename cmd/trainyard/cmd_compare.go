@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -65,8 +66,11 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 		if _, known := yard.Measures[req.By]; !known {
 			return usageError{unknownWord("--by", req.By, req.By, names(yard.Measures))}
 		}
-		if req.Tolerance <= 0 || req.Tolerance >= 1 {
-			return usageError{fmt.Errorf("--tolerance %v: give a part between 0 and 1", req.Tolerance)}
+		if req.Tolerance == 0 { // which is the default of a request
+			return usageError{errors.New("--tolerance 0: give a part between 0 and 1")}
+		}
+		if err := req.Check(); err != nil {
+			return usageError{err}
 		}
 		return withYard(s, func(y *yard.Yard) error {
 			c, err := y.Compare(cmd.Context(), req)
@@ -86,6 +90,7 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 func choosingFlags(cmd *cobra.Command, c *yard.Choosing, step *int64) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.Benchmark, "benchmark", "", "results of this benchmark alone")
+	flags.StringVar(&c.Metric, "metric", "", "scores and figures of this metric, such as loss (default: verdicts, else the main figure)")
 	flags.Int64Var(step, "step", 0, "results of the checkpoint at this step (default: the last that was judged)")
 	flags.BoolVar(&c.LeaveMissing, "leave-missing", false, "leave out instances that were not attempted or not graded, which else count as not solved")
 }

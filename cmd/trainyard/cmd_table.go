@@ -48,6 +48,9 @@ func newTable(t *face.Terminal, s *settings, use string) *cobra.Command {
 		if cmd.Flags().Changed("step") {
 			req.Step = &step
 		}
+		if err := req.Check(); err != nil {
+			return usageError{err}
+		}
 		return withYard(s, func(y *yard.Yard) error { return tellTable(cmd.Context(), t, s, y, req, as) })
 	}
 	return cmd

@@ -41,14 +41,10 @@ func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 }
 
 func scoredBy(e yard.JudgedComparison) string {
-	words := ""
-	if e.Metric != "" {
-		words = ", " + e.Metric
-	}
 	if e.Lower {
-		words += ", a lower one is better"
+		return ", a lower one is better"
 	}
-	return words
+	return ""
 }
 
 func meanCells(e yard.JudgedComparison, s yard.JudgedSide) []string {

@@ -91,9 +91,6 @@ func (p pen) keys(l *layout, table *yard.SweepTable) func(yard.TableRow) []strin
 // columnTitle has the number of instances where all rows have one.
 func columnTitle(table *yard.SweepTable, e yard.TableColumn) string {
 	title := e.Title
-	if e.Metric != "" {
-		title += " " + e.Metric
-	}
 	if e.Share {
 		title += ", %"
 	}

@@ -26,6 +26,9 @@ func Fits(said, asked string) bool {
 	return strings.HasPrefix(b, a) || strings.HasPrefix(a, b)
 }
 
+// Same reports whether two names are spellings of one benchmark.
+func Same(a, b string) bool { return letters(a) == letters(b) }
+
 // letters are what two spellings of one benchmark have in common.
 func letters(name string) string {
 	return strings.Map(func(r rune) rune {

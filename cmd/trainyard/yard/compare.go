@@ -53,6 +53,9 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 	if req.Level == 0 {
 		req.Level = 0.95
 	}
+	if err := req.Check(); err != nil {
+		return nil, err
+	}
 	l, err := y.Launcher()
 	if err != nil {
 		return nil, err
@@ -81,6 +84,14 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 	}
 	c.warn(ctx, req)
 	return c, nil
+}
+
+// Check refuses a step and a tolerance that can be none. A tolerance of 0 is the default.
+func (req CompareRequest) Check() error {
+	if !(req.Tolerance >= 0 && req.Tolerance < 1) {
+		return fmt.Errorf("a tolerance of %v: trained tokens may differ by a part between 0 and 1", req.Tolerance)
+	}
+	return req.check()
 }
 
 // trajectoriesOf finds the side of each directory.

@@ -79,6 +79,9 @@ func sharesAny(a, b stats.Run) bool {
 // pair compares two sides of which one has several runs, or none with instances.
 func (j *JudgedComparison) pair(first, second stats.Cell, at int, o stats.Options) (*JudgedPair, error) {
 	if len(first.Runs) == 0 || len(second.Runs) == 0 {
+		if j.Metric != "" { // no count of what was resolved
+			return nil, nil
+		}
 		return figurePair(&j.Sides[0], &j.Sides[at], first, second, o.Level), nil
 	}
 	pooled, err := stats.Pool(first, second)
@@ -124,6 +127,9 @@ func countOf(s *JudgedSide, cell stats.Cell) (solved, n int, known bool) {
 	if len(cell.Runs) == 1 {
 		n := len(cell.Runs[0].Scores)
 		return int(math.Round(cell.Runs[0].Mean() * float64(n))), n, true
+	}
+	if s.Seeds > 1 { // their counts say nothing of seeds
+		return 0, 0, false
 	}
 	for _, f := range s.Figures {
 		if slices.Contains(rates, f.Metric) && f.N > 0 && f.Value >= 0 && f.Value <= 1 {

@@ -14,7 +14,6 @@ import (
 // A JudgedComparison is one evaluation that two sides or more were judged on.
 type JudgedComparison struct {
 	ResultKey
-	Metric string `json:"metric,omitempty"` // of the scores; empty: verdicts
 	// Share says that scores are shares, which people read in per cent, and Lower that
 	// a lower score is the better one.
 	Share    bool              `json:"share"`
@@ -45,8 +44,9 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 	if err != nil {
 		return err
 	}
-	found := judgedSides(byRun, c.Sides, req.Choosing)
-	if err := req.judgedNone(byRun, c.Sides, found, nil); err != nil {
+	choosing := req.among(byRun)
+	found := judgedSides(byRun, c.Sides, choosing)
+	if err := choosing.judgedNone(byRun, c.Sides, found, nil); err != nil {
 		return err
 	}
 	c.Evaluations = []JudgedComparison{}
@@ -75,6 +75,7 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*JudgedComparison, error) {
 	j := &JudgedComparison{ResultKey: e, Pairs: []JudgedPair{}}
 	var scored []stats.Run
+	var figures []float64
 	for i, s := range sides {
 		runs := found[i][e]
 		if len(runs) == 0 {
@@ -88,15 +89,16 @@ func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*
 				continue
 			}
 			side.add(of)
-			if len(of.scores) > 0 { // else it has figures alone, and no metric
-				j.Metric = of.metric
+			if len(of.scores) > 0 {
 				cell.Runs = append(cell.Runs, stats.Run{Name: r.ID, Scores: of.scores})
+			} else if of.figure != nil {
+				figures = append(figures, of.figure.Value)
 			}
 		}
 		scored = append(scored, cell.Runs...)
 		j.Sides, j.cells = append(j.Sides, side), append(j.cells, cell)
 	}
-	j.Share, j.Lower = isShare(j.Metric, scored), lowerIsBetter(j.Metric)
+	j.Share, j.Lower = isShare(j.Metric, scored, figures...), lowerIsBetter(j.Metric)
 	return j, j.compare(o)
 }
 
@@ -158,6 +160,9 @@ func unjudged(sides []Side, found []judgedRuns, choosing Choosing) (words []stri
 	if choosing.Benchmark != "" {
 		of = " on " + choosing.Benchmark
 	}
+	if choosing.Metric != "" {
+		of += " by " + choosing.Metric
+	}
 	if choosing.Step != nil {
 		of += fmt.Sprintf(" at step %d", *choosing.Step)
 	}
@@ -172,11 +177,14 @@ func unjudged(sides []Side, found []judgedRuns, choosing Choosing) (words []stri
 	}
 	for i, s := range sides[1:] {
 		mine, theirs := keysOfResults(found[:1]), keysOfResults(found[i+1:i+2])
-		if len(mine) == 0 || len(theirs) == 0 || slices.ContainsFunc(mine, func(e ResultKey) bool { return slices.Contains(theirs, e) }) {
+		if len(mine) == 0 || len(theirs) == 0 || slices.ContainsFunc(mine, func(e ResultKey) bool {
+			return slices.ContainsFunc(theirs, func(o ResultKey) bool { return o.name() == e.name() })
+		}) {
 			continue
 		}
 		words = append(words, fmt.Sprintf("%s was judged on %s and %s on %s: there is nothing to compare", sides[0].Name, listed(mine), s.Name, listed(theirs)))
 	}
+	words = append(words, otherMetrics(sides, found)...)
 	return append(words, otherSteps(sides, found)...)
 }
 

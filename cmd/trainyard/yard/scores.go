@@ -10,53 +10,63 @@ import (
 	"trainyard/launch/stats"
 )
 
-// A ResultKey is what runs were judged on: results with one key are compared, and those
-// with two never are.
+// A ResultKey is what runs were judged on, and by what: results with one key are compared,
+// and those with two never are.
 type ResultKey struct {
 	Benchmark string `json:"benchmark"`
 	Split     string `json:"split,omitempty"`
 	Scaffold  string `json:"scaffold,omitempty"`
+	// Metric is what the scores are; empty: verdicts, and figures that are the share of
+	// resolved instances.
+	Metric string `json:"metric,omitempty"`
 }
 
-// String names it as lists of results do.
-func (k ResultKey) String() string {
+// String names it as lists of results do, and then its metric.
+func (k ResultKey) String() string { return strings.TrimSuffix(k.name()+" "+k.Metric, " ") }
+
+// name is the key without its metric.
+func (k ResultKey) name() string {
 	return launch.ResultName(result.Result{Benchmark: k.Benchmark, Split: k.Split, Scaffold: k.Scaffold})
 }
 
 // A Choosing says which results count, and as what.
 type Choosing struct {
 	Benchmark string `json:"benchmark,omitempty"` // as a user names it; empty: all
+	Metric    string `json:"metric,omitempty"`    // of scores and figures; empty: the main one of each result
 	Step      *int64 `json:"step,omitempty"`      // of the checkpoint; nil: the end of the run, else the last one
 	// LeaveMissing takes instances that were not attempted, or not graded yet, out;
 	// else they count as not solved, as leaderboards count them.
 	LeaveMissing bool `json:"leave_missing,omitempty"`
+
+	known known // of all results that are told together
 }
 
 // A judged is what the results of one run with one key came to: of several seeds of the
 // evaluation, the mean of each instance.
 type judged struct {
 	scores  map[string]float64
-	metric  string  // of the scores; empty: they are verdicts
 	step    *int64  // of the checkpoint; nil: not told, the end of the run
 	others  []int64 // steps of other checkpoints that were judged, in order
 	missing int     // instances without a verdict
-	// figures are those of the file, where it has no instances.
+	// figures are those of the file, where it has no instances, and figure is the one
+	// that it is judged by.
 	figures []result.Aggregate
+	figure  *result.Aggregate
 }
 
 // judgedBy gathers the results of one run, by their keys.
 func (c Choosing) judgedBy(run launch.Run, results []launch.StoredResult) map[ResultKey]*judged {
 	of := map[ResultKey][]launch.StoredResult{}
 	for _, r := range results {
-		if c.Benchmark == "" || result.Fits(r.Benchmark, c.Benchmark) {
-			k := ResultKey{r.Benchmark, r.Split, r.Scaffold}
+		if metric, has := c.metricOf(r); has && c.wants(r.Benchmark) {
+			k := ResultKey{r.Benchmark, r.Split, r.Scaffold, metric}
 			of[k] = append(of[k], r)
 		}
 	}
 	all := map[ResultKey]*judged{}
 	for k, results := range of {
 		if chosen, others := c.checkpoint(run, results); len(chosen) > 0 {
-			all[k] = c.judge(chosen, others)
+			all[k] = c.judge(k.Metric, chosen, others)
 		}
 	}
 	return all
@@ -110,21 +120,21 @@ func one(holds bool) int {
 
 // judge takes the mean of each instance over results, which differ by the seed of the
 // evaluation.
-func (c Choosing) judge(results []launch.StoredResult, others []int64) *judged {
+func (c Choosing) judge(metric string, results []launch.StoredResult, others []int64) *judged {
 	j := &judged{step: results[0].Step, others: others}
 	times := map[string]int{}
 	for _, r := range results {
 		if len(r.Instances) == 0 {
 			j.figures = append(j.figures, r.Aggregates...)
+			if figure := c.figureOf(r); j.figure == nil {
+				j.figure = figure
+			}
 			continue
 		}
 		if j.scores == nil {
 			j.scores = make(map[string]float64, len(r.Instances))
 		}
-		own := scoresOwn(r)
-		if own {
-			j.metric = r.Metric
-		}
+		own := metric != ""
 		for _, i := range r.Instances {
 			if i.Verdict == result.Missing {
 				j.missing++
@@ -139,14 +149,6 @@ func (c Choosing) judge(results []launch.StoredResult, others []int64) *judged {
 		j.scores[id] /= float64(n)
 	}
 	return j
-}
-
-// scoresOwn says whether the scores of a result count, and not its verdicts: where there
-// is no verdict, and where a benchmark is reported by the score although there are, as
-// Commit-0 is by the mean share of tests that pass.
-func scoresOwn(r launch.StoredResult) bool {
-	graded := slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Verdict != "" })
-	return !graded || r.Metric == "pass rate"
 }
 
 // scoreOf is 1 or 0 for a verdict; an instance with attempts that differ has a score
@@ -170,9 +172,10 @@ func lowerIsBetter(metric string) bool {
 }
 
 // isShare says that scores are shares of something, which people read in per cent:
-// verdicts, and scores that all lie from 0 to 1, unless a lower one is better.
-func isShare(metric string, runs []stats.Run) bool {
-	if lowerIsBetter(metric) {
+// verdicts, and scores and figures that all lie from 0 to 1, unless a lower one is
+// better.
+func isShare(metric string, runs []stats.Run, figures ...float64) bool {
+	if lowerIsBetter(metric) || slices.ContainsFunc(figures, func(f float64) bool { return f < 0 || f > 1 }) {
 		return false
 	}
 	for _, r := range runs {

@@ -66,6 +66,9 @@ func (y *Yard) sides(ctx context.Context, l *launch.Launcher, req CompareRequest
 		return nil, fmt.Errorf("%w: %s is one; name another run, arm (SWEEP:ARM) or sweep", ErrSides, strings.Join(words, " "))
 	}
 	nameApart(all)
+	if err := apart(all); err != nil {
+		return nil, err
+	}
 	return all, learnSides(ctx, l.Ledger, all)
 }
 

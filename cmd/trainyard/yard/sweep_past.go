@@ -115,7 +115,7 @@ func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (judged []s
 	newest := map[string]ResultKey{}
 	for _, r := range past.lines {
 		if _, there := newest[r.Run]; !there && fitsBenchmark(r, b) {
-			runs, newest[r.Run] = append(runs, r.Run), ResultKey{r.Benchmark, r.Split, r.Scaffold}
+			runs, newest[r.Run] = append(runs, r.Run), keyOfGraded(r)
 		}
 	}
 	if len(runs) == 0 {

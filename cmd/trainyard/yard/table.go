@@ -49,10 +49,9 @@ type SweepTable struct {
 // there are published figures.
 type TableColumn struct {
 	ResultKey
-	Title  string `json:"title"`
-	Metric string `json:"metric,omitempty"` // of scores; empty: verdicts
-	Share  bool   `json:"share"`            // means are shares, read in per cent
-	Lower  bool   `json:"lower_is_better,omitempty"`
+	Title string `json:"title"` // with the metric
+	Share bool   `json:"share"` // means are shares, read in per cent
+	Lower bool   `json:"lower_is_better,omitempty"`
 	// Published says that some row has a published figure.
 	Published bool              `json:"published"`
 	Noise     *stats.NoiseFloor `json:"noise_floor,omitempty"`
@@ -84,9 +83,9 @@ type TableRow struct {
 
 // A TableScore is what a row came to in one evaluation, beside what others did.
 type TableScore struct {
-	Seeds     int             `json:"seeds"` // runs that were judged
-	Mean      *stats.Estimate `json:"mean"`  // nil: not judged, or figures alone
-	Figure    *float64        `json:"figure,omitempty"`
+	Seeds     int             `json:"seeds"`               // runs that were judged
+	Mean      *stats.Estimate `json:"mean"`                // nil: not judged, or figures alone
+	Figure    *float64        `json:"figure,omitempty"`    // of runs that have figures alone, their mean
 	Published *float64        `json:"published,omitempty"` // in the unit of the mean
 	Best      bool            `json:"best,omitempty"`      // separable from the next
 }
@@ -96,6 +95,9 @@ type TableScore struct {
 func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error) {
 	if req.Level == 0 {
 		req.Level = 0.95
+	}
+	if err := req.Check(); err != nil {
+		return nil, err
 	}
 	l, err := y.Launcher()
 	if err != nil {
@@ -123,6 +125,9 @@ func (y *Yard) Table(ctx context.Context, req TableRequest) (*SweepTable, error)
 	}
 	return t, t.sort(req)
 }
+
+// Check refuses a step that can be none.
+func (req TableRequest) Check() error { return req.check() }
 
 // pooledOver tells of keys besides the seed by which cells of one row differ: what the
 // interval is wide for is then not seeds alone.
@@ -184,9 +189,20 @@ func axesOf(cells []knownCell) (keys []string) {
 
 // chosenAxes reads what rows are grouped by.
 func chosenAxes(known *knownSweep, axes, by []string) (keys []string, err error) {
+	add := func(asked string, more ...string) error {
+		for _, key := range more {
+			if slices.Contains(keys, key) {
+				return fmt.Errorf("by %s: %q names %s, which has a column already (group is all keys but the seed)", strings.Join(by, ","), asked, key)
+			}
+			keys = append(keys, key)
+		}
+		return nil
+	}
 	for _, asked := range by {
 		if asked == "group" {
-			keys = append(keys, slices.DeleteFunc(slices.Clone(axes), func(k string) bool { return k == recipes.SeedKey })...)
+			if err := add(asked, slices.DeleteFunc(slices.Clone(axes), func(k string) bool { return k == recipes.SeedKey })...); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		i := slices.IndexFunc(axes, func(k string) bool { return k == asked || strings.HasSuffix(k, "."+asked) })
@@ -197,7 +213,9 @@ func chosenAxes(known *knownSweep, axes, by []string) (keys []string, err error)
 			}
 			return nil, fmt.Errorf("by %q: the sweep %s varies no such key; %s", asked, known.name, hint)
 		}
-		keys = append(keys, axes[i])
+		if err := add(asked, axes[i]); err != nil {
+			return nil, err
+		}
 	}
 	return keys, nil
 }
@@ -285,8 +303,8 @@ func (t *SweepTable) publishedLines(known *knownSweep) {
 		line, any := PublishedLine{Name: row.Name}, false
 		for i := range t.Evaluations {
 			var figure *float64
-			if v, there := recipes.Figure(row.Figures, t.Evaluations[i].Benchmark); there {
-				v /= 100
+			if at := slices.IndexFunc(row.Figures, func(p recipes.Published) bool { return t.fitsColumn(t.Evaluations[i], p.Name) }); at >= 0 {
+				v := row.Figures[at].Value / 100
 				figure, any = &v, true
 				t.Evaluations[i].Published = true
 			}
@@ -299,11 +317,11 @@ func (t *SweepTable) publishedLines(known *knownSweep) {
 }
 
 // publishedFor is the published figure of cells that agree on it, in the unit of means.
-func publishedFor(cells []*knownCell, e TableColumn) *float64 {
+func (t *SweepTable) publishedFor(cells []*knownCell, e TableColumn) *float64 {
 	var found *float64
 	for _, c := range cells {
 		for _, p := range c.Published {
-			if !fitsColumn(e, p.Name) {
+			if !t.fitsColumn(e, p.Name) {
 				continue
 			}
 			v := p.Value / 100
@@ -316,5 +334,15 @@ func publishedFor(cells []*knownCell, e TableColumn) *float64 {
 	return found
 }
 
-// fitsColumn says that a published benchmark is that of a column.
-func fitsColumn(e TableColumn, published string) bool { return result.Fits(e.Benchmark, published) }
+// fitsColumn says that a published figure, which is a rate, is of the kind that a column
+// has. A column of that very benchmark comes before those that begin with its name, and
+// one of verdicts before those of other scores.
+func (t *SweepTable) fitsColumn(e TableColumn, published string) bool {
+	if !result.Fits(e.Benchmark, published) || lowerIsBetter(e.Metric) {
+		return false
+	}
+	return !slices.ContainsFunc(t.Evaluations, func(o TableColumn) bool {
+		closer := result.Same(o.Benchmark, published) && !result.Same(e.Benchmark, published)
+		return closer && !lowerIsBetter(o.Metric) || e.Metric != "" && o.Metric == "" && o.name() == e.name()
+	})
+}

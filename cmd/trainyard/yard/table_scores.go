@@ -56,6 +56,7 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 	if err != nil {
 		return err
 	}
+	choosing = choosing.among(byRun)
 	found := judgedSides(byRun, sides, choosing)
 	for _, e := range keysOfResults(found) {
 		t.Evaluations = append(t.Evaluations, TableColumn{ResultKey: e, Title: e.String()})
@@ -80,7 +81,7 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 	for r := range t.Rows {
 		for i := range t.Evaluations {
 			score := columns[i][r]
-			if score.Published = publishedFor(groups[r], t.Evaluations[i]); score.Published != nil {
+			if score.Published = t.publishedFor(groups[r], t.Evaluations[i]); score.Published != nil {
 				t.Evaluations[i].Published = true
 			}
 			t.Rows[r].Scores = append(t.Rows[r].Scores, score)
@@ -94,9 +95,12 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 // addSlots adds columns for benchmarks without results: those that the sweep is to be
 // judged on, and those with published figures.
 func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing Choosing) {
-	for _, name := range t.slots(known, groups) {
-		named := func(e TableColumn) bool { return fitsColumn(e, name) }
-		if slices.ContainsFunc(t.Evaluations, named) || choosing.Benchmark != "" && !result.Fits(name, choosing.Benchmark) {
+	for i, name := range t.slots(known, groups) {
+		has := func(e TableColumn) bool { return t.fitsColumn(e, name) }
+		if i < len(known.benchmarks) { // which may be reported by any metric
+			has = func(e TableColumn) bool { return result.Fits(e.Benchmark, name) }
+		}
+		if slices.ContainsFunc(t.Evaluations, has) || !choosing.wants(name) || choosing.Metric != "" {
 			continue
 		}
 		e := ResultKey{Benchmark: result.Benchmark(name)}
@@ -104,7 +108,8 @@ func (t *SweepTable) addSlots(known *knownSweep, groups [][]*knownCell, choosing
 	}
 }
 
-// slots are the benchmarks that a sweep names.
+// slots are the benchmarks that a sweep names: those that it is to be judged on, then those
+// with published figures.
 func (t *SweepTable) slots(known *knownSweep, groups [][]*knownCell) (names []string) {
 	for _, j := range known.benchmarks {
 		names = append(names, j.Name)
@@ -123,6 +128,7 @@ func (t *SweepTable) slots(known *knownSweep, groups [][]*knownCell) (names []st
 func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, unitOf []int, units []string) ([]TableScore, error) {
 	scores, cells := make([]TableScore, len(sides)), make([]stats.Cell, len(sides))
 	var all []stats.Run
+	var figures []float64
 	for i, s := range sides {
 		cells[i].Name = s.Name
 		runs := found[i][e.ResultKey]
@@ -132,15 +138,17 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 				continue
 			}
 			if scores[i].Seeds++; len(of.scores) > 0 {
-				e.Metric = of.metric
 				cells[i].Runs = append(cells[i].Runs, stats.Run{Name: r.ID, Scores: of.scores})
 			}
-			scores[i].figure(of.figures)
+		}
+		scores[i].Figure = meanFigure(s, runs)
+		if f := scores[i].Figure; f != nil {
+			figures = append(figures, *f)
 		}
 		all = append(all, cells[i].Runs...)
 	}
-	if e.Lower = lowerIsBetter(e.Metric); len(all) > 0 {
-		e.Share = isShare(e.Metric, all)
+	if e.Lower = lowerIsBetter(e.Metric); len(all)+len(figures) > 0 {
+		e.Share = isShare(e.Metric, all, figures...)
 	}
 	for i, c := range cells {
 		if len(c.Runs) == 0 {
@@ -182,13 +190,20 @@ func (t *SweepTable) pool(e *TableColumn, cells []stats.Cell, scores []TableScor
 	}
 }
 
-// figure keeps the first rate of a report without instances.
-func (s *TableScore) figure(figures []result.Aggregate) {
-	for _, f := range figures {
-		if slices.Contains(rates, f.Metric) && s.Figure == nil {
-			s.Figure = &f.Value
+// meanFigure is the mean over the runs of a side that have figures alone; nil where none
+// has.
+func meanFigure(s Side, runs map[string]*judged) *float64 {
+	sum, n := 0.0, 0.0
+	for _, r := range s.Runs {
+		if of := runs[r.ID]; of != nil && len(of.scores) == 0 && of.figure != nil {
+			sum, n = sum+of.figure.Value, n+1
 		}
 	}
+	if n == 0 {
+		return nil
+	}
+	mean := sum / n
+	return &mean
 }
 
 // best holds the best recipe against the next one; where they share no instance nothing
@@ -287,19 +302,43 @@ func (t *SweepTable) sortKey(name string) (value func(TableRow) *float64, lower 
 	case "tokens":
 		return func(r TableRow) *float64 { return ofCount(r.Trained) }, true, nil
 	}
-	for i, e := range t.Evaluations {
-		if result.Fits(e.Benchmark, name) || e.Title == name {
-			return func(r TableRow) *float64 {
-				if m := r.Scores[i].Mean; m != nil {
-					return &m.Value
-				}
-				return r.Scores[i].Figure
-			}, e.Lower, nil
-		}
+	i, err := t.columnNamed(name)
+	if err != nil {
+		return nil, false, err
 	}
+	return func(r TableRow) *float64 {
+		if m := r.Scores[i].Mean; m != nil {
+			return &m.Value
+		}
+		return r.Scores[i].Figure
+	}, t.Evaluations[i].Lower, nil
+}
+
+// columnNamed is the evaluation that a name means: the one of that title, else of that
+// benchmark, else the only one that begins with it.
+func (t *SweepTable) columnNamed(name string) (int, error) {
 	columns := slices.Clone(TableSorts)
 	for _, e := range t.Evaluations {
-		columns = append(columns, e.Benchmark)
+		columns = append(columns, e.Title)
 	}
-	return nil, false, fmt.Errorf("sort by %q: there are %s", name, strings.Join(columns, ", "))
+	for _, means := range []func(TableColumn) bool{
+		func(e TableColumn) bool { return e.Title == name },
+		func(e TableColumn) bool { return result.Same(e.Benchmark, name) && e.Metric == "" },
+		func(e TableColumn) bool { return result.Same(e.Benchmark, name) },
+		func(e TableColumn) bool { return result.Fits(e.Benchmark, name) },
+	} {
+		var found []int
+		for i, e := range t.Evaluations {
+			if means(e) {
+				found = append(found, i)
+			}
+		}
+		switch {
+		case len(found) == 1:
+			return found[0], nil
+		case len(found) > 1:
+			return 0, fmt.Errorf("sort by %q: several columns begin with it; there are %s", name, strings.Join(columns, ", "))
+		}
+	}
+	return 0, fmt.Errorf("sort by %q: there are %s", name, strings.Join(columns, ", "))
 }
