@@ -16,7 +16,7 @@ func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 		t.Print("\nResults: none that two sides have\n")
 	}
 	for _, e := range c.Evaluations {
-		t.Print("\nResults: %s%s\n", e.ResultKey, scoredBy(e))
+		t.Print("\nResults: %s%s\n", face.OneLine(e.ResultKey.String()), scoredBy(e))
 		tab := face.NewTable("side", "seeds", "mean", "interval", "instances", "").Numbers(1, 2, 4)
 		for _, s := range e.Sides {
 			tab.Row(append([]string{s.Side, fmt.Sprint(s.Seeds)}, meanCells(e, s)...)...)
@@ -31,11 +31,11 @@ func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 			t.Print("  noise floor: %s\n", e.Noise.Words)
 		}
 		for _, w := range e.Warnings {
-			t.Print("  %s %s\n", t.Paint(face.Wary, "warning:"), w.Words)
+			t.Print("  %s %s\n", t.Paint(face.Wary, "warning:"), face.OneLine(w.Words))
 		}
 	}
 	for _, words := range c.Unjudged {
-		t.Print("  %s\n", words)
+		t.Print("  %s\n", face.OneLine(words))
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func instanceWords(list []yard.InstanceChange, all bool) string {
 			names = append(names, fmt.Sprintf("and %d more (--all names them)", len(list)-i))
 			break
 		}
-		name := c.ID
+		name := face.OneLine(c.ID)
 		if c.First+c.Second != 1 || c.First != 0 && c.Second != 0 {
 			name += fmt.Sprintf(" (%.3g, now %.3g)", c.First, c.Second)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,10 +36,26 @@ func printNotes(t *face.Terminal, l *layout) {
 	}
 }
 
+// markdownEscapes are what Markdown would obey, with the formulas and the crossed out words
+// of GitHub.
+var markdownEscapes = strings.NewReplacer(
+	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "`", "\\`", "~", `\~`, "$", `\$`, "#", `\#`,
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", " ", "\r", " ",
+)
+
+func markdownText(text string) string { return markdownEscapes.Replace(text) }
+
+// markdownLine keeps a line of text, which is escaped, from beginning a list or a rule.
+func markdownLine(text string) string {
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "=") {
+		return `\` + text
+	}
+	return text
+}
+
 // printMarkdown is a table as GitHub and most others show it.
 func printMarkdown(t *face.Terminal, table *yard.SweepTable) error {
-	escape := strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "<", "&lt;", "\n", " ").Replace
-	l := layoutOf(table, pen{best: func(mean string) string { return "**" + mean + "**" }, interval: brackets, text: escape})
+	l := layoutOf(table, pen{best: func(mean string) string { return "**" + mean + "**" }, interval: brackets, text: markdownText})
 	rule := make([]string, len(l.header))
 	for i := range rule {
 		rule[i] = "---"
@@ -50,15 +67,17 @@ func printMarkdown(t *face.Terminal, table *yard.SweepTable) error {
 		t.Print("| %s |\n", strings.Join(row, " | "))
 	}
 	for _, note := range l.notes {
-		t.Print("\n%s\n", note)
+		t.Print("\n%s\n", markdownLine(note))
 	}
 	return nil
 }
 
-// texEscapes are what LaTeX would obey.
+// texEscapes are what LaTeX would obey: a bracket or a star behind the end of a row is an
+// option of it. The straight quote is in no font of LaTeX's own encoding.
 var texEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
-	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, `\textquotedbl{}`, "\n", " ",
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`, `"`, "''",
+	"[", "{[}", "]", "{]}", "*", "{*}", "--", "-{}-", "\n", " ", "\r", " ",
 )
 
 // printLaTeX is a tabular that needs no package.
@@ -115,10 +134,22 @@ func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
 	}
 	for i := range lines {
 		for k := range lines[i] {
-			lines[i][k] = face.OneLine(lines[i][k])
+			lines[i][k] = csvCell(lines[i][k])
 		}
 	}
 	return w.WriteAll(lines)
+}
+
+// csvNumber is what a spreadsheet takes for a number.
+var csvNumber = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+
+// csvCell keeps a text from being a formula: a spreadsheet obeys what begins with one of
+// these, and shows what stands behind an apostrophe. Numbers stay as they are.
+func csvCell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) && !csvNumber.MatchString(text) {
+		text = "'" + text
+	}
+	return face.OneLine(text)
 }
 
 func scoreCells(s yard.TableScore) []string {

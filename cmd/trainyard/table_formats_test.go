@@ -40,7 +40,7 @@ func written(t *testing.T, print func(*face.Terminal, *yard.SweepTable) error) s
 
 func TestNoNameIsObeyedByLaTeX(t *testing.T) {
 	text := written(t, printLaTeX)
-	if !strings.Contains(text, `a\_b\&c\%d\$e\#f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k\textbar{}l*m\textquotedbl{}n`) {
+	if !strings.Contains(text, `a\_b\&c\%d\$e\#f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k\textbar{}l{*}m''n`) {
 		t.Error(text)
 	}
 	row := strings.Split(text, "\n")[4]
@@ -148,6 +148,67 @@ func TestTimesAreInAUnitThatIsRead(t *testing.T) {
 	for want, hours := range map[string]*float64{"unknown": nil, "0.0012": &small, "<0.0001": &tiny, "110.4": &large} {
 		if got := knownOr(hours, "unknown", gpuHours); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// named is the hostile table under another name.
+func named(t *testing.T, name string, print func(*face.Terminal, *yard.SweepTable) error) string {
+	t.Helper()
+	table := hostileTable()
+	table.Keys, table.Rows[0].Name, table.Rows[0].Values = []string{name}, name, []string{name}
+	table.Evaluations[0].Title, table.Remarks = name, []string{name + " is told"}
+	table.Published = []yard.PublishedLine{{Name: name, Figures: []*float64{nil}}}
+	var out bytes.Buffer
+	if err := print(face.NewPipes(&out, &out), table); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestNoNameIsAFormulaOfASpreadsheet(t *testing.T) {
+	for name, want := range map[string]string{
+		"=1+1": "'=1+1", "+cmd": "'+cmd", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": `'\t=1`, "\r=1": `'\r=1`, "-": "'-", "－1": "'－1",
+		"-0.5": "-0.5", "+1e-5": "+1e-5", "-.5": "-.5", "-1e": "'-1e", "a=b": "a=b", "": "",
+	} {
+		rows, err := csv.NewReader(strings.NewReader(named(t, name, printTableCSV))).ReadAll()
+		if err != nil || len(rows) != 3 {
+			t.Fatal(rows, err)
+		}
+		if rows[0][1] != want || rows[1][0] != want || rows[1][1] != want || rows[2][0] != want {
+			t.Errorf("%q: %q", name, rows)
+		}
+		for _, cell := range rows[0] {
+			if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) && cell != want {
+				t.Errorf("%q: the header %q", name, cell)
+			}
+		}
+	}
+}
+
+func TestNoRowOfLaTeXBeginsWithWhatTheOneBeforeTakes(t *testing.T) {
+	for _, name := range []string{"[1em]", "*", "[", "*[2]"} {
+		text := named(t, name, printLaTeX)
+		if regexp.MustCompile(`\\\\\s*[[*]`).MatchString(text) || !strings.Contains(text, "{"+name[:1]+"}") {
+			t.Errorf("%q: %s", name, text)
+		}
+	}
+	if text := named(t, `a"b`, printLaTeX); strings.Contains(text, "quotedbl") || !strings.Contains(text, "a''b") {
+		t.Error(text)
+	}
+}
+
+func TestNoNameIsObeyedByMarkdown(t *testing.T) {
+	text := named(t, "[x](y) `z` ~~c~~ $d$ <b> &amp; #1 *e* _f_ \\", printMarkdown)
+	want := "\\[x\\](y) \\`z\\` \\~\\~c\\~\\~ \\$d\\$ &lt;b&gt; &amp;amp; \\#1 \\*e\\* \\_f\\_ \\\\"
+	if strings.Count(text, want) < 4 {
+		t.Errorf("%s\nwant %s", text, want)
+	}
+	for _, name := range []string{"- a", "+ a", "=== a", "a\nb"} {
+		for _, line := range strings.Split(named(t, name, printMarkdown), "\n") {
+			if line != "" && !strings.HasPrefix(line, "| ") && strings.ContainsRune("-+=b", rune(line[0])) {
+				t.Errorf("%q begins a line: %q", name, line)
+			}
 		}
 	}
 }

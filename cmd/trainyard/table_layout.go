@@ -58,7 +58,7 @@ func layoutOf(table *yard.SweepTable, p pen) *layout {
 		l.rows = append(l.rows, p.publishedRow(table, line, len(l.header)))
 	}
 	for _, note := range notesOf(table) {
-		l.notes = append(l.notes, p.text(note))
+		l.notes = append(l.notes, face.OneLine(p.text(note)))
 	}
 	return l
 }

@@ -41,6 +41,7 @@ type Contestant struct {
 	Cell, Variant string
 	State         State
 	Score         *float64 // by the evaluation; nil: not known, or the stage goes by a loss
+	Lacks         string   // why the score is not known, in words; empty: nothing is said of it
 	Course        Course   // of its run; for a loss
 }
 
@@ -96,7 +97,7 @@ func (s Stage) Choose(all []Contestant) (c Choice) {
 		}
 		v, known := s.value(one, place, told)
 		if !known {
-			c.Undecided = fmt.Sprintf("%s has no %s", one.Cell, s.By)
+			c.Undecided = one.Cell + " " + cmp.Or(one.Lacks, "has no "+s.By)
 			return c
 		}
 		values[one.Variant] = append(values[one.Variant], v)

@@ -140,3 +140,11 @@ func TestNoRequestIsTakenThatMeansNothing(t *testing.T) {
 		t.Error("a table at a step below 0")
 	}
 }
+
+func TestANameOfASideBreaksNoLine(t *testing.T) {
+	y := newCompareYard(t, "a1", "a2")
+	c := y.compare(t, CompareRequest{What: []string{"a\nb=a1", "c\td=a2"}})
+	if c.Sides[0].Name != `a\nb` || c.Sides[1].Name != `c\td` {
+		t.Errorf("%q and %q", c.Sides[0].Name, c.Sides[1].Name)
+	}
+}

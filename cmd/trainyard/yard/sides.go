@@ -186,6 +186,11 @@ func sideRun(r launch.Run) SideRun {
 	}
 }
 
+// onOneLine keeps a name from breaking the lines that it stands in.
+func onOneLine(name string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(name)
+}
+
 // nameApart names the sides that have no name by their recipes, and with an id those
 // that would be alike.
 func nameApart(all []Side) {
@@ -194,6 +199,7 @@ func nameApart(all []Side) {
 		if s := &all[i]; s.Name == "" {
 			s.Name = s.ofRuns()
 		}
+		all[i].Name = onOneLine(all[i].Name)
 		count[all[i].Name]++
 	}
 	taken := map[string]bool{}

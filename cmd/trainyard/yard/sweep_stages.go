@@ -3,6 +3,7 @@ package yard
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,7 @@ func (p *SweepPlan) contestants(ctx context.Context, ledger *launch.Ledger, stag
 			if one.Course, err = p.course(ctx, ledger, *c.Run); err != nil {
 				return nil, err
 			}
-			if one.Score, err = p.score(ctx, ledger, p.first(c), by); err != nil {
+			if one.Score, one.Lacks, err = p.score(ctx, ledger, p.first(c), by); err != nil {
 				return nil, err
 			}
 		}
@@ -120,17 +121,22 @@ func (p *SweepPlan) course(ctx context.Context, ledger *launch.Ledger, run launc
 	return c, err
 }
 
-// score is the figure of a cell's evaluation; nil where there is none yet.
-func (p *SweepPlan) score(ctx context.Context, ledger *launch.Ledger, c *SweepCell, by sweep.Stage) (*float64, error) {
+// score is the figure of a cell's evaluation; nil where there is none yet, with what it
+// lacks.
+func (p *SweepPlan) score(ctx context.Context, ledger *launch.Ledger, c *SweepCell, by sweep.Stage) (score *float64, lacks string, err error) {
 	i := slices.IndexFunc(c.Evaluations, func(e CellEvaluation) bool { return e.Name == by.Evaluation() })
-	if i < 0 || c.Evaluations[i].State != sweep.Succeeded {
-		return nil, nil
+	switch {
+	case i < 0:
+		return nil, "", nil
+	case c.Evaluations[i].State != sweep.Succeeded:
+		return nil, fmt.Sprintf("has no %s yet, which is %s", by.By, c.Evaluations[i].State), nil
 	}
 	all, err := ledger.ResultLines(ctx, c.Run.ID)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return figureOf(leftBy(all, c.Evaluations[i]), by.Metric), nil
+	score, lacks = figureOf(leftBy(all, c.Evaluations[i]), by)
+	return score, lacks, nil
 }
 
 // leftBy are those that an evaluation has left, or else those of what it says that it
@@ -150,29 +156,6 @@ func leftBy(all []launch.StoredResult, e CellEvaluation) (own []launch.StoredRes
 		}
 	}
 	return own
-}
-
-// figureOf is the one figure of that name, or the share of resolved instances; nil where
-// there is none, or more than one.
-func figureOf(results []launch.StoredResult, metric string) *float64 {
-	var found []float64
-	for _, r := range results {
-		if metric == "" {
-			if total := r.Total(); total > 0 {
-				found = append(found, float64(r.Resolved())/float64(total))
-			}
-			continue
-		}
-		for _, a := range r.Aggregates {
-			if a.Metric == metric {
-				found = append(found, a.Value)
-			}
-		}
-	}
-	if len(found) != 1 {
-		return nil
-	}
-	return &found[0]
 }
 
 // A variantCost is what the cells of one variant come to in a stage that waits.
