@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
@@ -26,6 +27,9 @@ func printJudged(t *face.Terminal, c *yard.RunComparison, all bool) error {
 		}
 		for _, p := range e.Pairs {
 			printPair(t, e, p, all)
+		}
+		if len(e.Pairs) > 0 {
+			t.Print("  %s\n", methodWords(e.Pairs))
 		}
 		if e.Noise != nil {
 			t.Print("  noise floor: %s\n", e.Noise.Words)
@@ -93,25 +97,38 @@ func differenceWords(e stats.Estimate, share bool) string {
 	return fmt.Sprintf("%+.4g, %.4g %% interval %+.4g to %+.4g", e.Value, 100*e.Level, e.Low, e.High)
 }
 
-// verdictWords say whether a pair is told apart. The interval decides, and of tests that
-// are made together Holm's correction too.
+// verdictWords say whether a pair is told apart, and what there is against it where the
+// interval alone would say so.
 func verdictWords(p yard.JudgedPair) string {
 	switch {
+	case p.Separable:
+		return "separable"
 	case p.Difference.TooFew != "":
 		return p.Difference.TooFew
-	case !p.Difference.Separable():
-		return "not separable"
-	case p.Test != nil && p.Test.Holm != nil && *p.Test.Holm >= 1-p.Difference.Level:
-		return "separable by itself, and not among all that is compared here"
+	case p.Difference.Separable():
+		return "not separable, among all that is compared here"
 	}
-	return "separable"
+	return "not separable"
+}
+
+// methodWords name how the intervals and the probabilities of the pairs were found.
+func methodWords(pairs []yard.JudgedPair) string {
+	var intervals, tests []string
+	for _, p := range pairs {
+		test, _, _ := strings.Cut(p.Test.Method, "; interval ")
+		intervals, tests = append(intervals, p.Difference.Method), append(tests, test)
+	}
+	once := func(words []string) string {
+		slices.Sort(words)
+		return strings.Join(slices.Compact(words), "; ")
+	}
+	return fmt.Sprintf("intervals by %s; p by %s", once(intervals), once(tests))
 }
 
 func printPair(t *face.Terminal, e yard.JudgedComparison, p yard.JudgedPair, all bool) {
 	t.Print("  %s against %s: %s: %s", p.Second, p.First, differenceWords(p.Difference, e.Share), verdictWords(p))
-	if p.Test != nil && p.Test.Holm != nil {
-		t.Print("; p %s, by Holm %s", probability(p.Test.P), probability(*p.Test.Holm))
-	} else {
+	t.Print("; p %s, by Holm %s", probability(p.Test.P), probability(*p.Test.Holm))
+	if p.Unpaired {
 		t.Print(" (as unpaired counts)")
 	}
 	if p.Effect != nil {

@@ -9,7 +9,7 @@ type Comparison struct {
 	Difference Estimate  `json:"difference"` // by instance bootstrap, and with zero where Test does not reject it
 	Test       Test      `json:"test"`       // McNemar's for verdicts, else by permutation
 	MidP       *float64  `json:"mid_p,omitempty"`
-	Effect     *Estimate `json:"effect,omitempty"` // h for verdicts, else d; nil where all scores differ alike
+	Effect     *Estimate `json:"effect,omitempty"` // h for verdicts, else d; nil where all scores differ alike, and of too few instances
 	Won        []string  `json:"won"`              // instances that the second run scored higher on, sorted
 	Lost       []string  `json:"lost"`
 	Warnings   []Warning `json:"warnings,omitempty"`
@@ -127,7 +127,7 @@ func (c *Comparison) ofVerdicts(p Paired, o Options) error {
 		return err
 	}
 	h, err := CohenH(p, o.Level)
-	c.Test, c.MidP, c.Effect = t.Test, &t.MidP, &h
+	c.Test, c.MidP, c.Effect = t.Test, &t.MidP, effectBeside(p, "h", h, t.P)
 	c.agree(p)
 	return err
 }
@@ -150,6 +150,6 @@ func (c *Comparison) ofScores(p Paired, o Options) error {
 		return nil
 	}
 	d, err := PairedD(p, o.Level)
-	c.Effect = &d
+	c.Effect = effectBeside(p, "d", d, c.Test.P)
 	return err
 }

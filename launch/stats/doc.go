@@ -14,7 +14,9 @@
 // difference is always second minus first. Two runs are discordant on an instance
 // that was won or lost. A point is a hundredth of a rate. The noise floor is the
 // standard deviation between runs of one cell. A difference is separable when its
-// interval leaves out zero.
+// interval leaves out zero and its probability, corrected for all tests that are told
+// together, is below 1 - level: 0.05 beside intervals of 95 % ([Separable]). The method
+// of an interval and of a probability stands beside it.
 //
 // The promise: the same input gives the same output, in any order of instances,
 // for any order of seeds, with any number of runs beside. Random draws come from

@@ -19,8 +19,8 @@ type Estimate struct {
 	TooFew string `json:"too_few,omitempty"`
 }
 
-// Separable says whether the interval leaves out zero: for a difference, that the
-// two sides are told apart at the level of the interval.
+// Separable says whether the interval leaves out zero: for a difference that is the only
+// one, that the two sides are told apart at the level of the interval.
 func (e Estimate) Separable() bool { return e.Low > 0 || e.High < 0 }
 
 // Within cuts the interval off at bounds that the value cannot pass: 0 and 1 of a rate,

@@ -25,3 +25,21 @@ func RateDifference(firstSolved, firstN, secondSolved, secondN int, level float6
 	e.Words = fmt.Sprintf("%s %% minus %s %%: %s points (%s, unpaired)", points(b.Value), points(a.Value), points(e.Value), e.interval(points))
 	return e, nil
 }
+
+// RateTest is RateDifference with its probability: the smallest 1 - level at which the
+// interval leaves out zero.
+func RateTest(firstSolved, firstN, secondSolved, secondN int, level float64) (Test, error) {
+	e, err := RateDifference(firstSolved, firstN, secondSolved, secondN, level)
+	if err != nil {
+		return Test{}, err
+	}
+	t := Test{Estimate: e, P: 1}
+	if e.Value != 0 {
+		t.P = bisect(1e-15, 1-1e-15, func(p float64) bool {
+			at, err := RateDifference(firstSolved, firstN, secondSolved, secondN, 1-p)
+			return err == nil && !at.Separable()
+		})
+	}
+	t.Method = "the interval, inverted; interval " + e.Method
+	return t, nil
+}

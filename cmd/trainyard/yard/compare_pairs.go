@@ -10,13 +10,17 @@ import (
 )
 
 // A JudgedPair is a side against the first one. The difference is the second minus the
-// first; where both know counts alone there is no test.
+// first.
 type JudgedPair struct {
-	First      string          `json:"first"`
-	Second     string          `json:"second"`
-	Difference stats.Estimate  `json:"difference"`
-	Test       *stats.Test     `json:"test,omitempty"` // corrected for all that are in the comparison
-	Effect     *stats.Estimate `json:"effect,omitempty"`
+	First      string         `json:"first"`
+	Second     string         `json:"second"`
+	Difference stats.Estimate `json:"difference"`
+	Test       *stats.Test    `json:"test"` // corrected for all that are in the comparison
+	// Separable is by [stats.Separable], and Unpaired says that counts alone are known of
+	// a side.
+	Separable bool            `json:"separable"`
+	Unpaired  bool            `json:"unpaired,omitempty"`
+	Effect    *stats.Estimate `json:"effect,omitempty"`
 	// Better and Worse are instances on which the second did better or worse than the
 	// first, with what both scored on average, the largest differences first.
 	Better []InstanceChange `json:"won"`
@@ -95,9 +99,8 @@ func (j *JudgedComparison) pair(first, second stats.Cell, at int, o stats.Option
 	}
 	pair := &JudgedPair{First: first.Name, Second: second.Name, Difference: c.Difference.Estimate}
 	pair.Test = &stats.Test{Estimate: c.Difference.Estimate, P: c.Difference.P}
-	if effect, err := stats.PairedD(pooled.Averaged(), o.Level); err == nil { // else all instances differ alike
-		pair.Effect = finite(&effect)
-	}
+	pair.Test.Method = "the interval, inverted; interval " + c.Difference.Method
+	pair.Effect = finite(stats.EffectBeside(pooled.Averaged(), c.Difference.P, o.Level))
 	pair.change(first, second, j.Lower)
 	j.Warnings = append(j.Warnings, c.Warnings...)
 	return pair, nil
@@ -111,11 +114,11 @@ func figurePair(a, b *JudgedSide, first, second stats.Cell, level float64) *Judg
 	if !okA || !okB {
 		return nil
 	}
-	d, err := stats.RateDifference(solvedA, nA, solvedB, nB, level)
+	t, err := stats.RateTest(solvedA, nA, solvedB, nB, level)
 	if err != nil {
 		return nil
 	}
-	return &JudgedPair{First: a.Side, Second: b.Side, Difference: d, Better: []InstanceChange{}, Worse: []InstanceChange{}}
+	return &JudgedPair{First: a.Side, Second: b.Side, Difference: t.Estimate, Test: &t, Unpaired: true, Better: []InstanceChange{}, Worse: []InstanceChange{}}
 }
 
 // rates are the figures that are a part of all instances, as reports name them.

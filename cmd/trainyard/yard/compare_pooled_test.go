@@ -40,12 +40,9 @@ func TestANameForSeveralArmsIsRefusedWithWhatCanBeNamed(t *testing.T) {
 			t.Fatalf("%q", faults)
 		}
 		for _, word := range said {
-			other := file + ":all,lr=5e-2"
-			if strings.HasSuffix(word, other) {
-				other = file + ":half,lr=1e-3"
-			}
-			c := y.compare(t, CompareRequest{What: []string{word, other}})
 			name, _, _ := strings.Cut(word, "=")
+			other := map[string]string{"small": ":all,lr=5e-2", "big": ":half,lr=5e-2"}[name]
+			c := y.compare(t, CompareRequest{What: []string{word, file + other}})
 			if c.Sides[0].Name != name || len(c.Sides) != 2 || len(c.Sides[0].Runs) != 2 {
 				t.Errorf("%s: %+v", word, c.Sides)
 			}

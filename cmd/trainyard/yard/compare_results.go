@@ -60,15 +60,22 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 			c.Evaluations = append(c.Evaluations, *j)
 		}
 	}
-	for i := range c.Evaluations {
-		for k := range c.Evaluations[i].Pairs {
-			if t := c.Evaluations[i].Pairs[k].Test; t != nil {
-				tests = append(tests, t)
-			}
+	for _, e := range c.Evaluations {
+		for _, p := range e.Pairs {
+			tests = append(tests, p.Test)
 		}
 	}
 	c.Unjudged = unjudged(c.Sides, found, req.Choosing)
-	return stats.Correct(tests...)
+	if err := stats.Correct(tests...); err != nil {
+		return err
+	}
+	for _, e := range c.Evaluations {
+		for k := range e.Pairs {
+			p := &e.Pairs[k]
+			p.Separable = stats.Separable(p.Difference, *p.Test.Holm, req.Level)
+		}
+	}
+	return nil
 }
 
 // judgeOne compares the sides that were judged on one evaluation.

@@ -148,3 +148,21 @@ func TestANameOfASideBreaksNoLine(t *testing.T) {
 		t.Errorf("%q and %q", c.Sides[0].Name, c.Sides[1].Name)
 	}
 }
+
+// Each of five sides solves six that the first does not: p is 2 in 2^6, and 5 times that
+// by Holm.
+func TestSidesAreSeparableAmongAllThatAreCompared(t *testing.T) {
+	ids := []string{"a1", "a2", "a3", "a4", "a5", "a6"}
+	y := newCompareYard(t, ids...)
+	for i, id := range ids {
+		solved := 6 * one(i > 0)
+		y.judge(t, id, word(strings.Repeat("r", solved)+strings.Repeat("u", 40-solved)))
+	}
+	for n, want := range map[int]bool{2: true, 6: false} {
+		for _, p := range y.compare(t, CompareRequest{What: ids[:n]}).Evaluations[0].Pairs {
+			if p.Separable != want || !p.Difference.Separable() || math.Abs(p.Test.P-2./64) > 1e-12 {
+				t.Errorf("of %d: %+v, %+v", n, p, p.Test)
+			}
+		}
+	}
+}

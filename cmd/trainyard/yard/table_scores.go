@@ -223,7 +223,8 @@ func (e *TableColumn) best(cells []stats.Cell, sums map[string]float64, level fl
 	if e.Share {
 		d = d.Within(-1, 1)
 	}
-	e.Best = &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: math.Min(1, p*others), Separable: d.Separable()}
+	p = math.Min(1, p*others)
+	e.Best = &TableBest{Name: cells[0].Name, Next: cells[1].Name, Among: len(cells), Difference: d, P: p, Separable: stats.Separable(d, p, level)}
 }
 
 // better orders two means, the better one first.
