@@ -47,7 +47,7 @@ func TestAllFaultsOfAJobShowBeforeItsDatasetIsThere(t *testing.T) {
 			j.Trainer, j.Model, j.GPUs, j.Batch, j.Dataset.Output, j.Params = "llamafactory", "", 3, 16, "tokens", launch.Params{"seed": 1}
 		}, []string{"llamafactory-cli is not found", "model.base is missing", "16 does not divide among 3 GPUs", "mix.output=messages", "seed may not be set"}},
 		"smoke": {func(j *launch.Job) { j.Trainer, j.GPUs, j.Params = "smoke", 2, launch.Params{"save_stesp": 1} },
-			[]string{"2 GPUs", "save_stesp is unknown"}},
+			[]string{"the run asks for 2: leave --gpus", "save_stesp is unknown"}},
 		"window": {func(j *launch.Job) { j.Dataset.Window = 2048 }, []string{"cut for 2048"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -72,7 +72,7 @@ func TestASweepWaitsForTheEvaluationsOfItsCells(t *testing.T) {
 		t.Errorf("%s", plan)
 	}
 	said := h.run(t, "sweep", "run", h.file)
-	if !strings.Contains(said, "2 evaluations: 2 succeeded") || !strings.Contains(said, "eels: 1 of 2 resolved") {
+	if !strings.Contains(said, "2 evaluations: 2 succeeded") || !strings.Contains(said, "eels seed 1 step 1: 1 of 2 resolved") {
 		t.Errorf("%s", said)
 	}
 	h.run(t, "sweep", "run", h.file) // nothing is left
