@@ -145,7 +145,7 @@ func TestAPlacesWordChoosesTheLock(t *testing.T) {
 		why             string
 	}{
 		{OfTrainer, "trl", true, ""}, {OfTrainer, "smoke", false, "needs no Python"}, {OfTrainer, "", false, "no trainer"},
-		{None, "trl", false, "settings"}, {"", "trl", false, "settings"},
+		{None, "trl", false, "PATH"}, {"", "trl", false, "PATH"},
 	} {
 		lock, why, err := For(c.option, c.trainer)
 		if err != nil || (lock != nil) != c.locked || !strings.Contains(why, c.why) {
