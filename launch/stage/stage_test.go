@@ -131,7 +131,7 @@ func TestLaunchesThatMeetShareOneUpload(t *testing.T) {
 	}
 }
 
-// A stager of its own is what another process has: the lock is of the file, whoever opens it.
+// A stager of its own is what another process has: the lock is of the file, in any process that opens it.
 func TestProcessesTakeTurnsAtBringingAnObject(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())

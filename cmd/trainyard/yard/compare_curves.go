@@ -55,7 +55,7 @@ var curveKeys = map[string][]string{
 	"grad_norm": {"grad_norm", "train/grad_norm"},
 }
 
-// draw reads the curves. That nobody told the figure is no error unless it was asked
+// draw reads the curves. That no trainer told the figure is no error unless it was asked
 // for by name.
 func (c *RunComparison) draw(ctx context.Context, ledger *launch.Ledger, req CompareRequest) error {
 	key, by := req.Curve, req.By

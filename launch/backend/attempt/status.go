@@ -35,7 +35,21 @@ func (m here) Status(_ context.Context, dir string, h task.Handle) (task.Status,
 	if alive {
 		return supervised(dir, supervisor), nil
 	}
-	return unsupervised(dir, supervisor, recordFault(dir)), nil
+	s := unsupervised(dir, supervisor, recordFault(dir))
+	if s.StartedAt.IsZero() {
+		s.StartedAt = begun(dir)
+	}
+	return s, nil
+}
+
+// begun is when the trainer was started, by the age of its record: a machine that died
+// before any look at the attempt has told it to no one, and it was paid from then on.
+func begun(dir string) time.Time {
+	info, err := os.Lstat(filepath.Join(dir, trainerName))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // supervised is an attempt whose supervisor lives.
