@@ -1,7 +1,5 @@
 package stats
 
-import "errors"
-
 // A Comparison is all that is said of two runs.
 type Comparison struct {
 	First      string    `json:"first"`
@@ -28,30 +26,7 @@ func Compare(first, second Run, o Options) (Comparison, error) {
 // third …, then the second with the third … The tests are corrected for their
 // number. Runs over the same instances share their draws, which is what makes 20
 // runs of 500 instances cheap; the figures of a pair are the same as alone.
-func CompareAll(runs []Run, o Options) ([]Comparison, error) {
-	o, err := o.filled()
-	if err != nil {
-		return nil, err
-	}
-	if len(runs) < 2 {
-		return nil, errors.New("a comparison needs at least two runs")
-	}
-	for _, r := range runs {
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-	}
-	var out []Comparison
-	if names := shared(runs); judgedAlike(runs, len(names)) {
-		out, err = compareShared(runs, names, o, len(runs))
-	} else {
-		out, err = compareEach(runs, o, len(runs))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return out, correctAll(out)
-}
+func CompareAll(runs []Run, o Options) ([]Comparison, error) { return compareRuns(runs, o, len(runs)) }
 
 // judgedAlike says whether all runs judged the same instances, and no others.
 func judgedAlike(runs []Run, common int) bool {

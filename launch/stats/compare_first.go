@@ -4,7 +4,10 @@ import "errors"
 
 // CompareFirst compares the first run with each later one, as [CompareAll] does; the
 // tests are corrected for those comparisons alone.
-func CompareFirst(runs []Run, o Options) ([]Comparison, error) {
+func CompareFirst(runs []Run, o Options) ([]Comparison, error) { return compareRuns(runs, o, 1) }
+
+// compareRuns compares each of so many first runs with each later one.
+func compareRuns(runs []Run, o Options, firsts int) ([]Comparison, error) {
 	o, err := o.filled()
 	if err != nil {
 		return nil, err
@@ -19,9 +22,9 @@ func CompareFirst(runs []Run, o Options) ([]Comparison, error) {
 	}
 	var out []Comparison
 	if names := shared(runs); judgedAlike(runs, len(names)) {
-		out, err = compareShared(runs, names, o, 1)
+		out, err = compareShared(runs, names, o, firsts)
 	} else {
-		out, err = compareEach(runs, o, 1)
+		out, err = compareEach(runs, o, firsts)
 	}
 	if err != nil {
 		return nil, err
