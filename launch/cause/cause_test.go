@@ -113,7 +113,7 @@ func TestTheLogsOfTwoMachinesTellTheRankThatFailedFirst(t *testing.T) {
 		"torchrun-2nodes-kill.log": "rank 3 on localhost was killed by signal 9 (SIGKILL: most often the host ran out of memory; else a kill -9)",
 		"torchrun-2nodes-ok.log":   "",
 	} {
-		log, err := os.ReadFile(filepath.Join("../../shared/cases/runs", file))
+		log, err := os.ReadFile(filepath.Join("../../../shared/cases/runs", file))
 		if err != nil {
 			t.Skip(err)
 		}
