@@ -91,7 +91,11 @@ func truth(t *testing.T, dir string) (state launch.State, started int) {
 	}
 	s := waitEnded(t, b, dir, h)
 	eventually(t, "nothing is left", func() bool { return len(left(dir)) == 0 })
-	return s.State, starts(t, dir)
+	n := starts(t, dir)
+	if n > 0 && s.StartedAt.IsZero() {
+		t.Errorf("%s, started %d times, and no time of a start", s.State, n)
+	}
+	return s.State, n
 }
 
 func TestASupervisorKilledAtAnyStepLeavesTheTruth(t *testing.T) {

@@ -42,10 +42,21 @@ func (m here) Status(_ context.Context, dir string, h task.Handle) (task.Status,
 	return s, nil
 }
 
-// begun is when the trainer was started, by the age of its record: a machine that died
+// begun is when the trainer was started, as the files tell it: a machine that died
 // before any look at the attempt has told it to no one, and it was paid from then on.
+// The log is made just before the trainer runs and its record just after: of one that
+// died between them the claim is the nearest that is known.
 func begun(dir string) time.Time {
-	info, err := os.Lstat(filepath.Join(dir, trainerName))
+	at := writtenAt(dir, trainerName)
+	if at.IsZero() && !writtenAt(dir, task.LogName).IsZero() {
+		return writtenAt(dir, supervisorName)
+	}
+	return at
+}
+
+// writtenAt is zero where there is no such file.
+func writtenAt(dir, name string) time.Time {
+	info, err := os.Lstat(filepath.Join(dir, name))
 	if err != nil {
 		return time.Time{}
 	}
