@@ -66,7 +66,7 @@ var Kinds = map[string]Kind{
 // rent is the kind of boxes of a provider.
 func rent(name string) Kind {
 	kind := provider.Providers[name]
-	k := configured(rented.Summary(kind), rented.Example, nil, func(place string, c rented.Config) (launch.Backend, error) {
+	k := configured(rented.Summary(kind), rented.Example(kind), nil, func(place string, c rented.Config) (launch.Backend, error) {
 		return rented.Open(kind, place, c, agentFor)
 	})
 	k.Prices = true

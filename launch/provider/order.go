@@ -126,20 +126,15 @@ func (o Order) check(p Provider) error {
 	bad(o.DiskGB >= 0, "disk of %d GB: give a size", o.DiskGB)
 	bad(o.MaxLife > 0, "max life is %v: a box needs an end", o.MaxLife)
 	bad(o.MaxPrice > 0, "max price is %v: give the most dollars an hour that the box may cost", o.MaxPrice)
-	bad(facts.Image == (o.Image != ""), "image %q: %s", o.Image, imageWords(facts.Image))
+	if err := Providers[p.Name()].ImageFault(o.Image); err != nil {
+		faults = append(faults, err)
+	}
 	bad(facts.Env || len(o.Env) == 0, "%s has no environment for a box: hand the %d variables over another way", p.Name(), len(o.Env))
 	for _, name := range slices.Sorted(maps.Keys(o.Env)) {
 		ok := envShape.MatchString(name) && !strings.ContainsRune(o.Env[name], 0)
 		bad(ok, "a variable of the environment has a name or a value that none can have")
 	}
 	return errors.Join(faults...)
-}
-
-func imageWords(takes bool) string {
-	if takes {
-		return "give a container image, best by digest"
-	}
-	return "this provider boots its own machine image"
 }
 
 // environment is what the box gets: ours on top of the order's.

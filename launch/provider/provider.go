@@ -100,6 +100,24 @@ func (k Kind) Open(cfg Config) (Provider, error) {
 	return k.open(c), nil
 }
 
+// Facts are those of the provider, which needs no key for them.
+func (k Kind) Facts() Facts { return k.open(&client{kind: k}).Facts() }
+
+// ImageFault is what is wrong with an order's image; nil where nothing is.
+func (k Kind) ImageFault(image string) error {
+	if k.Facts().Image == (image != "") {
+		return nil
+	}
+	return fmt.Errorf("image %q: %s", image, k.imageWords())
+}
+
+func (k Kind) imageWords() string {
+	if k.Facts().Image {
+		return k.Name + " boots a container: give its image, best by digest"
+	}
+	return k.Name + " boots its own machine image: leave it out"
+}
+
 // Configured opens every provider whose key is in the environment, and lists the
 // others. getenv is os.Getenv; cfg needs no key and no URL.
 func Configured(getenv func(string) string, cfg Config) (open []Provider, missing []Kind, err error) {

@@ -56,22 +56,31 @@ func (c Config) env() string {
 }
 
 // Example is a place as config.yaml has it.
-const Example = `gpu: h100-sxm        # as trainyard gpus names it, or its beginning: h100
+func Example(kind provider.Kind) string {
+	image := ""
+	if kind.Facts().Image {
+		image = `image: "you/trainer@sha256:…"   # has sshd and the trainer
+`
+	}
+	return `gpu: h100-sxm        # as trainyard gpus names it, or its beginning: h100
 max_price: 3.20      # the dearest GPU-hour
-image: "you/trainer@sha256:…"   # has sshd and the trainer; machines of Lambda take none
-disk: 800            # GB
+` + image + `disk: 800            # GB
 identity: ~/.ssh/id_ed25519     # opens the box; its .pub lies beside it
 keep: model          # what comes home: all but checkpoints; or all, or logs`
+}
 
 var keeps = []string{"model", "all", "logs"}
 
-func (c Config) check() error {
+func (c Config) check(kind provider.Kind) error {
 	var faults []error
 	if c.GPU == "" {
 		faults = append(faults, errors.New("gpu is missing: give one, such as h100 (trainyard gpus lists them)"))
 	}
 	if !(c.MaxPrice > 0) {
 		faults = append(faults, errors.New("max_price is missing: give the dearest GPU-hour in US dollars"))
+	}
+	if err := kind.ImageFault(c.Image); err != nil {
+		faults = append(faults, err)
 	}
 	if c.Keep != "" && !slices.Contains(keeps, c.Keep) {
 		faults = append(faults, fmt.Errorf("keep is %q: give %s", c.Keep, strings.Join(keeps, ", ")))

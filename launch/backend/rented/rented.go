@@ -37,7 +37,7 @@ var (
 // Open checks the config. The provider is asked nothing, and its key is read when it
 // is.
 func Open(kind provider.Kind, name string, c Config, agent session.AgentFor) (*Rented, error) {
-	if err := c.check(); err != nil {
+	if err := c.check(kind); err != nil {
 		return nil, err
 	}
 	return &Rented{name: name, kind: kind, c: c, agent: agent}, nil

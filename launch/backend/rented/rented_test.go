@@ -410,16 +410,6 @@ func TestABoxThatWouldEndBeforeTheRunIsRefused(t *testing.T) {
 	}
 }
 
-func TestAConfigIsChecked(t *testing.T) {
-	for name, c := range map[string]Config{
-		"no gpu": {MaxPrice: 3}, "no price": {GPU: "h100"}, "keep": {GPU: "h100", MaxPrice: 3, Keep: "everything"}, "life": {GPU: "h100", MaxPrice: 3, MaxLife: "5s"},
-	} {
-		if _, err := Open(provider.Providers["runpod"], "x", c, agentFor); err == nil {
-			t.Errorf("%s: taken", name)
-		}
-	}
-}
-
 func TestADryRunTellsTheOrder(t *testing.T) {
 	r, err := Open(provider.Providers["runpod"], "rent", Config{GPU: "h100", MaxPrice: 3, Image: "pytorch"}, agentFor)
 	if err != nil {

@@ -155,7 +155,8 @@ func (a lambdaAPI) instance(b *Rented) map[string]any {
 	case now.Sub(b.CreatedAt) < 10*time.Second:
 		i["status"] = "booting"
 	default:
-		i["ip"], i["private_ip"], i["hostname"] = "198.51.100.2", "10.0.2.100", "198.51.100.2"
+		host, _ := a.f.address(b, "198.51.100.2", 22) // its port is no choice
+		i["ip"], i["private_ip"], i["hostname"] = host, "10.0.2.100", host
 	}
 	return i
 }
