@@ -2,16 +2,15 @@ package launch_test
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/local"
 	"trainyard/launch/backend/ssh"
 	"trainyard/launch/remote/boxtest"
@@ -22,14 +21,13 @@ const (
 	backendVariable = "TRAINYARD_TEST_BACKEND" // which the jobs run on
 	boxVariable     = "TRAINYARD_TEST_BOX"     // its address
 	configVariable  = "TRAINYARD_TEST_BOX_CONFIG"
-	agentVariable   = "TRAINYARD_TEST_AGENT"
 )
 
 func backends() map[string]launch.Backend {
 	all := map[string]launch.Backend{"local": local.Local{}}
 	if address := os.Getenv(boxVariable); address != "" {
 		config := ssh.Config{Hosts: []ssh.HostConfig{{Host: address}}, SSHConfig: os.Getenv(configVariable)}
-		box, err := ssh.Open("box", config, func(context.Context, string, string) (string, error) { return os.Getenv(agentVariable), nil })
+		box, err := ssh.Open("box", config, binary.Path)
 		check(err)
 		all["box"] = box
 	}
@@ -40,16 +38,9 @@ func backends() map[string]launch.Backend {
 func onABox(t *testing.T) *boxtest.Box {
 	t.Helper()
 	box := boxtest.Up(t, boxtest.Options{})
-	agent := filepath.Join(t.TempDir(), "agent")
-	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", agent, "trainyard/launch/backend/attempt/agent")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
 	t.Setenv(backendVariable, "box")
 	t.Setenv(boxVariable, box.Address())
 	t.Setenv(configVariable, box.Config)
-	t.Setenv(agentVariable, agent)
 	return box
 }
 

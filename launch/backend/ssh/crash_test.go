@@ -20,11 +20,7 @@ import (
 // dies has another process start the task and die at the point.
 func dies(t *testing.T, boxes []*boxtest.Box, task launch.Task, point string) {
 	t.Helper()
-	agent, err := builtAgent()
-	if err != nil {
-		t.Fatal(err, agent)
-	}
-	data, err := json.Marshal(map[string]any{"Config": configOf(boxes), "Agent": agent, "Task": task})
+	data, err := json.Marshal(map[string]any{"Config": configOf(boxes), "Task": task})
 	file := filepath.Join(t.TempDir(), "order.json")
 	if err := errors.Join(err, os.WriteFile(file, data, 0o600)); err != nil {
 		t.Fatal(err)

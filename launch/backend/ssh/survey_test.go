@@ -8,6 +8,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/remote/boxtest"
 	"trainyard/launch/stage"
@@ -26,7 +27,7 @@ func TestASurveyTellsGPUsAndFreeRoom(t *testing.T) {
 	}
 	c := configOf([]*boxtest.Box{box})
 	c.Path = []string{"/root/bin"}
-	s, err := Open("lab", c, agentFor)
+	s, err := Open("lab", c, binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
