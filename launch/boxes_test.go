@@ -1,12 +1,8 @@
 package launch_test
 
 import (
-	"bufio"
-	"errors"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 
 	"trainyard/launch"
@@ -53,6 +49,12 @@ func newPlaceOn(t *testing.T, box *boxtest.Box, mark string) place {
 	return p
 }
 
+// inABox makes places of one box.
+func inABox(t *testing.T) anew {
+	box := onABox(t)
+	return func(t *testing.T, mark string) place { return newPlaceOn(t, box, mark) }
+}
+
 // datasetOf is a shard that can be brought to a box.
 func datasetOf(t *testing.T) string {
 	t.Helper()
@@ -66,98 +68,17 @@ func datasetOf(t *testing.T) string {
 }
 
 func TestALauncherKilledAtAnyPointNeverStartsARunOnABoxTwice(t *testing.T) {
-	box := onABox(t)
-	for point, want := range map[string]struct {
-		state  launch.State
-		reason string
-		starts int
-	}{
-		"intent":   {launch.Failed, "never started", 0},
-		"starting": {launch.Failed, "never started", 0},
-		"started":  {launch.Succeeded, "code 0", 1},
-	} {
-		t.Run(point, func(t *testing.T) {
-			p := newPlaceOn(t, box, "mark-"+point)
-			if err := begin(t, "start", p.Home, p.dataset, p.there, point).Run(); err == nil {
-				t.Fatal("the launcher lived")
-			}
-			runs, err := p.Ledger.Runs(t.Context(), 0)
-			if err != nil || len(runs) != 1 || runs[0].Handle != "" {
-				t.Fatalf("the crash left %+v, %v", runs, err)
-			}
-			run := p.end(t, runs[0])
-			if run.State != want.state || !strings.Contains(run.Reason, want.reason) || p.starts(t) != want.starts {
-				t.Errorf("%s: %s, started %d times", run.State, run.Reason, p.starts(t))
-			}
-		})
-	}
+	startsOnce(t, inABox(t))
 }
 
 func TestALauncherKilledAfterAnyPointLeavesATrueLedgerOfABox(t *testing.T) {
-	box := onABox(t)
-	for point, mayFail := range map[string]bool{"intent": true, "starting": true, "started": false, "saved": false} {
-		t.Run(point, func(t *testing.T) {
-			p := newPlaceOn(t, box, "mark-after-"+point)
-			killAfter(t, p, point)
-			runs, err := p.List(t.Context(), 0)
-			if err != nil || len(runs) != 1 {
-				t.Fatalf("%d runs, %v", len(runs), err)
-			}
-			run := p.end(t, runs[0])
-			never := run.State == launch.Failed && strings.Contains(run.Reason, "never started") && p.starts(t) == 0
-			if trained := run.State == launch.Succeeded && p.starts(t) == 1; !trained && (!never || !mayFail) {
-				t.Errorf("%s (%s), started %d times", run.State, run.Reason, p.starts(t))
-			}
-		})
-	}
+	leavesTheTruth(t, 1, inABox(t))
 }
 
 func TestManyThatLookAtAnAbandonedRunOfABoxAdoptItOnce(t *testing.T) {
-	box := onABox(t)
-	p := newPlaceOn(t, box, "mark")
-	if err := begin(t, "start", p.Home, p.dataset, p.there, "started").Run(); err == nil {
-		t.Fatal("the launcher lived")
-	}
-	var looking sync.WaitGroup
-	for range 8 {
-		looking.Go(func() {
-			if _, err := launcher(p.Home).List(t.Context(), 0); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	looking.Wait()
-	runs, err := p.Ledger.Runs(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if run := p.end(t, runs[0]); run.State != launch.Succeeded || p.starts(t) != 1 {
-		t.Errorf("%s: %s, started %d times", run.State, run.Reason, p.starts(t))
-	}
+	adoptsOnce(t, newPlaceOn(t, onABox(t), "mark"))
 }
 
 func TestARunOnABoxGoesOnWhenItsLauncherIsKilled(t *testing.T) {
-	box := onABox(t)
-	p := newPlaceOn(t, box, "mark")
-	cmd := begin(t, "leave", p.Home, p.dataset, p.there)
-	out, err := cmd.StdoutPipe()
-	if err := errors.Join(err, cmd.Start()); err != nil {
-		t.Fatal(err)
-	}
-	id, err := bufio.NewReader(out).ReadString('\n')
-	if err := errors.Join(err, cmd.Process.Kill()); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // killed
-	run, err := p.Ledger.Find(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.awaitStart(t)
-	if run, err = p.Refresh(t.Context(), run); err != nil || run.State != launch.Running {
-		t.Fatalf("%s (%s), %v", run.State, run.Reason, err)
-	}
-	if run, err = p.Stop(t.Context(), run); err != nil || run.State != launch.Cancelled || run.ExitCode == nil || *run.ExitCode != 143 {
-		t.Errorf("%+v, %v", run.Attempt, err)
-	}
+	goesOn(t, newPlaceOn(t, onABox(t), "mark"))
 }
