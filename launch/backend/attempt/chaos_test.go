@@ -121,9 +121,7 @@ func TestASupervisorKilledAtAnyStepLeavesTheTruth(t *testing.T) {
 				h, err := Local{}.Start(t.Context(), task)
 				if err == nil && (point == "ended" || point == "filled" || point == "recorded") {
 					says(t, Local{}, task.Dir, h, "waiting")
-					if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-						t.Fatal(err)
-					}
+					killTrainer(t, task.Dir)
 					supervisor := parse(t, h)
 					eventually(t, "the supervisor dies", func() bool { return !supervisor.alive() })
 				}
@@ -168,9 +166,7 @@ func TestATrainerKilledAtRandomHasFailedOnce(t *testing.T) {
 		h := start(t, Local{}, task)
 		eventually(t, "the trainer is written down", func() bool { _, err := os.Stat(filepath.Join(task.Dir, trainerName)); return err == nil })
 		time.Sleep(time.Duration(rng.IntN(40)) * time.Millisecond) // the moment is the test's input
-		if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
+		killTrainer(t, task.Dir)
 		if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Failed || s.Signal != 9 {
 			t.Errorf("status %+v", s)
 		}

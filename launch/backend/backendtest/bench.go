@@ -165,15 +165,47 @@ func Start(t *testing.T, b launch.Backend, task launch.Task) launch.Handle {
 	return h
 }
 
+// Waiting is an attempt in a fresh place whose trainer, in a role that waits, has begun.
+func Waiting(t *testing.T, b launch.Backend, role ...string) (launch.Task, launch.Handle) {
+	t.Helper()
+	task := Task(t, b, role...)
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
+	return task, h
+}
+
+// Look is a status that must not fail.
+func Look(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
+	t.Helper()
+	s, err := b.Status(t.Context(), dir, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Stop asks an attempt to end; the request must be placed.
+func Stop(t *testing.T, b launch.Backend, dir string, h launch.Handle, grace time.Duration) {
+	t.Helper()
+	if err := b.Stop(t.Context(), dir, h, grace); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Saved fails the test where a trainer in the role save was not given the time to.
+func Saved(t *testing.T, b launch.Backend, dir string, h launch.Handle) {
+	t.Helper()
+	if log := Read(t, b, dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
+		t.Errorf("log %q: it was not given the time to save", log)
+	}
+}
+
 // WaitEnded waits for the end of an attempt, as real processes need real time.
 func WaitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
 	t.Helper()
 	var s launch.Status
 	Eventually(t, "the attempt ends", func() bool {
-		var err error
-		if s, err = b.Status(t.Context(), dir, h); err != nil {
-			t.Fatal(err)
-		}
+		s = Look(t, b, dir, h)
 		return s.State.Ended()
 	})
 	return s

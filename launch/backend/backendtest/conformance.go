@@ -109,28 +109,18 @@ func failsToStart(t *testing.T, b launch.Backend) {
 }
 
 func stops(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "save")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
-	if err := b.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	task, h := Waiting(t, b, "save")
+	Stop(t, b, task.Dir, h, time.Minute)
 	s := WaitEnded(t, b, task.Dir, h)
 	if s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("status %+v", s)
 	}
-	if log := Read(t, b, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q: it was not given the time to save", log)
-	}
+	Saved(t, b, task.Dir, h)
 }
 
 func killsAfterGrace(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "stubborn")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
-	if err := b.Stop(t.Context(), task.Dir, h, 50*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
+	task, h := Waiting(t, b, "stubborn")
+	Stop(t, b, task.Dir, h, 50*time.Millisecond)
 	if s := WaitEnded(t, b, task.Dir, h); s.State != launch.Cancelled || s.Signal != 9 {
 		t.Errorf("status %+v", s)
 	}
@@ -140,9 +130,7 @@ func stopsNothing(t *testing.T, b launch.Backend) {
 	task := Task(t, b, "exit", "0")
 	h := Start(t, b, task)
 	before := WaitEnded(t, b, task.Dir, h)
-	if err := b.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	Stop(t, b, task.Dir, h, time.Second)
 	if after := WaitEnded(t, b, task.Dir, h); !reflect.DeepEqual(after, before) {
 		t.Errorf("was %+v, is %+v", before, after)
 	}
@@ -272,9 +260,7 @@ func readsFromOffset(t *testing.T, b launch.Backend) {
 }
 
 func refusesPipes(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "pipe", "out")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
+	task, h := Waiting(t, b, "pipe", "out")
 	for _, name := range []string{"out/pipe", "out"} {
 		if _, err := b.Open(t.Context(), task.Dir, h, name); !errors.Is(err, files.ErrNotRegular) {
 			t.Errorf("%s: %v", name, err)
@@ -283,9 +269,7 @@ func refusesPipes(t *testing.T, b launch.Backend) {
 }
 
 func lists(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "pipe", "out")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
+	task, h := Waiting(t, b, "pipe", "out")
 	entries, err := b.List(t.Context(), task.Dir, h, "out")
 	if err != nil || len(entries) != 2 || entries[0].Name != "checkpoint-1" || !entries[0].Dir || entries[1].Name != "file" || entries[1].Dir || entries[1].Size != 4 {
 		t.Errorf("%+v, %v", entries, err)

@@ -202,15 +202,11 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
 	}
 	for _, i := range []int{1, 0} { // the last goes on
-		if err := k.Stop(t.Context(), tasks[i].Dir, handles[i], 30*time.Second); err != nil {
-			t.Fatal(err)
-		}
+		backendtest.Stop(t, k, tasks[i].Dir, handles[i], 30*time.Second)
 		if s := backendtest.WaitEnded(t, k, tasks[i].Dir, handles[i]); s.State != launch.Cancelled {
 			t.Errorf("cell %d: %+v", i, s)
 		}
-		if log := backendtest.Read(t, k, tasks[i].Dir, handles[i], launch.LogName, 0); !strings.Contains(log, "saved") {
-			t.Errorf("cell %d was not given the time to save: %q", i, log)
-		}
+		backendtest.Saved(t, k, tasks[i].Dir, handles[i])
 	}
 	if s, err := k.Status(t.Context(), tasks[2].Dir, handles[2]); err != nil || s.State != launch.Running {
 		t.Errorf("the other cell: %+v, %v", s, err)
@@ -222,9 +218,7 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 	if pods := podsIn(t, p, h.Name); len(pods) != 3 {
 		t.Errorf("%d pods", len(pods))
 	}
-	if err := k.Stop(t.Context(), tasks[2].Dir, handles[2], 30*time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, tasks[2].Dir, handles[2], 30*time.Second)
 	backendtest.WaitEnded(t, k, tasks[2].Dir, handles[2])
 	if left := raw(t, p, p.client.core("configmaps")+"?labelSelector="+batchNote+"="+h.Name); strings.Contains(left, "-agent-") {
 		t.Error("the agent is left, with no cell that goes on")
@@ -259,9 +253,7 @@ func TestClusterStopsACellThatWaits(t *testing.T) {
 		}
 		return trains == 2 && waits >= 0
 	})
-	if err := k.Stop(t.Context(), tasks[waits].Dir, handles[waits], time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, tasks[waits].Dir, handles[waits], time.Second)
 	if s := backendtest.WaitEnded(t, k, tasks[waits].Dir, handles[waits]); s.State != launch.Cancelled {
 		t.Errorf("stopped before it ran: %+v", s)
 	}
@@ -272,9 +264,7 @@ func TestClusterStopsACellThatWaits(t *testing.T) {
 		if s, err := k.Status(t.Context(), task.Dir, handles[i]); err != nil || s.State != launch.Running {
 			t.Errorf("cell %d: %+v, %v", i, s, err)
 		}
-		if err := k.Stop(t.Context(), task.Dir, handles[i], 30*time.Second); err != nil {
-			t.Fatal(err)
-		}
+		backendtest.Stop(t, k, task.Dir, handles[i], 30*time.Second)
 	}
 	for i, task := range tasks {
 		if s := backendtest.WaitEnded(t, k, task.Dir, handles[i]); s.State != launch.Cancelled {

@@ -379,9 +379,7 @@ func stopped(t *testing.T, s *realSky, b *listed.Backend) {
 	r := s.run(t, b, "trap 'echo saved; exit 0' TERM; while :; do sleep 0.2; done")
 	h := r.start()
 	r.trains()
-	if err := b.Stop(t.Context(), r.task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, b, r.task.Dir, h, time.Minute)
 	if end := r.ends(h); end.State != launch.Cancelled {
 		t.Errorf("status %+v", end)
 	}
@@ -393,9 +391,7 @@ func stopped(t *testing.T, s *realSky, b *listed.Backend) {
 	// One that is queued, or does not heed the file, is cancelled by SkyPilot.
 	q := s.run(t, b, "sleep 1000")
 	h = q.start()
-	if err := b.Stop(t.Context(), q.task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, b, q.task.Dir, h, time.Second)
 	if end := q.ends(h); end.State != launch.Cancelled {
 		t.Errorf("status of the queued one %+v", end)
 	}

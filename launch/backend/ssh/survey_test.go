@@ -78,9 +78,7 @@ func TestAHostThatIsPassedOverIsTold(t *testing.T) {
 	if err != nil || !strings.Contains(status.Reason, "passed over at its start: ") || !strings.Contains(status.Reason, dead.Address()) {
 		t.Errorf("%+v, %v", status, err)
 	}
-	if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, s, task.Dir, h, 0)
 	if status := backendtest.WaitEnded(t, s, task.Dir, h); strings.Contains(status.Reason, "passed over") {
 		t.Errorf("%+v", status)
 	}
