@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -254,6 +255,32 @@ func Says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words str
 		data, err := io.ReadAll(r.From(0))
 		return err == nil && strings.Contains(string(data), words)
 	})
+}
+
+// NoFileHas fails the test where a file below the directories has the secret, but for the
+// log, which is the trainer's own, or where there is no file.
+func NoFileHas(t *testing.T, secret string, dirs ...string) {
+	t.Helper()
+	files := 0
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName {
+				return err
+			}
+			files++
+			data, err := os.ReadFile(path)
+			if strings.Contains(string(data), secret) {
+				t.Errorf("%s has the secret", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files == 0 {
+		t.Error("there is no file to search")
+	}
 }
 
 // Living reports whether a process runs and is no zombie.

@@ -192,26 +192,7 @@ func keepsSecrets(t *testing.T, b launch.Backend) {
 	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != secret+"\n" {
 		t.Errorf("the trainer saw %q", log)
 	}
-	files := 0
-	for _, dir := range []string{task.Dir, machineOf(b).Where(task.Dir)} {
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName { // the log is the trainer's own
-				return err
-			}
-			files++
-			data, err := os.ReadFile(path)
-			if strings.Contains(string(data), secret) {
-				t.Errorf("%s has the secret", path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if files == 0 {
-		t.Error("there is no file to search")
-	}
+	NoFileHas(t, secret, task.Dir, machineOf(b).Where(task.Dir))
 	if strings.Contains(string(h), secret) {
 		t.Errorf("the handle has the secret")
 	}

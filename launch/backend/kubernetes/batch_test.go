@@ -31,13 +31,17 @@ func cells(t *testing.T, k *Kubernetes, n int) (tasks []launch.Task, mark string
 	return tasks, mark
 }
 
-// waiting are cells that train until they are asked to end.
+// waiting are cells that have begun and train until they are asked to end.
 func waiting(t *testing.T, k *Kubernetes, n int) (tasks []launch.Task, handles []launch.Handle) {
 	t.Helper()
 	for range n {
 		tasks = append(tasks, newRun(t, k, "save"))
 	}
-	return tasks, startMany(t, k, tasks)
+	handles = startMany(t, k, tasks)
+	for i, task := range tasks {
+		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
+	}
+	return tasks, handles
 }
 
 func startMany(t *testing.T, k *Kubernetes, tasks []launch.Task) []launch.Handle {
@@ -198,9 +202,6 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	for _, i := range []int{1, 0} { // the last goes on
 		backendtest.Stop(t, k, tasks[i].Dir, handles[i], 30*time.Second)
 		if s := backendtest.WaitEnded(t, k, tasks[i].Dir, handles[i]); s.State != launch.Cancelled {
@@ -282,9 +283,6 @@ func TestClusterTakesOneCellAway(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	h, _ := readHandle(handles[0])
 	pods := map[string]string{}
 	for _, pod := range podsIn(t, p, h.Name) {
@@ -388,9 +386,6 @@ func TestClusterStopsACellOnceItHasAPod(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 2)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	h, _ := readHandle(handles[0])
 	suspend := func(yes bool) {
 		t.Helper()
