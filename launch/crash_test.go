@@ -33,9 +33,7 @@ func startsOnce(t *testing.T, there anew) {
 	} {
 		t.Run(point, func(t *testing.T) {
 			p := there(t, "mark-"+point)
-			if err := begin(t, "start", p.Home, p.dataset, p.there, point).Run(); err == nil {
-				t.Fatal("the launcher lived")
-			}
+			dies(t, "start", p.Home, p.dataset, p.there, point)
 			runs, err := p.Ledger.Runs(t.Context(), 0)
 			if err != nil || len(runs) != 1 || runs[0].Handle != "" {
 				t.Fatalf("the crash left %+v, %v", runs, err)
@@ -96,9 +94,7 @@ func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) { adoptsOnce(t, h
 
 // adoptsOnce has many look at once, as one program and as several.
 func adoptsOnce(t *testing.T, p place) {
-	if err := begin(t, "start", p.Home, p.dataset, p.there, "started").Run(); err == nil {
-		t.Fatal("the launcher lived")
-	}
+	dies(t, "start", p.Home, p.dataset, p.there, "started")
 	var looking sync.WaitGroup
 	for i := range 8 {
 		by := p.Launcher
