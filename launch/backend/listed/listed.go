@@ -11,7 +11,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -88,18 +87,13 @@ func (b *Backend) LookPath(program string) (string, error) { return program, nil
 // Prefix begins the names of all our jobs.
 const Prefix = "ty-"
 
-var (
-	runID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	attempt = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
-)
-
 // JobName follows from an attempt's directory: run and number, which are the same for
 // all who share a ledger, or for other directories a digest of the path. It fits a DNS
 // label of 46 characters, the shortest that a service takes.
 func JobName(dir string) string {
-	run, n := filepath.Base(filepath.Dir(dir)), attempt.FindStringSubmatch(filepath.Base(dir))
-	if n != nil && runID.MatchString(run) {
-		return Prefix + run + "-a" + n[1]
+	run, isID := launch.RunOf(dir)
+	if n := launch.AttemptOf(dir); n > 0 && isID {
+		return fmt.Sprintf("%s%s-a%d", Prefix, run, n)
 	}
 	digest := sha256.Sum256([]byte(filepath.Clean(dir)))
 	return Prefix + hex.EncodeToString(digest[:16])
@@ -107,9 +101,9 @@ func JobName(dir string) string {
 
 // there is the attempt's directory where it runs.
 func (b *Backend) there(dir string) string {
-	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
-	if run == rehearsed || runID.MatchString(run) {
-		return path.Join(b.Runs, run, last)
+	run, isID := launch.RunOf(dir)
+	if run == rehearsed || isID {
+		return path.Join(b.Runs, run, filepath.Base(dir))
 	}
 	return path.Join(b.Runs, JobName(dir))
 }
