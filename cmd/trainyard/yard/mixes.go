@@ -11,9 +11,9 @@ import (
 	"trainyard/recipes"
 )
 
-// Mixes makes a series of variants of a recipe's mix.
-func (y *Yard) Mixes(series, recipe string, overrides []string, o recipes.SeriesOptions) ([]recipes.Variant, error) {
-	return recipes.Variants(series, recipe, overrides, o)
+// Mixes makes a series of mixes of a recipe.
+func (y *Yard) Mixes(series, recipe string, overrides []string, o recipes.SeriesOptions) ([]recipes.NamedMix, error) {
+	return recipes.MakeSeries(series, recipe, overrides, o)
 }
 
 // A MixRatio says which part of a dataset's train side each source is.
