@@ -9,13 +9,19 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"trainyard/launch"
 )
 
-func TestALauncherKilledAtAnyPointNeverStartsARunTwice(t *testing.T) {
+// An anew makes a place whose trainers leave their marks under that name.
+type anew func(t *testing.T, mark string) place
+
+func here(t *testing.T, _ string) place { return newPlace(t) }
+
+func TestALauncherKilledAtAnyPointNeverStartsARunTwice(t *testing.T) { startsOnce(t, here) }
+
+func startsOnce(t *testing.T, there anew) {
 	for point, want := range map[string]struct {
 		state  launch.State
 		reason string
@@ -26,10 +32,8 @@ func TestALauncherKilledAtAnyPointNeverStartsARunTwice(t *testing.T) {
 		"started":  {launch.Succeeded, "code 0", 1},
 	} {
 		t.Run(point, func(t *testing.T) {
-			p := newPlace(t)
-			if err := begin(t, "start", p.Home, p.dataset, p.mark, point).Run(); err == nil {
-				t.Fatal("the launcher lived")
-			}
+			p := there(t, "mark-"+point)
+			dies(t, "start", p.Home, p.dataset, p.there, point)
 			runs, err := p.Ledger.Runs(t.Context(), 0)
 			if err != nil || len(runs) != 1 || runs[0].Handle != "" {
 				t.Fatalf("the crash left %+v, %v", runs, err)
@@ -42,13 +46,15 @@ func TestALauncherKilledAtAnyPointNeverStartsARunTwice(t *testing.T) {
 	}
 }
 
+func TestALauncherKilledAfterAnyPointLeavesATrueLedger(t *testing.T) { leavesTheTruth(t, 4, here) }
+
 // A launcher that is killed while it goes on from a point may have come any
 // way further; what the ledger says afterwards is what happened.
-func TestALauncherKilledAfterAnyPointLeavesATrueLedger(t *testing.T) {
+func leavesTheTruth(t *testing.T, times int, there anew) {
 	for point, mayFail := range map[string]bool{"intent": true, "starting": true, "started": false, "saved": false} {
 		t.Run(point, func(t *testing.T) {
-			for range 4 {
-				p := newPlace(t)
+			for range times {
+				p := there(t, "mark-after-"+point)
 				killAfter(t, p, point)
 				runs, err := p.List(t.Context(), 0)
 				if err != nil || len(runs) != 1 {
@@ -84,15 +90,19 @@ func killAfter(t *testing.T, p place, point string) {
 	_ = cmd.Wait() // killed
 }
 
-func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) {
-	p := newPlace(t)
-	if err := begin(t, "start", p.Home, p.dataset, p.mark, "started").Run(); err == nil {
-		t.Fatal("the launcher lived")
-	}
+func TestManyThatLookAtAnAbandonedRunAdoptItOnce(t *testing.T) { adoptsOnce(t, here(t, "")) }
+
+// adoptsOnce has many look at once, as one program and as several.
+func adoptsOnce(t *testing.T, p place) {
+	dies(t, "start", p.Home, p.dataset, p.there, "started")
 	var looking sync.WaitGroup
-	for range 8 {
+	for i := range 8 {
+		by := p.Launcher
+		if i%2 == 1 {
+			by = launcher(p.Home)
+		}
 		looking.Go(func() {
-			if _, err := p.List(t.Context(), 0); err != nil {
+			if _, err := by.List(t.Context(), 0); err != nil {
 				t.Error(err)
 			}
 		})
@@ -180,18 +190,16 @@ func race(t *testing.T, p place, id string, ready, start *sync.WaitGroup) string
 	return line
 }
 
-func TestARunGoesOnWhenItsLauncherIsKilledAndIsFoundAgain(t *testing.T) {
-	p := newPlace(t)
-	cmd := begin(t, "leave", p.Home, p.dataset, p.mark)
+func TestARunGoesOnWhenItsLauncherIsKilledAndIsFoundAgain(t *testing.T) { goesOn(t, here(t, "")) }
+
+func goesOn(t *testing.T, p place) {
+	cmd := begin(t, "leave", p.Home, p.dataset, p.there)
 	out, err := cmd.StdoutPipe()
 	if err := errors.Join(err, cmd.Start()); err != nil {
 		t.Fatal(err)
 	}
 	id, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+	if err := errors.Join(err, cmd.Process.Kill()); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed

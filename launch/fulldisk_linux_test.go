@@ -5,45 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"trainyard/format/durable/disktest"
 )
 
-// smallDisk is a disk of its own.
-func smallDisk(t *testing.T) string {
-	t.Helper()
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=2m"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return disk
-}
-
-// fill writes until the disk is full.
-func fill(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for size := 1 << 16; size > 0; {
-		_, err := f.Write(make([]byte, size))
-		if errors.Is(err, syscall.ENOSPC) {
-			size /= 2
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func TestALedgerOnAFullDiskCanBeReadAndSaysWhyItCannotBeWritten(t *testing.T) {
-	disk := smallDisk(t)
+	disk := disktest.Small(t, "2m")
 	file := LedgerFile(filepath.Join(disk, "home"))
 	l, err := OpenLedger(file)
 	if err != nil {
@@ -54,7 +22,7 @@ func TestALedgerOnAFullDiskCanBeReadAndSaysWhyItCannotBeWritten(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	fill(t, filepath.Join(disk, "checkpoint"))
+	disktest.Fill(t, filepath.Join(disk, "checkpoint"))
 	if l, err = OpenLedger(file); err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +48,14 @@ func TestALedgerOnAFullDiskCanBeReadAndSaysWhyItCannotBeWritten(t *testing.T) {
 }
 
 func TestALedgerThatIsOpenWhenTheDiskFillsSaysSo(t *testing.T) {
-	disk := smallDisk(t)
+	disk := disktest.Small(t, "2m")
 	l, err := OpenLedger(LedgerFile(filepath.Join(disk, "home")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
 	run := create(t, l, "0199aaaa")
-	fill(t, filepath.Join(disk, "checkpoint"))
+	disktest.Fill(t, filepath.Join(disk, "checkpoint"))
 	for range 100 { // some room may be left in files that are there already
 		if err = l.Note(t.Context(), run.ID, 1, strings.Repeat("words ", 1000)); err != nil {
 			break
@@ -102,7 +70,7 @@ func TestALedgerThatIsOpenWhenTheDiskFillsSaysSo(t *testing.T) {
 }
 
 func TestARunIsRightOnAFullDisk(t *testing.T) {
-	disk := smallDisk(t)
+	disk := disktest.Small(t, "2m")
 	l := &Launcher{Home: filepath.Join(disk, "home")}
 	var err error
 	if l.Ledger, err = OpenLedger(LedgerFile(l.Home)); err != nil {
@@ -113,7 +81,7 @@ func TestARunIsRightOnAFullDisk(t *testing.T) {
 	if err := l.Ledger.Close(); err != nil {
 		t.Fatal(err)
 	}
-	fill(t, filepath.Join(disk, "checkpoint"))
+	disktest.Fill(t, filepath.Join(disk, "checkpoint"))
 	if l.Ledger, err = OpenLedger(LedgerFile(l.Home)); err != nil {
 		t.Fatal(err)
 	}

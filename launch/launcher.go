@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"trainyard/launch/task"
 )
 
 // A Launcher ties ledger, trainers and backends together. All its methods are
@@ -45,7 +47,7 @@ func LedgerFile(home string) string { return filepath.Join(home, "runs.db") }
 // Dir is the directory of the run's newest attempt: log, exit record,
 // configuration, checkpoints.
 func (l *Launcher) Dir(run Run) string {
-	return filepath.Join(l.runDir(run.ID), fmt.Sprintf("attempt-%d", run.N))
+	return filepath.Join(l.runDir(run.ID), task.AttemptDir(run.N))
 }
 
 func (l *Launcher) runDir(id string) string { return filepath.Join(l.Home, "runs", id) }

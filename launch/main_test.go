@@ -272,6 +272,15 @@ func begin(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// dies runs this binary in a role in which it kills itself.
+func dies(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := begin(t, args...)
+	if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+		t.Fatalf("%s was to die of a signal: %v", args[0], err)
+	}
+}
+
 func (p place) end(t *testing.T, run launch.Run) launch.Run {
 	t.Helper()
 	run, err := p.Watch(t.Context(), run, func(launch.Update) error { return nil })

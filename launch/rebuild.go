@@ -14,6 +14,7 @@ import (
 
 	"trainyard/launch/database"
 	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
 // recordName is the file, in a run's directory, with what the ledger knows of a
@@ -135,8 +136,8 @@ func (l *Launcher) restore(ctx context.Context, id string) (added bool, err erro
 	return true, err
 }
 
-// attemptName matches what stands in a run's directory for an attempt.
-var attemptName = regexp.MustCompile(`^(?:attempt-(\d{1,4})|intent-(\d{1,4})\.json)$`)
+// intentName matches the record of an attempt in the run's directory.
+var intentName = regexp.MustCompile(`^intent-(\d{1,4})\.json$`)
 
 // attemptsOf lists the attempts of a run up to the newest that left a trace.
 func (l *Launcher) attemptsOf(id string, record runRecord) ([]Attempt, error) {
@@ -146,10 +147,11 @@ func (l *Launcher) attemptsOf(id string, record runRecord) ([]Attempt, error) {
 	}
 	newest := 1
 	for _, e := range entries {
-		if m := attemptName.FindStringSubmatch(e.Name()); m != nil {
-			n, _ := strconv.Atoi(m[1] + m[2]) // four digits at most
-			newest = max(newest, n)
+		n := task.AttemptOf(e.Name())
+		if m := intentName.FindStringSubmatch(e.Name()); m != nil {
+			n, _ = strconv.Atoi(m[1]) // four digits at most
 		}
+		newest = max(newest, n)
 	}
 	attempts := make([]Attempt, newest)
 	for i := range attempts {
@@ -206,7 +208,7 @@ func (l *Launcher) recall(id string) (runRecord, error) {
 		return record, fmt.Errorf("run %s: %w", id, err)
 	}
 	if !found {
-		_, _ = files.ReadJSON(filepath.Join(l.runDir(id), "attempt-1"), "job.json", &record.Job)
+		_, _ = files.ReadJSON(filepath.Join(l.runDir(id), task.AttemptDir(1)), "job.json", &record.Job)
 	}
 	record.ID = id
 	return record, nil

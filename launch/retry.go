@@ -8,6 +8,7 @@ import (
 	"path"
 
 	"trainyard/launch/files"
+	"trainyard/launch/task"
 )
 
 // A Retry says how a run that has ended goes on.
@@ -154,5 +155,5 @@ func (c *Checkpoint) facts() Facts {
 	if c == nil {
 		return Facts{}
 	}
-	return Facts{ResumedFrom: fmt.Sprintf("attempt-%d/%s", c.Attempt, c.Name), ResumedStep: &c.Step}
+	return Facts{ResumedFrom: task.AttemptDir(c.Attempt) + "/" + c.Name, ResumedStep: &c.Step}
 }

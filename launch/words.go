@@ -5,6 +5,7 @@ import (
 
 	"trainyard/launch/cause"
 	"trainyard/launch/redact"
+	"trainyard/launch/task"
 )
 
 // SecretName is redact.SecretName.
@@ -12,6 +13,12 @@ func SecretName(name string) bool { return redact.SecretName(name) }
 
 // Redact is redact.Text.
 func Redact(text string, environ []string) string { return redact.Text(text, environ) }
+
+// AttemptOf is task.AttemptOf.
+func AttemptOf(dir string) int { return task.AttemptOf(dir) }
+
+// RunOf is task.RunOf.
+func RunOf(dir string) (name string, isID bool) { return task.RunOf(dir) }
 
 // A Cause is a cause.Cause.
 type Cause = cause.Cause

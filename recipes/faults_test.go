@@ -2,15 +2,13 @@ package recipes
 
 import (
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"trainyard/format/goldentest"
+)
 
 // Every file of testdata/faults is wrong; the golden file beside it is the
 // whole error.
@@ -32,19 +30,7 @@ func golden(t *testing.T, path string, err error) {
 	if err == nil {
 		t.Fatal("loaded, want faults")
 	}
-	got := filepath.ToSlash(err.Error()) + "\n"
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, readErr := os.ReadFile(path)
-	if readErr != nil {
-		t.Fatalf("%v (run with -update)", readErr)
-	}
-	if got != string(want) {
-		t.Errorf("faults changed (run with -update and review)\ngot:\n%s\nwant:\n%s", got, want)
-	}
+	goldentest.Check(t, path, filepath.ToSlash(err.Error())+"\n")
 }
 
 func TestFaultsAreSortedByPlaceAndOverridesComeLast(t *testing.T) {

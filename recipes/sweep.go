@@ -30,10 +30,10 @@ type Cell struct {
 	// Name tells it from the others of the sweep: the arm, then what the axes say.
 	Name string `json:"name"`
 	Arm  string `json:"arm,omitempty"`
-	// Group is the name without the seed: cells of one group are one recipe, run again.
+	// Group is the name without seed and repeat: cells of one group are one recipe, run again.
 	Group string `json:"group"`
 	// Stage is the number of its stage, from 0, and Variant its group without the stage:
-	// what it has in common with the cells of other stages.
+	// what it has in common with cells of other stages. Both are empty where there are none.
 	Stage   int    `json:"stage,omitempty"`
 	Variant string `json:"variant,omitempty"`
 	// Under is the recipe that the arm puts below the sweep's own; empty: none.

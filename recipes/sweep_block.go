@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 
 	"trainyard/launch/sweep"
@@ -25,29 +24,6 @@ type sweepBlock struct {
 	source     string // of the published figures
 	rows       []PublishedRow
 	faults     Faults
-}
-
-// An arm is a named recipe of the sweep.
-type arm struct {
-	name      string
-	at        pos
-	recipe    string // that is put below the sweep's own; empty: none
-	set       combo
-	published []Published
-}
-
-type seriesBlock struct {
-	at  pos
-	by  string
-	opt SeriesOptions
-}
-
-func (b *sweepBlock) arm(name string) arm {
-	i := slices.IndexFunc(b.arms, func(a arm) bool { return a.name == name })
-	if i < 0 {
-		return arm{}
-	}
-	return b.arms[i]
 }
 
 // blockKeys read the keys of a sweep block.
@@ -259,105 +235,3 @@ func (b *sweepBlock) whole(n *node, path string, least, most int) int {
 }
 
 func (b *sweepBlock) readRepeat(n *node, path string) { b.repeat = b.whole(n, path, 1, 1000) }
-
-// readArms reads named arms.
-func (b *sweepBlock) readArms(n *node, path string) {
-	first := map[string]bool{}
-	b.each(n, path, func(it *node, path string) {
-		a := arm{at: it.at}
-		b.mapping(it, path, func(e entry, at string) bool { return b.readArm(&a, e, at) }, []string{"name", "recipe", "set", "published"})
-		switch {
-		case !nameForm.MatchString(a.name):
-			b.fault(it.at, path, fmt.Sprintf("%s is not a name", seen(a.name)), "write name: NAME of letters, digits, - and _")
-		case first[a.name]:
-			b.fault(it.at, path, fmt.Sprintf("a second arm is named %q", a.name), "names are unique")
-		}
-		first[a.name] = true
-		b.arms = append(b.arms, a)
-	})
-}
-
-func (b *sweepBlock) readArm(a *arm, e entry, at string) bool {
-	switch e.key {
-	case "name":
-		a.name = b.word(e.value, at)
-	case "recipe":
-		a.recipe, a.at = b.word(e.value, at), e.value.at
-	case "set":
-		a.set = b.settings(e.value, at)
-	case "published":
-		a.published = b.figures(e.value, at)
-	default:
-		return false
-	}
-	return true
-}
-
-// readMixes reads the series that make mixes of the recipe's own, one or a list.
-func (b *sweepBlock) readMixes(n *node, path string) {
-	for _, it := range n.each() {
-		s := seriesBlock{at: it.at, opt: SeriesOptions{Count: 8, Strength: 1}}
-		b.mapping(it, path, func(e entry, at string) bool { return b.readSeries(&s, e, at) }, []string{"by", "count", "seed", "strength", "base", "fractions"})
-		if _, known := AllSeries[s.by]; !known && it.kind == mapping {
-			b.fault(it.at, dotted(path, "by"), fmt.Sprintf("no series of mixes is called %s", seen(s.by)), choose(s.by, names(AllSeries)))
-			continue
-		}
-		b.mixes = append(b.mixes, s)
-	}
-}
-
-func (b *sweepBlock) readSeries(s *seriesBlock, e entry, at string) bool {
-	switch e.key {
-	case "by":
-		s.by = b.word(e.value, at)
-	case "count":
-		s.opt.Count = b.whole(e.value, at, 1, maxCells)
-	case "seed":
-		s.opt.Seed = int64(b.whole(e.value, at, 0, math.MaxInt32))
-	case "strength":
-		s.opt.Strength = b.number(e.value, at, 0, math.MaxFloat32)
-	case "base":
-		b.each(e.value, at, func(it *node, path string) { s.opt.Base = append(s.opt.Base, b.word(it, path)) })
-	case "fractions":
-		b.each(e.value, at, func(it *node, path string) { s.opt.Fractions = append(s.opt.Fractions, b.number(it, path, 0, 1)) })
-	default:
-		return false
-	}
-	return true
-}
-
-// readRules reads when a cell is stopped.
-func (b *sweepBlock) readRules(n *node, path string) {
-	r := &b.rules
-	b.mapping(n, path, func(e entry, at string) bool {
-		switch e.key {
-		case "not_finite":
-			v, _ := e.value.value()
-			truth, is := v.(bool)
-			if !is {
-				b.fault(e.value.at, at, e.value.mistaken("true or false"), "")
-			}
-			r.NotFinite = truth
-		case "worse":
-			r.Worse = b.number(e.value, at, 0, math.MaxFloat32)
-		case "after":
-			r.After = b.number(e.value, at, 0, 1)
-		case "least":
-			r.Least = b.whole(e.value, at, 1, maxCells)
-		case "of", "at":
-			word, into, words := b.word(e.value, at), &r.Of, sweep.Figures
-			if e.key == "at" {
-				into, words = &r.At, sweep.Measures
-			}
-			if !slices.Contains(words, word) {
-				b.fault(e.value.at, at, fmt.Sprintf("%s is unknown", seen(word)), choose(word, words))
-			}
-			*into = word
-		case "dollars":
-			r.Dollars = b.number(e.value, at, 0, math.MaxFloat32)
-		default:
-			return false
-		}
-		return true
-	}, []string{"not_finite", "worse", "of", "at", "after", "least", "dollars"})
-}

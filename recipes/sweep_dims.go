@@ -77,18 +77,18 @@ func (l *cellLoader) makeSeries(arm string, r *Recipe) (order []string) {
 		return nil
 	}
 	for _, s := range l.block.mixes {
-		variants, err := AllSeries[s.by].make(r, s.opt)
-		if err == nil && len(variants) == 0 {
+		mixes, err := AllSeries[s.by].make(r, s.opt)
+		if err == nil && len(mixes) == 0 {
 			err = fmt.Errorf("makes no mix: fractions names those of the series fractions")
 		}
 		if err != nil {
 			l.block.fault(s.at, "sweep.mixes."+s.by, err.Error(), "")
 		}
-		for _, v := range variants {
-			if l.series[arm][v.Name] == nil {
-				order = append(order, v.Name)
+		for _, m := range mixes {
+			if l.series[arm][m.Name] == nil {
+				order = append(order, m.Name)
 			}
-			l.series[arm][v.Name] = v.Overrides
+			l.series[arm][m.Name] = m.Overrides
 		}
 	}
 	return order

@@ -44,12 +44,10 @@ func newCache(t *face.Terminal, s *settings) *cobra.Command {
 
 func listCache(t *face.Terminal, s *settings, y *yard.Yard) error {
 	l, err := y.ListCache()
-	switch {
-	case err != nil:
-		return err
-	case s.json():
-		return t.PrintJSON(l)
-	}
+	return answerWith(t, s, l, err, printCache)
+}
+
+func printCache(t *face.Terminal, l *yard.CacheListing) error {
 	t.Print("%s: %s of at most %s\n", l.Dir, face.Bytes(l.Bytes), face.Bytes(l.Limit))
 	if len(l.Preparations) == 0 {
 		return nil

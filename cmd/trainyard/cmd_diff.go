@@ -41,13 +41,7 @@ func newDiff(t *face.Terminal, s *settings) *cobra.Command {
 			}
 			return withYard(s, func(y *yard.Yard) error {
 				d, err := y.Diff(cmd.Context(), req)
-				switch {
-				case err != nil:
-					return err
-				case s.json():
-					return t.PrintJSON(d)
-				}
-				return printDiff(t, d)
+				return answerWith(t, s, d, err, printDiff)
 			})
 		},
 	}

@@ -80,12 +80,10 @@ func newEnvLock(t *face.Terminal) *cobra.Command {
 
 func listEnvs(t *face.Terminal, s *settings) error {
 	all, err := yard.Environments()
-	switch {
-	case err != nil:
-		return err
-	case s.json():
-		return t.PrintJSON(all)
-	}
+	return answerWith(t, s, all, err, printEnvs)
+}
+
+func printEnvs(t *face.Terminal, all []yard.Environment) error {
 	tab := face.NewTable("trainer", "python", "packages", "hash", "asked for").Numbers(2).Gives(4)
 	for _, e := range all {
 		if e.Why == "" {

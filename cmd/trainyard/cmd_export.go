@@ -56,13 +56,7 @@ func runExportDataset(ctx context.Context, t *face.Terminal, s *settings, req ya
 		line := newProgress(t, s)
 		done, err := y.Export(ctx, req, line.Update)
 		line.Finish()
-		switch {
-		case err != nil:
-			return err
-		case s.json():
-			return t.PrintJSON(done)
-		}
-		return printExported(t, done)
+		return answerWith(t, s, done, err, printExported)
 	})
 }
 

@@ -48,7 +48,7 @@ func newSeries(t *face.Terminal, s *settings, series string) *cobra.Command {
 				case s.json():
 					return t.PrintJSON(all)
 				}
-				printVariants(t, all)
+				printSeries(t, all)
 				return nil
 			})
 		},
@@ -74,9 +74,9 @@ func seriesFlags(cmd *cobra.Command, series string, o *recipes.SeriesOptions) {
 	}
 }
 
-// printVariants prints a line for each: the name, then overrides as a shell
+// printSeries prints a line for each: the name, then overrides as a shell
 // takes them.
-func printVariants(t *face.Terminal, all []recipes.Variant) {
+func printSeries(t *face.Terminal, all []recipes.NamedMix) {
 	for _, v := range all {
 		line := v.Name
 		for _, override := range v.Overrides {

@@ -56,11 +56,7 @@ func runPlan(ctx context.Context, t *face.Terminal, s *settings, req yard.Estima
 			return usageError{err}
 		case err != nil && e != nil:
 			return nothingLeft(t, s, e.Prepared, err)
-		case err != nil:
-			return err
-		case s.json():
-			return t.PrintJSON(e)
 		}
-		return printPlan(t, e)
+		return answerWith(t, s, e, err, printPlan)
 	})
 }

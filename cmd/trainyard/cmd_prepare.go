@@ -55,13 +55,7 @@ func runPrepare(ctx context.Context, t *face.Terminal, s *settings, req yard.Pre
 		line := newProgress(t, s)
 		done, err := y.Prepare(ctx, req, line.Update)
 		line.Finish()
-		switch {
-		case err != nil:
-			return nothingLeft(t, s, done, err)
-		case s.json():
-			return t.PrintJSON(done)
-		}
-		return printPrepared(t, done)
+		return answerWith(t, s, done, nothingLeft(t, s, done, err), printPrepared)
 	})
 }
 

@@ -13,12 +13,10 @@ import (
 
 func runShow(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, prefix string) error {
 	story, err := y.RunStory(ctx, prefix)
-	switch {
-	case err != nil:
-		return err
-	case s.json():
-		return t.PrintJSON(story)
-	}
+	return answerWith(t, s, story, err, printStory)
+}
+
+func printStory(t *face.Terminal, story *yard.RunStory) error {
 	printRun(t, story)
 	printCurve(t, story.Metrics)
 	printEvents(t, story.Events)

@@ -107,13 +107,7 @@ func newSweepPlan(t *face.Terminal, s *settings) *cobra.Command {
 	long := "Show every cell of a sweep: its mix as asked and got, tokens, steps, hours and dollars,\nwhat has become of it, which datasets are shared, and the total against the caps.\nNothing is started, and nothing is written."
 	cmd, _ := sweepCommand(s, "plan", "Show the cells of a sweep and what they would cost", long, "  trainyard sweep plan hybrid-gym-scaling --data ~/rollouts --gpu h100 --count 8", func(ctx context.Context, y *yard.Yard, req yard.SweepRequest) error {
 		p, err := planSweep(ctx, t, s, y, req)
-		switch {
-		case err != nil:
-			return err
-		case s.json():
-			return t.PrintJSON(p)
-		}
-		return printSweepPlan(t, p)
+		return answerWith(t, s, p, err, printSweepPlan)
 	})
 	return cmd
 }

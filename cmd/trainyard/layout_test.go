@@ -146,7 +146,7 @@ var mayImport = map[string][]string{
 }
 
 // forTests are packages that only tests import: they tie rooms together.
-var forTests = []string{"format/formattest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest", "launch/sweep/sweeptest"}
+var forTests = []string{"format/formattest", "format/goldentest", "format/durable/disktest", "launch/database/postgrestest", "launch/remote/boxtest", "launch/bucket/buckettest", "launch/sweep/sweeptest"}
 
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.

@@ -68,8 +68,8 @@ func TestASweepOnABoxThatDiesRunsEachCellOnce(t *testing.T) {
 			if len(pids) == 0 {
 				return false
 			}
-			box.Sh(t, "kill -9 "+pids[rand.IntN(len(pids))]+" 2>/dev/null || true") // it may have ended meanwhile
-			return true
+			said := box.Sh(t, "kill -9 "+pids[rand.IntN(len(pids))]+" 2>/dev/null && echo hit || true") // it may have ended meanwhile
+			return said == "hit\n"
 		}},
 	)
 	s.Settle(t)

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -33,12 +32,8 @@ func evaluatedHome(t *testing.T, seeds, do string) (h *sweepHome, marks string) 
 // evaluate adds an evaluation to the sweep's file.
 func (h *sweepHome) evaluate(t *testing.T, script string) {
 	t.Helper()
-	text, err := os.ReadFile(h.file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\"], benchmark: eels, deadline: 2h, backend: local}]\n", script)
-	h.write(t, "s.yaml", strings.Replace(string(text), "sweep:\n", eval+"sweep:\n", 1))
+	h.replace(t, "sweep:\n", eval+"sweep:\n")
 }
 
 func linesOf(t *testing.T, file string) []string {
@@ -148,25 +143,63 @@ func (h *sweepHome) evaluatedOnce(t *testing.T, marks string, cells int) {
 
 func TestASweepThatIsKilledAtRandomPointsEvaluatesEachCellOnce(t *testing.T) {
 	slow(t)
-	h, marks := evaluatedHome(t, "1, 2, 3, 4, 5, 6", "sleep 0.3")
-	killed := 0
-	for range 4 {
-		cmd := h.command("sweep", "run", h.file, "--parallel", "2")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		killer := time.AfterFunc(time.Duration(300+rand.IntN(1500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		killer.Stop()
-		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+	seeds := "1, 2, 3, 4, 5, 6"
+	h, marks := evaluatedHome(t, seeds, "sleep 0.3")
+	for cells, killed := 6, 0; ; {
+		moment := time.Now().Add(time.Duration(300+rand.IntN(1500)) * time.Millisecond)
+		if h.struck(t, func() bool { return time.Now().After(moment) }, "--parallel", "2") {
 			killed++
-		} else if err != nil {
-			t.Fatal(err)
+		} else { // it has ended, and the next is to have work again
+			cells++
+			more := fmt.Sprintf("%s, %d", seeds, cells)
+			h.replace(t, "["+seeds+"]", "["+more+"]")
+			seeds = more
+		}
+		if killed == 4 {
+			h.run(t, "sweep", "run", h.file, "--parallel", "3")
+			h.evaluatedOnce(t, marks, cells)
+			return
+		}
+		if cells > 30 {
+			t.Fatalf("of 4 kills %d hit, and %d sweeps were faster", killed, cells-6)
 		}
 	}
-	h.run(t, "sweep", "run", h.file, "--parallel", "3")
-	h.evaluatedOnce(t, marks, 6)
-	t.Logf("killed %d times", killed)
+}
+
+// struck runs the sweep and kills it when it is time, and reports whether that hit: else
+// the sweep had ended before, and well.
+func (h *sweepHome) struck(t *testing.T, now func() bool, args ...string) bool {
+	t.Helper()
+	cmd := h.command(append([]string{"sweep", "run", h.file}, args...)...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			hit := cmd.ProcessState.ExitCode() == -1
+			if err != nil && !hit {
+				t.Fatal(err)
+			}
+			return hit
+		case <-time.After(10 * time.Millisecond):
+			if now() {
+				_ = cmd.Process.Kill() // it may have ended meanwhile
+			}
+		}
+	}
+}
+
+// replace changes a text in the sweep's file.
+func (h *sweepHome) replace(t *testing.T, old, with string) {
+	t.Helper()
+	text, err := os.ReadFile(h.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(t, "s.yaml", strings.Replace(string(text), old, with, 1))
 }
 
 func TestASweepThatIsStoppedEvaluatesNoMore(t *testing.T) {

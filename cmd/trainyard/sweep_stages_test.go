@@ -2,12 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"trainyard/launch/sweep"
 )
@@ -20,12 +17,8 @@ func stagedHome(t *testing.T, rule string) (h *sweepHome, marks string) {
 	h = newSweepHome(t, block, trainedDo)
 	marks = filepath.Join(h.dir, "evaluations")
 	h.write(t, "eval.sh", "echo $1 >> "+marks+"; v=failed; grep -q '\"lr\": 0.00002' $3/job.json && v=passed; printf \"id,verdict\\neel-1,$v\\neel-2,failed\\n\" > $2/graded.csv\n")
-	text, err := os.ReadFile(h.file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	eval := fmt.Sprintf("eval: [{name: eels, command: [sh, %s, \"{checkpoint}\", \"{output}\", \"{run}\"], benchmark: eels, deadline: 1h}]\n", filepath.Join(h.dir, "eval.sh"))
-	h.write(t, "s.yaml", strings.Replace(string(text), "sweep:\n", eval+"sweep:\n", 1))
+	h.replace(t, "sweep:\n", eval+"sweep:\n")
 	return h, marks
 }
 
@@ -57,19 +50,13 @@ func TestStagesThatAreKilledGoOnWhereTheyWere(t *testing.T) {
 	slow(t)
 	h, marks := stagedHome(t, "top: 1, by: 'eval:eels'")
 	killed := 0
-	for _, after := range []int{500, 2000, 3500} {
-		cmd := h.command("sweep", "run", h.file, "--parallel", "3")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		killer := time.AfterFunc(time.Duration(after)*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
-		killer.Stop()
-		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+	for _, evaluated := range []int{1, 4, 7} { // the seventh is one of the second stage
+		if h.struck(t, func() bool { return len(linesOf(t, marks)) >= evaluated }, "--parallel", "3") {
 			killed++
-		} else if err != nil {
-			t.Fatal(err)
 		}
+	}
+	if killed < 2 {
+		t.Errorf("%d of 3 kills hit", killed)
 	}
 	h.run(t, "sweep", "run", h.file, "--parallel", "3")
 	if p := h.status(t); p.Total.By[sweep.Succeeded] != 8 || p.Total.By[sweep.Out] != 4 || len(h.starts(t)) != 8 || len(linesOf(t, marks)) != 8 {

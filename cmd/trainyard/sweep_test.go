@@ -16,6 +16,7 @@ import (
 	"trainyard/launch"
 	"trainyard/launch/database/postgrestest"
 	"trainyard/launch/sweep"
+	"trainyard/launch/sweep/sweeptest"
 	"trainyard/recipes"
 )
 
@@ -84,24 +85,9 @@ func (h *sweepHome) status(t *testing.T) yard.SweepPlan {
 // ledgerStarts counts the attempts of the ledger that have started.
 func (h *sweepHome) ledgerStarts(t *testing.T) (n int) {
 	t.Helper()
-	l, err := launch.OpenLedger(launch.LedgerFile(filepath.Join(h.dir, "home")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	runs, err := l.Runs(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range runs {
-		attempts, err := l.Attempts(t.Context(), r.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, a := range attempts {
-			if !a.StartedAt.IsZero() {
-				n++
-			}
+	for _, a := range sweeptest.Attempts(t, filepath.Join(h.dir, "home")) {
+		if !a.StartedAt.IsZero() {
+			n++
 		}
 	}
 	return n

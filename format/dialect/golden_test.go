@@ -1,11 +1,9 @@
 package dialect_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"trainyard/format"
 	"trainyard/format/dialect"
 	"trainyard/format/formattest"
+	"trainyard/format/goldentest"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
 	"trainyard/tokenize"
@@ -79,25 +78,7 @@ func checkGolden(t *testing.T, dialectName, input string) {
 		for _, o := range formattest.ReadAll(t, dialect.Input{Path: input, Format: format}) {
 			got = append(got, goldenOf(t, o))
 		}
-		var raw bytes.Buffer
-		enc := json.NewEncoder(&raw)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", " ")
-		if err := enc.Encode(got); err != nil {
-			t.Fatal(err)
-		}
-		if *formattest.Update {
-			if err := os.WriteFile(input+".golden", raw.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(input + ".golden")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if raw.String() != string(want) {
-			t.Errorf("%s read as %s differs from its golden file; go test -run Golden -update ./format, then read the diff", input, format)
-		}
+		goldentest.CheckJSON(t, input+".golden", got)
 	}
 }
 

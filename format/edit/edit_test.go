@@ -16,6 +16,7 @@ import (
 	"trainyard/format/dialect"
 	"trainyard/format/edit"
 	"trainyard/format/formattest"
+	"trainyard/format/goldentest"
 	"trainyard/format/protocol"
 )
 
@@ -65,7 +66,7 @@ func TestEveryEditMatchesItsGoldenFile(t *testing.T) {
 		for _, c := range formattest.Unmarshal[[]editCase](t, raw) {
 			got = append(got, applyCase(t, edit.Spec{name, c.Args}, c))
 		}
-		compareGolden(t, strings.TrimSuffix(path, ".json")+".golden", got)
+		goldentest.CheckJSON(t, strings.TrimSuffix(path, ".json")+".golden", got)
 	}
 }
 
@@ -109,29 +110,6 @@ func show(m format.Message) string {
 		line += " (thought untrained)"
 	}
 	return line
-}
-
-func compareGolden(t *testing.T, path string, got any) {
-	t.Helper()
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", " ")
-	if err := encoder.Encode(got); err != nil {
-		t.Fatal(err)
-	}
-	if *formattest.Update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("%s differs; go test -run Golden -update ./format, then read the diff\n%s", path, b.String())
-	}
 }
 
 func TestWrongEditsAreNamedAllAtOnce(t *testing.T) {

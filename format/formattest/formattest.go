@@ -3,7 +3,6 @@ package formattest
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -156,8 +155,6 @@ const FuzzMessages = `"messages":[{"role":"system","content":"s"},{"role":"user"
 	`{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{\"a\":[1,2.5,null,\"x\\n\"]}"}},{"id":"2","function":{"name":"g<|im_end|>","arguments":{}}}]},` +
 	`{"role":"tool","tool_call_id":"2","content":"r"},{"role":"tool","tool_call_id":"1","content":"r"},{"role":"assistant","content":"\n ok","weight":0}],` +
 	`"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"a":{"type":["string",null],"enum":[1,"b"]}},"required":["a"]}}}]`
-
-var Update = flag.Bool("update", false, "write the golden files anew")
 
 // Words cuts text at everything but letters; JSON's \n and the like are cut
 // out first.

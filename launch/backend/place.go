@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -67,7 +66,7 @@ var Kinds = map[string]Kind{
 func rent(name string) Kind {
 	kind := provider.Providers[name]
 	k := configured(rented.Summary(kind), rented.Example(kind), nil, func(place string, c rented.Config) (launch.Backend, error) {
-		return rented.Open(kind, place, c, agentFor)
+		return rented.Open(kind, place, c, binary.Path)
 	})
 	k.Prices = true
 	return k
@@ -75,27 +74,22 @@ func rent(name string) Kind {
 
 // openSSH has the agents that go to the hosts come from where releases have them.
 func openSSH(name string, config ssh.Config) (launch.Backend, error) {
-	return ssh.Open(name, config, agentFor)
+	return ssh.Open(name, config, binary.Path)
 }
 
 // openSlurm has the agent for a login node come from where releases have it.
 func openSlurm(name string, config slurm.Config) (launch.Backend, error) {
-	return slurm.Open(name, config, agentFor)
+	return slurm.Open(name, config, binary.Path)
 }
 
 // openKubernetes has the agent that goes along with pods come from there too.
 func openKubernetes(name string, o kubernetes.Options) (launch.Backend, error) {
-	return kubernetes.Open(name, o, agentFor)
+	return kubernetes.Open(name, o, binary.Path)
 }
 
 // Tell has tell hear what takes long before a machine can be spoken to, such as the build
 // of an agent. It is called before any backend is used.
 func Tell(tell func(words string)) { binary.Tell = tell }
-
-func agentFor(ctx context.Context, system, arch string) (string, error) {
-	file, err := binary.For(ctx, system, arch, "")
-	return file.Path, err
-}
 
 // configured is a kind whose options are the struct C, with json tags. An option that
 // C lacks is an error that says which there are, and a value of another kind one that says

@@ -84,12 +84,10 @@ func renderAxolotl(r request) (launch.Command, error) {
 	axolotlKernels(s, r)
 	axolotlSchedule(s, r)
 	axolotlOutput(s, r)
-	config, path, err := configured(r, "axolotl.yaml", s)
+	files, path, err := configured(r, "axolotl.yaml", s, splitLinks(r.Dataset))
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(splitLinks(r.Dataset), config)
-	files = append(files, zero3Files(s, r)...)
 	env := environment(r, launch.Env{Name: "AXOLOTL_DO_NOT_TRACK", Value: "1"})
 	return launch.Command{Argv: torchrun(r, "axolotl.cli.train", path), Env: env, Files: files, Output: output}, nil
 }
@@ -103,12 +101,9 @@ func axolotlModel(s *settings, r request) {
 	if !r.Adapts() {
 		return
 	}
-	rank, alpha := r.LoRA.Size()
 	s.set("adapter", r.Method)
 	s.set("load_in_4bit", r.Method == "qlora")
-	s.set("lora_r", rank)
-	s.set("lora_alpha", alpha)
-	s.set("lora_dropout", r.LoRA.Dropout)
+	loraSize(s, r, "lora_r")
 	if len(r.LoRA.Targets) == 0 {
 		s.set("lora_target_linear", true)
 	} else {
@@ -187,11 +182,7 @@ func axolotlSchedule(s *settings, r request) {
 	if r.MaxSteps > 0 {
 		s.set("max_steps", r.MaxSteps)
 	}
-	s.set("optimizer", "adamw_torch")
-	s.set("adam_beta1", 0.9)
-	s.set("adam_beta2", 0.999)
-	s.set("weight_decay", r.WeightDecay)
-	s.set("max_grad_norm", r.Clip())
+	adamW(s, r, "optimizer")
 	s.set("learning_rate", r.LR)
 	s.set("lr_scheduler", warmed(r))
 	s.set("warmup_ratio", r.Job.Warmup)

@@ -3,17 +3,15 @@ package trainer
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"trainyard/format/goldentest"
 	"trainyard/launch"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var site = launch.Site{Dir: "/home/runs/R/attempt-1", Self: "/bin/trainyard"}
 
@@ -154,7 +152,7 @@ func TestEveryTrainerRendersItsMatrix(t *testing.T) {
 				t.Error("it renders as if nothing had been said")
 			}
 		}
-		golden(t, name+"-"+variant+".txt", got)
+		goldentest.Check(t, "testdata/"+name+"-"+variant+".txt", got)
 	})
 }
 
@@ -167,7 +165,7 @@ func TestEveryTrainerRendersItsGoldenFiles(t *testing.T) {
 			t.Run(name+"/"+variant, func(t *testing.T) {
 				j := job()
 				change(&j)
-				golden(t, name+"-"+variant+".txt", render(t, trainer, j))
+				goldentest.Check(t, "testdata/"+name+"-"+variant+".txt", render(t, trainer, j))
 			})
 		}
 	}

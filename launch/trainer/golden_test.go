@@ -3,8 +3,6 @@ package trainer
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -44,26 +42,6 @@ func renderAt(t *testing.T, trainer launch.Trainer, j launch.Job, at launch.Site
 		fmt.Fprintf(&b, "-- %s --\n%s", f.Name, f.Content)
 	}
 	return b.String()
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (-update writes it anew):\n%s", path, got)
-	}
 }
 
 // differing are the lines of text that base does not have, after a +, and those of

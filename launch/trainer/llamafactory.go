@@ -44,12 +44,11 @@ func renderLlamaFactory(r request) (launch.Command, error) {
 	if err != nil {
 		return launch.Command{}, err
 	}
-	config, path, err := configured(r, "llamafactory.yaml", s)
+	beside := append(shardLinks(r.Dataset), launch.File{Name: "dataset_info.json", Content: info})
+	files, path, err := configured(r, "llamafactory.yaml", s, beside)
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(shardLinks(r.Dataset), launch.File{Name: "dataset_info.json", Content: info}, config)
-	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: []string{llamaFactoryProgram, "train", path}, Env: append(llamaFactoryEnv(r), r.Env...),
 		Files: files, Progress: output + "/" + progressName, Output: output,

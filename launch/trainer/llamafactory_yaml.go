@@ -16,11 +16,8 @@ func (s *settings) model(r request) {
 		s.set("finetuning_type", "full")
 		return
 	}
-	rank, alpha := r.LoRA.Size()
 	s.set("finetuning_type", "lora")
-	s.set("lora_rank", rank)
-	s.set("lora_alpha", alpha)
-	s.set("lora_dropout", r.LoRA.Dropout)
+	loraSize(s, r, "lora_rank")
 	s.set("lora_target", cmp.Or(strings.Join(r.LoRA.Targets, ","), "all"))
 	if r.Method == "qlora" {
 		s.set("quantization_bit", 4)
@@ -63,14 +60,7 @@ func (s *settings) kernels(r request) {
 }
 
 func (s *settings) output(r request) {
-	save, _, keep := r.Steps()
-	s.set("output_dir", filepath.Join(r.Dir, output))
-	s.set("logging_steps", 1)
-	s.set("logging_nan_inf_filter", false) // transformers writes 0, or a mean, for a NaN otherwise
-	s.set("save_strategy", "steps")
-	s.set("save_steps", save)
-	s.set("save_total_limit", keep)
-	s.set("save_only_model", false)
+	transformersOutput(s, r)
 	s.set("overwrite_output_dir", false)
 	s.set("plot_loss", true)
 	s.set("report_to", "none")
@@ -80,18 +70,9 @@ func (s *settings) output(r request) {
 func (s *settings) schedule(r request) {
 	s.set("per_device_train_batch_size", r.perDevice)
 	s.set("gradient_accumulation_steps", r.accumulation)
-	s.set("learning_rate", r.LR)
-	s.set("num_train_epochs", r.Epochs)
-	if r.MaxSteps > 0 {
-		s.set("max_steps", r.MaxSteps)
-	}
-	s.set("lr_scheduler_type", warmed(r))
+	transformersCourse(s, r)
 	s.set("warmup_ratio", r.Job.Warmup)
-	s.set("optim", "adamw_torch")
-	s.set("adam_beta1", 0.9)
-	s.set("adam_beta2", 0.999)
-	s.set("weight_decay", r.WeightDecay)
-	s.set("max_grad_norm", r.Clip())
+	adamW(s, r, "optim")
 	s.set("seed", r.Seed)
 	s.set("bf16", r.Float() == "bf16")
 	s.set("fp16", r.Float() == "fp16")
@@ -102,9 +83,6 @@ func (s *settings) validation(r request) {
 	if !r.evaluates() {
 		return
 	}
-	_, every, _ := r.Steps()
 	s.set("eval_dataset", validationName)
-	s.set("per_device_eval_batch_size", 1)
-	s.set("eval_strategy", "steps")
-	s.set("eval_steps", every)
+	transformersEval(s, r)
 }

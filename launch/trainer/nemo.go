@@ -63,11 +63,11 @@ func renderNemo(r request) (launch.Command, error) {
 	nemoData(s, r)
 	nemoOptimizer(s, r)
 	nemoCheckpoints(s, r)
-	config, path, err := configured(r, "nemo.yaml", s)
+	beside := append(shardLinks(r.Dataset), launch.File{Name: nemoTemplate, Content: r.family.generation})
+	files, path, err := configured(r, "nemo.yaml", s, beside)
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(shardLinks(r.Dataset), launch.File{Name: nemoTemplate, Content: r.family.generation}, config)
 	return launch.Command{
 		Argv: torchrun(r, "nemo_automodel.cli.app", path), Env: environment(r), Files: files,
 		Progress: output + "/training.jsonl", Output: output,

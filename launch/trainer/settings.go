@@ -92,12 +92,14 @@ func writeSetting(b *strings.Builder, lead, indent, name string, value any) erro
 	return err
 }
 
-// configured is a command whose configuration is one file of YAML, the native
-// settings of the recipe laid over it.
-func configured(r request, name string, s *settings) (launch.File, string, error) {
+// configured are the files of a command whose configuration is one of YAML, at path, the
+// native settings of the recipe laid over it: those that stand beside it, it, and what it
+// names of DeepSpeed.
+func configured(r request, name string, s *settings, beside []launch.File) (files []launch.File, path string, err error) {
 	s.over(r.Params)
 	text, err := s.yaml()
-	return launch.File{Name: name, Content: text}, filepath.Join(r.Dir, name), err
+	files = append(beside, launch.File{Name: name, Content: text})
+	return append(files, zero3Files(s, r)...), filepath.Join(r.Dir, name), err
 }
 
 // splitsDir holds one directory for each split. What loads a directory as a

@@ -64,12 +64,10 @@ func renderSwift(r request) (launch.Command, error) {
 	swiftModel(s, r)
 	swiftData(s, r)
 	transformersTraining(s, r)
-	config, path, err := configured(r, "swift.yaml", s)
+	files, path, err := configured(r, "swift.yaml", s, shardLinks(r.Dataset))
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(shardLinks(r.Dataset), config)
-	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: []string{"swift", "sft", path}, Env: environment(r, swiftEnv(r)...), Files: files,
 		Progress: output + "/logging.jsonl", Output: output,
@@ -104,11 +102,8 @@ func swiftModel(s *settings, r request) {
 		s.set("tuner_type", "full")
 		return
 	}
-	rank, alpha := r.LoRA.Size()
 	s.set("tuner_type", "lora")
-	s.set("lora_rank", rank)
-	s.set("lora_alpha", alpha)
-	s.set("lora_dropout", r.LoRA.Dropout)
+	loraSize(s, r, "lora_rank")
 	s.set("target_modules", r.targets("all-linear"))
 	if r.Method == "qlora" {
 		s.set("quant_method", "bnb")

@@ -10,13 +10,11 @@ import (
 // today: defaults differ between the trainers and change with versions.
 func transformersTraining(s *settings, r request) {
 	transformersOutput(s, r)
+	s.set("report_to", "none")
 	transformersBatch(s, r)
 	transformersRate(s, r)
 	if r.evaluates() {
-		_, every, _ := r.Steps()
-		s.set("per_device_eval_batch_size", 1)
-		s.set("eval_strategy", "steps")
-		s.set("eval_steps", every)
+		transformersEval(s, r)
 	} else {
 		s.set("eval_strategy", "no")
 	}
@@ -34,7 +32,6 @@ func transformersOutput(s *settings, r request) {
 	s.set("save_steps", save)
 	s.set("save_total_limit", keep)
 	s.set("save_only_model", false) // true makes the run impossible to resume
-	s.set("report_to", "none")
 }
 
 func transformersBatch(s *settings, r request) {
@@ -50,20 +47,36 @@ func transformersBatch(s *settings, r request) {
 	s.set("ddp_timeout", 180000000) // seconds; a rank may tokenize for long while the others wait
 }
 
-// transformersRate takes AdamW's betas from transformers: ms-swift's own are
-// others.
-func transformersRate(s *settings, r request) {
-	s.set("optim", "adamw_torch")
+func transformersEval(s *settings, r request) {
+	_, every, _ := r.Steps()
+	s.set("per_device_eval_batch_size", 1)
+	s.set("eval_strategy", "steps")
+	s.set("eval_steps", every)
+}
+
+// adamW says the optimizer, under the trainer's name for it. Its betas are
+// transformers': ms-swift's own are others.
+func adamW(s *settings, r request, name string) {
+	s.set(name, "adamw_torch")
 	s.set("adam_beta1", 0.9)
 	s.set("adam_beta2", 0.999)
 	s.set("weight_decay", r.WeightDecay)
 	s.set("max_grad_norm", r.Clip())
+}
+
+// transformersCourse is how long is trained, and the learning rate over that time.
+func transformersCourse(s *settings, r request) {
 	s.set("learning_rate", r.LR)
 	s.set("num_train_epochs", r.Epochs)
 	if r.MaxSteps > 0 {
 		s.set("max_steps", r.MaxSteps)
 	}
 	s.set("lr_scheduler_type", warmed(r))
+}
+
+func transformersRate(s *settings, r request) {
+	adamW(s, r, "optim")
+	transformersCourse(s, r)
 	s.set("warmup_steps", r.Job.Warmup) // below 1 it is a share, in transformers from 5 on
 	s.set("seed", r.Seed)
 	s.set("data_seed", r.Seed)
@@ -75,6 +88,14 @@ func warmed(r request) string {
 		return "constant_with_warmup"
 	}
 	return orCosine(r.Schedule)
+}
+
+// loraSize says the size of adapters, their rank under the trainer's name for it.
+func loraSize(s *settings, r request, rankName string) {
+	rank, alpha := r.LoRA.Size()
+	s.set(rankName, rank)
+	s.set("lora_alpha", alpha)
+	s.set("lora_dropout", r.LoRA.Dropout)
 }
 
 var floatName = map[string]string{"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}

@@ -59,12 +59,10 @@ func renderTRL(r request) (launch.Command, error) {
 	trlModel(s, r)
 	trlData(s, r)
 	transformersTraining(s, r)
-	config, path, err := configured(r, "trl.yaml", s)
+	files, path, err := configured(r, "trl.yaml", s, splitLinks(r.Dataset))
 	if err != nil {
 		return launch.Command{}, err
 	}
-	files := append(splitLinks(r.Dataset), config)
-	files = append(files, zero3Files(s, r)...)
 	return launch.Command{
 		Argv: torchrun(r, "trl.scripts.sft", "--config", path), Env: environment(r), Files: files, Output: output,
 	}, nil
@@ -85,11 +83,8 @@ func trlModel(s *settings, r request) {
 	if !r.Adapts() {
 		return
 	}
-	rank, alpha := r.LoRA.Size()
 	s.set("use_peft", true)
-	s.set("lora_r", rank)
-	s.set("lora_alpha", alpha)
-	s.set("lora_dropout", r.LoRA.Dropout)
+	loraSize(s, r, "lora_r")
 	s.set("lora_target_modules", r.targets("all-linear"))
 	if r.Method == "qlora" {
 		s.set("load_in_4bit", true)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,12 +12,11 @@ import (
 	"testing"
 
 	"trainyard/format/evidence"
+	"trainyard/format/goldentest"
 	"trainyard/format/protocol"
 	"trainyard/mix"
 	"trainyard/mix/export"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // The rows of the tests: how a turn is kept out of the loss is OpenAI's weight.
 const (
@@ -90,21 +88,7 @@ func TestEveryTargetWritesItsGoldenFile(t *testing.T) {
 			got.WriteString("-- " + file + " --\n")
 			got.Write(files[file])
 		}
-		checkGolden(t, name, got.Bytes())
-	}
-}
-
-func checkGolden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if want, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s: got\n%s\nwant\n%s\n%v", name, got, want, err)
+		goldentest.Check(t, filepath.Join("testdata", name+".golden"), got.String())
 	}
 }
 

@@ -14,15 +14,7 @@ import (
 // charges for boxes of others are summed alone.
 func TestACompleteBillIsTheCostOfItsAttempt(t *testing.T) {
 	const run = "0199aaaa-0000-4000-8000-000000000001"
-	clock := &providertest.Haste{}
-	fake := providertest.New("runpod", clock)
-	fake.Unpaced()
-	t.Cleanup(fake.Close)
-	kind := provider.Providers["runpod"]
-	t.Setenv(kind.KeyEnv, providertest.Key)
-	t.Setenv(kind.URLEnv, fake.URL)
-	y := &Yard{Home: t.TempDir(), Clock: clock}
-	t.Cleanup(func() { _ = y.Close() })
+	y, fake := renting(t, "runpod")
 	l, err := y.Launcher()
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +23,7 @@ func TestACompleteBillIsTheCostOfItsAttempt(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := y.now()
-	p, err := fake.Open(provider.Config{Clock: clock})
+	p, err := fake.Open(provider.Config{Clock: y.Clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +37,7 @@ func TestACompleteBillIsTheCostOfItsAttempt(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.Foreign("my-notebook")
-	if err := clock.Sleep(t.Context(), 2*time.Hour); err != nil {
+	if err := y.Clock.Sleep(t.Context(), 2*time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	bill, err := y.Bill(t.Context(), began, "")

@@ -38,11 +38,7 @@ type LeftReport struct {
 // with what is there keeps no other from being imported; what was imported comes with
 // the error.
 func (y *Yard) ImportResults(ctx context.Context, req EvalRequest) (*EvalImport, error) {
-	l, err := y.Launcher()
-	if err != nil {
-		return nil, err
-	}
-	run, err := l.Ledger.Find(ctx, req.Run)
+	l, run, err := y.recorded(ctx, req.Run)
 	if err != nil {
 		return nil, err
 	}

@@ -47,11 +47,7 @@ type EvalRemoved struct {
 // RemoveResults takes results out of the ledger. The reports that they came from, and the
 // runs of evaluations that left them, stay as they are.
 func (y *Yard) RemoveResults(ctx context.Context, req EvalRemoval) (*EvalRemoved, error) {
-	l, err := y.Launcher()
-	if err != nil {
-		return nil, err
-	}
-	run, err := l.Ledger.Find(ctx, req.Run)
+	l, run, err := y.recorded(ctx, req.Run)
 	if err != nil {
 		return nil, err
 	}

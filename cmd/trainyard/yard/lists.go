@@ -1,10 +1,8 @@
 package yard
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"trainyard/format"
 	"trainyard/format/behaviour"
@@ -14,13 +12,7 @@ import (
 	"trainyard/format/loss"
 	"trainyard/format/protocol"
 	"trainyard/format/style"
-	"trainyard/launch"
-	"trainyard/launch/backend"
-	"trainyard/launch/estimate"
-	"trainyard/launch/export"
-	"trainyard/launch/provider"
 	"trainyard/launch/result"
-	"trainyard/launch/trainer"
 	"trainyard/mix"
 	"trainyard/mix/convert"
 	"trainyard/mix/pack"
@@ -236,117 +228,4 @@ func listTemplates() []Listed {
 
 func listConventions() []Listed {
 	return summaries(chat.Conventions, func(c chat.Convention) string { return c.Summary })
-}
-
-func listTrainers() []Listed {
-	all := summaries(trainer.Trainers, launch.Trainer.Summary)
-	for i := range all {
-		all[i].Note = trainer.Notes[all[i].Name]
-		for _, a := range trainer.Args[all[i].Name] {
-			all[i].Args = append(all[i].Args, Arg(a))
-		}
-	}
-	return all
-}
-
-// listEvaluations lists the placeholders of an evaluation's command.
-func listEvaluations() []Listed {
-	var all []Listed
-	for _, a := range trainer.EvaluationArgs() {
-		all = append(all, Listed{Name: a.Name, Summary: a.Summary})
-	}
-	return append(all, Listed{Name: "{{ and }}", Summary: "a brace of the command's own, such as those of JSON"})
-}
-
-func listTrackers() []Listed {
-	return summaries(export.Exports, func(x export.Target) string { return x.Summary + "; --place is " + x.Where })
-}
-
-func listBackends() []Listed {
-	all := summaries(backend.Kinds, func(k backend.Kind) string { return k.Summary })
-	for i := range all {
-		if kind := backend.Kinds[all[i].Name]; kind.Example != "" {
-			all[i].Note = placeOf(all[i].Name, kind.Example) + "\n\noptions: " + strings.Join(kind.Options, ", ")
-			if !kind.Prices {
-				all[i].Note += ", price (of one GPU for an hour, in US dollars)"
-			}
-		}
-	}
-	return all
-}
-
-// placeOf is a place of a kind as config.yaml has it under backends:.
-func placeOf(kind, example string) string {
-	return fmt.Sprintf("- name: NAME\n  kind: %s\n  %s", kind, strings.ReplaceAll(example, "\n", "\n  "))
-}
-
-func listGPUs() []Listed {
-	all := summaries(estimate.GPUs, func(g estimate.GPU) string { return g.Summary })
-	for i := range all {
-		g := estimate.GPUs[all[i].Name]
-		all[i].Note = fmt.Sprintf("%.0f TFLOPS in dense bfloat16; $%.2f an hour, from $%.2f to $%.2f (read %s)",
-			g.Peak/1e12, g.Price.Likely, g.Price.Low, g.Price.High, estimate.PricesRead)
-	}
-	return all
-}
-
-func listProviders() []Listed {
-	all := summaries(provider.Providers, func(k provider.Kind) string { return k.Summary })
-	for i := range all {
-		all[i].Note = "its key: " + provider.Providers[all[i].Name].KeyEnv
-	}
-	return all
-}
-
-func listRecipes() []Listed {
-	var all []Listed
-	for _, info := range recipes.List() {
-		all = append(all, Listed{Name: info.Name, Summary: info.Summary})
-	}
-	return all
-}
-
-// listSweeps shows the experiments that are built in, with what others came to.
-func listSweeps() []Listed {
-	var all []Listed
-	for _, info := range recipes.ListSweeps() {
-		s, err := recipes.LoadSweep(info.Name, recipes.Options{})
-		if err != nil {
-			panic("yard: built-in " + err.Error())
-		}
-		all = append(all, Listed{Name: info.Name, Summary: info.Summary, Note: publishedNote(s), Source: s.Source, Published: s.PublishedRows()})
-	}
-	return all
-}
-
-// publishedNote has a line for the benchmarks and one for each row of figures.
-func publishedNote(s *recipes.Sweep) string {
-	if len(s.Benchmarks) == 0 {
-		return ""
-	}
-	var names, lines []string
-	for _, j := range s.Benchmarks {
-		names = append(names, j.Name)
-	}
-	for _, r := range s.PublishedRows() {
-		var figures []string
-		for _, name := range names {
-			figure := "-"
-			if v, known := recipes.Figure(r.Figures, name); known {
-				figure = fmt.Sprintf("%.4g", v)
-			}
-			figures = append(figures, figure)
-		}
-		lines = append(lines, r.Name+": "+strings.Join(figures, " / "))
-	}
-	return fmt.Sprintf("%d cells; published %% on %s\n%s", len(s.Cells), strings.Join(names, " / "), strings.Join(lines, "\n"))
-}
-
-// listKeys lists every key of a recipe, from the schema that reads recipes.
-func listKeys() []Listed {
-	var all []Listed
-	for _, k := range recipes.Keys() {
-		all = append(all, Listed{Name: k.Name, Type: k.Type, Default: k.Default, Need: k.Required, Words: k.Words, Summary: k.Summary})
-	}
-	return all
 }

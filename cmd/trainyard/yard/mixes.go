@@ -11,9 +11,9 @@ import (
 	"trainyard/recipes"
 )
 
-// Mixes makes a series of variants of a recipe's mix.
-func (y *Yard) Mixes(series, recipe string, overrides []string, o recipes.SeriesOptions) ([]recipes.Variant, error) {
-	return recipes.Variants(series, recipe, overrides, o)
+// Mixes makes a series of mixes of a recipe.
+func (y *Yard) Mixes(series, recipe string, overrides []string, o recipes.SeriesOptions) ([]recipes.NamedMix, error) {
+	return recipes.MakeSeries(series, recipe, overrides, o)
 }
 
 // A MixRatio says which part of a dataset's train side each source is.
@@ -27,11 +27,7 @@ type MixRatio struct {
 func (y *Yard) MixRatios(dirs []string, unit mix.Unit) ([]MixRatio, error) {
 	var all []MixRatio
 	for _, dir := range dirs {
-		d, err := mix.OpenDataset(y.datasetDir(dir))
-		if err != nil {
-			return nil, err
-		}
-		name, err := nameOf(d)
+		d, name, err := y.openNamed(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -43,6 +39,16 @@ func (y *Yard) MixRatios(dirs []string, unit mix.Unit) ([]MixRatio, error) {
 		all = append(all, row)
 	}
 	return all, nil
+}
+
+// openNamed opens a dataset, with what it goes by.
+func (y *Yard) openNamed(dir string) (*mix.Dataset, string, error) {
+	d, err := mix.OpenDataset(y.datasetDir(dir))
+	if err != nil {
+		return nil, "", err
+	}
+	name, err := nameOf(d)
+	return d, name, err
 }
 
 // nameOf is what a dataset goes by: the name of its directory, of "." too.

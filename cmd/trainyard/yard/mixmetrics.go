@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"trainyard/launch"
-	"trainyard/mix"
 )
 
 // A MixMetric says what came of training on a dataset.
@@ -36,11 +35,7 @@ func (y *Yard) MixMetrics(ctx context.Context, dirs []string) ([]MixMetric, erro
 	var all []MixMetric
 	var faults []error
 	for _, dir := range dirs {
-		d, err := mix.OpenDataset(y.datasetDir(dir))
-		if err != nil {
-			return nil, err
-		}
-		name, err := nameOf(d)
+		d, name, err := y.openNamed(dir)
 		if err != nil {
 			return nil, err
 		}

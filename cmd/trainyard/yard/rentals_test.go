@@ -9,19 +9,26 @@ import (
 	"trainyard/launch/provider/providertest"
 )
 
-// A box whose run no process looks after any more is given back at its longest life, also by a
-// provider that lets no box end itself.
-func TestAWatchGivesBackABoxThatIsOlderThanItMayBe(t *testing.T) {
+// renting is a yard with an account at a provider whose API is ours.
+func renting(t *testing.T, name string) (*Yard, *providertest.Fake) {
+	t.Helper()
 	clock := &providertest.Haste{}
-	fake := providertest.New("lambda", clock)
+	fake := providertest.New(name, clock)
 	fake.Unpaced()
 	t.Cleanup(fake.Close)
-	kind := provider.Providers["lambda"]
+	kind := provider.Providers[name]
 	t.Setenv(kind.KeyEnv, providertest.Key)
 	t.Setenv(kind.URLEnv, fake.URL)
 	y := &Yard{Home: t.TempDir(), Clock: clock}
 	t.Cleanup(func() { _ = y.Close() })
-	p, err := fake.Open(provider.Config{Clock: clock})
+	return y, fake
+}
+
+// A box whose run no process looks after any more is given back at its longest life, also by a
+// provider that lets no box end itself.
+func TestAWatchGivesBackABoxThatIsOlderThanItMayBe(t *testing.T) {
+	y, fake := renting(t, "lambda")
+	p, err := fake.Open(provider.Config{Clock: y.Clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +52,7 @@ func TestAWatchGivesBackABoxThatIsOlderThanItMayBe(t *testing.T) {
 	if err := y.Tend(t.Context(), watch); err != nil || len(fake.Billed()) != 1 || len(told) != 0 {
 		t.Errorf("a young box: %d billed, %q, %v", len(fake.Billed()), told, err)
 	}
-	if err := clock.Sleep(t.Context(), 2*time.Hour); err != nil {
+	if err := y.Clock.Sleep(t.Context(), 2*time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if err := y.Tend(t.Context(), watch); err != nil || len(fake.Billed()) != 0 || len(told) != 1 {

@@ -107,13 +107,19 @@ type RunStory struct {
 	Ending *launch.Diagnosis `json:"ending,omitempty"`
 }
 
-// Run finds the run that prefix names and brings it up to date.
-func (y *Yard) Run(ctx context.Context, prefix string) (*launch.Launcher, launch.Run, error) {
+// recorded is the run that prefix names as the ledger has it.
+func (y *Yard) recorded(ctx context.Context, prefix string) (*launch.Launcher, launch.Run, error) {
 	l, err := y.Launcher()
 	if err != nil {
 		return nil, launch.Run{}, err
 	}
 	run, err := l.Ledger.Find(ctx, prefix)
+	return l, run, err
+}
+
+// Run finds the run that prefix names and brings it up to date.
+func (y *Yard) Run(ctx context.Context, prefix string) (*launch.Launcher, launch.Run, error) {
+	l, run, err := y.recorded(ctx, prefix)
 	if err != nil {
 		return nil, run, err
 	}

@@ -44,13 +44,25 @@ func parse(t *testing.T, h launch.Handle) identity {
 	return id
 }
 
-func trainerOf(t *testing.T, dir string) identity {
+// recorded is what a file of an attempt's directory says.
+func recorded[T any](t *testing.T, dir, name string) (v T) {
 	t.Helper()
-	var id identity
-	if found, err := files.ReadJSON(dir, trainerName, &id); err != nil || !found {
-		t.Fatalf("trainer.json: found %v, %v", found, err)
+	if found, err := files.ReadJSON(dir, name, &v); err != nil || !found {
+		t.Fatalf("%s: found %v, %v", name, found, err)
 	}
-	return id
+	return v
+}
+
+func trainerOf(t *testing.T, dir string) identity { return recorded[identity](t, dir, trainerName) }
+
+func exitOf(t *testing.T, dir string) Exit { return recorded[Exit](t, dir, exitName) }
+
+// killTrainer kills the trainer alone.
+func killTrainer(t *testing.T, dir string) {
+	t.Helper()
+	if err := trainerOf(t, dir).signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // killSupervisor kills the supervisor alone, as the kernel may for want of
@@ -62,15 +74,6 @@ func killSupervisor(t *testing.T, h launch.Handle) {
 		t.Fatal(err)
 	}
 	eventually(t, "the supervisor is dead", func() bool { return !id.alive() })
-}
-
-func status(t *testing.T, dir string, h launch.Handle) launch.Status {
-	t.Helper()
-	s, err := Local{}.Status(t.Context(), dir, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func TestALauncherThatDiesBeforeTheSupervisorLeavesAnAttemptThatNeverStarts(t *testing.T) {
@@ -128,31 +131,23 @@ func TestAStopBeforeTheTrainerStartedCancels(t *testing.T) {
 }
 
 func TestTheTrainerOutlivesItsSupervisorAndCanStillBeStopped(t *testing.T) {
-	task := acting(t, "save")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "save")
 	killSupervisor(t, h)
 	s := status(t, task.Dir, h)
 	if s.State != launch.Running || !strings.Contains(s.Reason, "supervisor") {
 		t.Fatalf("status %+v", s)
 	}
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := status(t, task.Dir, h); s.State != launch.Cancelled || s.Code != -1 {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, Local{}, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	saved(t, Local{}, task.Dir, h)
 }
 
 // The supervisor may die after it started the trainer and before it wrote down
 // which process that is.
 func TestATrainerThatWasNotWrittenDownIsFoundByItsMark(t *testing.T) {
-	task := acting(t, "wait")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "wait")
 	killSupervisor(t, h)
 	if err := os.Remove(filepath.Join(task.Dir, trainerName)); err != nil {
 		t.Fatal(err)
@@ -160,9 +155,7 @@ func TestATrainerThatWasNotWrittenDownIsFoundByItsMark(t *testing.T) {
 	if s := status(t, task.Dir, h); s.State != launch.Running {
 		t.Fatalf("status %+v", s)
 	}
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := status(t, task.Dir, h); s.State != launch.Cancelled || len(marked(task.Dir)) > 0 {
 		t.Errorf("status %+v, left %v", s, marked(task.Dir))
 	}
@@ -172,9 +165,7 @@ func TestATrainerThatEndedWithoutASupervisorIsLostWhateverItDid(t *testing.T) {
 	task := acting(t, "wait")
 	h := start(t, Local{}, task)
 	killSupervisor(t, h)
-	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	killTrainer(t, task.Dir)
 	s := waitEnded(t, Local{}, task.Dir, h)
 	if s.State != launch.Lost || !strings.Contains(s.Reason, "without an exit record") {
 		t.Errorf("status %+v", s)
@@ -182,17 +173,9 @@ func TestATrainerThatEndedWithoutASupervisorIsLostWhateverItDid(t *testing.T) {
 }
 
 func TestAStopOfALostAttemptDoesNotMakeItCancelled(t *testing.T) {
-	task := acting(t, "wait")
-	h := start(t, Local{}, task)
-	killSupervisor(t, h)
-	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	waitEnded(t, Local{}, task.Dir, h)
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
-	if s := status(t, task.Dir, h); s.State != launch.Lost {
+	dir, h := gonePlace(t)
+	askEnd(t, Local{}, dir, h, time.Second)
+	if s := status(t, dir, h); s.State != launch.Lost {
 		t.Errorf("status %+v", s)
 	}
 }
@@ -200,18 +183,14 @@ func TestAStopOfALostAttemptDoesNotMakeItCancelled(t *testing.T) {
 func TestAKilledTrainerHasFailedWithTheSignal(t *testing.T) {
 	task := acting(t, "wait")
 	h := start(t, Local{}, task)
-	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	killTrainer(t, task.Dir)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Failed || s.Signal != 9 {
 		t.Errorf("status %+v", s)
 	}
 }
 
 func TestATermFromOutsideIsAFailureAndNotACancellation(t *testing.T) {
-	task := acting(t, "save")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "save")
 	if err := parse(t, h).signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -222,28 +201,18 @@ func TestATermFromOutsideIsAFailureAndNotACancellation(t *testing.T) {
 }
 
 func TestATrainerBehindAWrapperHasTheGraceToSave(t *testing.T) {
-	task := acting(t, "wrap", "save")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	task, h := underWay(t, "wrap", "save")
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, Local{}, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	saved(t, Local{}, task.Dir, h)
 }
 
 func TestASecondStopShortensTheGrace(t *testing.T) {
-	task := acting(t, "stubborn")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "stubborn")
 	for _, grace := range []time.Duration{time.Hour, 0} {
-		if err := (Local{}).Stop(t.Context(), task.Dir, h, grace); err != nil {
-			t.Fatal(err)
-		}
+		askEnd(t, Local{}, task.Dir, h, grace)
 	}
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled {
 		t.Errorf("status %+v", s)

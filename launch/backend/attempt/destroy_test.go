@@ -3,7 +3,6 @@ package attempt
 import (
 	"context"
 	"encoding/pem"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/files"
 )
 
@@ -115,19 +115,7 @@ func TestABoxDestroysItselfWhenItsCallerHasCollected(t *testing.T) {
 	}
 	supervisor := parse(t, h)
 	eventually(t, "its supervisor ends", func() bool { return !supervisor.alive() })
-	err := filepath.WalkDir(order.Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if strings.Contains(string(data), boxKey) {
-			t.Errorf("%s has the key", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	backendtest.NoFileHas(t, boxKey, order.Dir)
 }
 
 func TestABoxWhoseCallerNeverCameDestroysItself(t *testing.T) {

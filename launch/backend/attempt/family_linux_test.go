@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"trainyard/launch"
@@ -48,15 +47,11 @@ func TestAWorkerWithoutTheMarkIsNamedAndEndedToo(t *testing.T) {
 		}
 		eventually(t, "it sleeps", func() bool { return programName(pid) == "sleep" })
 		killSupervisor(t, h)
-		if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
+		killTrainer(t, task.Dir)
 		if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Lost || !strings.Contains(s.Reason, fmt.Sprintf("%d (sleep)", pid)) {
 			t.Errorf("%s: %+v", name, s)
 		}
-		if err := (Local{}).Stop(t.Context(), task.Dir, h, 0); err != nil {
-			t.Fatal(err)
-		}
+		askEnd(t, Local{}, task.Dir, h, 0)
 		if backendtest.Living(pid) {
 			t.Errorf("%s: it lives on", name)
 		}

@@ -8,24 +8,17 @@ import (
 	"testing"
 	"time"
 
+	"trainyard/format/durable/disktest"
 	"trainyard/launch"
 )
 
 func TestAFullDiskDoesNotCostTheExitRecord(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=128k"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := disktest.Small(t, "128k")
 	task := acting(t, "save")
 	task.Dir = filepath.Join(disk, "attempt-1")
 	h := start(t, Local{}, task)
 	says(t, Local{}, task.Dir, h, "waiting")
-	fill(t, filepath.Join(disk, "checkpoint"))
+	disktest.Fill(t, filepath.Join(disk, "checkpoint"))
 	if err := parse(t, h).signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -35,24 +28,14 @@ func TestAFullDiskDoesNotCostTheExitRecord(t *testing.T) {
 }
 
 func TestAStopOnAFullDiskIsARequestAllTheSame(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := disktest.Small(t, "1m")
 	order := Order{Task: acting(t, "save")}
 	order.Dir = filepath.Join(disk, "attempt-1")
 	h := ordered(t, Here(""), order)
 	says(t, Local{}, order.Dir, h, "waiting")
 	eventually(t, "the trainer is written down", func() bool { _, err := os.Stat(filepath.Join(order.Dir, trainerName)); return err == nil })
-	fill(t, filepath.Join(disk, "checkpoint"))
-	if err := (Local{}).Stop(t.Context(), order.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	disktest.Fill(t, filepath.Join(disk, "checkpoint"))
+	askEnd(t, Local{}, order.Dir, h, time.Minute)
 	if s := waitEnded(t, Local{}, order.Dir, h); s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("status %+v", s)
 	}
@@ -66,7 +49,7 @@ func TestAStopOnAFullDiskIsARequestAllTheSame(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(order.Dir, specName), []byte(text), 0o600); err != nil {
 			t.Skip("no room for another spec:", err)
 		}
-		fill(t, filepath.Join(disk, "checkpoint-2"))
+		disktest.Fill(t, filepath.Join(disk, "checkpoint-2"))
 		if sig, err := placeRequest(order.Dir, stopRequest{}); sig != want || err != nil {
 			t.Errorf("%s: %v, %v", text, sig, err)
 		}
@@ -77,15 +60,7 @@ func TestAStopOnAFullDiskIsARequestAllTheSame(t *testing.T) {
 }
 
 func TestAnObjectDoesNotFillASmallDisk(t *testing.T) {
-	root := t.TempDir()
-	if err := syscall.Mount("tmpfs", root, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(root, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	root := disktest.Small(t, "1m")
 	m := Here(root)
 	data, digest := object(100_000)
 	if err := put(t, m, digest, data, 0, 1000); !errors.Is(err, ErrNoSpace) {
@@ -93,23 +68,5 @@ func TestAnObjectDoesNotFillASmallDisk(t *testing.T) {
 	}
 	if size, _, err := m.Has(t.Context(), digest); size != 0 || err != nil {
 		t.Errorf("%d bytes were written, %v", size, err)
-	}
-}
-
-// fill writes until the disk is full.
-func fill(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for size := 4096; size > 0; {
-		_, err := f.Write(make([]byte, size))
-		if errors.Is(err, syscall.ENOSPC) {
-			size /= 2
-		} else if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -45,9 +45,7 @@ func TestARunThatLostItsDirectoryIsSaidToRunWithoutIt(t *testing.T) {
 
 func TestARunThatLostItsDirectoryCanBeStoppedAndMaySave(t *testing.T) {
 	task, h := removed(t, "save")
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled || s.Code != 143 || len(marked(task.Dir)) > 0 {
 		t.Errorf("status %+v, left %v", s, marked(task.Dir))
 	}
@@ -55,9 +53,7 @@ func TestARunThatLostItsDirectoryCanBeStoppedAndMaySave(t *testing.T) {
 
 func TestAStubbornRunThatLostItsDirectoryIsKilledAfterTheGrace(t *testing.T) {
 	task, h := removed(t, "stubborn")
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, 50*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, 50*time.Millisecond)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled || s.Signal != 9 {
 		t.Errorf("status %+v", s)
 	}
@@ -66,9 +62,7 @@ func TestAStubbornRunThatLostItsDirectoryIsKilledAfterTheGrace(t *testing.T) {
 func TestATrainerWithoutSupervisorAndDirectoryCanBeStopped(t *testing.T) {
 	task, h := removed(t, "save")
 	killSupervisor(t, h)
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := status(t, task.Dir, h); s.State != launch.Cancelled || len(marked(task.Dir)) > 0 {
 		t.Errorf("status %+v, left %v", s, marked(task.Dir))
 	}
@@ -84,9 +78,7 @@ func TestARunThatEndedWithoutItsDirectoryIsLostForThatReason(t *testing.T) {
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Lost || !strings.Contains(s.Reason, "its directory is gone") {
 		t.Errorf("status %+v", s)
 	}
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if !gone(task.Dir) {
 		t.Error("a stop of what had ended made it again")
 	}

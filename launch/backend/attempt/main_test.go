@@ -79,10 +79,23 @@ var (
 	eventually = backendtest.Eventually
 	read       = backendtest.Read
 	says       = backendtest.Says
+	askEnd     = backendtest.Stop
+	saved      = backendtest.Saved
 )
 
 // acting is an attempt in a fresh place whose trainer acts as told.
 func acting(t *testing.T, role ...string) launch.Task {
 	t.Helper()
 	return backendtest.Task(t, Local{}, role...)
+}
+
+// underWay is one whose trainer has begun, and waits.
+func underWay(t *testing.T, role ...string) (launch.Task, launch.Handle) {
+	t.Helper()
+	return backendtest.Waiting(t, Local{}, role...)
+}
+
+func status(t *testing.T, dir string, h launch.Handle) launch.Status {
+	t.Helper()
+	return backendtest.Look(t, Local{}, dir, h)
 }

@@ -19,9 +19,7 @@ func gonePlace(t *testing.T) (dir string, h launch.Handle) {
 	task := acting(t, "wait")
 	h = start(t, Local{}, task)
 	killSupervisor(t, h)
-	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	killTrainer(t, task.Dir)
 	waitEnded(t, Local{}, task.Dir, h)
 	return task.Dir, h
 }
@@ -58,38 +56,28 @@ func TestALostAttemptEndedWhenItsLastFileWasWritten(t *testing.T) {
 }
 
 func TestAStoppedSupervisorDoesNotKeepARunFromEnding(t *testing.T) {
-	task := acting(t, "save")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "save")
 	if err := parse(t, h).signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the stop is told", func() bool { return strings.Contains(status(t, task.Dir, h).Stall, "its supervisor (pid") })
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("status %+v", s)
 	}
 }
 
 func TestAStoppedTrainerIsToldAndMaySaveWhenItIsAskedToEnd(t *testing.T) {
-	task := acting(t, "save")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "save")
 	if err := trainerOf(t, task.Dir).signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the stop is told", func() bool { return strings.Contains(status(t, task.Dir, h).Stall, "its trainer (pid") })
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, time.Minute)
 	if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Cancelled {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, Local{}, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	saved(t, Local{}, task.Dir, h)
 }
 
 func TestATrainerThatTellsNothingIsEndedWhereTheRecipeSaysSo(t *testing.T) {
@@ -102,20 +90,14 @@ func TestATrainerThatTellsNothingIsEndedWhereTheRecipeSaysSo(t *testing.T) {
 }
 
 func TestAWorkerThatOutlivesItsTrainerAndSupervisorIsNamedAndCanBeEnded(t *testing.T) {
-	task := acting(t, "wrap", "stubborn")
-	h := start(t, Local{}, task)
-	says(t, Local{}, task.Dir, h, "waiting")
+	task, h := underWay(t, "wrap", "stubborn")
 	killSupervisor(t, h)
-	if err := trainerOf(t, task.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	killTrainer(t, task.Dir)
 	s := waitEnded(t, Local{}, task.Dir, h)
 	if s.State != launch.Lost || !strings.Contains(s.Reason, "still alive of it: ") {
 		t.Errorf("status %+v", s)
 	}
-	if err := (Local{}).Stop(t.Context(), task.Dir, h, 0); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, task.Dir, h, 0)
 	if left := marked(task.Dir); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}

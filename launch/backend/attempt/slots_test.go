@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -45,16 +44,12 @@ func TestGPUsAreTakenInTheOrderOfTheQueue(t *testing.T) {
 	waits(t, second.Dir, h2, "waits for 4 of 4 GPUs; 1 free, first in the queue")
 	h3 := ordered(t, m, third)
 	waits(t, third.Dir, h3, "1 before it in the queue") // one is free, and it does not overtake
-	if err := m.Stop(t.Context(), first.Dir, h1, 0); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{m}, first.Dir, h1, 0)
 	if got := sees(t, second.Dir, h2); got != "0,1,2,3" {
 		t.Errorf("the second sees %q", got)
 	}
 	waits(t, third.Dir, h3, "0 free, first in the queue")
-	if err := m.Stop(t.Context(), second.Dir, h2, 0); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{m}, second.Dir, h2, 0)
 	if got := sees(t, third.Dir, h3); got != "0" {
 		t.Errorf("the third sees %q", got)
 	}
@@ -69,9 +64,7 @@ func TestWhatWaitsForGPUsCanBeStopped(t *testing.T) {
 	waits(t, second.Dir, h2, "first in the queue")
 	h3 := ordered(t, m, third)
 	waits(t, third.Dir, h3, "1 before it")
-	if err := m.Stop(t.Context(), second.Dir, h2, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{m}, second.Dir, h2, time.Minute)
 	if s := waitEnded(t, Local{}, second.Dir, h2); s.State != launch.Cancelled || !strings.Contains(s.Reason, "while it waited for GPUs") {
 		t.Errorf("status %+v", s)
 	}
@@ -93,9 +86,7 @@ func TestAGPUIsNotFreeWhileItsTrainerOutlivesItsSupervisor(t *testing.T) {
 	killSupervisor(t, h1)
 	h2 := ordered(t, m, second)
 	waits(t, second.Dir, h2, "0 free")
-	if err := trainerOf(t, first.Dir).signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	killTrainer(t, first.Dir)
 	if got := sees(t, second.Dir, h2); got != "0,1" {
 		t.Errorf("it sees %q", got)
 	}

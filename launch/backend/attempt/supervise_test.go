@@ -31,15 +31,6 @@ func ordered(t *testing.T, m Machine, order Order) launch.Handle {
 	return h
 }
 
-func exitOf(t *testing.T, dir string) Exit {
-	t.Helper()
-	var exit Exit
-	if found, err := files.ReadJSON(dir, exitName, &exit); err != nil || !found {
-		t.Fatalf("exit record: found %v, %v", found, err)
-	}
-	return exit
-}
-
 func TestATrainerThatOutlastsItsDeadlineMaySaveAndHasFailed(t *testing.T) {
 	order := Order{Task: acting(t, "save")}
 	order.Deadline, order.Grace = 1500*time.Millisecond, time.Minute
@@ -48,9 +39,7 @@ func TestATrainerThatOutlastsItsDeadlineMaySaveAndHasFailed(t *testing.T) {
 	if s.State != launch.Failed || s.Code != 143 || !strings.Contains(s.Reason, "its deadline of 1.5s has passed") {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, Local{}, order.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	saved(t, Local{}, order.Dir, h)
 	spec, err := os.ReadFile(filepath.Join(order.Dir, specName))
 	if err != nil || !strings.Contains(string(spec), `"deadline_ns": 1500000000`) {
 		t.Errorf("a deadline on the disk is a length of time: %s, %v", spec, err)
@@ -99,9 +88,7 @@ func TestAWarningAndATermOfThePlatformArePreemption(t *testing.T) {
 	if s.State != launch.Preempted || s.Code != 143 || !strings.Contains(s.Reason, "its platform gave warning") {
 		t.Errorf("status %+v", s)
 	}
-	if log := read(t, Local{}, order.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	saved(t, Local{}, order.Dir, h)
 }
 
 // USR1 ends a program that does not know it.
@@ -112,9 +99,7 @@ func TestAWarningReachesOnlyThoseWhoListen(t *testing.T) {
 	if err := parse(t, h).signal(syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
-	if err := (Local{}).Stop(t.Context(), order.Dir, h, 500*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, order.Dir, h, 500*time.Millisecond)
 	// The stop is answered after the warning: a trainer that it had ended would have its signal.
 	if s := waitEnded(t, Local{}, order.Dir, h); s.State != launch.Cancelled || s.Signal == int(syscall.SIGUSR1) {
 		t.Errorf("status %+v", s)
@@ -194,9 +179,7 @@ func TestTheExitRecordHasTheFreeRoomAndTheDiskIsWatched(t *testing.T) {
 	order := Order{Task: acting(t, "wait"), MinFree: 1 << 60}
 	h := ordered(t, Here(""), order)
 	eventually(t, "the disk is told", func() bool { return strings.Contains(status(t, order.Dir, h).Reason, "GB free, less than") })
-	if err := (Local{}).Stop(t.Context(), order.Dir, h, 0); err != nil {
-		t.Fatal(err)
-	}
+	askEnd(t, Local{}, order.Dir, h, 0)
 	waitEnded(t, Local{}, order.Dir, h)
 	if free := exitOf(t, order.Dir).Free; free == nil || *free <= 0 {
 		t.Errorf("free %v", free)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -165,15 +166,47 @@ func Start(t *testing.T, b launch.Backend, task launch.Task) launch.Handle {
 	return h
 }
 
+// Waiting is an attempt in a fresh place whose trainer, in a role that waits, has begun.
+func Waiting(t *testing.T, b launch.Backend, role ...string) (launch.Task, launch.Handle) {
+	t.Helper()
+	task := Task(t, b, role...)
+	h := Start(t, b, task)
+	Says(t, b, task.Dir, h, "waiting")
+	return task, h
+}
+
+// Look is a status that must not fail.
+func Look(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
+	t.Helper()
+	s, err := b.Status(t.Context(), dir, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Stop asks an attempt to end; the request must be placed.
+func Stop(t *testing.T, b launch.Backend, dir string, h launch.Handle, grace time.Duration) {
+	t.Helper()
+	if err := b.Stop(t.Context(), dir, h, grace); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Saved fails the test where a trainer in the role save was not given the time to.
+func Saved(t *testing.T, b launch.Backend, dir string, h launch.Handle) {
+	t.Helper()
+	if log := Read(t, b, dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
+		t.Errorf("log %q: it was not given the time to save", log)
+	}
+}
+
 // WaitEnded waits for the end of an attempt, as real processes need real time.
 func WaitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
 	t.Helper()
 	var s launch.Status
 	Eventually(t, "the attempt ends", func() bool {
-		var err error
-		if s, err = b.Status(t.Context(), dir, h); err != nil {
-			t.Fatal(err)
-		}
+		s = Look(t, b, dir, h)
 		return s.State.Ended()
 	})
 	return s
@@ -222,6 +255,32 @@ func Says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words str
 		data, err := io.ReadAll(r.From(0))
 		return err == nil && strings.Contains(string(data), words)
 	})
+}
+
+// NoFileHas fails the test where a file below the directories has the secret, but for the
+// log, which is the trainer's own, or where there is no file.
+func NoFileHas(t *testing.T, secret string, dirs ...string) {
+	t.Helper()
+	files := 0
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName {
+				return err
+			}
+			files++
+			data, err := os.ReadFile(path)
+			if strings.Contains(string(data), secret) {
+				t.Errorf("%s has the secret", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files == 0 {
+		t.Error("there is no file to search")
+	}
 }
 
 // Living reports whether a process runs and is no zombie.

@@ -109,28 +109,18 @@ func failsToStart(t *testing.T, b launch.Backend) {
 }
 
 func stops(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "save")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
-	if err := b.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	task, h := Waiting(t, b, "save")
+	Stop(t, b, task.Dir, h, time.Minute)
 	s := WaitEnded(t, b, task.Dir, h)
 	if s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("status %+v", s)
 	}
-	if log := Read(t, b, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q: it was not given the time to save", log)
-	}
+	Saved(t, b, task.Dir, h)
 }
 
 func killsAfterGrace(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "stubborn")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
-	if err := b.Stop(t.Context(), task.Dir, h, 50*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
+	task, h := Waiting(t, b, "stubborn")
+	Stop(t, b, task.Dir, h, 50*time.Millisecond)
 	if s := WaitEnded(t, b, task.Dir, h); s.State != launch.Cancelled || s.Signal != 9 {
 		t.Errorf("status %+v", s)
 	}
@@ -140,9 +130,7 @@ func stopsNothing(t *testing.T, b launch.Backend) {
 	task := Task(t, b, "exit", "0")
 	h := Start(t, b, task)
 	before := WaitEnded(t, b, task.Dir, h)
-	if err := b.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	Stop(t, b, task.Dir, h, time.Second)
 	if after := WaitEnded(t, b, task.Dir, h); !reflect.DeepEqual(after, before) {
 		t.Errorf("was %+v, is %+v", before, after)
 	}
@@ -204,26 +192,7 @@ func keepsSecrets(t *testing.T, b launch.Backend) {
 	if log := Read(t, b, task.Dir, h, launch.LogName, 0); log != secret+"\n" {
 		t.Errorf("the trainer saw %q", log)
 	}
-	files := 0
-	for _, dir := range []string{task.Dir, machineOf(b).Where(task.Dir)} {
-		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName { // the log is the trainer's own
-				return err
-			}
-			files++
-			data, err := os.ReadFile(path)
-			if strings.Contains(string(data), secret) {
-				t.Errorf("%s has the secret", path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if files == 0 {
-		t.Error("there is no file to search")
-	}
+	NoFileHas(t, secret, task.Dir, machineOf(b).Where(task.Dir))
 	if strings.Contains(string(h), secret) {
 		t.Errorf("the handle has the secret")
 	}
@@ -272,9 +241,7 @@ func readsFromOffset(t *testing.T, b launch.Backend) {
 }
 
 func refusesPipes(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "pipe", "out")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
+	task, h := Waiting(t, b, "pipe", "out")
 	for _, name := range []string{"out/pipe", "out"} {
 		if _, err := b.Open(t.Context(), task.Dir, h, name); !errors.Is(err, files.ErrNotRegular) {
 			t.Errorf("%s: %v", name, err)
@@ -283,9 +250,7 @@ func refusesPipes(t *testing.T, b launch.Backend) {
 }
 
 func lists(t *testing.T, b launch.Backend) {
-	task := Task(t, b, "pipe", "out")
-	h := Start(t, b, task)
-	Says(t, b, task.Dir, h, "waiting")
+	task, h := Waiting(t, b, "pipe", "out")
 	entries, err := b.List(t.Context(), task.Dir, h, "out")
 	if err != nil || len(entries) != 2 || entries[0].Name != "checkpoint-1" || !entries[0].Dir || entries[1].Name != "file" || entries[1].Dir || entries[1].Size != 4 {
 		t.Errorf("%+v, %v", entries, err)

@@ -1,13 +1,10 @@
 package hfjobs
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -74,38 +71,22 @@ func (s service) Submit(ctx context.Context, o listed.Order) error {
 	return err
 }
 
+// hf runs one command of the client.
 func (s service) hf(ctx context.Context, secret []launch.Env, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, s.o.Program, args...)
-	cmd.WaitDelay = 5 * time.Second
-	cmd.Env = append(os.Environ(), "NO_COLOR=1", "HF_HUB_DISABLE_TELEMETRY=1", "HF_HUB_DISABLE_UPDATE_CHECK=1")
-	for _, e := range secret {
-		cmd.Env = append(cmd.Env, e.Pair())
+	client := listed.Client{
+		Name: "hf", Program: s.o.Program, Install: "uv tool install huggingface_hub",
+		Env: []string{"NO_COLOR=1", "HF_HUB_DISABLE_TELEMETRY=1", "HF_HUB_DISABLE_UPDATE_CHECK=1"},
 	}
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("%w: %s is not found: uv tool install huggingface_hub, or give program:: %w", listed.ErrRefused, s.o.Program, err)
-	}
-	if err != nil {
-		err = fmt.Errorf("hf jobs %s: %w: %s", args[1], err, words(stderr.String()+stdout.String()))
-	}
-	if err != nil && cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == usage {
+	out, err := client.Run(ctx, "", secret, args...)
+	var exit *listed.Exit
+	if errors.As(err, &exit) && exit.Code == usage {
 		err = errors.Join(listed.ErrRefused, err)
 	}
-	return stdout.String(), err
+	return out, err
 }
 
 // usage is the code of hf for arguments that it does not take.
 const usage = 2
-
-func words(text string) string {
-	text = strings.Join(strings.Fields(launch.Redact(text, os.Environ())), " ")
-	if runes := []rune(text); len(runes) > 600 {
-		return "…" + string(runes[len(runes)-600:])
-	}
-	return text
-}
 
 // A row is the part of a job that is read (huggingface_hub/_jobs_api.py, JobInfo).
 type row struct {
@@ -141,7 +122,7 @@ func (s service) List(ctx context.Context) ([]listed.Job, error) {
 func parse(out string) ([]listed.Job, error) {
 	var rows []row
 	if err := json.Unmarshal([]byte(out), &rows); err != nil {
-		return nil, fmt.Errorf("hf jobs ps: no list in %q: %w", words(out), err)
+		return nil, fmt.Errorf("hf jobs ps: no list in %q: %w", listed.Words(out), err)
 	}
 	var jobs []listed.Job
 	for _, r := range rows {

@@ -77,9 +77,7 @@ func TestAJobOfTheHubEndsInItsState(t *testing.T) {
 	saving := task(t, b, "save")
 	h = backendtest.Start(t, b, saving)
 	backendtest.Says(t, b, saving.Dir, h, "waiting")
-	if err := b.Stop(t.Context(), saving.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, b, saving.Dir, h, time.Second)
 	if s := backendtest.WaitEnded(t, b, saving.Dir, h); s.State != launch.Cancelled || s.Code != 143 {
 		t.Errorf("stopped: %+v", s)
 	}

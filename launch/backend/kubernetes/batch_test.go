@@ -31,13 +31,17 @@ func cells(t *testing.T, k *Kubernetes, n int) (tasks []launch.Task, mark string
 	return tasks, mark
 }
 
-// waiting are cells that train until they are asked to end.
+// waiting are cells that have begun and train until they are asked to end.
 func waiting(t *testing.T, k *Kubernetes, n int) (tasks []launch.Task, handles []launch.Handle) {
 	t.Helper()
 	for range n {
 		tasks = append(tasks, newRun(t, k, "save"))
 	}
-	return tasks, startMany(t, k, tasks)
+	handles = startMany(t, k, tasks)
+	for i, task := range tasks {
+		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
+	}
+	return tasks, handles
 }
 
 func startMany(t *testing.T, k *Kubernetes, tasks []launch.Task) []launch.Handle {
@@ -198,19 +202,12 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	for _, i := range []int{1, 0} { // the last goes on
-		if err := k.Stop(t.Context(), tasks[i].Dir, handles[i], 30*time.Second); err != nil {
-			t.Fatal(err)
-		}
+		backendtest.Stop(t, k, tasks[i].Dir, handles[i], 30*time.Second)
 		if s := backendtest.WaitEnded(t, k, tasks[i].Dir, handles[i]); s.State != launch.Cancelled {
 			t.Errorf("cell %d: %+v", i, s)
 		}
-		if log := backendtest.Read(t, k, tasks[i].Dir, handles[i], launch.LogName, 0); !strings.Contains(log, "saved") {
-			t.Errorf("cell %d was not given the time to save: %q", i, log)
-		}
+		backendtest.Saved(t, k, tasks[i].Dir, handles[i])
 	}
 	if s, err := k.Status(t.Context(), tasks[2].Dir, handles[2]); err != nil || s.State != launch.Running {
 		t.Errorf("the other cell: %+v, %v", s, err)
@@ -222,9 +219,7 @@ func TestClusterStopsOneCellOfABatch(t *testing.T) {
 	if pods := podsIn(t, p, h.Name); len(pods) != 3 {
 		t.Errorf("%d pods", len(pods))
 	}
-	if err := k.Stop(t.Context(), tasks[2].Dir, handles[2], 30*time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, tasks[2].Dir, handles[2], 30*time.Second)
 	backendtest.WaitEnded(t, k, tasks[2].Dir, handles[2])
 	if left := raw(t, p, p.client.core("configmaps")+"?labelSelector="+batchNote+"="+h.Name); strings.Contains(left, "-agent-") {
 		t.Error("the agent is left, with no cell that goes on")
@@ -259,9 +254,7 @@ func TestClusterStopsACellThatWaits(t *testing.T) {
 		}
 		return trains == 2 && waits >= 0
 	})
-	if err := k.Stop(t.Context(), tasks[waits].Dir, handles[waits], time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, tasks[waits].Dir, handles[waits], time.Second)
 	if s := backendtest.WaitEnded(t, k, tasks[waits].Dir, handles[waits]); s.State != launch.Cancelled {
 		t.Errorf("stopped before it ran: %+v", s)
 	}
@@ -272,9 +265,7 @@ func TestClusterStopsACellThatWaits(t *testing.T) {
 		if s, err := k.Status(t.Context(), task.Dir, handles[i]); err != nil || s.State != launch.Running {
 			t.Errorf("cell %d: %+v, %v", i, s, err)
 		}
-		if err := k.Stop(t.Context(), task.Dir, handles[i], 30*time.Second); err != nil {
-			t.Fatal(err)
-		}
+		backendtest.Stop(t, k, task.Dir, handles[i], 30*time.Second)
 	}
 	for i, task := range tasks {
 		if s := backendtest.WaitEnded(t, k, task.Dir, handles[i]); s.State != launch.Cancelled {
@@ -292,9 +283,6 @@ func TestClusterTakesOneCellAway(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 3)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	h, _ := readHandle(handles[0])
 	pods := map[string]string{}
 	for _, pod := range podsIn(t, p, h.Name) {
@@ -398,9 +386,6 @@ func TestClusterStopsACellOnceItHasAPod(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, nil)
 	tasks, handles := waiting(t, k, 2)
-	for i, task := range tasks {
-		backendtest.Says(t, k, task.Dir, handles[i], "waiting")
-	}
 	h, _ := readHandle(handles[0])
 	suspend := func(yes bool) {
 		t.Helper()

@@ -5,7 +5,6 @@ package kubernetes
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,10 +19,7 @@ import (
 
 // agent is the one that this machine's pods run, packed once for all tests.
 var agent = sync.OnceValues(func() (carry.Agent, error) {
-	return carry.PackAgent(background(), func(ctx context.Context, system, arch string) (string, error) {
-		file, err := binary.For(ctx, system, arch, "")
-		return file.Path, err
-	}, runtime.GOARCH)
+	return carry.PackAgent(background(), binary.Path, runtime.GOARCH)
 })
 
 // open is a place on the cluster of the test.

@@ -80,12 +80,12 @@ func (k *Kubernetes) Site(dir, _ string) launch.Site {
 // inPod is the attempt's directory in its pod, with the names that people know
 // where those are enough to tell it from all others.
 func (k *Kubernetes) inPod(dir string) string {
-	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
+	run, isID := launch.RunOf(dir)
 	switch {
 	case k.o.Runs == "":
 		return path.Join(inside.Home, "run")
-	case run == rehearsed || runID.MatchString(run):
-		return path.Join(k.o.Runs, run, last)
+	case run == rehearsed || isID:
+		return path.Join(k.o.Runs, run, filepath.Base(dir))
 	}
 	return path.Join(k.o.Runs, jobName(dir))
 }

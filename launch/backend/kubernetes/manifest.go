@@ -2,9 +2,7 @@ package kubernetes
 
 import (
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path"
 	"strconv"
@@ -17,29 +15,6 @@ import (
 	"trainyard/launch/backend/carry/inside"
 )
 
-// Labels and annotations. A prefix of one's own keeps them apart from others'.
-const (
-	managedBy  = "app.kubernetes.io/managed-by"
-	runLabel   = "trainyard/run"
-	tryLabel   = "trainyard/attempt"
-	dirNote    = "trainyard/directory"
-	nonceNote  = "trainyard/nonce"
-	stageNote  = "trainyard/stage"
-	stopNote   = "trainyard/stop"
-	batchNote  = "trainyard/batch"
-	uidNote    = "trainyard/batch-uid"
-	indexNote  = "trainyard/index"
-	queueLabel = "kueue.x-k8s.io/queue-name"
-)
-
-// Stages of a Job, see the package's words.
-const (
-	making = "making"
-	made   = "made"
-	void   = "void"
-	part   = "part" // of a batch, whose Job is another
-)
-
 // Names of containers.
 const (
 	trainerContainer  = "trainer"
@@ -48,67 +23,6 @@ const (
 
 // scriptName is the file of carry.Start in the pod.
 const scriptName = "start.sh"
-
-const (
-	// partSize stays below the 1 MiB of a ConfigMap, and with base64 below the
-	// 1.5 MiB of a request to etcd.
-	partSize = 900 << 10
-	// maxParts bounds what the files of one attempt put into the cluster's database.
-	maxParts = 9
-)
-
-func (p *plan) split(word, file string, data []byte) {
-	for i := 0; len(data) > 0; i++ {
-		n := min(len(data), partSize)
-		p.parts = append(p.parts, pieces{fmt.Sprintf("%s-%s-%03d", p.name, word, i), map[string][]byte{fmt.Sprintf("%s%03d", file, i): data[:n]}})
-		data = data[n:]
-	}
-}
-
-// A plan is all that is put into the cluster for one attempt, or for a batch of them.
-type plan struct {
-	name   string
-	task   launch.Task // the first of a batch: all ask for the same
-	cells  []cell      // of a batch
-	o      *Options
-	dir    string      // of the attempt, in the pod
-	agent  carry.Agent // zero where the image has one
-	parts  []pieces    // of the agent and of the carried files
-	secret []launch.Env
-	nonce  string
-}
-
-// pieces are a ConfigMap of what is too large for one, by the names of their files.
-type pieces struct {
-	name string
-	data map[string][]byte
-}
-
-const agentWord = "agent"
-
-// ofAgent reports whether they are gone at the end.
-func (p *plan) ofAgent(x pieces) bool { return strings.HasPrefix(x.name, p.name+"-"+agentWord+"-") }
-
-// newPlan takes the values of secrets from the command and from this environment.
-func (o *Options) newPlan(name string, task launch.Task, dir, nonce string, agent carry.Agent) (*plan, error) {
-	if len(task.Command.Argv) == 0 {
-		return nil, fmt.Errorf("the command is empty")
-	}
-	p := &plan{name: name, task: task, o: o, dir: dir, nonce: nonce, agent: agent}
-	packed, err := o.pack(task.Command.Files, maxParts*partSize)
-	if err != nil {
-		return nil, err
-	}
-	p.split(agentWord, carry.AgentName, agent.Packed)
-	p.split("files", inside.FilesName, packed)
-	p.secret = o.secrets(task)
-	return p, nil
-}
-
-func (o *Options) pack(list []launch.File, most int) ([]byte, error) {
-	return o.volumes().Pack(list, most,
-		"put it on a volume of the cluster, and give the place a mount with path: (in the pod) and local: (where it is seen here)")
-}
 
 // secrets are those of the command, and of this environment.
 func (o *Options) secrets(task launch.Task) (all []launch.Env) {
@@ -123,27 +37,6 @@ func (o *Options) secrets(task launch.Task) (all []launch.Env) {
 		}
 	}
 	return all
-}
-
-// labels are those of everything of the attempt. Those of a batch, whose attempts are of
-// several runs, name none; the claims do.
-func (p *plan) labels() object {
-	labels := object{managedBy: "trainyard"}
-	if p.cells == nil {
-		labels[tryLabel], labels[runLabel] = strconv.Itoa(p.task.Attempt), label(p.task.Run)
-	} else {
-		labels[batchNote] = p.name
-	}
-	for _, pair := range p.o.Labels {
-		key, value, _ := strings.Cut(pair, "=")
-		labels[key] = value
-	}
-	return labels
-}
-
-// label is a text as a label's value may be written; a run's id is one as it is.
-func label(text string) string {
-	return strings.Trim(unfit.ReplaceAllString(strings.ToLower(clip(text, 60)), "-"), "-")
 }
 
 // job is made suspended, and has its place in a queue only once it is made: before
@@ -323,130 +216,4 @@ func (p *plan) resources() object {
 		resources["limits"] = limits
 	}
 	return resources
-}
-
-func (p *plan) mounts() []object {
-	mounts := []object{
-		{"name": "start", "mountPath": inside.StartDir, "readOnly": true},
-		{"name": "ask", "mountPath": inside.AskDir, "readOnly": true},
-		{"name": "own", "mountPath": inside.OwnDir},
-	}
-	if p.o.Runs == "" {
-		mounts = append(mounts, object{"name": "run", "mountPath": path.Join(inside.Home, "run")})
-	}
-	if p.o.Shm != "" {
-		mounts = append(mounts, object{"name": "shm", "mountPath": "/dev/shm"})
-	}
-	for i, m := range p.o.Mounts {
-		mount := object{"name": fmt.Sprintf("mount-%d", i), "mountPath": m.Path}
-		if m.SubPath != "" {
-			mount["subPath"] = m.SubPath
-		}
-		if m.ReadOnly {
-			mount["readOnly"] = true
-		}
-		mounts = append(mounts, mount)
-	}
-	return mounts
-}
-
-func (p *plan) volumes() []object {
-	volumes := []object{
-		{"name": "start", "projected": object{"sources": p.sources()}},
-		{"name": "ask", "downwardAPI": object{"items": []object{
-			{"path": inside.StopName, "fieldRef": object{"fieldPath": "metadata.annotations['" + stopNote + "']"}},
-		}}},
-		{"name": "own", "emptyDir": object{}},
-	}
-	if p.o.Runs == "" {
-		volumes = append(volumes, object{"name": "run", "emptyDir": object{}})
-	}
-	if p.o.Shm != "" {
-		volumes = append(volumes, object{"name": "shm", "emptyDir": object{"medium": "Memory", "sizeLimit": p.o.Shm}})
-	}
-	for i, m := range p.o.Mounts {
-		v := object{"name": fmt.Sprintf("mount-%d", i)}
-		if m.Claim != "" {
-			v["persistentVolumeClaim"] = object{"claimName": m.Claim}
-		} else {
-			v["hostPath"] = object{"path": m.Host, "type": "Directory"}
-		}
-		volumes = append(volumes, v)
-	}
-	return volumes
-}
-
-// sources are the ConfigMaps that lie together in one directory.
-func (p *plan) sources() []object {
-	sources := []object{{"configMap": object{"name": p.name}}}
-	for _, part := range p.parts {
-		sources = append(sources, object{"configMap": object{"name": part.name}})
-	}
-	return sources
-}
-
-// belongings are what the Job owns, and what goes with it: path and manifest.
-func (p *plan) belongings(uid string) []belonging {
-	meta := func(name string) object {
-		return object{"name": name, "labels": p.labels(), "ownerReferences": []object{
-			{"apiVersion": "batch/v1", "kind": "Job", "name": p.name, "uid": uid},
-		}}
-	}
-	texts := p.orders()
-	texts[scriptName] = carry.Start
-	list := []belonging{{"configmaps", object{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(p.name), "immutable": true, "data": texts,
-	}}}
-	for _, part := range p.parts {
-		data := object{}
-		for key, piece := range part.data {
-			data[key] = base64.StdEncoding.EncodeToString(piece)
-		}
-		list = append(list, belonging{"configmaps", object{
-			"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta(part.name), "immutable": true, "binaryData": data,
-		}})
-	}
-	if len(p.secret) > 0 {
-		data := object{}
-		for _, e := range p.secret {
-			data[e.Name] = base64.StdEncoding.EncodeToString([]byte(e.Value))
-		}
-		list = append(list, belonging{"secrets", object{
-			"apiVersion": "v1", "kind": "Secret", "metadata": meta(p.name), "type": "Opaque", "data": data,
-		}})
-	}
-	if p.task.Nodes > 1 {
-		list = append(list, belonging{"services", object{
-			"apiVersion": "v1", "kind": "Service", "metadata": meta(p.name),
-			"spec": object{
-				"clusterIP": "None", "publishNotReadyAddresses": true,
-				"selector": object{"batch.kubernetes.io/job-name": p.name},
-			},
-		}})
-	}
-	return list
-}
-
-// A belonging is an object beside the Job.
-type belonging struct {
-	kind     string // as in its path
-	manifest object
-}
-
-// release is the patch that lets a made Job go: into its queue, or at once. It is
-// refused where the Job is not in the making any more.
-func (p *plan) release() []object {
-	patch := []object{
-		{"op": "test", "path": "/metadata/annotations/" + pointer(stageNote), "value": making},
-		{"op": "replace", "path": "/metadata/annotations/" + pointer(stageNote), "value": made},
-	}
-	if p.o.Queue != "" {
-		return append(patch, object{"op": "add", "path": "/metadata/labels/" + pointer(queueLabel), "value": p.o.Queue})
-	}
-	return append(patch, object{"op": "replace", "path": "/spec/suspend", "value": false})
-}
-
-// pointer escapes a key for a JSON pointer (RFC 6901).
-func pointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }

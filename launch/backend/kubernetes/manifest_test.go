@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,11 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"trainyard/format/goldentest"
 	"trainyard/launch"
 	"trainyard/launch/backend/carry"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // someAgent is a file, whatever it holds.
 func someAgent(context.Context, string, string) (string, error) { return "testdata/agent", nil }
@@ -57,16 +55,7 @@ func TestTheManifestsAreWhatIsExpected(t *testing.T) {
 	if strings.Contains(list[0].Content, "planted") {
 		t.Error("the manifests have a secret")
 	}
-	name := filepath.Join("testdata", "manifests.golden.yaml")
-	if *update {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil || text != string(want) {
-		t.Errorf("%v: they are\n%s", err, text)
-	}
+	goldentest.Check(t, "testdata/manifests.golden.yaml", text)
 }
 
 func TestAJobsNameFollowsFromItsDirectory(t *testing.T) {

@@ -3,16 +3,15 @@ package kubernetes
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"trainyard/launch"
 )
 
-var (
-	runID  = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	number = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
-	unfit  = regexp.MustCompile(`[^a-z0-9]+`)
-)
+var unfit = regexp.MustCompile(`[^a-z0-9]+`)
 
 // maxName leaves room in a DNS label (63) for the "-NNN" of an indexed pod's host
 // name.
@@ -23,12 +22,12 @@ const maxName = 58
 // number of the attempt are the same for all who share a ledger, wherever their
 // directories lie. Any other directory is told apart by a digest of its path.
 func jobName(dir string) string {
-	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
-	if n := number.FindStringSubmatch(last); n != nil && runID.MatchString(run) {
-		return "ty-" + run + "-a" + n[1]
+	run, isID := launch.RunOf(dir)
+	if n := launch.AttemptOf(dir); n > 0 && isID {
+		return fmt.Sprintf("ty-%s-a%d", run, n)
 	}
 	digest := sha256.Sum256([]byte(filepath.Clean(dir)))
-	words := "-" + strings.Trim(unfit.ReplaceAllString(strings.ToLower(run+"-"+last), "-"), "-")
+	words := "-" + strings.Trim(unfit.ReplaceAllString(strings.ToLower(run+"-"+filepath.Base(dir)), "-"), "-")
 	tail := "-" + hex.EncodeToString(digest[:8])
 	return "ty" + strings.TrimRight(words[:min(len(words), maxName-len("ty")-len(tail))], "-") + tail
 }

@@ -386,9 +386,7 @@ func TestClusterEndsARunAtItsDeadlineAndByItsStall(t *testing.T) {
 		if s.State != launch.Failed || !strings.Contains(s.Reason, words) || s.Code != 143 {
 			t.Errorf("status %+v, which should say %q", s, words)
 		}
-		if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-			t.Errorf("log %q: it was not given the time to save", log)
-		}
+		backendtest.Saved(t, k, task.Dir, h)
 	}
 }
 
@@ -475,9 +473,7 @@ func TestClusterTellsWhatAPodWaitsFor(t *testing.T) {
 	foreign := open(t, p, func(o *Options) { o.Arch = map[string]string{"amd64": "arm64", "arm64": "amd64"}[o.Arch] })
 	other := newRun(t, foreign, "exit", "0")
 	waits(foreign, other, backendtest.Start(t, foreign, other), "kubernetes.io/arch="+foreign.o.Arch)
-	if err := k.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, task.Dir, h, time.Second)
 	if s := backendtest.WaitEnded(t, k, task.Dir, h); s.State != launch.Cancelled {
 		t.Errorf("stopped before it ran: %+v", s)
 	}

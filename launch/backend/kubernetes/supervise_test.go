@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"trainyard/format/durable/disktest"
 	"trainyard/launch"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/backend/carry/inside"
@@ -144,11 +145,7 @@ func TestClusterSeesAContainerThatIsKilledWhole(t *testing.T) {
 func TestClusterWarnsOfADiskThatFillsUp(t *testing.T) {
 	t.Parallel()
 	p := onCluster(t)
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64m"); err != nil {
-		t.Skip("SKIPPED: no disk of its own can be mounted: ", err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) })
+	disk := disktest.Small(t, "64m")
 	k := shared(t, p, disk, nil)
 	task := newRun(t, k)
 	task.Command.Argv = []string{"/bin/sh", "-c", "head -c 62m /dev/zero >checkpoint; echo waiting; sleep 600"}
@@ -181,9 +178,7 @@ func TestClusterEndsAllNodesWhenItIsAsked(t *testing.T) {
 		}
 		return err == nil && said == 3
 	})
-	if err := k.Stop(t.Context(), task.Dir, h, 30*time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, k, task.Dir, h, 30*time.Second)
 	if s := backendtest.WaitEnded(t, k, task.Dir, h); s.State != launch.Cancelled || s.Code != 0 {
 		t.Errorf("status %+v", s)
 	}

@@ -2,24 +2,17 @@ package listed
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
-	"trainyard/format/durable"
 	"trainyard/launch"
 	"trainyard/launch/backend/carry"
-	"trainyard/launch/files"
 )
 
 // A Place is what every service of this kind must be told.
@@ -85,38 +78,6 @@ func (b *Backend) Site(dir, _ string) launch.Site {
 // there.
 func (b *Backend) LookPath(program string) (string, error) { return program, nil }
 
-// Prefix begins the names of all our jobs.
-const Prefix = "ty-"
-
-var (
-	runID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	attempt = regexp.MustCompile(`^attempt-([0-9]{1,3})$`)
-)
-
-// JobName follows from an attempt's directory: run and number, which are the same for
-// all who share a ledger, or for other directories a digest of the path. It fits a DNS
-// label of 46 characters, the shortest that a service takes.
-func JobName(dir string) string {
-	run, n := filepath.Base(filepath.Dir(dir)), attempt.FindStringSubmatch(filepath.Base(dir))
-	if n != nil && runID.MatchString(run) {
-		return Prefix + run + "-a" + n[1]
-	}
-	digest := sha256.Sum256([]byte(filepath.Clean(dir)))
-	return Prefix + hex.EncodeToString(digest[:16])
-}
-
-// there is the attempt's directory where it runs.
-func (b *Backend) there(dir string) string {
-	run, last := filepath.Base(filepath.Dir(dir)), filepath.Base(dir)
-	if run == rehearsed || runID.MatchString(run) {
-		return path.Join(b.Runs, run, last)
-	}
-	return path.Join(b.Runs, JobName(dir))
-}
-
-// rehearsed stands for a run's id where nothing is started.
-const rehearsed = "RUN"
-
 // Names in the attempt's directory here.
 const (
 	askedName  = "asked.json"
@@ -126,13 +87,6 @@ const (
 	unseenName = "unseen.json"
 	recordName = "record.json" // what the script printed last
 )
-
-// asked is the claim. A void one was never asked for.
-type asked struct {
-	Name string    `json:"name"`
-	At   time.Time `json:"at"`
-	Void bool      `json:"void,omitempty"`
-}
 
 // A handle finds a job by its name: the service's number is looked up, since it may
 // not have been told.
@@ -209,50 +163,6 @@ func (b *Backend) Render(_ context.Context, task launch.Task) ([]launch.File, er
 	return nil, fmt.Errorf("%s: %w", b.Place.Name, err)
 }
 
-// Start implements launch.Backend.
-func (b *Backend) Start(ctx context.Context, task launch.Task) (launch.Handle, error) {
-	h, err := b.start(ctx, task)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", b.Place.Name, err)
-	}
-	return h, nil
-}
-
-func (b *Backend) start(ctx context.Context, task launch.Task) (launch.Handle, error) {
-	o, err := b.order(task)
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(filepath.Dir(task.Dir), 0o700); err != nil {
-		return "", err
-	}
-	if err := os.Mkdir(task.Dir, 0o700); errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("%s: %w", task.Dir, launch.ErrClaimed)
-	} else if err != nil {
-		return "", fmt.Errorf("claim attempt: %w", err)
-	}
-	if err := errors.Join(files.WriteJSON(task.Dir, specName, task), durable.SyncDir(filepath.Dir(task.Dir))); err != nil {
-		return "", fmt.Errorf("prepare attempt: %w", err)
-	}
-	// The last thing before the service is asked: a Find that comes first has made it.
-	err = files.ClaimJSON(task.Dir, askedName, asked{Name: o.Name, At: b.now()})
-	if errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("%s: %w", task.Dir, launch.ErrClaimed)
-	}
-	if err != nil {
-		return "", fmt.Errorf("claim attempt: %w", err)
-	}
-	err = b.Service.Submit(ctx, o)
-	if errors.Is(err, ErrRefused) {
-		return "", errors.Join(err, files.WriteJSON(task.Dir, askedName, asked{Name: o.Name, At: b.now(), Void: true}))
-	}
-	if err != nil {
-		return "", err
-	}
-	b.forget()
-	return handleOf(o.Name), nil
-}
-
 // forget has the next look ask the service.
 func (b *Backend) forget() {
 	b.looking.Lock()
@@ -290,94 +200,6 @@ func named(jobs []Job, name string) (found []Job) {
 	}
 	return found
 }
-
-// fence closes the attempt's directory there, where that is seen here, or finds that
-// the job has begun: a service may have forgotten one that ended.
-func (b *Backend) fence(dir string) (begun bool, err error) {
-	here, ok := b.Volumes.Here(b.there(dir))
-	if !ok {
-		return false, nil
-	}
-	if err := os.MkdirAll(here, 0o700); err != nil {
-		return false, err
-	}
-	err = os.Mkdir(filepath.Join(here, "begun"), 0o700)
-	if errors.Is(err, fs.ErrExist) {
-		return true, nil
-	}
-	return false, err
-}
-
-// apart is how long two lists have to be apart that do not show what was asked for.
-const apart = 2 * time.Minute
-
-// Find implements launch.Backend.
-func (b *Backend) Find(ctx context.Context, dir string) (launch.Handle, error) {
-	h, err := b.find(ctx, dir)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", b.Place.Name, err)
-	}
-	return h, nil
-}
-
-func (b *Backend) find(ctx context.Context, dir string) (launch.Handle, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	name := JobName(dir)
-	err := files.ClaimJSON(dir, askedName, asked{Name: name, At: b.now(), Void: true})
-	if err == nil {
-		return "", launch.ErrNeverStarted
-	}
-	if !errors.Is(err, fs.ErrExist) {
-		return "", err
-	}
-	var was asked
-	if _, err := files.ReadJSON(dir, askedName, &was); err != nil {
-		return "", err
-	}
-	if was.Void {
-		return "", launch.ErrNeverStarted
-	}
-	jobs, err := b.list(ctx)
-	if err != nil {
-		return "", fmt.Errorf("it was asked for at %s, and what became of that is not known: %w", was.At.Format(time.DateTime), err)
-	}
-	if len(named(jobs, name)) > 0 {
-		_ = os.Remove(filepath.Join(dir, unseenName))
-		return handleOf(name), nil
-	}
-	if !b.unseenTwice(dir) {
-		return "", fmt.Errorf("it was asked for at %s and is in no list yet; a list %v from now tells for sure", was.At.Format(time.DateTime), apart)
-	}
-	begun, err := b.fence(dir)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("close the fence: %w", err)
-	case begun:
-		return handleOf(name), nil
-	}
-	was.Void = true
-	if err := files.WriteJSON(dir, askedName, was); err != nil {
-		return "", err
-	}
-	return "", launch.ErrNeverStarted
-}
-
-// unseenTwice notes that a list did not show the attempt, and reports whether an
-// earlier list, long enough ago, did not either.
-func (b *Backend) unseenTwice(dir string) bool {
-	var first time.Time
-	found, err := files.ReadJSON(dir, unseenName, &first)
-	if err == nil && !found {
-		_ = files.WriteJSON(dir, unseenName, b.at)
-		return false
-	}
-	return err == nil && b.at.Sub(first) >= apart
-}
-
-// seen takes back what unseenTwice noted.
-func seen(dir string) { _ = os.Remove(filepath.Join(dir, unseenName)) }
 
 // clean is words of a service in one line.
 func clean(text string) string {

@@ -2,10 +2,7 @@ package listed
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -189,62 +186,6 @@ func exists(dir, name string) bool {
 	return err == nil
 }
 
-// Stop implements launch.Backend. Where the attempt's directory is seen here, the
-// script is asked by a file there, and gives the grace; a second Stop, when that is
-// long over, and any Stop elsewhere has the service cancel the job, with a grace of its
-// own. The request is kept, so that an end is known to be ours.
-func (b *Backend) Stop(ctx context.Context, dir string, text launch.Handle, grace time.Duration) error {
-	name, err := b.read(text)
-	if err != nil || exists(dir, endName) {
-		return err
-	}
-	b.forget()
-	jobs, err := b.list(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: stop: %w", b.Place.Name, err)
-	}
-	var faults []error
-	for _, j := range named(jobs, name) {
-		if !j.State.Ended() {
-			faults = append(faults, b.stop(ctx, dir, j, grace))
-		}
-	}
-	b.forget()
-	if err := errors.Join(faults...); err != nil {
-		return fmt.Errorf("%s: stop: %w", b.Place.Name, err)
-	}
-	return nil
-}
-
-// patience is how long after its grace a job may go on that its script was to end.
-const patience = time.Minute
-
-// A stopRequest is what was asked for first.
-type stopRequest struct {
-	At    time.Time     `json:"at"`
-	Grace time.Duration `json:"grace_ns"`
-}
-
-func (b *Backend) stop(ctx context.Context, dir string, j Job, grace time.Duration) error {
-	var first stopRequest
-	asked, err := files.ReadJSON(dir, stopName, &first)
-	if err != nil {
-		return err
-	}
-	if !asked {
-		first = stopRequest{b.now(), grace}
-		if err := files.WriteJSON(dir, stopName, first); err != nil {
-			return err
-		}
-	}
-	overdue := b.now().Sub(first.At) > first.Grace+patience
-	here, seen := b.Volumes.Here(b.there(dir))
-	if seen && exists(here, "begun") && !overdue {
-		return files.Write(here, "stop", fmt.Appendln(nil, carry.Seconds(grace)))
-	}
-	return b.Service.Cancel(ctx, j)
-}
-
 // fetch copies the log here, as the service has it now.
 func (b *Backend) fetch(ctx context.Context, dir string, j Job) error {
 	if _, err := os.Stat(dir); err != nil {
@@ -265,88 +206,4 @@ func (b *Backend) fetch(ctx context.Context, dir string, j Job) error {
 		return nil // a service that shows less than it did: what was read stays
 	}
 	return files.Write(dir, launch.LogName, text)
-}
-
-// Open implements launch.Backend: where the attempt's directory is seen here, all of
-// it is; else the log is a copy of the service's.
-func (b *Backend) Open(ctx context.Context, dir string, h launch.Handle, name string) (*launch.OpenFile, error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
-	}
-	there, seen := b.Volumes.Here(path.Join(b.there(dir), name))
-	if seen {
-		f, err := open(there)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return f, err
-		}
-	}
-	if name == launch.LogName {
-		b.refresh(ctx, dir, h)
-		return open(filepath.Join(dir, name))
-	}
-	var task launch.Task
-	if _, err := files.ReadJSON(dir, specName, &task); err != nil {
-		return nil, err
-	}
-	for _, f := range task.Command.Files {
-		if path.Clean(f.Name) == path.Clean(name) {
-			return sent(f)
-		}
-	}
-	if seen {
-		return nil, fmt.Errorf("%s: %w", there, fs.ErrNotExist)
-	}
-	return nil, fmt.Errorf("%s: %w", name, b.unseen(dir))
-}
-
-// refresh copies the log of one that has not ended, not more often than lists.
-func (b *Backend) refresh(ctx context.Context, dir string, text launch.Handle) {
-	info, err := os.Stat(filepath.Join(dir, launch.LogName))
-	if exists(dir, endName) || err == nil && b.now().Sub(info.ModTime()) < b.Fresh {
-		return
-	}
-	name, err := b.read(text)
-	if err != nil {
-		return
-	}
-	jobs, err := b.list(ctx)
-	if err != nil {
-		return
-	}
-	if ours := named(jobs, name); len(ours) > 0 && ours[0].State != launch.Queued {
-		_ = b.fetch(ctx, dir, ours[0]) // what was copied before is there all the same
-	}
-}
-
-func open(name string) (*launch.OpenFile, error) {
-	f, info, err := files.OpenRegular(name)
-	if err != nil {
-		return nil, err
-	}
-	return &launch.OpenFile{ReaderAt: f, Closer: f, Size: info.Size(), ModTime: info.ModTime()}, nil
-}
-
-// sent gives a file of the command as it was sent.
-func sent(f launch.File) (*launch.OpenFile, error) {
-	if f.Link != "" {
-		return open(f.Link)
-	}
-	text := readerAt(f.Content)
-	return &launch.OpenFile{ReaderAt: text, Closer: io.NopCloser(nil), Size: int64(len(f.Content))}, nil
-}
-
-// List implements launch.Backend.
-func (b *Backend) List(_ context.Context, dir string, _ launch.Handle, name string) ([]launch.Entry, error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", dir, launch.ErrGone)
-	}
-	there, ok := b.Volumes.Here(path.Join(b.there(dir), name))
-	if !ok {
-		return nil, fmt.Errorf("%s: %w", name, b.unseen(dir))
-	}
-	return files.List(there)
-}
-
-func (b *Backend) unseen(dir string) error {
-	return fmt.Errorf("this service shows no files but the log: it lies in %s where the job runs; give the place's mount a here: where that is seen on this machine", b.there(dir))
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/provider"
 )
 
@@ -27,7 +28,7 @@ func TestAPlaceThatNoBoxCanBeOrderedForIsRefused(t *testing.T) {
 	} {
 		config := sound
 		c.edit(&config)
-		_, err := Open(provider.Providers[c.kind], "rent", config, agentFor)
+		_, err := Open(provider.Providers[c.kind], "rent", config, binary.Path)
 		if (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) {
 			t.Errorf("%s: %v, want %q", name, err, c.fault)
 		}

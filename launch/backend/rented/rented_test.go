@@ -13,6 +13,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/files"
 	"trainyard/launch/provider"
@@ -21,23 +22,6 @@ import (
 )
 
 func TestMain(m *testing.M) { backendtest.Main(m, attempt.Supervise) }
-
-// builtAgent is the agent of these sources, built once.
-var builtAgent = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "trainyard-agent-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "agent")
-	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", file, "trainyard/launch/backend/attempt/agent")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return string(out), err
-	}
-	return file, nil
-})
-
-func agentFor(context.Context, string, string) (string, error) { return builtAgent() }
 
 // A shop is a provider's API that is ours, whose one box is a machine with an sshd.
 type shop struct {
@@ -59,7 +43,7 @@ func open(t *testing.T, kind string, c Config) shop {
 	t.Setenv(k.KeyEnv, providertest.Key)
 	t.Setenv(k.URLEnv, fake.URL)
 	c.GPU, c.MaxPrice, c.Identity, c.Image = "h100", 100, filepath.Join(filepath.Dir(box.Config), "key"), "pytorch"
-	r, err := Open(k, "rent", c, agentFor)
+	r, err := Open(k, "rent", c, binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +220,7 @@ func TestABoxThatDiesAfterItsLauncherIsGivenBack(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			again, err := Open(s.kind, "rent", s.c, agentFor) // as another process
+			again, err := Open(s.kind, "rent", s.c, binary.Path) // as another process
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -411,7 +395,7 @@ func TestABoxThatWouldEndBeforeTheRunIsRefused(t *testing.T) {
 }
 
 func TestADryRunTellsTheOrder(t *testing.T) {
-	r, err := Open(provider.Providers["runpod"], "rent", Config{GPU: "h100", MaxPrice: 3, Image: "pytorch"}, agentFor)
+	r, err := Open(provider.Providers["runpod"], "rent", Config{GPU: "h100", MaxPrice: 3, Image: "pytorch"}, binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}

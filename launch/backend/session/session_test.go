@@ -2,38 +2,22 @@ package session
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/remote"
 	"trainyard/launch/remote/boxtest"
 )
 
-// builtAgent is the agent of these sources, built once.
-var builtAgent = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "trainyard-agent-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "agent")
-	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", file, "trainyard/launch/backend/attempt/agent")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return string(out), err
-	}
-	return file, nil
-})
-
 func machine(t *testing.T, box *boxtest.Box, root string, path ...string) *Machine {
 	t.Helper()
 	line := remote.NewLine(box.Host())
-	m := New(line, Place{Root: root, Path: path, Agent: func(context.Context, string, string) (string, error) { return builtAgent() }})
+	m := New(line, Place{Root: root, Path: path, Agent: binary.Path})
 	t.Cleanup(func() { _ = m.Close(); _ = line.Close() })
 	return m
 }

@@ -1,14 +1,11 @@
 package skypilot
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -46,48 +43,11 @@ func (s service) Submit(ctx context.Context, o listed.Order) error {
 
 // sky runs one command. A program that is not there did nothing.
 func (s service) sky(ctx context.Context, dir string, secret []launch.Env, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, s.o.Program, args...)
-	cmd.WaitDelay = 5 * time.Second
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "SKYPILOT_DISABLE_USAGE_COLLECTION=1", "NO_COLOR=1", "COLUMNS=400")
-	for _, e := range secret {
-		cmd.Env = append(cmd.Env, e.Pair())
+	client := listed.Client{
+		Name: "sky", Program: s.o.Program, Install: "uv tool install skypilot",
+		Env: []string{"SKYPILOT_DISABLE_USAGE_COLLECTION=1", "NO_COLOR=1", "COLUMNS=400"},
 	}
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("%w: %s is not found: uv tool install skypilot, or give program:: %w", listed.ErrRefused, s.o.Program, err)
-	}
-	if err != nil {
-		err = &skyError{args: args[:2], code: cmd.ProcessState.ExitCode(), words: words(stderr.String() + stdout.String()), err: err}
-	}
-	return stdout.String(), err
-}
-
-// A skyError is a command that did not end with 0.
-type skyError struct {
-	args  []string
-	code  int
-	words string
-	err   error
-}
-
-func (e *skyError) Error() string {
-	return fmt.Sprintf("sky %s: %v: %s", strings.Join(e.args, " "), e.err, e.words)
-}
-
-func (e *skyError) Unwrap() error { return e.err }
-
-var colours = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
-
-// words are the last of what sky says, in one line and without a secret.
-func words(text string) string {
-	text = strings.Join(strings.Fields(launch.Redact(colours.ReplaceAllString(text, ""), os.Environ())), " ")
-	if runes := []rune(text); len(runes) > 600 {
-		return "…" + string(runes[len(runes)-600:])
-	}
-	return text
+	return client.Run(ctx, dir, secret, args...)
 }
 
 // noJobs is what sky says, with code 1, where its controller is not up: there is none
@@ -120,8 +80,8 @@ func (s service) List(ctx context.Context) ([]listed.Job, error) {
 
 // says reports whether sky ran, failed and said the words.
 func says(err error, text string) bool {
-	var failed *skyError
-	return errors.As(err, &failed) && strings.Contains(failed.words, text)
+	var failed *listed.Exit
+	return errors.As(err, &failed) && strings.Contains(failed.Words, text)
 }
 
 // A row is the part of a managed job's record that is read (sky/schemas/api,
@@ -139,10 +99,10 @@ type row struct {
 
 // parseQueue reads the list behind whatever sky prints before it.
 func parseQueue(out string) ([]listed.Job, error) {
-	out = colours.ReplaceAllString(out, "")
+	out = listed.Plain(out)
 	at := strings.Index("\n"+out, "\n[")
 	if at < 0 {
-		return nil, fmt.Errorf("sky jobs queue: no list in %q", words(out))
+		return nil, fmt.Errorf("sky jobs queue: no list in %q", listed.Words(out))
 	}
 	var rows []row
 	if err := json.NewDecoder(strings.NewReader(out[at:])).Decode(&rows); err != nil {
@@ -217,8 +177,8 @@ const (
 // Log implements listed.Service.
 func (s service) Log(ctx context.Context, job listed.Job) ([]byte, error) {
 	out, err := s.sky(ctx, "", nil, "jobs", "logs", "--no-follow", "--tail", "0", job.ID)
-	var failed *skyError
-	if errors.As(err, &failed) && (failed.code == codeFailed || failed.code == codeGoesOn || failed.code == codeCancelled) {
+	var failed *listed.Exit
+	if errors.As(err, &failed) && (failed.Code == codeFailed || failed.Code == codeGoesOn || failed.Code == codeCancelled) {
 		err = nil
 	}
 	if err != nil {
@@ -233,7 +193,7 @@ var ours = regexp.MustCompile(`^\((?:[^,()]*, )*pid=\d+(?:, [^()]*)?\) ?`)
 // trainerLines keeps what the job itself wrote.
 func trainerLines(out string) string {
 	var b strings.Builder
-	for line := range strings.Lines(colours.ReplaceAllString(out, "")) {
+	for line := range strings.Lines(listed.Plain(out)) {
 		if mark := ours.FindString(line); mark != "" {
 			b.WriteString(line[len(mark):])
 		}
@@ -247,8 +207,8 @@ func (s service) Cancel(ctx context.Context, job listed.Job) error {
 		return fmt.Errorf("%q is no id of a job", job.ID)
 	}
 	_, err := s.sky(ctx, "", nil, "jobs", "cancel", "--yes", job.ID)
-	var failed *skyError
-	if errors.As(err, &failed) && failed.code == codeUnknown {
+	var failed *listed.Exit
+	if errors.As(err, &failed) && failed.Code == codeUnknown {
 		return nil
 	}
 	return err

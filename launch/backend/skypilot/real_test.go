@@ -1,7 +1,6 @@
 package skypilot
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -57,10 +56,6 @@ func onTheRealSky(t *testing.T) *realSky {
 }
 
 func (s *realSky) up() error {
-	script, err := filepath.Abs("../../../.ci/skypilot-up")
-	if err != nil {
-		return err
-	}
 	port, err := tenFreePorts()
 	if err != nil {
 		return err
@@ -70,22 +65,8 @@ func (s *realSky) up() error {
 		return err
 	}
 	venv := filepath.Dir(filepath.Dir(os.Getenv("SKYPILOT_PYTHON")))
-	cmd := exec.Command(script, s.dir, venv, os.Getenv("SKYPILOT_UV"), strconv.Itoa(port), filepath.Dir(self))
-	cmd.Stderr = os.Stderr
-	if s.alive, err = cmd.StdinPipe(); err != nil {
-		return err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		return fmt.Errorf("%s: %q, %v", script, line, err)
-	}
-	return nil
+	s.alive, err = backendtest.Engine("skypilot-up", s.dir, venv, os.Getenv("SKYPILOT_UV"), strconv.Itoa(port), filepath.Dir(self))
+	return err
 }
 
 // tenFreePorts is the first of ten that follow each other.
@@ -379,9 +360,7 @@ func stopped(t *testing.T, s *realSky, b *listed.Backend) {
 	r := s.run(t, b, "trap 'echo saved; exit 0' TERM; while :; do sleep 0.2; done")
 	h := r.start()
 	r.trains()
-	if err := b.Stop(t.Context(), r.task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, b, r.task.Dir, h, time.Minute)
 	if end := r.ends(h); end.State != launch.Cancelled {
 		t.Errorf("status %+v", end)
 	}
@@ -393,9 +372,7 @@ func stopped(t *testing.T, s *realSky, b *listed.Backend) {
 	// One that is queued, or does not heed the file, is cancelled by SkyPilot.
 	q := s.run(t, b, "sleep 1000")
 	h = q.start()
-	if err := b.Stop(t.Context(), q.task.Dir, h, time.Second); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, b, q.task.Dir, h, time.Second)
 	if end := q.ends(h); end.State != launch.Cancelled {
 		t.Errorf("status of the queued one %+v", end)
 	}

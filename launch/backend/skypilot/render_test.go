@@ -2,7 +2,6 @@ package skypilot
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,11 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"trainyard/format/goldentest"
 	"trainyard/launch"
 	"trainyard/launch/backend/listed"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func golden(t *testing.T) (*listed.Backend, launch.Task) {
 	t.Helper()
@@ -50,16 +48,7 @@ func TestTheYAMLIsWhatIsExpected(t *testing.T) {
 	if strings.Contains(list[0].Content, "planted") {
 		t.Error("the YAML has a secret")
 	}
-	name := filepath.Join("testdata", "sky.golden.yaml")
-	if *update {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil || text != string(want) {
-		t.Errorf("%v: it is\n%s", err, text)
-	}
+	goldentest.Check(t, "testdata/sky.golden.yaml", text)
 }
 
 func TestEveryStatusOfSkyPilotIsKnown(t *testing.T) {

@@ -50,8 +50,8 @@ func TestARunWhoseTrainyardWasKilledIsFollowedByTheNext(t *testing.T) {
 	onCluster(t)
 	bin := killer(t, "sbatch", "after", 1)
 	trainyard := built(t, "PATH="+bin+":"+os.Getenv("PATH"))
-	if out, err := trainyard("launch", "demo", "--backend", "slurm", "--detach"); err == nil {
-		t.Fatalf("it lived:\n%s", out)
+	if out, err := trainyard("launch", "demo", "--backend", "slurm", "--detach"); err == nil || err.Error() != "signal: killed" {
+		t.Fatalf("it was not killed: %v\n%s", err, out)
 	}
 	var last string
 	backendtest.Eventually(t, "the run has ended", func() bool {

@@ -1,7 +1,6 @@
 package slurm
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -89,27 +88,10 @@ func newCluster(age int) *cluster {
 	return c
 }
 
-func (c *cluster) up(age int) error {
-	script, err := filepath.Abs("../../../.ci/slurm-up")
-	if err != nil {
+func (c *cluster) up(age int) (err error) {
+	args := append([]string{c.dir}, freePorts(3)...)
+	if c.alive, err = backendtest.Engine("slurm-up", append(args, fmt.Sprint(age))...); err != nil {
 		return err
-	}
-	ports := freePorts(3)
-	args := append([]string{c.dir}, ports...)
-	cmd := exec.Command(script, append(args, fmt.Sprint(age))...)
-	cmd.Stderr = os.Stderr
-	if c.alive, err = cmd.StdinPipe(); err != nil {
-		return err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		return fmt.Errorf("%s: %q, %v", script, line, err)
 	}
 	return os.Setenv("SLURM_CONF", filepath.Join(c.dir, "slurm.conf"))
 }

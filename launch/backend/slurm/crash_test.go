@@ -45,8 +45,8 @@ func TestALaunchThatIsKilledAtAnyStepLeavesOneJobOrNone(t *testing.T) {
 			mark := filepath.Join(t.TempDir(), "mark")
 			cmd := exec.Command(backendtest.Self(t), "launch", task.Run, task.Dir, mark)
 			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
-			if out, err := cmd.CombinedOutput(); err == nil {
-				t.Fatalf("it lived and said %s", out)
+			if out, err := cmd.CombinedOutput(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+				t.Fatalf("it was not killed (%v) and said %s", err, out)
 			}
 			h, err := s.Find(t.Context(), task.Dir)
 			if c.jobs == 0 && !errors.Is(err, launch.ErrNeverStarted) || c.jobs == 1 && err != nil {

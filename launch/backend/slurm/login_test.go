@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -77,15 +76,11 @@ func TestALoginNodeIsReachedThroughASession(t *testing.T) {
 	if found, err := s.Find(t.Context(), task.Dir); err != nil || found != h {
 		t.Errorf("found %q, %v", found, err)
 	}
-	if err := s.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, s, task.Dir, h, time.Minute)
 	if got := waitEnded(t, s, task.Dir, h); got.State != launch.Cancelled || got.Code != 143 {
 		t.Errorf("%+v", got)
 	}
-	if log := backendtest.Read(t, s, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	backendtest.Saved(t, s, task.Dir, h)
 	cut()
 	if got, err := s.Status(t.Context(), task.Dir, h); err == nil && !got.LastKnown {
 		t.Errorf("a line that was cut ended it: %+v", got)

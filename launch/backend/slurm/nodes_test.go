@@ -54,9 +54,7 @@ func TestAStopReachesAllNodes(t *testing.T) {
 		log, err := os.ReadFile(filepath.Join(node.NodeDir(task.Dir, 1), launch.LogName))
 		return err == nil && strings.Contains(string(log), "waiting")
 	})
-	if err := s.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, s, task.Dir, h, time.Minute)
 	if got := waitEnded(t, s, task.Dir, h); got.State != launch.Cancelled {
 		t.Errorf("%+v", got)
 	}

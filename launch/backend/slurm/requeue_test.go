@@ -300,9 +300,7 @@ func TestAnElementThatIsCancelledWhileItWaitsNeverStarted(t *testing.T) {
 		t.Errorf("the next one: %+v", got)
 	}
 	for _, i := range []int{0, 2} {
-		if err := s.Stop(t.Context(), tasks[i].Dir, handles[i], time.Second); err != nil {
-			t.Fatal(err)
-		}
+		backendtest.Stop(t, s, tasks[i].Dir, handles[i], time.Second)
 		if got := waitEnded(t, s, tasks[i].Dir, handles[i]); got.State != launch.Cancelled {
 			t.Errorf("element %d, stopped: %+v", i, got)
 		}

@@ -220,9 +220,7 @@ func TestAQueuedAttemptSaysWhatItWaitsFor(t *testing.T) {
 	})
 	run(t, "scontrol", "uhold", jobID(t, h))
 	eventually(t, "it is held", func() bool { return strings.Contains(status(t, s, task, h).Reason, "scontrol release") })
-	if err := s.Stop(t.Context(), task.Dir, h, time.Hour); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, s, task.Dir, h, time.Hour)
 	if got := waitEnded(t, s, task.Dir, h); got.State != launch.Cancelled {
 		t.Errorf("%+v", got)
 	}
@@ -248,9 +246,7 @@ func TestAScancelOfSomeUserIsCancelled(t *testing.T) {
 	if got := waitEnded(t, s, task.Dir, h); got.State != launch.Cancelled || !strings.Contains(got.Reason, "scancel") {
 		t.Errorf("%+v", got)
 	}
-	if log := backendtest.Read(t, s, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	backendtest.Saved(t, s, task.Dir, h)
 }
 
 func TestAnAttemptAtItsTimeLimitHasFailedAndWasWarned(t *testing.T) {
@@ -262,9 +258,7 @@ func TestAnAttemptAtItsTimeLimitHasFailedAndWasWarned(t *testing.T) {
 	if got := waitEnded(t, s, task.Dir, h); got.State != launch.Failed || !strings.Contains(got.Reason, "time limit") {
 		t.Errorf("%+v", got)
 	}
-	if log := backendtest.Read(t, s, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
-		t.Errorf("log %q", log)
-	}
+	backendtest.Saved(t, s, task.Dir, h)
 }
 
 func TestGPUsAreThoseOfTheJob(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/remote"
 	"trainyard/launch/remote/boxtest"
 	"trainyard/launch/stage"
@@ -67,7 +68,7 @@ func BenchmarkBringing(b *testing.B) {
 		}
 	})
 	bring := func(b *testing.B) {
-		lab, err := Open("lab", Config{Hosts: []HostConfig{{Host: box.Address()}}, SSHConfig: box.Config}, agentFor)
+		lab, err := Open("lab", Config{Hosts: []HostConfig{{Host: box.Address()}}, SSHConfig: box.Config}, binary.Path)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/bucket/buckettest"
 	"trainyard/launch/remote/boxtest"
@@ -40,7 +41,7 @@ func relay(t *testing.T, options boxtest.Options) relayed {
 	c := configOf([]*boxtest.Box{r.box})
 	c.Stage = r.server.Place
 	var err error
-	if r.lab, err = Open("lab", c, agentFor); err != nil {
+	if r.lab, err = Open("lab", c, binary.Path); err != nil {
 		t.Fatal(err)
 	}
 	return r

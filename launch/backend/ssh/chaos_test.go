@@ -17,31 +17,12 @@ import (
 	"trainyard/launch/remote/boxtest"
 )
 
-// look is a status that must not fail.
-func look(t *testing.T, s *SSH, task launch.Task, h launch.Handle) launch.Status {
-	t.Helper()
-	st, err := s.Status(t.Context(), task.Dir, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return st
-}
-
-// waiting starts a trainer that waits to be stopped.
-func waiting(t *testing.T, s *SSH) (launch.Task, launch.Handle) {
-	t.Helper()
-	task := backendtest.Task(t, s, "wait")
-	h := backendtest.Start(t, s, task)
-	backendtest.Says(t, s, task.Dir, h, "waiting")
-	return task, h
-}
-
 // seen waits for a look that reached the machine.
 func seen(t *testing.T, s *SSH, task launch.Task, h launch.Handle) launch.Status {
 	t.Helper()
 	var st launch.Status
 	backendtest.Eventually(t, "the machine is seen again", func() bool {
-		st = look(t, s, task, h)
+		st = backendtest.Look(t, s, task.Dir, h)
 		return !st.LastKnown
 	})
 	return st
@@ -50,7 +31,7 @@ func seen(t *testing.T, s *SSH, task launch.Task, h launch.Handle) launch.Status
 func TestARunSurvivesARestartOfSSHD(t *testing.T) {
 	box := boxtest.Up(t, boxtest.Options{})
 	lab := place(t, box)
-	task, h := waiting(t, lab)
+	task, h := backendtest.Waiting(t, lab, "wait")
 	for range 3 {
 		box.Hang(t)
 		if st := seen(t, lab, task, h); st.State != launch.Running {
@@ -62,7 +43,7 @@ func TestARunSurvivesARestartOfSSHD(t *testing.T) {
 func TestACableThatIsOutForAMomentChangesNothing(t *testing.T) {
 	box := boxtest.Up(t, boxtest.Options{})
 	lab := place(t, box)
-	task, h := waiting(t, lab)
+	task, h := backendtest.Waiting(t, lab, "wait")
 	box.Unplug(t)
 	out := time.Now()
 	for time.Since(out) < 5*time.Second {
@@ -82,11 +63,11 @@ func TestACableThatIsOutForAMomentChangesNothing(t *testing.T) {
 func TestABoxThatIsOutOfReachIsNeverAFailure(t *testing.T) {
 	box := boxtest.Up(t, boxtest.Options{})
 	lab := place(t, box)
-	task, h := waiting(t, lab)
+	task, h := backendtest.Waiting(t, lab, "wait")
 	box.Unplug(t)
 	// Long enough that the line is given up, and that dials fail.
 	for out := time.Now(); time.Since(out) < 40*time.Second; time.Sleep(100 * time.Millisecond) {
-		st := look(t, lab, task, h)
+		st := backendtest.Look(t, lab, task.Dir, h)
 		if st.State != launch.Running || !st.LastKnown || !strings.Contains(st.Reason, "does not answer") {
 			t.Fatalf("%+v", st)
 		}
@@ -106,9 +87,9 @@ func TestABoxThatIsOutOfReachIsNeverAFailure(t *testing.T) {
 func TestABoxThatWasKilledIsOutOfReach(t *testing.T) {
 	box := boxtest.Up(t, boxtest.Options{})
 	lab := place(t, box)
-	task, h := waiting(t, lab)
+	task, h := backendtest.Waiting(t, lab, "wait")
 	box.Kill()
-	if st := look(t, lab, task, h); st.State != launch.Running || !st.LastKnown {
+	if st := backendtest.Look(t, lab, task.Dir, h); st.State != launch.Running || !st.LastKnown {
 		t.Errorf("%+v", st)
 	}
 	box.Restart(t)
@@ -133,7 +114,7 @@ func TestWhatEndedBeforeItsBoxWasRestartedHasEndedAsItDid(t *testing.T) {
 func TestAnotherBoxAtTheAddressIsNoEvidence(t *testing.T) {
 	box := boxtest.Up(t, boxtest.Options{})
 	lab := place(t, box)
-	task, h := waiting(t, lab)
+	task, h := backendtest.Waiting(t, lab, "wait")
 	box.Kill()
 	if err := os.RemoveAll(box.Here("/root/.trainyard")); err != nil {
 		t.Fatal(err)
@@ -146,8 +127,8 @@ func TestAnotherBoxAtTheAddressIsNoEvidence(t *testing.T) {
 
 func TestARunIsFoundWhenTheSettingsHaveChanged(t *testing.T) {
 	box, other := boxtest.Up(t, boxtest.Options{}), boxtest.Up(t, boxtest.Options{})
-	task, h := waiting(t, place(t, box))
-	if st := look(t, place(t, other), task, h); st.State != launch.Running || st.LastKnown {
+	task, h := backendtest.Waiting(t, place(t, box), "wait")
+	if st := backendtest.Look(t, place(t, other), task.Dir, h); st.State != launch.Running || st.LastKnown {
 		t.Errorf("%+v", st)
 	}
 }
@@ -201,16 +182,14 @@ func TestAttemptsAreSharedOutByTheirGPUs(t *testing.T) {
 		t.Errorf("both are on %s", host(h1))
 	}
 	third, h3 := start()
-	backendtest.Eventually(t, "the third is queued", func() bool { return look(t, lab, third, h3).State == launch.Queued })
+	backendtest.Eventually(t, "the third is queued", func() bool { return backendtest.Look(t, lab, third.Dir, h3).State == launch.Queued })
 	free, h := first, h1
 	if host(h3) == host(h2) {
 		free, h = second, h2
 	}
-	if err := lab.Stop(t.Context(), free.Dir, h, time.Minute); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, lab, free.Dir, h, time.Minute)
 	backendtest.Eventually(t, "the third has its GPU", func() bool {
-		st := look(t, lab, third, h3)
+		st := backendtest.Look(t, lab, third.Dir, h3)
 		return st.State == launch.Running
 	})
 	backendtest.Says(t, lab, third.Dir, h3, "waiting")

@@ -74,7 +74,7 @@ func (s *SSH) choose(ctx context.Context, t launch.Task) (choice, error) {
 // the nodes of that attempt: its checkpoints lie on their disks.
 func (s *SSH) resumed(t launch.Task) (choice, bool) {
 	for n := t.Attempt - 1; n >= 1; n-- {
-		earlier := path.Join(path.Dir(t.Dir), fmt.Sprintf("attempt-%d", n))
+		earlier := path.Join(path.Dir(t.Dir), task.AttemptDir(n))
 		if !mentions(t.Command, path.Join(s.root, attemptDir(earlier))+"/") {
 			continue
 		}

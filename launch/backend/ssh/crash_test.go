@@ -20,11 +20,7 @@ import (
 // dies has another process start the task and die at the point.
 func dies(t *testing.T, boxes []*boxtest.Box, task launch.Task, point string) {
 	t.Helper()
-	agent, err := builtAgent()
-	if err != nil {
-		t.Fatal(err, agent)
-	}
-	data, err := json.Marshal(map[string]any{"Config": configOf(boxes), "Agent": agent, "Task": task})
+	data, err := json.Marshal(map[string]any{"Config": configOf(boxes), "Task": task})
 	file := filepath.Join(t.TempDir(), "order.json")
 	if err := errors.Join(err, os.WriteFile(file, data, 0o600)); err != nil {
 		t.Fatal(err)
@@ -83,7 +79,7 @@ func TestALauncherKilledBetweenTwoNodesLeavesNoneRunning(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want == launch.Running {
-				if st := look(t, lab, task, h); st.State != want {
+				if st := backendtest.Look(t, lab, task.Dir, h); st.State != want {
 					t.Errorf("%+v", st)
 				}
 				return
@@ -136,17 +132,15 @@ func TestAHostThatDiesAfterTheLauncherIsNoReasonToHaveNoHandle(t *testing.T) {
 			if h == "" || !errors.Is(err, launch.ErrUnseen) {
 				t.Fatalf("found %q, %v", h, err)
 			}
-			if st := look(t, lab, task, h); st.State != launch.Running || !st.LastKnown || !strings.Contains(st.Reason, "not known to have started") {
+			if st := backendtest.Look(t, lab, task.Dir, h); st.State != launch.Running || !st.LastKnown || !strings.Contains(st.Reason, "not known to have started") {
 				t.Errorf("%+v", st)
 			}
-			if st := look(t, lab, task, aged(t, h)); st.State != launch.Lost {
+			if st := backendtest.Look(t, lab, task.Dir, aged(t, h)); st.State != launch.Lost {
 				t.Errorf("after a while: %+v", st)
 			}
 			if c.stop {
-				if err := lab.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
-					t.Fatal(err)
-				}
-				if st := look(t, lab, task, h); st.State != launch.Lost || !strings.Contains(st.Reason, "ended when the host answers") {
+				backendtest.Stop(t, lab, task.Dir, h, time.Second)
+				if st := backendtest.Look(t, lab, task.Dir, h); st.State != launch.Lost || !strings.Contains(st.Reason, "ended when the host answers") {
 					t.Errorf("stopped: %+v", st)
 				}
 			}
@@ -157,7 +151,7 @@ func TestAHostThatDiesAfterTheLauncherIsNoReasonToHaveNoHandle(t *testing.T) {
 			}
 			st := launch.Status{}
 			backendtest.Eventually(t, "what became of it is known", func() bool {
-				st = look(t, lab, task, h)
+				st = backendtest.Look(t, lab, task.Dir, h)
 				return st.State.Ended() && st.State != launch.Lost
 			})
 			if st.State != c.want {

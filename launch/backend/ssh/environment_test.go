@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"trainyard/launch"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/env"
 	"trainyard/launch/env/provide"
@@ -145,7 +146,7 @@ func placeWithLock(t *testing.T, box *boxtest.Box, indexURL string) *SSH {
 	}
 	c := configOf([]*boxtest.Box{box})
 	c.Env, c.Index, c.Python = file, indexURL, boxPython
-	s, err := Open("lab", c, agentFor)
+	s, err := Open("lab", c, binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func TestLaunchesAtOnceBuildOneEnvironment(t *testing.T) {
 		starting.Go(func() {
 			c := configOf([]*boxtest.Box{box}) // each has a session of its own, as four programs have
 			c.Env, c.Index, c.Python = file, i.url, boxPython
-			s, err := Open("lab", c, agentFor)
+			s, err := Open("lab", c, binary.Path)
 			if err != nil {
 				t.Error(err)
 				return

@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/remote/boxtest"
 )
@@ -32,14 +30,13 @@ func TestMain(m *testing.M) {
 func startAndDie(file, point string) {
 	var order struct {
 		Config Config
-		Agent  string
 		Task   launch.Task
 	}
 	data, err := os.ReadFile(file)
 	if err := errors.Join(err, json.Unmarshal(data, &order)); err != nil {
 		panic(err)
 	}
-	lab, err := Open("lab", order.Config, func(context.Context, string, string) (string, error) { return order.Agent, nil })
+	lab, err := Open("lab", order.Config, binary.Path)
 	if err != nil {
 		panic(err)
 	}
@@ -54,27 +51,10 @@ func startAndDie(file, point string) {
 	}
 }
 
-// builtAgent is the agent of these sources, built once.
-var builtAgent = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "trainyard-agent-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "agent")
-	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", file, "trainyard/launch/backend/attempt/agent")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return string(out), err
-	}
-	return file, nil
-})
-
-func agentFor(context.Context, string, string) (string, error) { return builtAgent() }
-
 // place is a backend of boxes.
 func place(t *testing.T, boxes ...*boxtest.Box) *SSH {
 	t.Helper()
-	s, err := Open("lab", configOf(boxes), agentFor)
+	s, err := Open("lab", configOf(boxes), binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}

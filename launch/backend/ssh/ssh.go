@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"regexp"
 	"sync"
 	"time"
 
@@ -93,13 +92,11 @@ func (s *SSH) Site(dir, _ string) launch.Site {
 // selfName stands for the trainyard program, which is brought only if it is needed.
 const selfName = "bin/trainyard"
 
-var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
 // attemptDir is where the attempt of a directory here lies, below the root. The id of
 // a run is its own in the whole world; any other directory goes by its whole path.
 func attemptDir(dir string) string {
-	run := filepath.Base(filepath.Dir(dir))
-	if !uuidForm.MatchString(run) {
+	run, isID := launch.RunOf(dir)
+	if !isID {
 		run += "-" + shortHash(dir)
 	}
 	return path.Join("runs", run, filepath.Base(dir))

@@ -8,6 +8,7 @@ import (
 
 	"trainyard/launch"
 	"trainyard/launch/backend/attempt"
+	"trainyard/launch/backend/attempt/binary"
 	"trainyard/launch/backend/backendtest"
 	"trainyard/launch/remote/boxtest"
 	"trainyard/launch/stage"
@@ -26,7 +27,7 @@ func TestASurveyTellsGPUsAndFreeRoom(t *testing.T) {
 	}
 	c := configOf([]*boxtest.Box{box})
 	c.Path = []string{"/root/bin"}
-	s, err := Open("lab", c, agentFor)
+	s, err := Open("lab", c, binary.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +78,7 @@ func TestAHostThatIsPassedOverIsTold(t *testing.T) {
 	if err != nil || !strings.Contains(status.Reason, "passed over at its start: ") || !strings.Contains(status.Reason, dead.Address()) {
 		t.Errorf("%+v, %v", status, err)
 	}
-	if err := s.Stop(t.Context(), task.Dir, h, 0); err != nil {
-		t.Fatal(err)
-	}
+	backendtest.Stop(t, s, task.Dir, h, 0)
 	if status := backendtest.WaitEnded(t, s, task.Dir, h); strings.Contains(status.Reason, "passed over") {
 		t.Errorf("%+v", status)
 	}

@@ -70,6 +70,9 @@ func (s *Sweep) round(t testing.TB, times int, blows []Blow) (said string, err e
 			select {
 			case err = <-r.done:
 				going, said = false, r.said.String()
+				if r.cmd.ProcessState.ExitCode() == -1 { // by a signal, which is ours
+					s.struck[trainyard]++
+				}
 			case <-s.moment(r):
 				if s.hits() < times {
 					s.strike(all, blows)
@@ -105,9 +108,7 @@ func (s *Sweep) strike(all []*running, blows []Blow) {
 		}
 		return
 	}
-	if all[rand.IntN(len(all))].cmd.Process.Kill() == nil { // an error: it has ended
-		s.struck[trainyard]++
-	}
+	_ = all[rand.IntN(len(all))].cmd.Process.Kill() // it may have ended; what hit is counted when it has
 }
 
 // Struck are the blows that hit, by name.

@@ -61,7 +61,7 @@ func (s *Sweep) Check(t testing.TB) (c Count) {
 		c.Marks++
 	}
 	succeeded := map[string]int{}
-	for _, r := range s.attempts(t) {
+	for _, r := range Attempts(t, s.Home()) {
 		m := mark{r.ID, r.N}
 		starts := marked[m]
 		delete(marked, m)
@@ -111,10 +111,10 @@ func (s *Sweep) Check(t testing.TB) (c Count) {
 	return c
 }
 
-// attempts are all attempts of the ledger, each as a run.
-func (s *Sweep) attempts(t testing.TB) (all []launch.Run) {
+// Attempts are all attempts of a ledger, each as a run.
+func Attempts(t testing.TB, home string) (all []launch.Run) {
 	t.Helper()
-	l, err := launch.OpenLedger(launch.LedgerFile(s.Home()))
+	l, err := launch.OpenLedger(launch.LedgerFile(home))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func (s *Sweep) attempts(t testing.TB) (all []launch.Run) {
 // tellTroubled logs the newest attempts that neither succeeded nor go on.
 func (s *Sweep) tellTroubled(t testing.TB) {
 	t.Helper()
-	for _, r := range s.attempts(t) {
+	for _, r := range Attempts(t, s.Home()) {
 		if r.State.Ended() && r.State != launch.Succeeded {
 			t.Logf("%s: attempt %d of run %s is %s: %s", r.Job.CellName, r.N, r.ID, r.State, r.Reason)
 		}

@@ -47,6 +47,12 @@ func For(ctx context.Context, goos, goarch, cache string) (File, error) {
 	return build(ctx, goos, goarch, cache, name)
 }
 
+// Path is that of [For] in the user's cache: where backends take their agents from.
+func Path(ctx context.Context, goos, goarch string) (string, error) {
+	file, err := For(ctx, goos, goarch, "")
+	return file.Path, err
+}
+
 // shipped is the agent inside the program, or beside it.
 func shipped(name string) ([]byte, error) {
 	packed, err := embedded.ReadFile("embedded/" + name + ".gz")

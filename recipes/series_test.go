@@ -21,7 +21,7 @@ func TestSeriesOfMixesAreRecipesThatLoad(t *testing.T) {
 		"fractions":     "fraction-0.05 mix.fraction=0.05; fraction-0.25 mix.fraction=0.25; fraction-1 mix.fraction=1",
 	}
 	for name := range AllSeries {
-		all, err := Variants(name, path, nil, o)
+		all, err := MakeSeries(name, path, nil, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,8 +33,8 @@ func TestSeriesOfMixesAreRecipesThatLoad(t *testing.T) {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}
-	more, _ := Variants("dirichlet", path, nil, SeriesOptions{Count: 5, Seed: 4, Strength: 20})
-	less, _ := Variants("dirichlet", path, nil, o)
+	more, _ := MakeSeries("dirichlet", path, nil, SeriesOptions{Count: 5, Seed: 4, Strength: 20})
+	less, _ := MakeSeries("dirichlet", path, nil, o)
 	if len(more) != 5 || len(less) != 3 || !slices.Equal(more[2].Overrides, less[2].Overrides) || slices.Equal(more[2].Overrides, more[1].Overrides) {
 		t.Errorf("draws are %v, and with more of them %v", less, more)
 	}
@@ -57,7 +57,7 @@ func TestASeriesThatCannotBeMadeSaysWhy(t *testing.T) {
 		"2 is not above 0 and up to 1":               {"fractions", nil, SeriesOptions{Fractions: []float64{2}}},
 		"gives no source a part of its own":          {"leave-one-out", []string{"mix.sampler=proportional"}, SeriesOptions{}},
 	} {
-		if _, err := Variants(c.name, path, c.overrides, c.o); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := MakeSeries(c.name, path, c.overrides, c.o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", c.name, err, want)
 		}
 	}

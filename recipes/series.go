@@ -9,16 +9,16 @@ import (
 	"trainyard/mix/sample"
 )
 
-// A Variant is one mix of an experiment: the overrides that make it of a recipe.
-type Variant struct {
+// A NamedMix is one mix of a series: the overrides that make it of a recipe.
+type NamedMix struct {
 	Name      string   `json:"name"`
 	Overrides []string `json:"overrides"`
 }
 
-// A Series says how variants of a recipe's mix are made.
+// A Series says how mixes of a recipe are made.
 type Series struct {
 	Summary string
-	make    func(*Recipe, SeriesOptions) ([]Variant, error)
+	make    func(*Recipe, SeriesOptions) ([]NamedMix, error)
 }
 
 // SeriesOptions are what some series go by.
@@ -39,9 +39,9 @@ var AllSeries = map[string]Series{
 	"fractions":     {"parts of the mix, each inside the next", fractions},
 }
 
-// Variants makes a series of a recipe. Each has been loaded, so that none has a
+// MakeSeries makes a series of a recipe. Each has been loaded, so that none has a
 // fault that the recipe has not.
-func Variants(name, recipe string, overrides []string, o SeriesOptions) ([]Variant, error) {
+func MakeSeries(name, recipe string, overrides []string, o SeriesOptions) ([]NamedMix, error) {
 	series, known := AllSeries[name]
 	if !known {
 		return nil, fmt.Errorf("no series of mixes is called %q (%s)", name, choose(name, names(AllSeries)))
@@ -72,18 +72,18 @@ func inMix(r *Recipe) (all []string) {
 	return all
 }
 
-func leaveOneOut(r *Recipe, _ SeriesOptions) (all []Variant, err error) {
+func leaveOneOut(r *Recipe, _ SeriesOptions) (all []NamedMix, err error) {
 	sources := inMix(r)
 	if len(sources) < 2 {
 		return nil, fmt.Errorf("there is one source, and without it nothing is left")
 	}
 	for _, name := range sources {
-		all = append(all, Variant{"without-" + name, []string{"mix.drop=" + name}})
+		all = append(all, NamedMix{"without-" + name, []string{"mix.drop=" + name}})
 	}
 	return all, nil
 }
 
-func addOneIn(r *Recipe, o SeriesOptions) (all []Variant, err error) {
+func addOneIn(r *Recipe, o SeriesOptions) (all []NamedMix, err error) {
 	sources := inMix(r)
 	for _, name := range o.Base {
 		if !slices.Contains(sources, name) {
@@ -91,11 +91,11 @@ func addOneIn(r *Recipe, o SeriesOptions) (all []Variant, err error) {
 		}
 	}
 	if len(o.Base) > 0 {
-		all = append(all, Variant{"base", []string{only(o.Base)}})
+		all = append(all, NamedMix{"base", []string{only(o.Base)}})
 	}
 	for _, name := range sources {
 		if !slices.Contains(o.Base, name) {
-			all = append(all, Variant{"with-" + name, []string{only(append(slices.Clone(o.Base), name))}})
+			all = append(all, NamedMix{"with-" + name, []string{only(append(slices.Clone(o.Base), name))}})
 		}
 	}
 	return all, nil
@@ -105,7 +105,7 @@ func only(sources []string) string { return "mix.only=[" + strings.Join(sources,
 
 // swarm draws around the shares, as olmix does around what sources have. Sources
 // that say another amount keep it.
-func swarm(r *Recipe, o SeriesOptions) (all []Variant, err error) {
+func swarm(r *Recipe, o SeriesOptions) (all []NamedMix, err error) {
 	var sources []string
 	var weights []float64
 	for _, s := range r.Sources {
@@ -126,7 +126,7 @@ func swarm(r *Recipe, o SeriesOptions) (all []Variant, err error) {
 		scale = sumShares(weights)
 	}
 	for n := range o.Count {
-		v := Variant{Name: fmt.Sprintf("mix-%03d", n+1)}
+		v := NamedMix{Name: fmt.Sprintf("mix-%03d", n+1)}
 		for k, w := range sample.Dirichlet(weights, o.Strength, o.Seed, n) {
 			v.Overrides = append(v.Overrides, "sources."+sources[k]+".share="+strconv.FormatFloat(scale*w, 'f', 6, 64))
 		}
@@ -144,18 +144,18 @@ func sumShares(weights []float64) (total float64) {
 
 // resamples say the validation seed aloud, so that an override of seed does not
 // move it.
-func resamples(r *Recipe, o SeriesOptions) (all []Variant, err error) {
+func resamples(r *Recipe, o SeriesOptions) (all []NamedMix, err error) {
 	for n := range o.Count {
 		seed := r.Mix.Seed + int64(n)
-		all = append(all, Variant{fmt.Sprintf("seed-%d", seed), []string{fmt.Sprintf("mix.seed=%d", seed), fmt.Sprintf("mix.validation_seed=%d", r.Mix.ValidationSeed)}})
+		all = append(all, NamedMix{fmt.Sprintf("seed-%d", seed), []string{fmt.Sprintf("mix.seed=%d", seed), fmt.Sprintf("mix.validation_seed=%d", r.Mix.ValidationSeed)}})
 	}
 	return all, nil
 }
 
-func fractions(_ *Recipe, o SeriesOptions) (all []Variant, err error) {
+func fractions(_ *Recipe, o SeriesOptions) (all []NamedMix, err error) {
 	for _, f := range o.Fractions {
 		text := strconv.FormatFloat(f, 'f', -1, 64)
-		all = append(all, Variant{"fraction-" + text, []string{"mix.fraction=" + text}})
+		all = append(all, NamedMix{"fraction-" + text, []string{"mix.fraction=" + text}})
 	}
 	return all, nil
 }
