@@ -69,8 +69,29 @@ func TestTheCauseIsTheErrorThatEndedTheRun(t *testing.T) {
 		"a secret in it":              {trace + `HTTPError: 401 for correct "horse" battery at https://me:pw-of-mine@hub` + "\n", "HTTPError: 401 for [redacted] at https://me:[redacted]@hub"},
 		"printed, not raised":         {trace + "KeyError: 'x'\nretrying\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB\n", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB"},
 		"printed, then handled":       {"torch.OutOfMemoryError: CUDA out of memory\nretrying with batch 1\n", ""},
-		"no exception":                {"epoch 1\nepoch 2\n", ""},
-		"a notice is no exception":    {"[W1128 04:36:23 TCPStore.cpp:115] recvVector failed\nException raised from recvBytes at Utils.hpp:786 (most recent call first):\nframe #0: c10::Error\n", ""},
+		"an exception's direct cause": {trace + "KeyError: 'messages'\n\nThe above exception was the direct cause of the following exception:\n\n" + trace + "DatasetGenerationError: no dataset\n", "DatasetGenerationError: no dataset, caused by KeyError: 'messages'"},
+		"a task of Ray": {
+			trace + "ray.exceptions.RayTaskError(ValueError): \x1b[36mray::TaskRunner.run()\x1b[39m (pid=4, ip=10.0.0.1)\n  File \"/x.py\", line 1, in run\nValueError: too small\n\nSet the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.\n",
+			"ValueError: too small",
+		},
+		"a worker of Ray":                      {"(Worker pid=4) " + strings.ReplaceAll(strings.TrimSpace(trace), "\n", "\n(Worker pid=4) ") + "\n(Other pid=5, ip=10.0.0.2) step 5\n(Worker pid=4) ValueError: x\n(Other pid=5, ip=10.0.0.2) bye\n", "ValueError: x"},
+		"mpirun's labels":                      {"[1,1]<stderr>:" + strings.ReplaceAll(strings.TrimSpace(trace), "\n", "\n[1,1]<stderr>:") + "\n[1,1]<stderr>:ValueError: x\nmpirun detected that one or more processes exited\n", "ValueError: x"},
+		"pdsh's labels":                        {"worker-1: " + strings.ReplaceAll(strings.TrimSpace(trace), "\n", "\nworker-1: ") + "\nworker-1: ValueError: x\npdsh@head: worker-1: ssh exited with exit code 1\n", "ValueError: x"},
+		"a logger's line":                      {"2026-11-28 ERROR " + trace + "ValueError: x\nbye\n", "ValueError: x"},
+		"a box of rich":                        {"╭──── Traceback (most recent call last) ────╮\n│ /x.py:12 in main │\n│ ❱ 12 train()     │\n╰──────────────────╯\nValueError: x\nbye\n", "ValueError: x"},
+		"loguru's arrow":                       {tracebackStart + "\n\n> File \"train.py\", line 10, in <module>\n    main()\n    └ <function main>\n\nValueError: x\nbye\n", "ValueError: x"},
+		"a task that was left alone":           {trace + "KeyError: 'real'\nTask exception was never retrieved\nfuture: <Task finished name='Task-2'>\n" + trace + "ValueError: beside\n", "KeyError: 'real'"},
+		"a thread":                             {"Exception in thread Thread-1 (f):\n" + trace + "ValueError: in a thread\ngoing on\n", "ValueError: in a thread"},
+		"a log line that could not be written": {trace + "KeyError: 'x'\n--- Logging error ---\n" + trace + "TypeError: not all arguments converted\nCall stack:\n  File \"x.py\", line 1\nMessage: 'a'\n", "KeyError: 'x'"},
+		"C++":                                  {"step 1\nterminate called after throwing an instance of 'c10::Error'\n  what():  CUDA error: an illegal memory access was encountered\nframe #0: c10::Error\n", "c10::Error: CUDA error: an illegal memory access was encountered"},
+		"C++ behind an exception":              {trace + "ValueError: x\nterminate called after throwing an instance of 'c10::Error'\n  what():  driver shutting down\n", "ValueError: x"},
+		"C++ after a handled one":              {trace + "OSError: x\n" + strings.Repeat("step\n", 9) + "terminate called after throwing an instance of 'c10::Error'\n  what():  illegal access\n", "c10::Error: illegal access"},
+		"the fault handler":                    {"Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f (most recent call first):\n  File \"x.py\", line 1 in f\nrun.sh: line 1: 9 Segmentation fault      python x.py\n", "run.sh: line 1: 9 Segmentation fault python x.py"},
+		"a shell's word":                       {"step 1\nbash: line 3:  4242 Killed                  python train.py\n", "bash: line 3: 4242 Killed python train.py"},
+		"a shell's word, but not all":          {trace + "ValueError: x\nbash: line 3:  4242 Killed                  nvidia-smi dmon\n", "ValueError: x"},
+		"Killed, in a sentence":                {"Killed by the watchdog? no\n", ""},
+		"no exception":                         {"epoch 1\nepoch 2\n", ""},
+		"a notice is no exception":             {"[W1128 04:36:23 TCPStore.cpp:115] recvVector failed\nException raised from recvBytes at Utils.hpp:786 (most recent call first):\nframe #0: c10::Error\n", ""},
 	} {
 		if got := causeOf(t, c.log); got.Text != c.want {
 			t.Errorf("%s: %q, want %q", name, got.Text, c.want)
@@ -83,11 +104,18 @@ func TestACauseSaysWhetherTheLogEndsWithIt(t *testing.T) {
 		log  string
 		last bool
 	}{
-		"the end":             {trace + "ValueError: x\n", true},
-		"a shell's last word": {trace + "ValueError: x\ndone\n", true},
-		"warnings":            {trace + "ValueError: x\n" + strings.Repeat("[W1128 03:00:00] x\n", 50), true},
-		"handled":             {trace + "ValueError: x\n" + strings.Repeat("step\n", 9), false},
-		"none":                {"step\n", false},
+		"the end":                 {trace + "ValueError: x\n", true},
+		"a shell's last word":     {trace + "ValueError: x\ndone\n", true},
+		"warnings":                {trace + "ValueError: x\n" + strings.Repeat("[W1128 03:00:00] x\n", 50), true},
+		"handled":                 {trace + "ValueError: x\n" + strings.Repeat("step\n", 9), false},
+		"none":                    {"step\n", false},
+		"torchrun's block":        {"[rank1]: " + tracebackStart + "\n[rank1]: ValueError: x\n" + strings.Repeat("[rank0]: words\n", 9) + failed("1", "a", "1", "1", "none"), true},
+		"a launcher's error":      {trace + "ValueError: x\n" + strings.Repeat("words\n", 9) + trace + "subprocess.CalledProcessError: Command 'x' returned 1\n", true},
+		"a message of many lines": {trace + "ValidationError: 3 errors\n" + strings.Repeat("field\n  Field required [type=missing]\n    For further information visit https://x\n", 9), true},
+		"bars behind it":          {trace + "ValueError: x\n" + strings.Repeat("  5%|#   | 5/100\r", 9), false},
+		"another rank's end":      {trace + "ValueError: handled\n" + strings.Repeat("step\n", 9) + trace + "torch.distributed.DistNetworkError: Failed to recv\n", false},
+		"a crash":                 {"step\nrun.sh: line 1: 9 Segmentation fault (core dumped) python x.py\n", true},
+		"a shell's kill":          {"step\nrun.sh: line 1: 9 Killed nvidia-smi dmon\n", false},
 	} {
 		if got := causeOf(t, c.log); got.Last != c.last {
 			t.Errorf("%s: %+v", name, got)
@@ -95,6 +123,13 @@ func TestACauseSaysWhetherTheLogEndsWithIt(t *testing.T) {
 	}
 	if c := causeOf(t, trace+"torch.distributed.DistNetworkError: Failed to recv\n"); c.Own {
 		t.Errorf("the end of another process passes for a cause: %+v", c)
+	}
+}
+
+func TestALogThatASchedulerEndsEndsWithItsWord(t *testing.T) {
+	c := causeOf(t, "slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2026-11-28T03:00:00 DUE TO PREEMPTION ***\n")
+	if c.Text != "" || !strings.Contains(c.End, "DUE TO PREEMPTION") {
+		t.Errorf("%+v", c)
 	}
 }
 

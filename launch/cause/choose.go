@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,10 +21,11 @@ func (f *causeFinder) close() {
 }
 
 func (f *causeFinder) cause(clean func(string) string) Cause {
-	text, line := f.choose()
-	c := Cause{Text: redact.OneLine(clean(text), maxCause), End: redact.OneLine(clean(f.end), maxCause)}
-	c.Last = text != "" && f.endLine-line <= lastLines
-	c.Own = text != "" && !follows.MatchString(text) && !launcherError(text)
+	r := f.choose()
+	text := r.words()
+	c := Cause{Text: redact.OneLine(clean(text), maxCause), End: redact.OneLine(clean(cmp.Or(f.end, f.quiet)), maxCause)}
+	c.Last = text != "" && r.kind < ended && (r.line == f.endLine || f.after <= lastLines)
+	c.Own = text != "" && !follows.MatchString(text) && !launcherError(r.text)
 	c.Hint = hint(text)
 	if text == "" {
 		c.Hint = hint(strings.Join(f.recent, "\n"))
@@ -39,22 +41,22 @@ const (
 	lastLines = 3
 )
 
-// choose finds the cause, and the line it stands on.
-func (f *causeFinder) choose() (text string, line int) {
+// choose finds the cause; one without words where there is none.
+func (f *causeFinder) choose() raised {
 	if root := f.firstRoot(); root != nil {
 		if own := f.own(*root); own != nil {
-			return own.words(), own.line
+			return *own
 		}
-		return root.words(), root.line
+		return raised{text: root.words(), line: root.line}
 	}
 	r := pick(f.raised)
 	if bareError.MatchString(f.end) && (r == nil || f.endLine > r.line) {
-		return f.end, f.endLine // a program printed the exception that ended it
+		return raised{text: f.end, line: f.endLine} // a program printed the exception that ended it
 	}
 	if r != nil {
-		return r.words(), r.line
+		return *r
 	}
-	return "", 0
+	return raised{}
 }
 
 // bareError is an exception without its traceback.
@@ -64,7 +66,12 @@ var bareError = regexp.MustCompile(`^[A-Za-z_][\w.]*(Error|Exception|Interrupt):
 // the first to fail counts; of one process the last exception, since what came
 // before was caught.
 func pick(all []raised) *raised {
-	for _, tells := range []func(raised) bool{own, notOfLauncher, anyOf} {
+	for _, tells := range []func(raised) bool{
+		func(r raised) bool { return r.kind == uncaught && own(r) },
+		func(r raised) bool { return r.kind == native && own(r) },
+		func(r raised) bool { return r.kind == ended },
+		own, notOfLauncher, anyOf,
+	} {
 		found := filter(all, tells)
 		if len(found) == 0 {
 			continue
@@ -101,16 +108,21 @@ func anyOf(raised) bool           { return true }
 // launcherError reports whether an exception says only that a child failed.
 func launcherError(text string) bool {
 	class, _, _ := strings.Cut(text, ":")
+	class, _, _ = strings.Cut(class, "(")
 	class = class[strings.LastIndexByte(class, '.')+1:]
-	return slices.Contains([]string{"ChildFailedError", "SignalException", "CalledProcessError", "ProcessRaisedException", "ProcessExitedException"}, class)
+	return slices.Contains([]string{"ChildFailedError", "SignalException", "CalledProcessError", "ProcessRaisedException", "ProcessExitedException", "RayTaskError"}, class)
 }
 
 // follows matches exceptions that a rank raises because another one died.
-var follows = regexp.MustCompile(`(?i)connection (closed|reset) by|broken pipe|DistNetworkError|DistBackendError|DistStoreError|RendezvousConnectionError|RendezvousClosedError|remote process exited|NCCL (communicator was aborted|error)|EOFError|KeyboardInterrupt`)
+var follows = regexp.MustCompile(`(?i)connection (closed|reset) by|broken pipe|DistNetworkError|DistBackendError|DistStoreError|RendezvousConnectionError|RendezvousClosedError|remote process exited|DataLoader worker \(pid\(s\) [\d, ]*\) exited unexpectedly|(ActorDied|RayActor|WorkerCrashed|ActorUnavailable)Error|NCCL (communicator was aborted|error)|EOFError|KeyboardInterrupt`)
 
 func (r raised) words() string {
-	if n, err := strconv.Atoi(strings.TrimPrefix(r.rank, "rank")); err == nil {
-		return "rank " + strconv.Itoa(n) + ": " + r.text
+	text := r.text
+	if r.from != "" {
+		text += ", caused by " + r.from
 	}
-	return r.text
+	if n, err := strconv.Atoi(strings.TrimPrefix(r.rank, "rank")); err == nil {
+		return "rank " + strconv.Itoa(n) + ": " + text
+	}
+	return text
 }

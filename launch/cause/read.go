@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,23 +12,43 @@ type raised struct {
 	rank string // as the line's prefix tells it: rank3; empty without one
 	text string
 	line int
+	kind kind
+	from string // the exception that it was raised from; empty: none, or not told
 }
+
+// A kind says how much of a process an exception ends.
+type kind int
+
+const (
+	uncaught kind = iota // the process, as far as the log tells
+	native               // the process, below Python: a C++ exception, a signal
+	ended                // a process that a shell saw ending by a signal; it may have sent it itself
+	aside                // a thread or a task at most: the program went on
+)
 
 // A traceback is one that is being read.
 type traceback struct {
 	ignored bool // Python could not raise it, as while it ends
+	kind    kind
+	from    string
 	raised  *raised
 }
 
 type causeFinder struct {
 	line    int
 	open    map[string]*traceback // by rank
+	labels  []string              // what stands before each line of some process, newest last
 	ignore  bool                  // the next traceback is one that Python ignored
+	aside   int                   // lines in which a traceback is one of a thread or a task
+	direct  string                // the exception that the next one is raised from
+	after   int                   // lines that tell something behind the last trouble
+	loose   bool                  // the last of them may be the head of an indented block
 	raised  []raised
 	roots   []rootCause
 	root    *rootCause // being read
 	end     string
 	endLine int
+	quiet   string // the last line of a scheduler
 	recent  []string
 }
 
@@ -76,23 +97,47 @@ func (f *causeFinder) read(line string) {
 		line = ansi.ReplaceAllString(line, "")
 	}
 	rank, line := unranked(strings.TrimRight(line, " \t\n"))
+	if rank == "" {
+		rank, line = f.unlabelled(line)
+	}
 	f.line++
 	if strings.TrimSpace(line) == "" {
 		return
 	}
-	inside := f.readRoot(line) || f.readTraceback(rank, line)
+	inside := f.readRoot(line) || f.readTraceback(rank, line) || f.readNative(rank, line)
 	f.note(line, inside)
 }
 
 // note keeps the last line that tells something, and the last few.
 func (f *causeFinder) note(line string, inside bool) {
-	if inside || quiet(line) {
+	switch {
+	case inside:
 		return
+	case ofScheduler(line):
+		f.quiet = line
+	case quiet(line):
+		return
+	default:
+		f.end, f.endLine = line, f.line
+		f.count(line)
 	}
-	f.end, f.endLine = line, f.line
 	if f.recent = append(f.recent, line); len(f.recent) > recentLines {
 		f.recent = f.recent[1:]
 	}
+}
+
+// count counts what is told behind the last trouble. An indented line, and the one
+// above it, are a message of several lines; bars are indented too and show that the
+// program goes on.
+func (f *causeFinder) count(line string) {
+	indented := (line[0] == ' ' || line[0] == '\t') && !strings.Contains(line, "%|")
+	switch {
+	case !indented:
+		f.after++
+	case f.loose:
+		f.after--
+	}
+	f.loose = !indented
 }
 
 // recentLines are those in which a known trouble counts without an exception.
@@ -101,16 +146,15 @@ const recentLines = 10
 // quiet reports whether a line may stand at the end of a log and tells nothing: a
 // rule, a warning, and what a scheduler says of its own.
 func quiet(line string) bool {
-	if strings.Trim(line, " \t=_*#~-") == "" || strings.Contains(line, "Warning: ") || strings.Contains(line, "warnings.warn(") {
+	if strings.Trim(line, " \t=_*#~-") == "" || strings.Contains(line, "Warning: ") || strings.Contains(line, "warnings.warn(") || strings.HasPrefix(line, "wandb: ") {
 		return true
-	}
-	for _, of := range []string{"srun: ", "slurmstepd", "wandb: "} {
-		if strings.HasPrefix(line, of) {
-			return true
-		}
 	}
 	stamp := strings.TrimPrefix(line, "[") // torch's: W1128 04:36:33
 	return len(stamp) > 6 && (stamp[0] == 'W' || stamp[0] == 'I') && stamp[5] == ' ' && strings.Trim(stamp[1:5], "0123456789") == ""
+}
+
+func ofScheduler(line string) bool {
+	return strings.HasPrefix(line, "srun: ") || strings.HasPrefix(line, "slurmstepd")
 }
 
 // groupFrame is what stands left of the tracebacks of an exception group.
@@ -124,17 +168,16 @@ func (f *causeFinder) readTraceback(rank, line string) bool {
 		line = m[1]
 	}
 	bare := strings.TrimLeft(line, " ")
-	switch t := f.open[rank]; {
-	case strings.HasPrefix(bare, "Exception ignored in") || strings.HasPrefix(bare, "Exception ignored while"):
-		f.ignore = true
+	if f.readMarker(bare) {
 		return true
-	case strings.HasSuffix(bare, tracebackStart):
-		f.open[rank] = &traceback{ignored: f.ignore}
-		f.ignore = false
+	}
+	switch t := f.open[rank]; {
+	case startsTraceback(bare):
+		f.begin(rank, bare)
 		return true
 	case t == nil:
 		return false
-	case t.raised == nil && (strings.HasPrefix(line, " ") || strings.HasPrefix(line, "+-")):
+	case t.raised == nil && ofFrame(line):
 		return true
 	case t.raised == nil:
 		return f.raise(rank, bare, t)
@@ -148,17 +191,120 @@ func (f *causeFinder) readTraceback(rank, line string) bool {
 	return false
 }
 
-// exceptionLine is how Python names an exception: its class, a message if any.
-var exceptionLine = regexp.MustCompile(`^[A-Za-z_][\w.]*(:|$)`)
+// startsTraceback knows Python's own first line, whatever stands before it, and that
+// of the boxes that rich draws.
+func startsTraceback(line string) bool {
+	return strings.HasSuffix(line, tracebackStart) ||
+		(strings.HasPrefix(line, "╭") || strings.HasPrefix(line, "+-")) && strings.Contains(line, "Traceback (most recent call last)")
+}
+
+// ofFrame reports whether a line is one of a traceback before its exception: of the
+// call stack, of an exception group, of a box of rich, or with the arrow of loguru.
+func ofFrame(line string) bool {
+	for _, start := range []string{" ", "\t", "+-", "> ", "│", "╰", "| "} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *causeFinder) begin(rank, line string) {
+	t := traceback{ignored: f.ignore, from: f.direct}
+	if f.aside > 0 {
+		t.kind = aside
+	}
+	f.ignore, f.aside, f.direct = false, 0, ""
+	f.open[rank] = &t
+	if label := strings.TrimSuffix(line, tracebackStart); rank == "" && label != line && len(label) <= maxLabel && isLabel(label) {
+		own := t
+		f.open[label] = &own // the lines that follow have the label, or they have not
+		if !slices.Contains(f.labels, label) {
+			f.labels = append(f.labels, label)
+		}
+		if len(f.labels) > maxLabels {
+			delete(f.open, f.labels[0])
+			f.labels = f.labels[1:]
+		}
+	}
+}
+
+// maxLabels and maxLabel bound what is kept of labels: their number and length.
+const (
+	maxLabels = 64
+	maxLabel  = 80
+)
+
+func isLabel(text string) bool {
+	return strings.Trim(strings.TrimSuffix(text, "Exception Group "), " +|") != ""
+}
+
+// unlabelled takes off what stands before each line of one process, as Ray, mpirun,
+// pdsh and container tools put it there. It is known from the first line of a
+// traceback, and serves as a rank.
+func (f *causeFinder) unlabelled(line string) (label, rest string) {
+	for _, label := range f.labels {
+		if rest, found := strings.CutPrefix(line, label); found {
+			if startsTraceback(rest) {
+				return "", line // begin keeps the label
+			}
+			return label, rest
+		}
+		if line == strings.TrimRight(label, " ") {
+			return label, ""
+		}
+	}
+	return "", line
+}
+
+// readMarker reads what stands between tracebacks and says what the next one is.
+func (f *causeFinder) readMarker(line string) bool {
+	if f.aside > 0 {
+		f.aside--
+	}
+	switch {
+	case strings.HasPrefix(line, "Exception ignored in") || strings.HasPrefix(line, "Exception ignored while"):
+		f.ignore = true
+	case line != "" && strings.IndexByte("ETF-", line[0]) >= 0 && asideForm.MatchString(line):
+		f.aside = asideLines
+	case strings.HasPrefix(line, "The above exception was the direct cause of the following exception"):
+		if n := len(f.raised); n > 0 {
+			f.direct = cmp.Or(f.raised[n-1].from, f.raised[n-1].text)
+		}
+	case strings.HasPrefix(line, "During handling of the above exception, another exception occurred"):
+	default:
+		return false
+	}
+	return true
+}
+
+// asideForm matches what comes before the traceback of an exception that ends a thread
+// or a task and not the program (threading, asyncio, logging, atexit).
+var asideForm = regexp.MustCompile(`^(Exception in thread |(Task|Future) exception was never retrieved|Exception in callback |--- Logging error ---|Error in atexit\._run_exitfuncs|Exception in default exception handler)`)
+
+// asideLines is how far behind such a line its traceback may begin.
+const asideLines = 4
+
+// exceptionLine is how Python names an exception: its class, a message if any. Ray puts
+// the class of the exception that a task raised into brackets.
+var exceptionLine = regexp.MustCompile(`^[A-Za-z_][\w.]*(\([\w.]+\))?(:|$)`)
 
 func (f *causeFinder) raise(rank, line string, t *traceback) bool {
 	if t.ignored || !exceptionLine.MatchString(line) {
 		delete(f.open, rank)
 		return t.ignored
 	}
-	t.raised = &raised{rank: rank, text: strings.TrimSpace(line), line: f.line}
-	if !strings.HasSuffix(t.raised.text, ":") || launcherError(t.raised.text) {
-		f.keep(*t.raised)
+	r := raised{rank: rank, text: strings.TrimSpace(line), line: f.line, kind: t.kind, from: t.from}
+	if t.kind != aside && !follows.MatchString(r.text) {
+		f.after, f.loose = 0, false
+	}
+	if class, _, _ := strings.Cut(r.text, ":"); strings.Contains(class, "RayTaskError") {
+		f.keep(r) // what the task raised stands below, with its own call stack
+		return true
+	}
+	t.raised = &r
+	if !strings.HasSuffix(r.text, ":") || launcherError(r.text) {
+		f.keep(r)
 		delete(f.open, rank)
 	}
 	return true

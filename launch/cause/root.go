@@ -76,6 +76,7 @@ func (r *rootCause) field(name, value string) {
 func (f *causeFinder) closeRoot() {
 	if f.root != nil && f.root.rank >= 0 {
 		f.roots = append(f.roots, *f.root)
+		f.after, f.loose = 0, false
 	}
 	f.root = nil
 }
@@ -107,14 +108,14 @@ func (f *causeFinder) own(root rootCause) *raised {
 		return &raised{rank: fmt.Sprint("rank", root.rank), text: root.raised, line: root.line}
 	}
 	for _, name := range []string{fmt.Sprint("rank", root.rank), fmt.Sprint("default", root.localRank)} {
-		if of := filter(f.raised, func(r raised) bool { return r.rank == name && notOfLauncher(r) }); len(of) > 0 {
+		if of := filter(f.raised, func(r raised) bool { return r.rank == name && r.kind != aside && notOfLauncher(r) }); len(of) > 0 {
 			return &of[len(of)-1]
 		}
 	}
 	if root.code != 1 {
 		return nil
 	}
-	if of := filter(f.raised, func(r raised) bool { return r.rank == "" && r.line < root.line && own(r) }); len(of) > 0 {
+	if of := filter(f.raised, func(r raised) bool { return r.rank == "" && r.line < root.line && r.kind == uncaught && own(r) }); len(of) > 0 {
 		return &of[len(of)-1]
 	}
 	return nil
