@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ func (l *Launcher) judge(ctx context.Context, run Run, backend Backend, status S
 	e := l.evidence(ctx, run, backend)
 	if why := e.verdict(status); why != "" {
 		status.State, status.Reason = Failed, why
-	} else if e.total == 0 && e.mark == "" {
-		status.Reason += "; it told no steps and left no results, so nothing shows that it trained"
+	} else if remark := e.remark(status); remark != "" {
+		status.Reason += "; " + remark
 	}
 	return status
 }
@@ -49,20 +50,43 @@ func (l *Launcher) judge(ctx context.Context, run Run, backend Backend, status S
 func (e evidence) verdict(s Status) string {
 	crashed := s.Error != "" && s.ErrorLast
 	switch {
-	case e.certain, e.mark != "" && !crashed, e.done() && !crashed:
+	case e.certain, e.mark != "" && !crashed && s.Interrupted == "", e.done() && !crashed:
 		return ""
 	case e.done():
 		return fmt.Sprintf("all %d steps were done, but %s", e.total, errorPart(s))
 	case e.total > 0:
 		words := fmt.Sprintf("ended early: %d of %d steps, with exit code 0", e.step, e.total)
+		if s.Interrupted != "" {
+			words += "; " + s.Interrupted
+		}
 		if s.Error != "" {
 			words += "; " + errorPart(s)
 		}
 		return words
 	case crashed:
 		return "it exited with code 0 and left no results, but " + errorPart(s)
+	case s.Interrupted != "":
+		return s.Interrupted + "; it exited with code 0, and nothing shows that it had done its work"
 	}
 	return ""
+}
+
+// remark is what a success lacks, or where it does not explain itself.
+func (e evidence) remark(s Status) (words string) {
+	switch {
+	case e.total > 0 && !e.done():
+		return fmt.Sprintf("it ended after %d of %d steps and left %s", e.step, e.total, e.mark)
+	case e.total > 0 || e.mark != "":
+		return ""
+	case e.step > 0:
+		words = fmt.Sprintf("it told %d steps and not how many there were to be, and left no results, so nothing shows that it did all of them", e.step)
+	default:
+		words = "it told no steps and left no results, so nothing shows that it trained"
+	}
+	if s.Error != "" {
+		words += "; " + errorPart(s)
+	}
+	return words
 }
 
 func errorPart(s Status) string { return "its log has the error: " + s.Error }
@@ -78,7 +102,7 @@ func (l *Launcher) evidence(ctx context.Context, run Run, backend Backend) evide
 			if gap := m.Step - e.step; gap > 0 {
 				e.every = gap
 			}
-			e.step, e.total = m.Step, max(e.total, m.TotalSteps)
+			e.step, e.total = m.Step, cmp.Or(m.TotalSteps, e.total)
 		}
 	}
 	e.look(ctx, backend, l.Dir(run), run)

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -80,7 +81,7 @@ func nullable(f *float64) any {
 func summarise(tx *database.Tx, run string, attempt int, n news) error {
 	s := n.summary()
 	_, err := tx.Exec(`
-UPDATE attempts SET step = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE step END, total = CASE WHEN ? > total THEN ? ELSE total END, loss = coalesce(?, loss), eval_loss = coalesce(?, eval_loss),
+UPDATE attempts SET step = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE step END, total = CASE WHEN CAST(? AS BIGINT) > 0 THEN ? ELSE total END, loss = coalesce(?, loss), eval_loss = coalesce(?, eval_loss),
 	tokens_per_s = CASE WHEN CAST(? AS DOUBLE PRECISION) > 0 THEN ? ELSE tokens_per_s END, elapsed_ms = CASE WHEN ? > elapsed_ms THEN ? ELSE elapsed_ms END,
 	left_ms = CASE WHEN ? THEN ? ELSE left_ms END, told_ms = coalesce(?, told_ms),
 	diverged_step = coalesce(diverged_step, ?), unread = unread + ?,
@@ -102,7 +103,7 @@ func (n news) summary() Metric {
 			s.Loss = loss // the newest that is a number
 		}
 	}
-	s.Step, s.TotalSteps = max(s.Step, n.step), max(s.TotalSteps, n.total)
+	s.Step, s.TotalSteps = max(s.Step, n.step), cmp.Or(n.total, s.TotalSteps)
 	return s
 }
 

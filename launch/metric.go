@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ func parseUnits(s string) time.Duration {
 // merge lays a newer line over m: figures the newer one
 // lacks stay, but for Figures.
 func (m Metric) merge(newer Metric) Metric {
-	newer.TotalSteps = max(m.TotalSteps, newer.TotalSteps)
+	newer.TotalSteps = cmp.Or(newer.TotalSteps, m.TotalSteps) // a trainer may plan anew
 	newer.TotalTokens = max(m.TotalTokens, newer.TotalTokens)
 	if newer.Loss == nil && !newer.Diverged {
 		newer.Loss, newer.Diverged = m.Loss, m.Diverged

@@ -255,6 +255,8 @@ func TestWhatCannotBeReadIsToldAndKeepsNothing(t *testing.T) {
 func TestSuccessNeedsEvidence(t *testing.T) {
 	trace := Status{State: Succeeded, Reason: "exited with code 0", Error: "OSError: No space left on device", ErrorLast: true}
 	plain := Status{State: Succeeded, Reason: "exited with code 0"}
+	handled := Status{State: Succeeded, Reason: "exited with code 0", Error: "OSError: No space left on device"}
+	told := Status{State: Succeeded, Reason: "told to end; exited with code 0", Interrupted: "told to end"}
 	for name, c := range map[string]struct {
 		files  map[string]string
 		status Status
@@ -274,6 +276,15 @@ func TestSuccessNeedsEvidence(t *testing.T) {
 		"a checkpoint's model": {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/checkpoint-5/model.safetensors": "weights"}, plain, Failed, "ended early"},
 		"no word, an error":    {nil, trace, Failed, "left no results, but its log has the error"},
 		"no word":              {nil, plain, Succeeded, "nothing shows that it trained"},
+		"no word, handled":     {nil, handled, Succeeded, "nothing shows that it trained; its log has the error: OSError"},
+		"no total":             {map[string]string{"out/log.jsonl": `{"step": 3, "loss": 1}` + "\n"}, plain, Succeeded, "it told 3 steps and not how many there were to be"},
+		"a shorter plan":       {map[string]string{"out/log.jsonl": lines(1, 5, 1) + `{"current_steps": 6, "total_steps": 6, "loss": 1}` + "\n"}, plain, Succeeded, "exited with code 0"},
+		"a longer plan":        {map[string]string{"out/log.jsonl": lines(1, 9, 1) + `{"current_steps": 10, "total_steps": 20, "loss": 1}` + "\n"}, plain, Failed, "ended early: 10 of 20"},
+		"early, and a model":   {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/model.safetensors": "weights"}, plain, Succeeded, "it ended after 5 of 9 steps and left model.safetensors"},
+		"told to end":          {map[string]string{"out/log.jsonl": lines(1, 5, 1)}, told, Failed, "ended early: 5 of 9 steps, with exit code 0; told to end"},
+		"told, with a model":   {map[string]string{"out/log.jsonl": lines(1, 5, 1), "out/model.safetensors": "weights"}, told, Failed, "told to end"},
+		"told, without a word": {nil, told, Failed, "told to end; it exited with code 0, and nothing shows"},
+		"told, all done":       {map[string]string{"out/log.jsonl": lines(1, 9, 1)}, told, Succeeded, "told to end"},
 		"in a checkpoint":      {map[string]string{"out/checkpoint-4/trainer_state.json": `{"global_step": 4, "max_steps": 9, "log_history": [{"step": 4, "loss": 1}]}`}, plain, Failed, "ended early: 4 of 9"},
 	} {
 		s := newScene(t)

@@ -46,6 +46,9 @@ type Status struct {
 	// with it.
 	Error     string
 	ErrorLast bool
+	// Interrupted says that the trainer was told to end, and not by a request of ours,
+	// before it exited with code 0: it may have saved and not have done its work.
+	Interrupted string
 	// Facts are what the backend knows of place, price and checkpoints; zero fields
 	// are not known to it.
 	Facts Facts

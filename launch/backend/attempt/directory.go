@@ -89,6 +89,9 @@ type Exit struct {
 	// Error is the error in the log of a trainer that exited with code 0.
 	Error     string `json:"error,omitempty"`
 	ErrorLast bool   `json:"error_last,omitempty"` // the log ends with it
+	// Outside is the signal from outside that a trainer which exited with code 0 was told
+	// to end by, in words.
+	Outside string `json:"outside,omitempty"`
 }
 
 // State is what the record means: a trainer that ended after a request
@@ -110,7 +113,7 @@ func (e Exit) State() task.State {
 func (e Exit) status() task.Status {
 	return task.Status{
 		State: e.State(), Reason: e.Reason, Code: e.Code, Signal: e.Signal, StartedAt: e.Started, EndedAt: e.Ended,
-		Error: e.Error, ErrorLast: e.ErrorLast,
+		Error: e.Error, ErrorLast: e.ErrorLast, Interrupted: e.Outside,
 	}
 }
 

@@ -80,16 +80,25 @@ func (e ending) story() string {
 		return "ended because " + e.by + "; " + what
 	case e.exit.Stopped:
 		return "stopped on request; " + what
-	case e.exit.Code == 0 && e.exit.Signal == 0:
-		return what
 	}
-	if e.outside != nil {
-		what = fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, and passed it on; %s", e.outside, what)
+	if outside := e.outsideWords(); outside != "" {
+		what = outside + "; " + what
+	}
+	if e.exit.Code == 0 && e.exit.Signal == 0 {
+		return what
 	}
 	if e.warned {
 		what += ", after its platform gave warning"
 	}
 	return what + e.why()
+}
+
+// outsideWords are empty where no signal came from outside.
+func (e ending) outsideWords() string {
+	if e.outside == nil {
+		return ""
+	}
+	return fmt.Sprintf("the supervisor got %v from outside, as at a shutdown, and passed it on", e.outside)
 }
 
 func (e ending) what() string {

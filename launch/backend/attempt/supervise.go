@@ -232,6 +232,9 @@ func (s *supervisor) judge(state *os.ProcessState) Exit {
 		killed: killedForMemory(s.oom, countOOM()), full: full(s.dir),
 	}
 	exit.Reason = end.reason()
+	if exit.Code == 0 && exit.Signal == 0 {
+		exit.Outside = end.outsideWords()
+	}
 	if exit.Code == 0 && end.cause.Own {
 		exit.Error, exit.ErrorLast = end.cause.Text, end.cause.Last
 		if end.cause.Hint != "" {

@@ -127,7 +127,7 @@ func (f records) own(r row) launch.Status {
 	first := f.first()
 	s := launch.Status{
 		State: first.State(), Reason: first.Reason, Code: first.Code, Signal: first.Signal, StartedAt: first.Started, EndedAt: first.Ended,
-		Error: first.Error, ErrorLast: first.ErrorLast,
+		Error: first.Error, ErrorLast: first.ErrorLast, Interrupted: first.Outside,
 	}
 	if f.nodes > 1 {
 		s.Reason = fmt.Sprintf("node %d of %d: %s", first.rank, f.nodes, s.Reason)
