@@ -200,6 +200,20 @@ func TestATermFromOutsideIsAFailureAndNotACancellation(t *testing.T) {
 	}
 }
 
+func TestATermFromOutsideIsToldOfATrainerThatSavesAndExitsWithCodeZero(t *testing.T) {
+	task := acting(t)
+	task.Command.Argv = []string{"sh", "-c", "trap 'exit 0' TERM; echo waiting; while :; do sleep 0.1; done"}
+	h := start(t, Local{}, task)
+	says(t, Local{}, task.Dir, h, "waiting")
+	if err := parse(t, h).signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s := waitEnded(t, Local{}, task.Dir, h)
+	if s.Code != 0 || !strings.Contains(s.Interrupted, "from outside") || !strings.Contains(s.Reason, "from outside") {
+		t.Errorf("status %+v", s)
+	}
+}
+
 func TestATrainerBehindAWrapperHasTheGraceToSave(t *testing.T) {
 	task, h := underWay(t, "wrap", "save")
 	askEnd(t, Local{}, task.Dir, h, time.Minute)

@@ -18,6 +18,7 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 	defer tick.Stop()
 	watch, disk, deadlines := newStallWatch(s.dir, s.spec), newDiskWatch(s.dir, s.spec.MinFree), s.deadlines()
 	disk.look()
+	kin := familyWatch{dir: s.dir}
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, syscall.SIGCHLD)
 	defer signal.Stop(children)
@@ -38,6 +39,7 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 				reapOrphans(pid)
 			}
 			disk.look()
+			kin.look(descendants)
 			if kill == nil && (s.late(deadlines) || s.silent(watch)) {
 				kill = time.After(s.allow(s.spec.grace()))
 				s.signalAll(pid, syscall.SIGTERM)
@@ -46,6 +48,7 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 			s.signalAll(pid, syscall.SIGKILL)
 		case <-exited:
 			s.sweep(pid)
+			kin.close()
 			return
 		}
 	}

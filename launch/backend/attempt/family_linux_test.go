@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,6 +37,7 @@ func TestAWorkerWithoutTheMarkIsNamedAndEndedToo(t *testing.T) {
 	for name, script := range map[string]string{
 		"by its output":    `cd /; exec env -i sleep 1000`,
 		"by its directory": `exec env -i sleep 1000 < /dev/null > /dev/null 2>&1`,
+		"by its parent":    `cd /; exec env -i sleep 1000 < /dev/null > /dev/null 2>&1`,
 	} {
 		task := acting(t)
 		task.Command.Argv = []string{"sh", "-c", "setsid sh -c '" + script + "' & echo $!; exec sleep 1000"}
@@ -45,7 +47,7 @@ func TestAWorkerWithoutTheMarkIsNamedAndEndedToo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "it sleeps", func() bool { return programName(pid) == "sleep" })
+		eventually(t, "it sleeps", func() bool { return programName(pid) == "sleep" && slices.Contains(family(task.Dir), pid) })
 		killSupervisor(t, h)
 		killTrainer(t, task.Dir)
 		if s := waitEnded(t, Local{}, task.Dir, h); s.State != launch.Lost || !strings.Contains(s.Reason, fmt.Sprintf("%d (sleep)", pid)) {
@@ -82,6 +84,53 @@ func TestKillsForWantOfMemoryAreCountedInOurOwnGroup(t *testing.T) {
 	for name, want := range map[string]int{"two": 2, "one": 5, "root": -1, "none": -1, "inside one": 3, "inside two": 4} {
 		if got := groupOOM(filepath.Join(dir, name, "own"), filepath.Join(dir, name)); got != want {
 			t.Errorf("%s: %d, want %d", name, got, want)
+		}
+	}
+}
+
+func TestAStoppedProcessBelowTheTrainerIsTold(t *testing.T) {
+	task := acting(t)
+	task.Command.Argv = []string{"sh", "-c", "sleep 1000 & echo $!; wait"}
+	h := start(t, Local{}, task)
+	says(t, Local{}, task.Dir, h, "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(read(t, Local{}, task.Dir, h, launch.LogName, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is told", func() bool {
+		return strings.Contains(status(t, task.Dir, h).Stall, fmt.Sprintf("process %d (sleep) of its trainer is stopped", pid))
+	})
+	if err := (Local{}).Stop(t.Context(), task.Dir, h, 0); err != nil {
+		t.Fatal(err)
+	}
+	waitEnded(t, Local{}, task.Dir, h)
+	if _, err := os.Stat(filepath.Join(task.Dir, familyName)); err == nil {
+		t.Error("the list of processes stays behind the attempt")
+	}
+}
+
+func TestAListOfProcessesOfAnotherLifeOrCutShortNamesNothing(t *testing.T) {
+	self, err := startTime(os.Getppid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := fmt.Sprintf("%d %s\n", os.Getppid(), self)
+	for text, want := range map[string]int{
+		lifeOfProcesses() + "\n" + line:                          1,
+		lifeOfProcesses() + "\nx\n-3\n9\n\n" + line:              1,
+		lifeOfProcesses() + "\n" + strings.TrimSpace(line) + "7": 0,
+		"another\n" + line:                                       0,
+		"":                                                       0,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, familyName), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := family(dir); len(got) != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

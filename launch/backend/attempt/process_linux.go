@@ -77,11 +77,16 @@ func waitExited(pid int) error {
 }
 
 // left lists what may be left of an attempt whose supervisor is gone: the living
-// processes that carry its mark, those whose output goes to its log, and orphans
-// that work in its directory without a terminal. The last two have cleared their
-// environment.
+// processes that carry its mark, those that its supervisor has seen below it, those
+// whose output goes to its log, and orphans that work in its directory without a
+// terminal. All but the first may have cleared their environment.
 func left(dir string) []int {
 	pids := marked(dir)
+	for _, pid := range family(dir) {
+		if !slices.Contains(pids, pid) {
+			pids = append(pids, pid)
+		}
+	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real // as the kernel names it
 	}

@@ -76,6 +76,8 @@ func supervised(dir string, supervisor identity) task.Status {
 		s.Stall = fmt.Sprintf("its supervisor (pid %d) is stopped by a signal: `kill -CONT %d` lets it go on", supervisor.PID, supervisor.PID)
 	case err == nil && trainer.alive() && stopped(trainer.PID):
 		s.Stall = fmt.Sprintf("its trainer (pid %d) is stopped by a signal: `kill -CONT %d` lets it go on", trainer.PID, trainer.PID)
+	default:
+		s.Stall = stoppedWords(dir)
 	}
 	return s
 }
