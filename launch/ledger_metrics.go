@@ -179,7 +179,7 @@ func (l *Ledger) segment(ctx context.Context, run Run, segment int) ([]Metric, e
 		byStep[step].finish()
 		metrics[i] = byStep[step].Metric
 	}
-	gradients(metrics, false)
+	gradients(metrics, lastGradient{})
 	return metrics, nil
 }
 

@@ -48,13 +48,15 @@ func (r *reading) take(key, value []byte) {
 
 // figure keeps a number under its key.
 func (r *reading) figure(key, value []byte) {
-	use, means := meanings[string(key)]
+	use := meaning(string(key))
+	means := use != nil
 	if !means && !mayBeNumber(value) {
 		return
 	}
 	flawed := r.flawed
 	v, ok := r.number(value)
-	if r.flawed = flawed || r.flawed && means; !ok || len(key) > maxKey {
+	_, ours := meanings[string(key)]
+	if r.flawed = flawed || r.flawed && ours; !ok || len(key) > maxKey {
 		return
 	}
 	r.Figures = append(r.Figures, Named{string(key), Figure(v)})
@@ -66,7 +68,7 @@ func (r *reading) figure(key, value []byte) {
 // understand takes a figure as it comes back from the ledger.
 func (r *reading) understand(key string, v float64) {
 	r.Figures = append(r.Figures, Named{key, Figure(v)})
-	switch use := meanings[key]; {
+	switch use := meaning(key); {
 	case use != nil:
 		use(r, v)
 	case key == "elapsed_time":
@@ -83,7 +85,7 @@ const maxKey = 200
 // are words.
 func mayBeNumber(value []byte) bool {
 	text := unquote(value)
-	return len(text) > 0 && strings.IndexByte("0123456789+-.NnIi", text[0]) >= 0
+	return len(text) > 0 && strings.IndexByte("0123456789+-.NnIita", text[0]) >= 0
 }
 
 // meanings are what trainyard itself takes from a figure, by its key.
@@ -108,6 +110,18 @@ var meanings = map[string]func(r *reading, v float64){
 	"train/total_tokens(B)": func(r *reading, v float64) { r.TotalTokens = count(math.Round(v * 1e9)) },
 
 	"train_runtime": func(r *reading, v float64) { r.Elapsed = seconds(v) },
+}
+
+// meaning is what is taken from a figure; nil for nothing. A loss by any other name is no
+// point of our curve, but one that is no number shows a divergence all the same.
+func meaning(key string) func(r *reading, v float64) {
+	if use := meanings[key]; use != nil {
+		return use
+	}
+	if rest, isLoss := strings.CutSuffix(key, "loss"); isLoss && rest != "" && strings.Contains("_/ .-", rest[len(rest)-1:]) {
+		return func(r *reading, v float64) { r.Diverged = r.Diverged || math.IsNaN(v) || math.IsInf(v, 0) }
+	}
+	return nil
 }
 
 // clock keeps a length of time, in seconds.
@@ -169,13 +183,16 @@ func finite(v float64) float64 {
 	return v
 }
 
-// number reads a number that may stand in quotes (transformers 5) or be a word
-// that JSON does not have. Nothing, null and None are no number and no flaw.
+// number reads a number that may stand in quotes (transformers 5), be a word that JSON
+// does not have, or be what Python prints of a tensor or of a number of NumPy. Nothing,
+// null and None are no number and no flaw.
 func (r *reading) number(value []byte) (float64, bool) {
-	text := bytes.TrimSpace(unquote(value))
+	text := bytes.TrimSpace(unwrap(bytes.TrimSpace(unquote(value))))
 	switch string(text) {
 	case "", "null", "None":
 		return 0, false
+	case "-nan", "-NaN", "+nan": // as C prints it
+		return math.NaN(), true
 	}
 	v, err := strconv.ParseFloat(string(text), 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
@@ -183,6 +200,20 @@ func (r *reading) number(value []byte) (float64, bool) {
 		return 0, false
 	}
 	return v, true
+}
+
+// unwrap takes the number out of tensor(1.5, device='cuda:0') and np.float32(1.5).
+func unwrap(text []byte) []byte {
+	if n := len(text); n == 0 || text[n-1] != ')' {
+		return text
+	}
+	open := bytes.IndexByte(text, '(')
+	switch name := string(text[:max(open, 0)]); {
+	case name == "tensor", strings.HasPrefix(name, "np.float"), strings.HasPrefix(name, "np.int"), strings.HasPrefix(name, "numpy.float"), strings.HasPrefix(name, "array"):
+		first, _, _ := bytes.Cut(text[open+1:len(text)-1], []byte(","))
+		return first
+	}
+	return text
 }
 
 func unquote(value []byte) []byte {

@@ -90,6 +90,23 @@ func TestOddLinesAreReadAndWhatIsNotReadIsCounted(t *testing.T) {
 	}
 }
 
+func TestALossThatIsNoNumberIsOneHoweverItIsSpelled(t *testing.T) {
+	for line, diverged := range map[string]bool{
+		`"loss": nan`: true, `"loss": -nan`: true, `"loss": "-nan"`: true, `"loss": "NaN"`: true, `"loss": Infinity`: true, `"loss": "inf"`: true, `"loss": 1e999`: true,
+		`"loss": tensor(nan, device='cuda:0', grad_fn=<NllLossBackward0>)`: true, `"loss": np.float32(nan)`: true, `"train_loss": NaN`: true, `"lm loss": nan`: true, `"actor/pg_loss": np.float64(nan)`: true,
+		`"loss": tensor(1.5, device='cuda:0')`: false, `"loss": np.float64(1.5)`: false, `"loss": null`: false, `"loss": None`: false, `"train_loss": 1.5`: false,
+		`"loss_scale": Infinity`: false, `"use_chunked_loss": true`: false, `"gloss": NaN`: false, `"loss": 1.0, "ppl": NaN`: false,
+	} {
+		m, unread := readLine(nil, []byte(`{"step": 3, `+line+`}`))
+		if len(m) != 1 || unread || m[0].Diverged != diverged {
+			t.Errorf("%s: %+v, unread %v", line, m, unread)
+		}
+	}
+	if m, _ := readLine(nil, []byte(`{'step': 3, 'loss': tensor(1.5, device='cuda:0'), 'grad_norm': np.float64(2.5)}`)); len(m) != 1 || m[0].Loss == nil || *m[0].Loss != 1.5 || *m[0].GradNorm != 2.5 {
+		t.Errorf("%+v", m)
+	}
+}
+
 func TestTheNormOfTheGradientIsKeptWhateverItIs(t *testing.T) {
 	m, ok := ParseMetric([]byte(`{"current_steps": 5, "loss": 0.0, "grad_norm": NaN}`))
 	if !ok || !m.Diverged || m.GradNorm == nil || !math.IsNaN(float64(*m.GradNorm)) {

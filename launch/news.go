@@ -18,7 +18,13 @@ type place struct {
 	Log      cursor `json:"log"`
 	Bar      bar    `json:"bar"`
 	State    string `json:"state,omitempty"` // the trainer_state.json read last: name, size, time
-	NaNGrad  bool   `json:"nan_grad,omitempty"`
+	lastGradient
+}
+
+// A lastGradient is what the newest line with a gradient told.
+type lastGradient struct {
+	NaNGrad bool     `json:"nan_grad,omitempty"`
+	NaNRate *float64 `json:"nan_rate,omitempty"` // the learning rate beside a NaN
 }
 
 // news is what a trainer has told since the place before.
@@ -52,8 +58,8 @@ func (l *Launcher) hear(ctx context.Context, run Run, backend Backend, p place, 
 	if !h.place.Told || whole || len(h.news.metrics) > 0 { // where nothing is new, nothing was saved
 		h.try(stateName, h.state)
 	}
-	h.place.NaNGrad = gradients(h.news.metrics, h.place.NaNGrad)
-	gradients(h.news.beside, false)
+	h.place.lastGradient = gradients(h.news.metrics, h.place.lastGradient)
+	gradients(h.news.beside, lastGradient{})
 	return h.news, h.place
 }
 
@@ -204,17 +210,25 @@ func (h *hearing) state() error {
 
 // gradients finds a divergence that the loss hides: transformers replaces the
 // loss of a NaN step by a mean unless it is told not to, but not the gradient's
-// norm. One NaN may be a step that was skipped, two in a row are none. It takes and
-// gives whether the newest norm was NaN.
-func gradients(metrics []Metric, before bool) (nan bool) {
+// norm. One NaN may be a step that was skipped, two in a row are none, unless the
+// learning rate stands still beside a loss: fp16 begins with a scale that is too
+// large, and skips steps until it is not. It takes and gives what the newest norm was.
+func gradients(metrics []Metric, last lastGradient) lastGradient {
 	for i := range metrics {
 		m := &metrics[i]
 		if m.GradNorm == nil {
 			continue
 		}
-		nan = *m.GradNorm != *m.GradNorm
-		m.Diverged = m.Diverged || nan && before
-		before = nan
+		now := lastGradient{NaNGrad: *m.GradNorm != *m.GradNorm}
+		if now.NaNGrad {
+			now.NaNRate = m.LR
+		}
+		m.Diverged = m.Diverged || now.NaNGrad && last.NaNGrad && !skips(*m, last)
+		last = now
 	}
-	return before
+	return last
+}
+
+func skips(m Metric, last lastGradient) bool {
+	return m.Loss != nil && m.LR != nil && last.NaNRate != nil && *m.LR == *last.NaNRate
 }

@@ -243,6 +243,23 @@ func TestADivergenceThatTheLossHidesIsSeenInTheGradients(t *testing.T) {
 	}
 }
 
+func TestStepsThatFP16SkipsAreNoDivergence(t *testing.T) {
+	for name, c := range map[string]struct {
+		log      string
+		diverged bool
+	}{
+		"the scale is found":     {`{"current_steps": 1, "loss": 11.2, "lr": 0.0, "grad_norm": NaN}` + "\n" + `{"current_steps": 2, "loss": 11.1, "lr": 0.0, "grad_norm": NaN}` + "\n" + `{"current_steps": 3, "loss": 11.0, "lr": 1e-5, "grad_norm": 3}` + "\n", false},
+		"it goes on regardless":  {`{"current_steps": 1, "loss": 11.2, "lr": 1e-5, "grad_norm": NaN}` + "\n" + `{"current_steps": 2, "loss": 11.1, "lr": 2e-5, "grad_norm": NaN}` + "\n", true},
+		"nothing but zeros left": {`{"current_steps": 1, "loss": 1.2, "lr": 1e-5, "grad_norm": NaN}` + "\n" + `{"current_steps": 2, "loss": 0.0, "lr": 1e-5, "grad_norm": NaN}` + "\n", true},
+	} {
+		s := newScene(t)
+		s.write(t, "out/log.jsonl", c.log)
+		if s.look(t, false); s.run.Diverged != c.diverged {
+			t.Errorf("%s: diverged %v", name, s.run.Diverged)
+		}
+	}
+}
+
 func TestWhatCannotBeReadIsToldAndKeepsNothing(t *testing.T) {
 	s := newScene(t)
 	s.write(t, "out/log.jsonl/x", "") // a directory

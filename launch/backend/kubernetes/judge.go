@@ -50,7 +50,7 @@ func (s sight) complete(c condition) launch.Status {
 
 // ended has the facts of the record, and where that lacks them those of the Job.
 func (s sight) ended(end inside.Record, c condition) launch.Status {
-	st := launch.Status{Code: end.Code, Signal: end.Signal, StartedAt: end.Started, EndedAt: end.Ended, Error: end.Error, ErrorLast: end.ErrorLast}
+	st := launch.Status{Code: end.Code, Signal: end.Signal, StartedAt: end.Started, EndedAt: end.Ended, Error: end.Error, ErrorLast: end.ErrorLast, Interrupted: end.Interrupted}
 	if st.EndedAt.IsZero() {
 		st.StartedAt, st.EndedAt = s.job.Status.StartTime, c.Since
 	}

@@ -20,6 +20,8 @@ type Record struct {
 	Ended     time.Time  `json:"ended,omitzero"`
 	Error     string     `json:"error,omitempty"`
 	ErrorLast bool       `json:"error_last,omitempty"`
+	// Interrupted is task.Status.Interrupted.
+	Interrupted string `json:"interrupted,omitempty"`
 }
 
 // Why is what a state does not tell; empty where there is no more to tell.
@@ -60,7 +62,7 @@ const maxRecord = 4000
 // text is the record in that room, with shorter words where it needs them.
 func (r Record) text() []byte {
 	for most := 1000; ; most /= 2 {
-		r.Reason, r.Error = clip(r.Reason, most), clip(r.Error, most)
+		r.Reason, r.Error, r.Interrupted = clip(r.Reason, most), clip(r.Error, most), clip(r.Interrupted, most)
 		text, err := json.Marshal(r)
 		if err != nil {
 			panic("inside: " + err.Error()) // texts, numbers and times of this program
@@ -89,7 +91,7 @@ func unready(err error) Record {
 func recordOf(s task.Status) Record {
 	r := Record{
 		State: s.State, Code: s.Code, Signal: s.Signal, Reason: s.Reason, Started: s.StartedAt, Ended: s.EndedAt,
-		Error: s.Error, ErrorLast: s.ErrorLast,
+		Error: s.Error, ErrorLast: s.ErrorLast, Interrupted: s.Interrupted,
 	}
 	if r.State == task.Lost {
 		r.State = task.Failed // its container ends with it: nothing of it is out of sight
