@@ -77,11 +77,21 @@ func (l *Launcher) classify(ctx context.Context, run Run) (cause.Finding, error)
 	defer f.Close()
 	from := max(0, f.Size-maxDiagnosed)
 	clean := func(text string) string { return redact.Text(text, os.Environ()) }
-	found, err := cause.Classify(f.From(from), clean)
+	return diagnosed(func() io.Reader { return io.LimitReader(f.From(from), maxDiagnosed) }, none, clean)
+}
+
+// diagnosed reads a log twice: for the exception that ended the run, then for what it
+// shows besides. What stands before that exception is what the trainer went on after.
+func diagnosed(log func() io.Reader, none cause.Finding, clean func(string) string) (cause.Finding, error) {
+	root, err := cause.Find(log(), clean)
 	if err != nil {
 		return none, err
 	}
-	root, err := cause.Find(io.LimitReader(f.From(from), maxDiagnosed), clean)
+	after := int64(0)
+	if root.Own {
+		after = root.At
+	}
+	found, err := cause.Classify(log(), after, clean)
 	return chosen(found, root, none), err
 }
 

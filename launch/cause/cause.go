@@ -14,6 +14,8 @@ type Cause struct {
 	Own  bool   // it is no mere consequence of another process's end
 	End  string // the last line of the log with words in it
 	Hint string // what usually helps; empty: not known
+	// At is the byte at which the exception's own traceback begins; 0 where there is none.
+	At int64
 }
 
 // Find reads a log to its end. Texts are redacted whole, before they are cut
@@ -28,7 +30,9 @@ func Find(log io.Reader, clean func(string) string) (Cause, error) {
 	f := causeFinder{open: map[string]*traceback{}}
 	lines := bufio.NewReaderSize(log, 64<<10)
 	for {
+		f.at = f.next
 		line, err := lines.ReadSlice('\n')
+		f.next += int64(len(line))
 		for piece := range bytes.SplitSeq(line, []byte("\r")) {
 			f.read(string(piece))
 		}

@@ -23,7 +23,7 @@ func (f *causeFinder) close() {
 func (f *causeFinder) cause(clean func(string) string) Cause {
 	r := f.choose()
 	text := r.words()
-	c := Cause{Text: redact.OneLine(clean(text), maxCause), End: redact.OneLine(clean(cmp.Or(f.end, f.quiet)), maxCause)}
+	c := Cause{At: r.at, Text: redact.OneLine(clean(text), maxCause), End: redact.OneLine(clean(cmp.Or(f.end, f.quiet)), maxCause)}
 	c.Last = text != "" && r.kind < ended && (r.line == f.endLine || f.after <= lastLines)
 	c.Own = text != "" && !follows.MatchString(text) && !launcherError(r.text)
 	c.Hint = hint(text)

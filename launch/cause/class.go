@@ -66,9 +66,12 @@ var marks = []struct {
 	class Class
 	form  *regexp.Regexp
 }{
-	{Hardware, regexp.MustCompile(`(?i)\buncorrectable ECC\b|\bXid\b.*\b(48|63|64|74|79|94|95|119|120)\b|GPU has fallen off the bus|CUDA error: (an )?(uncorrectable|hardware)|nvlink.*(fatal|error)|ECC error`)},
-	{OutOfMemory, regexp.MustCompile(`CUDA out of memory|CUDA error: out of memory|OutOfMemoryError|HIP out of memory|CUBLAS_STATUS_ALLOC_FAILED`)},
-	{HostMemory, regexp.MustCompile(`(?i)oom[-_ ]kill|Out of memory: Killed process|return code = -(7|9)\b|Cannot allocate memory|DataLoader worker .* killed by signal: (Killed|Bus error)|\bMemoryError\b|out of shared memory|unable to mmap|slurmstepd: error: Detected \d+ oom`)},
+	{Preempted, regexp.MustCompile(`slurmstepd: error: \*\*\* .* DUE TO PREEMPTION`)},
+	{OverTime, regexp.MustCompile(`slurmstepd: error: \*\*\* .* DUE TO TIME LIMIT`)},
+	{Hardware, regexp.MustCompile(`(?i)slurmstepd: error: \*\*\* .* DUE TO NODE FAILURE|\buncorrectable ECC\b|\bXid\b.*\b(48|63|64|74|79|94|95|119|120)\b|GPU has fallen off the bus|CUDA error: (an )?(uncorrectable|hardware)|nvlink.*(fatal|error)|ECC error`)},
+	{HostMemory, regexp.MustCompile(`ray\.exceptions\.OutOfMemoryError|running low on memory`)}, // Ray's word for the machine's memory
+	{OutOfMemory, regexp.MustCompile(`(CUDA|HIP|XPU|NPU|MLU|MPS backend) out of memory|(CUDA|HIP) error: out of memory|OutOfMemoryError|(Cuda|HIP) failure \d* ?'out of memory'|CU(BLAS|DNN)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation`)},
+	{HostMemory, regexp.MustCompile(`(?i)oom[-_ ]kill|Out of memory: Killed process|Exceeded job memory limit|task \d+: Out Of Memory|cgroup out-of-memory|DefaultCPUAllocator: (can't allocate|not enough) memory|std::bad_alloc|return code = -(7|9)\b|Cannot allocate memory|DataLoader worker .* killed by signal: (Killed|Bus error)|\bMemoryError\b|out of shared memory|unable to mmap|slurmstepd: error: Detected \d+ oom`)},
 	{DiskFull, regexp.MustCompile(`No space left on device|Disk quota exceeded|\[enforce fail at inline_container|file write failed`)},
 	{Access, regexp.MustCompile(`GatedRepoError|gated repo|401 Client Error|403 Client Error|Invalid username or password|Repository Not Found`)},
 	{Environment, regexp.MustCompile(`ModuleNotFoundError|No module named|command not found|cannot open shared object file|CUDA driver version is insufficient|no kernel image is available`)},
@@ -85,13 +88,18 @@ type Finding struct {
 }
 
 // Classify reads a log of a run that did not succeed and names the most telling trouble
-// that it shows. Lines are redacted by clean.
-func Classify(log io.Reader, clean func(string) string) (Finding, error) {
+// that it shows. Lines are redacted by clean. Those that begin before the byte from were
+// followed by the exception that ended the run, and count only where the kernel or a
+// scheduler has written them: the program itself went on after them.
+func Classify(log io.Reader, from int64, clean func(string) string) (Finding, error) {
 	shown := map[Class][]string{}
 	lines := bufio.NewReaderSize(log, 64<<10)
-	for {
+	for at := int64(0); ; {
 		line, err := lines.ReadSlice('\n')
-		show(shown, string(line), clean)
+		if at >= from || outsideForm.Match(line) {
+			show(shown, string(line), clean)
+		}
+		at += int64(len(line))
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			if errors.Is(err, io.EOF) {
 				err = nil
@@ -100,6 +108,9 @@ func Classify(log io.Reader, clean func(string) string) (Finding, error) {
 		}
 	}
 }
+
+// outsideForm matches lines that no trainer writes of itself.
+var outsideForm = regexp.MustCompile(`slurmstepd|srun: error|NVRM|(?i:oom[-_]kill)|Out of memory: Killed process|exits with return code = -`)
 
 // maxLooked is how much of a line is looked at: a dumped tensor is no message.
 const maxLooked = 2000

@@ -37,9 +37,18 @@ func TestALogShowsItsMostTellingTrouble(t *testing.T) {
 		{"RuntimeError: Cannot find valid samples, check `data/README.md` for the data format.\n", BadData, "valid samples"},
 		{"ModuleNotFoundError: No module named 'flash_attn'\n", Environment, "flash_attn"},
 		{"ValueError: Some specified arguments are not used by the HfArgumentParser: ['cutof_len']\n", Configuration, "cutof_len"},
+		{"ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.\n", HostMemory, "low on memory"},
+		{"NCCL WARN Cuda failure 2 'out of memory'\ntorch.distributed.DistBackendError: NCCL error\n", OutOfMemory, "failure 2"},
+		{"torch.OutOfMemoryError: HIP out of memory.\n", OutOfMemory, "HIP"},
+		{"slurmstepd: error: Exceeded job memory limit\n", HostMemory, "limit"},
+		{"srun: error: node1: task 0: Out Of Memory\n", HostMemory, "task 0"},
+		{"slurmstepd: error: *** JOB 123 ON node1 CANCELLED AT 2026-11-28T03:00:00 DUE TO PREEMPTION ***\n", Preempted, "123"},
+		{"slurmstepd: error: *** STEP 7.0 ON node1 CANCELLED AT 2026-11-28T03:00:00 DUE TO TIME LIMIT ***\n", OverTime, "7.0"},
+		{"slurmstepd: error: *** JOB 7 ON node1 CANCELLED AT 2026-11-28T03:00:00 DUE TO NODE FAILURE, SEE SLURMCTLD LOG ***\n", Hardware, "NODE"},
+		{"terminate called after throwing an instance of 'std::bad_alloc'\n", HostMemory, "bad_alloc"},
 		{"all is well\nstep 4\n", Unrecognized, ""},
 	} {
-		got, err := Classify(strings.NewReader(c.log), func(s string) string { return s })
+		got, err := Classify(strings.NewReader(c.log), 0, func(s string) string { return s })
 		if err != nil || got.Class != c.want || !strings.Contains(strings.Join(got.Lines, "\n"), c.line) {
 			t.Errorf("%q is %+v, %v; want %s", c.log, got, err, c.want)
 		}
@@ -48,7 +57,7 @@ func TestALogShowsItsMostTellingTrouble(t *testing.T) {
 
 func TestAFloodOfLinesIsBounded(t *testing.T) {
 	line := "CUDA out of memory " + strings.Repeat("x", 5000) + "\n"
-	got, err := Classify(strings.NewReader(strings.Repeat(line, 1000)), func(s string) string { return s })
+	got, err := Classify(strings.NewReader(strings.Repeat(line, 1000)), 0, func(s string) string { return s })
 	if err != nil || len(got.Lines) != maxClassLines || len(got.Lines[0]) > maxClassLineLen+4 {
 		t.Errorf("%d lines, %v", len(got.Lines), err)
 	}
@@ -65,7 +74,7 @@ func TestRealLogsAreClassified(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Classify(f, func(s string) string { return s })
+		got, err := Classify(f, 0, func(s string) string { return s })
 		if err := f.Close(); err != nil {
 			t.Error(err)
 		}

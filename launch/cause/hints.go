@@ -28,6 +28,10 @@ func SignalHint(signal int) string {
 var errorHints = []struct{ words, hint string }{
 	{"CUDA out of memory", "the GPU ran out of memory: use a smaller window or per-device batch, LoRA, or more GPUs"},
 	{"CUDA error: out of memory", "the GPU ran out of memory: use a smaller window or per-device batch, LoRA, or more GPUs"},
+	{"HIP out of memory", "the GPU ran out of memory: use a smaller window or per-device batch, LoRA, or more GPUs"},
+	{"failure 2 'out of memory'", "the GPU ran out of memory: use a smaller window or per-device batch, LoRA, or more GPUs"},
+	{"running low on memory", "the host ran out of memory: use fewer workers and less offload, or a machine with more"},
+	{"Exceeded job memory limit", "a worker was killed because the job's memory was used up"},
 	{"Watchdog caught collective operation timeout", "a NCCL collective timed out: a rank died or was slow, as while one rank tokenizes"},
 	{"No space left on device", "a disk is full"},
 	{"return code = -9", "a worker was killed: most often the host ran out of memory"},

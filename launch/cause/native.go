@@ -23,7 +23,7 @@ const maxShell = 300
 func (f *causeFinder) readNative(rank, line string) bool {
 	text := strings.TrimLeft(line, " ")
 	if class, found := strings.CutPrefix(text, terminateStart); found {
-		f.crash(raised{rank: rank, text: strings.Trim(class, "'\""), line: f.line, kind: native})
+		f.crash(raised{rank: rank, text: strings.Trim(class, "'\""), line: f.line, at: f.at, kind: native})
 		return true
 	}
 	if words, found := strings.CutPrefix(text, "what():"); found {
@@ -33,7 +33,7 @@ func (f *causeFinder) readNative(rank, line string) bool {
 		}
 	}
 	if strings.HasPrefix(text, fatalStart) {
-		f.crash(raised{rank: rank, text: text, line: f.line, kind: native})
+		f.crash(raised{rank: rank, text: text, line: f.line, at: f.at, kind: native})
 		return true
 	}
 	return f.readShell(rank, line)
@@ -52,7 +52,7 @@ func (f *causeFinder) readShell(rank, line string) bool {
 	if m[2] == "Killed" || m[2] == "Terminated" {
 		kind = ended
 	}
-	f.crash(raised{rank: rank, text: strings.Join(strings.Fields(line), " "), line: f.line, kind: kind})
+	f.crash(raised{rank: rank, text: strings.Join(strings.Fields(line), " "), line: f.line, at: f.at, kind: kind})
 	return true
 }
 

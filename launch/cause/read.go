@@ -12,6 +12,7 @@ type raised struct {
 	rank string // as the line's prefix tells it: rank3; empty without one
 	text string
 	line int
+	at   int64 // where its traceback begins
 	kind kind
 	from string // the exception that it was raised from; empty: none, or not told
 }
@@ -31,11 +32,14 @@ type traceback struct {
 	ignored bool // Python could not raise it, as while it ends
 	kind    kind
 	from    string
+	at      int64
 	raised  *raised
 }
 
 type causeFinder struct {
 	line    int
+	at      int64 // where the line begins that is being read, which bars may be part of
+	next    int64
 	open    map[string]*traceback // by rank
 	labels  []string              // what stands before each line of some process, newest last
 	ignore  bool                  // the next traceback is one that Python ignored
@@ -210,7 +214,7 @@ func ofFrame(line string) bool {
 }
 
 func (f *causeFinder) begin(rank, line string) {
-	t := traceback{ignored: f.ignore, from: f.direct}
+	t := traceback{ignored: f.ignore, from: f.direct, at: f.at}
 	if f.aside > 0 {
 		t.kind = aside
 	}
@@ -294,7 +298,7 @@ func (f *causeFinder) raise(rank, line string, t *traceback) bool {
 		delete(f.open, rank)
 		return t.ignored
 	}
-	r := raised{rank: rank, text: strings.TrimSpace(line), line: f.line, kind: t.kind, from: t.from}
+	r := raised{rank: rank, text: strings.TrimSpace(line), line: f.line, at: t.at, kind: t.kind, from: t.from}
 	if t.kind != aside && !follows.MatchString(r.text) {
 		f.after, f.loose = 0, false
 	}
