@@ -1,7 +1,9 @@
 package attempt
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"syscall"
@@ -19,6 +21,7 @@ type ending struct {
 	left       []int         // processes that could not be ended
 	stallAfter time.Duration // how long it may tell nothing
 	cause      cause.Cause   // from the log
+	logFault   error         // why that could not be read
 	killed     memoryKill
 	full       bool // the disk has no room
 }
@@ -137,6 +140,10 @@ func (e ending) why() string {
 	case killed:
 	case e.cause.End != "":
 		words = fmt.Sprintf("; the log ends with %q", e.cause.End)
+	case errors.Is(e.logFault, fs.ErrNotExist):
+		words = "; its log was removed"
+	case e.logFault != nil:
+		words = "; its log could not be read: " + e.logFault.Error()
 	default:
 		words = "; the log is empty"
 	}

@@ -1,12 +1,14 @@
 package attempt
 
 import (
+	"io/fs"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"trainyard/launch/cause"
+	"trainyard/launch/files"
 )
 
 // logged is the cause that a log with these words tells.
@@ -41,6 +43,9 @@ func TestReasonsTellWhatPeopleLookFor(t *testing.T) {
 		"NCCL":                     {ending{exit: Exit{Code: 134, Signal: 6}}, "Watchdog caught collective operation timeout: WorkNCCL(", []string{"signal 6", "NCCL collective timed out"}},
 		"a killed worker":          {ending{exit: Exit{Code: 1}}, "Root Cause (first observed failure):\n[0]:\n  rank      : 3 (local_rank: 1)\n  exitcode  : -9 (pid: 12)\n====\n", []string{"code 1", "rank 3 was killed by signal 9", "ran out of memory"}},
 		"last line":                {ending{exit: Exit{Code: 1}}, "10%|#\r20%|##\nno column 'loss'\n\n", []string{`ends with "no column 'loss'"`}},
+		"a log that is gone":       {ending{exit: Exit{Code: 1}, logFault: fs.ErrNotExist}, "", []string{"its log was removed"}},
+		"a pipe for a log":         {ending{exit: Exit{Code: 1}, logFault: files.ErrNotRegular}, "", []string{"could not be read", "not a regular file"}},
+		"a scheduler's word":       {ending{exit: Exit{Code: 143}}, "slurmstepd: error: *** JOB 123 ON node1 CANCELLED DUE TO PREEMPTION ***\n", []string{"DUE TO PREEMPTION"}},
 		"no words at all":          {ending{exit: Exit{Code: 1}}, "", []string{"the log is empty"}},
 		"a handled want of memory": {ending{exit: Exit{Code: 1}}, "torch.OutOfMemoryError: CUDA out of memory.\nretrying\nTraceback (most recent call last):\nKeyError: 'messages'\n", []string{"KeyError: 'messages'"}},
 	} {

@@ -227,8 +227,9 @@ func (s *supervisor) judge(state *os.ProcessState) Exit {
 		exit.Signal = int(ws.Signal())
 		exit.Code = 128 + exit.Signal
 	}
+	cause, logFault := s.cause()
 	end := ending{
-		exit: exit, outside: s.outside, warned: !s.warned.IsZero(), by: s.byWords, left: s.left, stallAfter: s.spec.StallAfter, cause: s.cause(),
+		exit: exit, outside: s.outside, warned: !s.warned.IsZero(), by: s.byWords, left: s.left, stallAfter: s.spec.StallAfter, cause: cause, logFault: logFault,
 		killed: killedForMemory(s.oom, countOOM()), full: full(s.dir),
 	}
 	exit.Reason = end.reason()
@@ -245,20 +246,17 @@ func (s *supervisor) judge(state *os.ProcessState) Exit {
 }
 
 // cause reads the log, the last part of a very long one.
-func (s *supervisor) cause() cause.Cause {
+func (s *supervisor) cause() (cause.Cause, error) {
 	f, info, err := files.OpenRegular(filepath.Join(s.dir, task.LogName))
 	if err != nil {
-		return cause.Cause{}
+		return cause.Cause{}, err
 	}
 	defer f.Close()
 	from := max(0, info.Size()-maxCauseLog)
 	cause, err := cause.Find(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
 		return redact.Text(text, os.Environ())
 	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "read the log:", err)
-	}
-	return cause
+	return cause, err
 }
 
 // maxCauseLog is how much of a log is searched for the cause of its end.
