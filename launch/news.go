@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"trainyard/launch/redact"
@@ -164,11 +165,17 @@ func (h *hearing) follow(f *OpenFile, at *cursor, read func(line []byte) (unread
 		return err
 	}
 	h.news.more = h.news.more || next.At > at.At && next.At < f.Size
-	if len(h.news.metrics) > before || at == &h.place.Progress && h.place.Told {
+	if h.moves(h.news.metrics[before:]) || at == &h.place.Progress && h.place.Told && f.ModTime.Before(h.run.ToldAt) {
 		h.news.at = f.ModTime
 	}
 	*at = next
 	return nil
+}
+
+// moves reports whether lines show that the trainer goes on: a step, or an evaluation.
+// One that tells its temperature, or the same step again and again, does not.
+func (h *hearing) moves(lines []Metric) bool {
+	return h.news.fresh && len(lines) > 0 || slices.ContainsFunc(lines, func(m Metric) bool { return m.Step != h.run.Step || m.EvalLoss != nil })
 }
 
 func (h *hearing) miss(line []byte) {

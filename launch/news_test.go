@@ -316,6 +316,38 @@ func TestSuccessNeedsEvidence(t *testing.T) {
 	}
 }
 
+// A trainer that hangs may have a thread that goes on writing.
+func TestWordsWithoutAStepAreNoSignOfAStep(t *testing.T) {
+	s := newScene(t)
+	begun := time.Now().Add(-time.Hour).Truncate(time.Second)
+	told := func(after time.Duration) time.Time {
+		t.Helper()
+		if err := os.Chtimes(filepath.Join(s.dir, "out/log.jsonl"), begun.Add(after), begun.Add(after)); err != nil {
+			t.Fatal(err)
+		}
+		s.look(t, false)
+		return s.run.ToldAt
+	}
+	s.write(t, "out/log.jsonl", lines(1, 3, 1))
+	if at := told(0); !at.Equal(begun) {
+		t.Errorf("told at %v, not %v", at, begun)
+	}
+	for _, words := range []string{"still here\n", `{"current_steps": 3, "total_steps": 9, "temperature": 70}` + "\n", lines(3, 3, 1)} {
+		s.add(t, "out/log.jsonl", words)
+		if at := told(time.Minute); !at.Equal(begun) {
+			t.Errorf("%q passes for a step: told at %v, not %v", words, at, begun)
+		}
+	}
+	s.add(t, "out/log.jsonl", `{"current_steps": 3, "eval_loss": 1}`+"\n")
+	if at := told(2 * time.Minute); !at.Equal(begun.Add(2 * time.Minute)) {
+		t.Errorf("an evaluation is told at %v", at)
+	}
+	s.add(t, "out/log.jsonl", lines(4, 4, 1))
+	if at := told(3 * time.Minute); !at.Equal(begun.Add(3 * time.Minute)) {
+		t.Errorf("a step is told at %v", at)
+	}
+}
+
 func TestAStallIsTold(t *testing.T) {
 	now := time.Now()
 	step := int64(3)

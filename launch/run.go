@@ -48,7 +48,8 @@ type Attempt struct {
 	// DivergedStep is the first such step.
 	Diverged     bool   `json:"diverged,omitempty"`
 	DivergedStep *int64 `json:"diverged_step,omitempty"`
-	// ToldAt is when the trainer wrote its newest figure.
+	// ToldAt is when the trainer told its newest step or evaluation, as far as the time of
+	// its log shows.
 	ToldAt time.Time `json:"told_at,omitzero"`
 	// Segment is how often the trainer's log was deleted and begun anew.
 	Segment int `json:"segment,omitempty"`
