@@ -22,6 +22,9 @@ var (
 	ErrDiskFull = database.ErrDiskFull
 )
 
+// Unrecorded is database.Unrecorded.
+func Unrecorded(err error) bool { return database.Unrecorded(err) }
+
 // OpenLedger opens the ledger at a place: a file of SQLite, which is made with its
 // directory, for the user alone, where there is none; or the URL of a PostgreSQL
 // database. On a full disk a file can be read and not written.

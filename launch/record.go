@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// record writes a status to the ledger and returns the run as it stands then. On
-// a full disk the run says what the ledger cannot.
+// record writes a status to the ledger and returns the run as it stands then. Where
+// nothing can be recorded the run says what the ledger cannot.
 func (l *Launcher) record(ctx context.Context, run Run, status Status) (Run, error) {
 	next := change(status, run)
 	err := l.write(ctx, run, status, next)
 	if err == nil && status.Facts.News(run.Facts) {
 		err = l.Ledger.Learn(ctx, run.ID, run.N, status.Facts)
 	}
-	if errors.Is(err, ErrDiskFull) {
+	if Unrecorded(err) {
 		return run.changed(next), err
 	}
 	if err != nil {

@@ -19,8 +19,9 @@ import (
 // may be seen again. With an error comes the run as last known.
 //
 // The state never waits for what the trainer told: reading that has a limit, and
-// what goes wrong with it is Run.Trouble. On a full disk the run is right and the
-// ledger is not, which the error says (ErrDiskFull).
+// what goes wrong with it is Run.Trouble. Where the disk is full, or the ledger is not
+// ours to write, the run is right and the ledger is not, which the error says
+// (Unrecorded).
 func (l *Launcher) Refresh(ctx context.Context, run Run) (Run, error) {
 	now, err := l.Ledger.Run(ctx, run.ID)
 	if err != nil {
@@ -173,14 +174,14 @@ func (l *Launcher) List(ctx context.Context, limit int) ([]Run, error) {
 	return runs, joinOnce(faults)
 }
 
-// joinOnce joins errors and tells a full disk once, not for each run.
+// joinOnce joins errors and tells once, not for each run, that nothing is recorded.
 func joinOnce(faults []error) error {
-	full := false
+	told := false
 	for i, err := range faults {
-		if errors.Is(err, ErrDiskFull) && full {
+		if Unrecorded(err) && told {
 			faults[i] = nil
 		}
-		full = full || errors.Is(err, ErrDiskFull)
+		told = told || Unrecorded(err)
 	}
 	return errors.Join(faults...)
 }

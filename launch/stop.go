@@ -26,7 +26,7 @@ func (l *Launcher) Stop(ctx context.Context, run Run) (Run, error) {
 	}
 	if !run.State.Ended() {
 		_, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Stopping, Reason: "stop requested"})
-		if err != nil && !errors.Is(err, ErrDiskFull) {
+		if err != nil && !Unrecorded(err) {
 			return l.overtaken(ctx, run, err)
 		}
 	}
@@ -68,7 +68,7 @@ const startLimit = 30 * time.Second
 func (l *Launcher) until(ctx context.Context, run Run, done func(Run) bool) (Run, error) {
 	for {
 		var err error
-		if run, err = l.Refresh(ctx, run); errors.Is(err, ErrDiskFull) {
+		if run, err = l.Refresh(ctx, run); Unrecorded(err) {
 			err = nil // the run is right, its record is not
 		}
 		if err != nil || done(run) {

@@ -60,7 +60,7 @@ type watcher struct {
 // look brings the run up to date and reads what its trainer told since.
 func (w *watcher) look(ctx context.Context, run Run) (Run, []Metric, error) {
 	run, err := w.launcher.Refresh(ctx, run)
-	if err != nil && !errors.Is(err, ErrDiskFull) {
+	if err != nil && !Unrecorded(err) {
 		return run, nil, err
 	}
 	return run, w.hear(ctx, run), nil

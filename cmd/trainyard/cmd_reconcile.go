@@ -39,7 +39,7 @@ func newReconcile(t *face.Terminal, s *settings) *cobra.Command {
 
 func runReconcile(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, rebuild bool) error {
 	done, err := y.Reconcile(ctx, rebuild)
-	if errors.Is(err, launch.ErrDiskFull) { // what was looked at is right all the same
+	if launch.Unrecorded(err) { // what was looked at is right all the same
 		t.Say("%v", err)
 		err = nil
 	}

@@ -59,7 +59,7 @@ func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) erro
 	return withYard(s, func(y *yard.Yard) error {
 		// Runs that could not be looked at are in the list as they were last seen.
 		runs, err := y.Runs(ctx, limit)
-		if errors.Is(err, launch.ErrDiskFull) { // the list is right all the same
+		if launch.Unrecorded(err) { // the list is right all the same
 			t.Say("%v", err)
 			err = nil
 		}

@@ -18,6 +18,16 @@ var ErrDamaged = errors.New("the ledger is damaged")
 // ErrDiskFull: nothing can be written; what is there can be read.
 var ErrDiskFull = errors.New("the disk is full")
 
+// ErrReadOnly: the ledger is another user's, or lies where nothing can be written; what
+// is there can be read.
+var ErrReadOnly = errors.New("the ledger can be read here and not be written")
+
+// Unrecorded reports whether an error says only that nothing new is recorded: what was
+// found out is right all the same.
+func Unrecorded(err error) bool {
+	return errors.Is(err, ErrDiskFull) || errors.Is(err, ErrReadOnly)
+}
+
 // fault puts into words what SQLite tells as a number.
 func (s *sqliteEngine) fault(err error) error {
 	var told *sqlite.Error

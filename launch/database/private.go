@@ -77,5 +77,5 @@ func writable(file string) bool {
 }
 
 func notOurs(file string) error {
-	return fmt.Errorf("ledger: %w: %s can be read here and not be written: nothing is recorded", fs.ErrPermission, file)
+	return fmt.Errorf("%w: %s: %w: nothing is recorded", ErrReadOnly, file, fs.ErrPermission)
 }

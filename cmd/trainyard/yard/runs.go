@@ -124,7 +124,7 @@ func (y *Yard) Run(ctx context.Context, prefix string) (*launch.Launcher, launch
 		return nil, run, err
 	}
 	run, err = l.Refresh(ctx, run)
-	if errors.Is(err, launch.ErrDiskFull) { // it is right all the same
+	if launch.Unrecorded(err) { // it is right all the same
 		run.Trouble, err = err.Error(), nil
 	}
 	return l, run, err
