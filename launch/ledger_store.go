@@ -45,18 +45,33 @@ func (l *Ledger) store(ctx context.Context, run string, attempt int, from string
 				return err
 			}
 		}
-		segment, err := segmentOf(tx, run, attempt)
-		if err == nil {
-			err = storePoints(tx, run, attempt, segment, n.metrics, true)
-		}
-		if err == nil {
-			err = storePoints(tx, run, attempt, segment, n.beside, false)
-		}
-		if err != nil {
+		if err := n.storeSegments(tx, run, attempt); err != nil {
 			return err
 		}
 		return summarise(tx, run, attempt, n)
 	})
+}
+
+// storeSegments adds the points, each to the segment that it was told in.
+func (n news) storeSegments(tx *database.Tx, run string, attempt int) error {
+	segment, err := segmentOf(tx, run, attempt)
+	from := 0
+	for _, start := range n.starts {
+		if err == nil {
+			err = storePoints(tx, run, attempt, segment, n.metrics[from:start], true)
+		}
+		if err == nil {
+			err = beginSegment(tx, run, attempt)
+		}
+		segment, from = segment+1, start
+	}
+	if err == nil {
+		err = storePoints(tx, run, attempt, segment, n.metrics[from:], true)
+	}
+	if err == nil {
+		err = storePoints(tx, run, attempt, segment, n.beside, false)
+	}
+	return err
 }
 
 // beginSegment leaves the curve so far as it is: what comes belongs to a new one.

@@ -20,6 +20,30 @@ type place struct {
 	Bar      bar    `json:"bar"`
 	State    string `json:"state,omitempty"` // the trainer_state.json read last: name, size, time
 	lastGradient
+	pace
+}
+
+// A pace is where the steps of the progress log stand, and how far apart they are.
+type pace struct {
+	Last int64 `json:"last,omitempty"`
+	Gap  int64 `json:"gap,omitempty"`
+}
+
+// backwards is how many lines' worth of steps a trainer goes back that begins again in
+// the same log. Ranks that write side by side are never that far apart.
+const backwards = 4
+
+// restarted takes the next step, and reports whether the trainer has begun again: its
+// launcher has restarted it, from its beginning or from a checkpoint.
+func (p *pace) restarted(step int64) bool {
+	restarted := p.Last-step >= backwards*max(p.Gap, 1)
+	switch {
+	case restarted:
+		*p = pace{Last: step}
+	case step > p.Last:
+		p.Last, p.Gap = step, step-p.Last
+	}
+	return restarted
 }
 
 // A lastGradient is what the newest line with a gradient told.
@@ -34,6 +58,7 @@ type news struct {
 	beside      []Metric // what a checkpoint tells beyond the log
 	saved       *int64   // step of the newest checkpoint
 	fresh       bool     // its log was begun anew: these metrics begin a new segment
+	starts      []int    // metrics that each begin a new segment, because the trainer began again
 	step, total int64    // where the trainer stands, beyond the metrics
 	unread      int64    // lines that were not understood
 	example     string   // the first of them
@@ -119,7 +144,7 @@ func (h *hearing) readProgress(f *OpenFile) error {
 		return err
 	}
 	if !same {
-		h.place.Progress = cursor{}
+		h.place.Progress, h.place.pace = cursor{}, pace{}
 		h.news.fresh = h.place.Told
 	}
 	return h.follow(f, &h.place.Progress, func(line []byte) bool {
@@ -127,6 +152,11 @@ func (h *hearing) readProgress(f *OpenFile) error {
 		var unread bool
 		h.news.metrics, unread = readLine(h.news.metrics, line)
 		h.place.Told = h.place.Told || len(h.news.metrics) > before
+		for i := before; i < len(h.news.metrics); i++ {
+			if h.place.restarted(h.news.metrics[i].Step) {
+				h.news.starts = append(h.news.starts, i)
+			}
+		}
 		return unread
 	})
 }

@@ -316,6 +316,36 @@ func TestSuccessNeedsEvidence(t *testing.T) {
 	}
 }
 
+// A launcher of several ranks may restart the trainer, which goes on in the same log.
+func TestATrainerThatBeginsAgainInTheSameLogBeginsANewSegment(t *testing.T) {
+	for name, c := range map[string]struct {
+		more     string
+		curve    string
+		segments int
+		whole    string
+	}{
+		"from its beginning":   {lines(1, 2, 5), "1:5 2:5", 1, "1:5@1.1 2:5@1.1"},
+		"from a checkpoint":    {lines(4, 5, 5), "4:5 5:5", 1, "1:1@1.0 2:1@1.0 3:1@1.0 4:5@1.1 5:5@1.1"},
+		"twice":                {lines(1, 6, 5) + lines(1, 1, 7), "1:7", 2, "1:7@1.2"},
+		"two ranks":            {lines(9, 9, 2) + lines(7, 9, 3), "1:1 2:1 3:1 4:1 5:1 6:1 7:3 8:3 9:3", 0, "1:1@1.0 2:1@1.0 3:1@1.0 4:1@1.0 5:1@1.0 6:1@1.0 7:3@1.0 8:3@1.0 9:3@1.0"},
+		"an evaluation's line": {`{"current_steps": 8, "total_steps": 9, "eval_loss": 1}` + "\n" + lines(9, 9, 1), "1:1 2:1 3:1 4:1 5:1 6:1 7:1 8:1 9:1", 0, "1:1@1.0 2:1@1.0 3:1@1.0 4:1@1.0 5:1@1.0 6:1@1.0 7:1@1.0 8:1@1.0 9:1@1.0"},
+	} {
+		for _, rounds := range []bool{true, false} {
+			s := newScene(t)
+			s.write(t, "out/log.jsonl", lines(1, 8, 1))
+			if rounds {
+				s.look(t, false)
+			}
+			s.add(t, "out/log.jsonl", c.more)
+			got := s.look(t, true)
+			whole, err := s.Ledger.Curve(t.Context(), s.run.ID, "loss")
+			if err != nil || got != c.curve || s.run.Segment != c.segments || curveWords(whole) != c.whole {
+				t.Errorf("%s, %v: %s, segment %d, %s, %v", name, rounds, got, s.run.Segment, curveWords(whole), err)
+			}
+		}
+	}
+}
+
 // A trainer that hangs may have a thread that goes on writing.
 func TestWordsWithoutAStepAreNoSignOfAStep(t *testing.T) {
 	s := newScene(t)
