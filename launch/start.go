@@ -138,7 +138,7 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 				return run, err
 			}
 		}
-		return l.save(ctx, run, backend, handle, "found running: the trainyard that started it died at that moment")
+		return l.save(ctx, run, backend, handle, "found running: its start had not been recorded")
 	}
 	if !errors.Is(err, ErrNeverStarted) {
 		return run, errors.Join(cause, err)
