@@ -272,7 +272,13 @@ func (r StoredResult) LeftBy(evaluation string) bool {
 func resultWords(r StoredResult) string {
 	words := ResultName(r.Result)
 	if total := r.Total(); total > 0 {
-		return fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), total)
+		words = fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), total)
+		if alone := r.Counts[""]; alone == total {
+			words = fmt.Sprintf("%s: %d scores", ResultName(r.Result), total)
+		} else if alone > 0 {
+			words += fmt.Sprintf(", %d with a score alone", alone)
+		}
+		return words
 	}
 	for i, a := range r.Aggregates {
 		if i == 3 {

@@ -14,7 +14,8 @@
 // things into a list of named things by name, and anything else replaces what
 // was there. An accept mapping, a list of edits and a loss are one value each
 // and are replaced whole. "key: !unset" removes what earlier layers said,
-// "- !unset NAME" a named item; one that removes nothing is a fault. A layer may also
+// "- !unset NAME" a named item; one that removes nothing is a fault, but for those in
+// values of a sweep block, which are for its cells. A layer may also
 // change named items by a mapping ("sources: {NAME: {share: 2}, OTHER: !unset}")
 // and take some of them alone ("sources: !only [NAME]"). "mix.seed: 3", as
 // overrides spell it, is "mix: {seed: 3}". A path in

@@ -3,6 +3,7 @@ package recipes
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A merger folds layers, collecting each !unset that removes nothing.
@@ -43,6 +44,9 @@ func (m *merger) mappings(base, over *node, path, schema string) *node {
 		i := out.index(e.key)
 		at := dotted(path, e.key)
 		switch {
+		case e.value.kind == unset && i < 0 && ofCells(schema):
+			m.bare(e.value, at)
+			out.keys = append(out.keys, e)
 		case e.value.kind == unset && i < 0:
 			m.faults.add(e.value.at, at, "!unset removes nothing: no earlier layer says it", "")
 		case e.value.kind == unset:
@@ -57,6 +61,15 @@ func (m *merger) mappings(base, over *node, path, schema string) *node {
 		}
 	}
 	return out
+}
+
+// cellValues are the places in a sweep block whose values are laid over the recipes of cells.
+var cellValues = []string{"sweep.arms.set", "sweep.stages.set", "sweep.include", "sweep.exclude", "sweep.matrix.values", "sweep.zip.values"}
+
+// ofCells says so of a place or of what lies in it: an !unset there that removes nothing of
+// the block is for the cells to do.
+func ofCells(schema string) bool {
+	return slices.ContainsFunc(cellValues, func(place string) bool { return schema == place || strings.HasPrefix(schema, place+".") })
 }
 
 // settled is the place of a merged mapping or list: the last file that wrote
@@ -109,7 +122,12 @@ func (m *merger) items(over *node, path, schema string) *node {
 	out := &node{kind: list, at: over.at}
 	for i, it := range over.items {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if it.kind == unset {
+		switch {
+		case it.kind == unset && ofCells(schema):
+			m.bare(it, at)
+			out.items = append(out.items, it)
+			continue
+		case it.kind == unset:
 			m.faults.add(it.at, at, "!unset removes nothing in a list without names", "")
 			continue
 		}

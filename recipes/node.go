@@ -59,6 +59,12 @@ func (n *node) without(drop ...string) *node {
 	return &c
 }
 
+// removes reports whether an !unset lies in a mapping or a list.
+func (n *node) removes() bool {
+	inside := func(it *node) bool { return it.kind == unset || it.removes() }
+	return slices.ContainsFunc(n.items, inside) || slices.ContainsFunc(n.keys, func(e entry) bool { return inside(e.value) })
+}
+
 // itemName is the name by which a list item is merged, and whether it has one.
 func (n *node) itemName() (string, bool) {
 	if n.kind == unset {

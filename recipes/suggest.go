@@ -19,6 +19,9 @@ func didYouMean(got string, known []string) string {
 
 // choose is didYouMean followed by everything there is to choose from.
 func choose(got string, known []string) string {
+	if len(known) == 0 {
+		return "there is none"
+	}
 	all := "known: " + strings.Join(known, ", ")
 	if hint := didYouMean(got, known); hint != "" {
 		return hint + " " + all

@@ -61,6 +61,20 @@ const (
 // maxCells bounds what a product of axes comes to.
 const maxCells = 2000
 
+// maxProduct bounds the combinations that are made before an exclude takes some out.
+const maxProduct = 100 * maxCells
+
+// productOf is how many combinations the dimensions have; it stops above maxProduct.
+func productOf(dims []dimension) int {
+	n := 1
+	for _, d := range dims {
+		if n *= len(d); n > maxProduct {
+			break
+		}
+	}
+	return n
+}
+
 // HasSweep reports whether the recipe has a sweep block.
 func (r *Recipe) HasSweep() bool { return r.sweep != nil }
 
@@ -107,6 +121,10 @@ func (l *cellLoader) cells() []Cell {
 	l.checkKeys(dims)
 	l.checkStages(dims)
 	if len(l.block.faults) > 0 {
+		return nil
+	}
+	if n := productOf(dims); n > maxProduct {
+		l.block.faults.add(l.block.at, "sweep", fmt.Sprintf("its axes have more than %d combinations, and a sweep has at most %d cells", maxProduct, maxCells), "")
 		return nil
 	}
 	combos, idle := expand(dims, l.block.exclude, l.block.include)

@@ -66,8 +66,12 @@ func (b *sweepBlock) mapping(n *node, path string, visit func(e entry, path stri
 
 // each visits the items of a list that may not be empty.
 func (b *sweepBlock) each(n *node, path string, visit func(it *node, path string)) {
-	if n.kind != list || len(n.items) == 0 {
+	switch {
+	case n.kind != list:
 		b.fault(n.at, path, n.mistaken("a list with something in it"), "")
+		return
+	case len(n.items) == 0:
+		b.fault(n.at, path, "has nothing in it", "")
 		return
 	}
 	for i, it := range n.items {
@@ -145,7 +149,9 @@ func (b *sweepBlock) zip(n *node, path string) {
 func (b *sweepBlock) seeds(n *node, path string) {
 	var d dimension
 	b.each(n, path, func(it *node, at string) { d = append(d, combo{b.assign(seedKey, it, at)}) })
-	b.axes = append(b.axes, d)
+	if len(d) > 0 {
+		b.axes = append(b.axes, d)
+	}
 }
 
 // clauses reads a list of mappings from keys to values.
@@ -156,13 +162,27 @@ func (b *sweepBlock) clauses(n *node, path string) (all []clause) {
 
 // settings reads a mapping from dotted keys to values.
 func (b *sweepBlock) settings(n *node, path string) (c combo) {
-	if n.kind != mapping || len(n.keys) == 0 {
+	switch {
+	case n.kind != mapping:
 		b.fault(n.at, path, n.mistaken("a mapping of keys and values"), "write {train.lr: 1e-5}")
+		return nil
+	case len(n.keys) == 0:
+		b.fault(n.at, path, "has no keys in it", "write {train.lr: 1e-5}")
 		return nil
 	}
 	for _, e := range n.keys {
-		p := b.assign(e.key, e.value, dotted(path, e.key))
-		c = append(c, p)
+		c = append(c, b.assignAll(e.key, e.value, dotted(path, e.key))...)
+	}
+	return c
+}
+
+// assignAll is assign, and says a mapping that removes something key by key.
+func (b *sweepBlock) assignAll(key string, n *node, path string) (c combo) {
+	if n.kind != mapping || !n.removes() {
+		return combo{b.assign(key, n, path)}
+	}
+	for _, e := range n.keys {
+		c = append(c, b.assignAll(dotted(key, e.key), e.value, dotted(path, e.key))...)
 	}
 	return c
 }
@@ -179,6 +199,10 @@ func (b *sweepBlock) assign(key string, n *node, path string) assignment {
 		return p
 	case unset:
 		p.text, p.equal = "!unset", "!unset"
+		return p
+	}
+	if n.removes() {
+		b.fault(n.at, path, "has an !unset inside", "name the key that it removes: "+key+".KEY")
 		return p
 	}
 	d := &decoder{}

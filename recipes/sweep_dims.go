@@ -85,8 +85,11 @@ func (l *cellLoader) makeSeries(arm string, r *Recipe) (order []string) {
 			l.block.fault(s.at, "sweep.mixes."+s.by, err.Error(), "")
 		}
 		for _, m := range mixes {
-			if l.series[arm][m.Name] == nil {
+			switch made := l.series[arm][m.Name]; {
+			case made == nil:
 				order = append(order, m.Name)
+			case !slices.Equal(made, m.Overrides):
+				l.block.fault(s.at, "sweep.mixes."+s.by, fmt.Sprintf("makes another mix %s than the series before", seen(m.Name)), "write one series with a larger count, or a sweep for each")
 			}
 			l.series[arm][m.Name] = m.Overrides
 		}
@@ -99,11 +102,11 @@ func (l *cellLoader) makeSeries(arm string, r *Recipe) (order []string) {
 func (l *cellLoader) checkKeys(dims []dimension) {
 	first := map[string]bool{}
 	for _, d := range dims {
-		for key := range keysOfAll([]dimension{d}) {
-			if first[key] {
-				l.block.fault(d[0][0].at, "sweep", fmt.Sprintf("%s is on two axes", seen(key)), "a key is on one axis, or in one zip group")
+		for _, p := range d[0] { // every choice of a dimension says these keys
+			if first[p.key] {
+				l.block.fault(p.at, "sweep", fmt.Sprintf("%s is on two axes", seen(p.key)), "a key is on one axis, and once in a zip group")
 			}
-			first[key] = true
+			first[p.key] = true
 		}
 		before := len(l.block.faults)
 		for _, c := range d {

@@ -116,7 +116,12 @@ func printImport(t *face.Terminal, done *yard.EvalImport) {
 
 // resultWords is a result in a few words: instances, or else the first figure.
 func resultWords(r launch.StoredResult) string {
-	if n := r.Total(); n > 0 && n > r.Counts[""] {
+	switch n, alone := r.Total(), r.Counts[""]; {
+	case alone > 0 && r.Counts["missing"] > 0 && n == alone+r.Counts["missing"]:
+		return fmt.Sprintf("%s, %s missing", face.Counted(alone, "score"), face.Thousands(n-alone))
+	case n > alone && alone > 0: // they have a part in the mean, and none in the share
+		return fmt.Sprintf("%s of %s resolved, %s with a score alone", face.Thousands(r.Resolved()), face.Thousands(n), face.Thousands(alone))
+	case n > alone:
 		return fmt.Sprintf("%s of %s resolved, %s", face.Thousands(r.Resolved()), face.Thousands(n), shareWords(r))
 	}
 	if len(r.Aggregates) > 0 {

@@ -59,6 +59,30 @@ func (c *collection) together(a, b Instance) (Instance, error) {
 	return a, nil
 }
 
+// scoresAlone takes verdicts out that are the scores of 0 and of 1 over again, where others
+// have a score and no verdict: a mean of 3 of 10 judged by 1 to 5 points is no rate, and
+// 1 is not success.
+func (c *collection) scoresAlone() {
+	alone := false
+	for _, i := range c.by {
+		switch {
+		case i.Verdict == Missing:
+		case i.Score == nil, i.Verdict != "" && *i.Score != i.worth():
+			return
+		}
+		alone = alone || i.Verdict == "" && i.Score != nil
+	}
+	if !alone {
+		return
+	}
+	for id, i := range c.by {
+		if i.Score != nil {
+			i.Verdict = ""
+			c.by[id] = i
+		}
+	}
+}
+
 func instanceWords(i Instance) string {
 	words := cmp.Or(string(i.Verdict), "neither solved nor not")
 	if i.Score != nil {
@@ -119,10 +143,15 @@ func one(all []Instance) Instance {
 
 // points is the score of an attempt, or what its verdict is worth.
 func (i Instance) points() float64 {
-	switch {
-	case i.Score != nil:
+	if i.Score != nil {
 		return *i.Score
-	case i.Verdict == Resolved:
+	}
+	return i.worth()
+}
+
+// worth is 1 of what is resolved.
+func (i Instance) worth() float64 {
+	if i.Verdict == Resolved {
 		return 1
 	}
 	return 0

@@ -26,10 +26,11 @@ type document struct {
 	lines   bool         // they were JSON lines
 	isTable bool         // by its name; the rows are nil where they are no table
 	table   [][]string
+	noTable error    // why a table by its name is none
 	used    []string // other files that belong to it and were read with it
 }
 
-func (d *document) name() string { return filepath.Base(d.path) }
+func (d *document) name() string { return unpackedName(filepath.Base(d.path)) }
 
 // object says that the document is one object.
 func (d *document) object() bool { return !d.lines && d.root.Kind() == pyjson.KindObject }
@@ -40,7 +41,11 @@ func withFile(path string, use func(*document) error) error {
 	if err != nil {
 		return err
 	}
-	return withDocument(path, raw, use)
+	sum := sha256.Sum256(raw)
+	if raw, err = unpacked(path, raw); err != nil {
+		return err
+	}
+	return withDocument(&document{path: path, raw: raw, digest: hex.EncodeToString(sum[:])}, use)
 }
 
 func readFile(path string) ([]byte, error) {
@@ -51,19 +56,20 @@ func readFile(path string) ([]byte, error) {
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, maxReport+1))
 	if err == nil && len(raw) > maxReport {
-		err = fmt.Errorf("%s: a report of more than %d MiB; take the summary that its harness writes beside it", path, maxReport>>20)
+		err = tooLarge(path)
 	}
 	return raw, err
 }
 
-func withDocument(path string, raw []byte, use func(*document) error) error {
-	sum := sha256.Sum256(raw)
-	d := &document{path: path, raw: bytes.TrimPrefix(raw, []byte("\ufeff")), digest: hex.EncodeToString(sum[:])}
-	switch filepath.Ext(path) {
+func withDocument(d *document, use func(*document) error) error {
+	path := d.path
+	d.raw = bytes.TrimPrefix(d.raw, []byte("\ufeff"))
+	switch filepath.Ext(d.name()) {
 	case ".csv", ".tsv", ".txt":
 		d.isTable = true
-		if rows, err := verdict.ReadTable(path, d.raw); err == nil {
-			d.table = rows
+		d.table, d.noTable = verdict.ReadTable(unpackedName(path), d.raw)
+		if d.noTable != nil {
+			d.table = nil
 		}
 		return use(d)
 	case ".jsonl":
@@ -124,6 +130,16 @@ func (d *document) all(is func(row pyjson.Value) bool) bool {
 		n++
 	}
 	return n > 0
+}
+
+// any says that an array has a value for which is holds.
+func (d *document) any(is func(row pyjson.Value) bool) bool {
+	for _, row := range d.root.Elements() {
+		if is(row) {
+			return true
+		}
+	}
+	return false
 }
 
 // has says that an object has one of the members.

@@ -75,16 +75,23 @@ func (d *document) seen() string {
 	case len(d.table) > 0:
 		return fmt.Sprintf("a table that begins with %q", clip(strings.Join(d.table[0], ",")))
 	case d.isTable:
-		return "a text that begins with " + fmt.Sprintf("%q", clip(string(d.raw)))
+		words := "a text that begins with " + fmt.Sprintf("%q", clip(string(d.raw)))
+		if d.noTable != nil {
+			words += ", and no table: " + strings.TrimPrefix(d.noTable.Error(), unpackedName(d.path)+": ")
+		}
+		return words
 	case d.root.Kind() == pyjson.KindObject:
 		return "an object with " + keysOf(d.root)
 	case d.root.Kind() == pyjson.KindArray:
 		first := pyjson.FirstOf(d.root)
 		words := fmt.Sprintf("%d values, the first of them %s", d.root.Length(), first.Kind())
+		if d.root.Length() == 1 {
+			words = fmt.Sprintf("1 value, the first of them %s", first.Kind())
+		}
 		if first.Kind() == pyjson.KindObject {
 			words += " with " + keysOf(first)
 		}
-		return words
+		return words + d.noRow()
 	}
 	return d.root.Kind().String()
 }

@@ -26,7 +26,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string, raw []byte) {
 		name = filepath.Base(filepath.Join("/", name))
-		_ = withDocument(filepath.Join("none", "a", name), raw, func(d *document) error {
+		_ = withDocument(&document{path: filepath.Join("none", "a", name), raw: raw}, func(d *document) error {
 			_ = d.seen()
 			format, err := formatOf(d)
 			if err != nil {

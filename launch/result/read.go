@@ -87,7 +87,7 @@ func readFiles(files []named) (Reading, error) {
 }
 
 func belongs(path string) int {
-	if samplesName.MatchString(filepath.Base(path)) {
+	if samplesName.MatchString(unpackedName(filepath.Base(path))) {
 		return 1
 	}
 	return 0
@@ -140,7 +140,7 @@ func Candidates(dir string) (files []Candidate, left []Left, err error) {
 }
 
 func isReportName(name string) bool {
-	return slices.Contains([]string{".json", ".jsonl", ".csv", ".tsv"}, filepath.Ext(name))
+	return slices.Contains([]string{".json", ".jsonl", ".csv", ".tsv"}, filepath.Ext(unpackedName(name)))
 }
 
 // mayLead reports whether a link leads to a directory, or to what may be a report.

@@ -3,6 +3,8 @@ package result
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"trainyard/format/pyjson"
@@ -16,7 +18,7 @@ var rows = Format{
 	Summary: "rows with an id and a verdict: Hybrid-Gym's graders, scripts of one's own",
 	is: func(d *document) bool {
 		others := d.all(isCommit0Row) || isOpenHandsRows(d) || isSamples(d) || isLiveCodeBench(d)
-		return !others && d.root.Kind() == pyjson.KindArray && d.all(isRow)
+		return !others && d.root.Kind() == pyjson.KindArray && d.all(mayBeRow) && d.any(isRow)
 	},
 	read: func(d *document) ([]Result, error) {
 		c := collect(d)
@@ -24,11 +26,15 @@ var rows = Format{
 		for _, row := range d.root.Elements() {
 			id, g := rowID(row), rowGrade(row)
 			score, name := rowScore(row)
+			if g == verdict.None && score == nil {
+				g = verdict.Missing // null: it was not judged
+			}
 			if err := k.add(d.path, id, g, name); err != nil {
 				return nil, err
 			}
 			c.add(id, g, score)
 		}
+		c.scoresAlone()
 		return c.into(Result{Metric: k.metric})
 	},
 }
@@ -63,12 +69,37 @@ func isRow(row pyjson.Value) bool {
 	return !verdict.HasConversation(row) && rowID(row) != "" && (rowGrade(row) != verdict.None || score != nil)
 }
 
-// rowID is what a row is about.
+// mayBeRow takes rows beside those that are judged: of one that was not, the verdict is
+// null.
+func mayBeRow(row pyjson.Value) bool {
+	return isRow(row) || !verdict.HasConversation(row) && rowID(row) != "" && isUnjudged(row)
+}
+
+func isUnjudged(row pyjson.Value) bool {
+	null := func(name string) bool { return row.Get(name).Kind() == pyjson.KindNull }
+	return rowGrade(row) == verdict.None && (slices.ContainsFunc(verdict.Fields, null) || slices.ContainsFunc(verdict.Columns, null))
+}
+
+// noRow tells of an array that begins with a row what does not go on so; empty where
+// nothing does.
+func (d *document) noRow() string {
+	if !isRow(pyjson.FirstOf(d.root)) {
+		return ""
+	}
+	for i, row := range d.root.Elements() {
+		if !mayBeRow(row) {
+			return fmt.Sprintf("; value %d has no id, or no verdict that is known: %s", i+1, clip(string(row.Raw())))
+		}
+	}
+	return ""
+}
+
+// rowID is what a row is about. Benchmarks that count their tasks have numbers.
 func rowID(row pyjson.Value) string {
 	if ids := verdict.IDsOf(row); len(ids) > 0 {
 		return ids[0]
 	}
-	for _, name := range verdict.VagueIDs {
+	for _, name := range slices.Concat(verdict.RowIDs, verdict.VagueIDs) {
 		if id := row.Get(name).Scalar(); id != "" {
 			return id
 		}
@@ -91,10 +122,16 @@ func rowGrade(row pyjson.Value) verdict.Grade {
 	return verdict.None
 }
 
-// rowScore is the score or the reward of a row, and which of them it is.
+// rowScore is the score or the reward of a row, and which of them it is. Some write
+// numbers as text.
 func rowScore(row pyjson.Value) (*float64, string) {
 	for _, name := range []string{"score", "reward", "loss"} {
-		if f, ok := row.Get(name).Float(); ok && finite(&f) != nil {
+		f, ok := row.Get(name).Float()
+		if text := row.Get(name).Text(); !ok && text != "" {
+			read, err := strconv.ParseFloat(text, 64)
+			f, ok = read, err == nil
+		}
+		if ok && finite(&f) != nil {
 			return &f, name
 		}
 	}

@@ -3,7 +3,9 @@ package result
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"trainyard/format/verdict"
 )
@@ -29,7 +31,7 @@ var table = Format{
 		scores := verdict.ColumnOf(d.table[0], []string{"score", "reward"})
 		for _, row := range below {
 			g, score := verdict.OfWord(row[at]), numberAt(row, scores)
-			if g == verdict.None && score == nil && row[at] != "" {
+			if g == verdict.None && score == nil && !isNull(row[at]) {
 				return nil, fmt.Errorf("%s: %s is judged %q, which is no verdict (resolved, unresolved, passed, failed, true, false …)", d.path, row[id], clip(row[at]))
 			}
 			if score != nil {
@@ -38,14 +40,22 @@ var table = Format{
 			metric := ""
 			if score != nil {
 				metric = r.Metric
+			} else if g == verdict.None {
+				g = verdict.Missing // the column is empty: it was not judged
 			}
 			if err := k.add(d.path, row[id], g, metric); err != nil {
 				return nil, err
 			}
 			c.add(row[id], g, score)
 		}
+		c.scoresAlone()
 		return c.into(r)
 	},
+}
+
+// isNull knows the words for a verdict that there is none of.
+func isNull(word string) bool {
+	return word == "" || slices.Contains([]string{"null", "none", "nan", "n/a", "na"}, strings.ToLower(word))
 }
 
 func numberAt(row []string, column int) *float64 {

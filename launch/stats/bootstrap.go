@@ -27,12 +27,12 @@ func Difference(p Paired, o Options) (Estimate, error) {
 // difference is Difference after the draws: a and b hold the mean of each run in
 // each resample.
 func difference(p Paired, a, b []float64, o Options) Estimate {
-	deltas := p.deltas()
-	if constant(deltas) {
-		e := constantDifference(p, deltas[0], o.Level)
+	if delta, same := p.alike(); same {
+		e := constantDifference(p, delta, o.Level)
 		e.Words = p.words(e)
 		return e
 	}
+	deltas := p.deltas()
 	drawn := make([]float64, len(a))
 	for i := range drawn {
 		drawn[i] = b[i] - a[i]

@@ -121,10 +121,6 @@ func (c *Comparison) agree(p Paired) {
 func (c *Comparison) ofScores(p Paired, o Options) error {
 	c.Test = permutation(p, c.Difference, o)
 	c.agree(p)
-	if constant(p.deltas()) {
-		return nil
-	}
-	d, err := PairedD(p, o.Level)
-	c.Effect = effectBeside(p, "d", d, c.Test.P)
-	return err
+	c.Effect = EffectBeside(p, c.Test.P, o.Level)
+	return nil
 }

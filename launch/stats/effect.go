@@ -43,10 +43,11 @@ func PairedD(p Paired, level float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	deltas := p.deltas()
-	if constant(deltas) {
-		return Estimate{}, fmt.Errorf("the standardised difference of %q and %q: all instances differ by %v, so there is no deviation to divide by", p.First, p.Second, deltas[0])
-	}
+	delta, same := p.alike()
 	middle, sd := stat.MeanStdDev(deltas, nil)
+	if same || sd == 0 { // squares of differences that are next to nothing are nothing
+		return Estimate{}, fmt.Errorf("the standardised difference of %q and %q: all instances differ by %v, so there is no deviation to divide by", p.First, p.Second, delta)
+	}
 	n := float64(len(deltas))
 	e := Estimate{Value: middle / sd, Level: level, N: len(deltas), Method: "paired d, noncentral t"}
 	t, tail := e.Value*math.Sqrt(n), (1-level)/2

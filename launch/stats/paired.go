@@ -2,6 +2,8 @@ package stats
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -37,13 +39,30 @@ func pair(first, second Run) (Paired, error) {
 	}, nil
 }
 
-// deltas are second minus first, by instance.
+// rounding is the part of a score by which sums of floats miss what they stand for: means
+// over seeds in another order, or a constant that was added to every score.
+const rounding = 1e-12
+
+// deltas are second minus first, by instance. What rounding alone makes is none.
 func (p Paired) deltas() []float64 {
 	d := make([]float64, len(p.A))
 	for i := range d {
 		d[i] = p.B[i] - p.A[i]
+		if math.Abs(d[i]) <= rounding*math.Max(math.Abs(p.A[i]), math.Abs(p.B[i])) {
+			d[i] = 0
+		}
 	}
 	return d
+}
+
+// alike says whether all instances differ by the same amount, and by which: their
+// deviation is then none, and not that of the last bits.
+func (p Paired) alike() (delta float64, same bool) {
+	deltas, largest := p.deltas(), 0.0
+	for i := range deltas {
+		largest = math.Max(largest, math.Max(math.Abs(p.A[i]), math.Abs(p.B[i])))
+	}
+	return deltas[0], slices.Max(deltas)-slices.Min(deltas) <= rounding*largest
 }
 
 // variance is that of the mean difference between instances; 0 of one instance.

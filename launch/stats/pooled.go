@@ -48,8 +48,8 @@ func DifferencePooled(p Pooled, o Options) (PooledDifference, error) {
 	out := PooledDifference{SeedsA: len(p.A), SeedsB: len(p.B)}
 	averaged, a, b := p.Averaged(), spreadOf(p.A), spreadOf(p.B)
 	beyondInstances(averaged.variance(), &a, &b)
-	if deltas := averaged.deltas(); constant(deltas) && a.seeds == 0 && b.seeds == 0 {
-		out.Estimate = p.constantDifference(averaged, deltas[0], o.Level)
+	if delta, same := averaged.alike(); same && a.seeds == 0 && b.seeds == 0 {
+		out.Estimate = p.constantDifference(averaged, delta, o.Level)
 		out.P = permutation(averaged, out.Estimate, o).P // nothing to draw: by signs
 	} else {
 		out.Estimate, out.P, out.Freedom = hierarchical(p, a, b, o)

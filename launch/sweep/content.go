@@ -18,6 +18,9 @@ type Content struct {
 	Pipeline int      `json:"pipeline"` // version of what makes datasets
 	Lock     string   `json:"lock"`     // hash of the trainer's environment; empty: it has none
 	Repeat   int      `json:"repeat"`   // from 1: runs of one recipe that are to be told apart
+	// Code is sha256 of scripts and configurations that the training's parameters name by
+	// full paths, in the order of their paths; none where they lie on another machine.
+	Code []string `json:"code,omitempty"`
 }
 
 // Hash names the cell: SHA-256, in hex. The first repeat is the cell of a recipe that

@@ -5,8 +5,8 @@
 // states, an order, and verdicts with their words.
 //
 // The words. A cell is its content: [Content.Hash] is made of the resolved recipe, the
-// data that it reads, the environment of its trainer and the version of what makes
-// datasets. Its name is for people, and two names may mean one cell. A cell has a
+// data that it reads, the environment of its trainer, the scripts that it names and the
+// version of what makes datasets. Its name is for people, and two names may mean one cell. A cell has a
 // [State], which its runs decide, also those that another sweep or a launch asked for.
 // Rules stop a run that is not worth its money. A variant is what cells have in common
 // but for seed, repeat and stage; the cells of a variant in one stage are a group, which

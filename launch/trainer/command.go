@@ -40,6 +40,9 @@ func (Command) Check(job launch.Job, lookPath func(string) (string, error)) erro
 	if strings.Contains(argv[0], "{") {
 		return nil // filled in later
 	}
+	if strings.Contains(argv[0], "/") && !filepath.IsAbs(argv[0]) {
+		return fmt.Errorf("command: %q is a path from here, and a run starts in a directory of its own: give the full path in train.params.argv", argv[0])
+	}
 	if _, err := lookPath(argv[0]); err != nil {
 		return fmt.Errorf("command: %q is not found: install it, put it on PATH, or give its full path in train.params.argv: %w", argv[0], err)
 	}

@@ -163,3 +163,16 @@ func TestCodeOfAModelsRepositoryRunsOnlyWhenAsked(t *testing.T) {
 		}
 	}
 }
+
+// A run starts in a directory of its own, where nothing lies that is named from here.
+func TestAProgramIsNotNamedByAPathFromHere(t *testing.T) {
+	found := func(program string) (string, error) { return program, nil }
+	for program, refused := range map[string]bool{"./train.sh": true, "scripts/train.py": true, "../x": true, "/opt/train.sh": false, "train.sh": false, "{output}/x": false} {
+		j := job()
+		j.Params = launch.Params{"argv": []any{program}}
+		err := Trainers["command"].Check(j, found)
+		if (err != nil) != refused || refused && !strings.Contains(err.Error(), "give the full path") {
+			t.Errorf("%s: %v", program, err)
+		}
+	}
+}

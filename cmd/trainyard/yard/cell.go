@@ -14,7 +14,7 @@ import (
 
 // cellOf names the cell of a recipe on the dataset that a manifest tells of.
 func cellOf(r *recipes.Recipe, m *mix.Manifest, repeat int) string {
-	c := sweep.Content{Recipe: r.Fingerprint(), Data: r.DataFingerprint(), Pipeline: m.Pipeline, Repeat: repeat, Lock: lockOf(r.Train.Trainer)}
+	c := sweep.Content{Recipe: r.Fingerprint(), Data: r.DataFingerprint(), Pipeline: m.Pipeline, Repeat: repeat, Lock: lockOf(r.Train.Trainer), Code: codeOf(r.Train.Params)}
 	for _, f := range m.Inputs {
 		c.Inputs = append(c.Inputs, f.SHA256)
 	}

@@ -90,8 +90,11 @@ func (c Choosing) scoresOwn(r launch.StoredResult) bool {
 	return scored && r.Metric != "" && (c.known.scored[ResultKey{r.Benchmark, r.Split, r.Scaffold, r.Metric}] || c.Metric != "" && sameMetric(r.Metric, c.Metric))
 }
 
+// graded says whether a result is of verdicts: it has one, or no score alone. That an
+// instance is missing is said beside scores too.
 func graded(r launch.StoredResult) bool {
-	return slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Verdict != "" })
+	judged := slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Verdict != "" && i.Verdict != result.Missing })
+	return judged || !slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Verdict == "" })
 }
 
 // scoreName is the metric of scores, which some files do not name.

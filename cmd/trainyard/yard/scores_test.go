@@ -52,3 +52,22 @@ func TestTheLastCheckpointOfARunIsItsEnd(t *testing.T) {
 		}
 	}
 }
+
+// That an instance is missing makes no verdicts of the scores beside it.
+func TestScoresWithAnInstanceMissingAreNoVerdicts(t *testing.T) {
+	half := 0.5
+	of := func(all ...result.Instance) launch.StoredResult {
+		return launch.StoredResult{Result: result.Result{Instances: all}}
+	}
+	scored, missing, solved := result.Instance{ID: "a", Score: &half}, result.Instance{ID: "b", Verdict: result.Missing}, result.Instance{ID: "c", Verdict: result.Resolved}
+	for want, r := range map[bool][]launch.StoredResult{
+		false: {of(scored), of(scored, missing)},
+		true:  {of(solved), of(solved, missing), of(missing), of(scored, solved)},
+	} {
+		for _, one := range r {
+			if got := graded(one); got != want {
+				t.Errorf("%+v: %v", one.Instances, got)
+			}
+		}
+	}
+}

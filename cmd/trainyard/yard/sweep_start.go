@@ -150,7 +150,7 @@ func (r *sweepRun) ready(ctx context.Context, c *SweepCell) (ready bool, job lau
 // job is what the cell's run is launched with.
 func (r *sweepRun) job(ctx context.Context, c *SweepCell, d *Prepared) (launch.Job, error) {
 	if now := cellOf(c.Recipe, d.Manifest, c.Repeat); now != c.Hash {
-		return launch.Job{}, fmt.Errorf("the data of %s have changed since the sweep was planned: run it again", c.Name)
+		return launch.Job{}, fmt.Errorf("the data of %s, or a script that it names, have changed since the sweep was planned: run it again", c.Name)
 	}
 	plan, err := newPlan(c.Recipe, r.req.Launch)
 	if err == nil {

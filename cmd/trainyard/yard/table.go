@@ -18,11 +18,11 @@ type TableRequest struct {
 	Sweep     string   `json:"sweep"` // the file of one, one that is built in, or the name of one that ran
 	Overrides []string `json:"overrides,omitempty"`
 	Trainer   string   `json:"trainer,omitempty"` // instead of the recipe's, as its cells were run with
-	// By are the keys that make a row: arm, mix, or a key of an axis, whole or its last
-	// part; group is all but the seed. Empty: a row for each cell.
+	// By are the keys that make a row: arm, mix, or a key of an axis or of the recipes,
+	// whole or its last part; group is all but the seed. Empty: a row for each cell.
 	By []string `json:"by,omitempty"`
-	// Sort is a column: cell, tokens, steps, hours, dollars, or a benchmark, of which
-	// the best comes first. Empty: as the file lists them.
+	// Sort is a column: cell, tokens, steps, hours, dollars, a key that has one, or a
+	// benchmark, of which the best comes first. Empty: as the file lists them.
 	Sort    string `json:"sort,omitempty"`
 	Reverse bool   `json:"reverse,omitempty"`
 	Choosing
@@ -159,7 +159,7 @@ func (t *SweepTable) group(known *knownSweep, by []string) (groups [][]*knownCel
 	at := map[string]int{}
 	for i := range known.cells {
 		c := &known.cells[i]
-		values := valuesOf(c.Axes, t.Keys)
+		values := c.valuesOf(t.Keys)
 		name := c.Name
 		if len(by) > 0 {
 			name = groupName(t.Keys, values)
@@ -205,31 +205,15 @@ func chosenAxes(known *knownSweep, axes, by []string) (keys []string, err error)
 			}
 			continue
 		}
-		i := slices.IndexFunc(axes, func(k string) bool { return k == asked || strings.HasSuffix(k, "."+asked) })
-		if i < 0 {
-			hint := "it varies " + strings.Join(axes, ", ")
-			if near := recipes.Closest(asked, axes); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return nil, fmt.Errorf("by %q: the sweep %s varies no such key; %s", asked, known.name, hint)
+		key, err := known.keyNamed(asked, axes)
+		if err != nil {
+			return nil, err
 		}
-		if err := add(asked, axes[i]); err != nil {
+		if err := add(asked, key); err != nil {
 			return nil, err
 		}
 	}
 	return keys, nil
-}
-
-func valuesOf(axes []recipes.Axis, keys []string) []string {
-	values := make([]string, len(keys))
-	for i, key := range keys {
-		for _, a := range axes {
-			if a.Key == key {
-				values[i] = a.Value
-			}
-		}
-	}
-	return values
 }
 
 // groupName is made as the names of cells are.

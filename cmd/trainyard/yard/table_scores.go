@@ -258,6 +258,13 @@ func (t *SweepTable) sort(req TableRequest) error {
 		}
 		return nil
 	}
+	if key := slices.IndexFunc(t.Keys, func(k string) bool { return isNamed(k, req.Sort) }); key >= 0 && !slices.Contains(TableSorts, req.Sort) {
+		slices.SortStableFunc(t.Rows, byKey(key))
+		if req.Reverse {
+			slices.Reverse(t.Rows)
+		}
+		return nil
+	}
 	value, lower, err := t.sortKey(req.Sort)
 	if err != nil {
 		return err
@@ -318,7 +325,7 @@ func (t *SweepTable) sortKey(name string) (value func(TableRow) *float64, lower 
 // columnNamed is the evaluation that a name means: the one of that title, else of that
 // benchmark, else the only one that begins with it.
 func (t *SweepTable) columnNamed(name string) (int, error) {
-	columns := slices.Clone(TableSorts)
+	columns := slices.Concat(TableSorts, t.Keys)
 	for _, e := range t.Evaluations {
 		columns = append(columns, e.Title)
 	}

@@ -1,0 +1,69 @@
+package recipes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// An !unset in a value of the block is for the cells, as an override on the command line is.
+func TestACellMayLackWhatTheRecipeSays(t *testing.T) {
+	for _, block := range []string{
+		"arms: [{name: all}, {name: few, set: {sources.func_gen: !unset , train.batch: !unset }}]",
+		"arms: [{name: all}, {name: few, set: {sources: {func_gen: !unset }, train: {batch: !unset , lora: {rank: 8}}}}]",
+		"zip: [[{key: train.lr, values: [1e-5, 2e-5]}, {key: train.batch, values: [4, !unset ]}]]",
+		"matrix: [{key: train.batch, values: [4, !unset ]}]",
+		"include: [{train.seed: 1}, {train.batch: !unset }]",
+		"matrix: [{key: train.batch, values: [4, !unset , 8]}]\n  exclude: [{train.batch: 8}]",
+		"matrix: [{key: train.batch, values: [4, 8, !unset ]}]\n  exclude: [{train.batch: !unset }]\n  include: [{train.batch: !unset }]",
+	} {
+		s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  "+block+"\n")
+		if err != nil {
+			t.Errorf("%s: %v", block, err)
+			continue
+		}
+		last := s.Cells[len(s.Cells)-1]
+		if usual := last.Recipe.Train.Batch; usual == 4 || strings.Contains(block, "sources") && len(last.Recipe.Sources) != 3 {
+			t.Errorf("%s: %s has a batch of %d and %d sources", block, last.Name, usual, len(last.Recipe.Sources))
+		}
+	}
+}
+
+func TestAFileThatExtendsASweepTakesKeysOutOfIt(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: mixes-demo\nsweep:\n  arms: [{name: quarter, set: {mix.fraction: !unset , train.lr: 1e-3}}]\n  seeds: [1]\n")
+	if err != nil || s.Cells[0].Recipe.Mix.Fraction == 0.25 || !slices.Equal(s.Cells[0].Overrides, []string{"train.lr=1e-3", "train.seed=1"}) {
+		t.Fatalf("%v, %+v", err, s)
+	}
+	for _, c := range [][2]string{
+		{"arms: [{name: quarter, set: !unset }]\n  matrix: !unset", "sweep.matrix: !unset removes nothing"},
+		{"arms: [{name: few, set: {train.batch: !unset four}}]", `"four" after !unset`},
+	} {
+		if _, err := loadSweepText(t, "name: s\nextends: mixes-demo\nsweep:\n  "+c[0]+"\n"); err == nil || !strings.Contains(err.Error(), c[1]) {
+			t.Errorf("%s: %v, want %s", c[0], err, c[1])
+		}
+	}
+}
+
+func TestABlockThatCannotBeMeantIsAFault(t *testing.T) {
+	hundred := "1"
+	for i := 2; i <= 100; i++ {
+		hundred += fmt.Sprint(", ", i)
+	}
+	axis := func(key string) string { return "{key: " + key + ", values: [" + hundred + "]}" }
+	for _, c := range [][2]string{
+		{"zip: [[{key: train.lr, values: [1e-5, 2e-5]}, {key: train.lr, values: [3e-5, 4e-5]}]]", `"train.lr" is on two axes (a key is on one axis, and once in a zip group)`},
+		{"mixes: [{by: dirichlet, count: 2, seed: 1}, {by: dirichlet, count: 2, seed: 2}]", `sweep.mixes.dirichlet: makes another mix "mix-001" than the series before`},
+		{"matrix: [" + axis("train.max_steps") + ", " + axis("mix.seed") + ", " + axis("train.batch") + "]", "its axes have more than 200000 combinations, and a sweep has at most 2000 cells"},
+		{"matrix: [{key: train, values: [{epochs: 2}, {batch: !unset }]}]", "sweep.matrix[0].values[1]: has an !unset inside (name the key that it removes: train.KEY)"},
+		{"matrix: []", "sweep.matrix: has nothing in it"},
+		{"seeds: []", "sweep.seeds: has nothing in it"},
+		{"exclude: [{}]\n  seeds: [1]", "sweep.exclude[0]: has no keys in it"},
+		{"include: [{arm: b}]", `no arm is named "b" (there is none)`},
+	} {
+		_, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  "+c[0]+"\n")
+		if err == nil || !strings.Contains(err.Error(), c[1]) {
+			t.Errorf("%.60s: %v, want %s", c[0], err, c[1])
+		}
+	}
+}
