@@ -52,10 +52,14 @@ func scoredBy(e yard.JudgedComparison) string {
 }
 
 func meanCells(e yard.JudgedComparison, s yard.JudgedSide) []string {
-	told := ""
+	var left []string
 	if s.Missing > 0 {
-		told = face.Counted(s.Missing, "instance") + " missing"
+		left = append(left, face.Counted(s.Missing, "instance")+" missing")
 	}
+	if s.Unnamed > 0 {
+		left = append(left, face.Thousands(s.Unnamed)+" not named")
+	}
+	told := strings.Join(left, ", ")
 	if s.Mean == nil {
 		var figures []string
 		for _, f := range s.Figures {
