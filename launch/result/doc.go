@@ -12,7 +12,6 @@
 //   - A verdict is how one instance ended; a score is a number beside it, or in its
 //     place.
 //   - A part is a file about one instance. The parts of one evaluation are one result.
-//
 //   - What was asked is all that was to be judged. A report may name fewer, and a rate is
 //     over all: the harness of SWE-bench divides by total_instances.
 //
