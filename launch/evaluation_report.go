@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -271,8 +272,11 @@ func (r StoredResult) LeftBy(evaluation string) bool {
 
 func resultWords(r StoredResult) string {
 	words := ResultName(r.Result)
-	if total := r.Total(); total > 0 {
-		return fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), total)
+	if r.Named() > r.Counts[""] {
+		return fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), r.Total())
+	}
+	if n := r.Named(); n > 0 {
+		return fmt.Sprintf("%s: %s %.4g, the mean of %d", words, cmp.Or(r.Metric, "score"), r.meanScore(), n)
 	}
 	for i, a := range r.Aggregates {
 		if i == 3 {
@@ -281,4 +285,14 @@ func resultWords(r StoredResult) string {
 		words += fmt.Sprintf(", %s %.4g", a.Metric, a.Value)
 	}
 	return words
+}
+
+// meanScore is that of instances, all of which have a score where none has a verdict.
+func (r StoredResult) meanScore() (mean float64) {
+	for _, i := range r.Instances {
+		if i.Score != nil {
+			mean += *i.Score / float64(len(r.Instances))
+		}
+	}
+	return mean
 }
