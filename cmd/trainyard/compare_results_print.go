@@ -178,7 +178,10 @@ func printBehaviour(t *face.Terminal, c *yard.RunComparison) error {
 	if len(c.Behaviour) == 0 {
 		return nil
 	}
-	t.Print("\nBehaviour: %s\n", trajectoryWords(c.Behaviour[0]))
+	if len(c.Sides[0].Runs) > 0 {
+		t.Print("\n")
+	}
+	t.Print("Behaviour: %s\n", trajectoryWords(c.Behaviour[0]))
 	for _, b := range c.Behaviour {
 		first := b.Sides[0]
 		if len(b.Sides) == 1 {
