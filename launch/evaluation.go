@@ -35,6 +35,8 @@ type Evaluation struct {
 	Split     string `json:"split,omitempty"`
 	Scaffold  string `json:"scaffold,omitempty"`
 	Seed      *int64 `json:"seed,omitempty"` // nil: that of the training
+	// Instances is how many are to be judged, for reports that do not tell; 0: as they say.
+	Instances int64 `json:"instances,omitempty"`
 	// Reports are globs below the output directory, ** for any depth; one without a slash
 	// is of names at any depth. None: whatever may be a report.
 	Reports []string `json:"reports,omitempty"`
@@ -71,7 +73,7 @@ func (e Evaluation) Cell(run Run) string {
 		Run     string
 		Attempt int
 		Evaluation
-	}{run.ID, run.N, Evaluation{Command: e.Command, Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold, Seed: e.Seed, Reports: e.Reports}})
+	}{run.ID, run.N, Evaluation{Command: e.Command, Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold, Seed: e.Seed, Instances: e.Instances, Reports: e.Reports}})
 	if err != nil {
 		panic("launch: " + err.Error()) // strings and numbers
 	}
@@ -91,7 +93,7 @@ func (e Evaluation) asks(placeholders ...string) bool {
 
 // said is what it says of results.
 func (e Evaluation) said() result.Said {
-	return result.Said{Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold, Seed: e.Seed}
+	return result.Said{Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold, Seed: e.Seed, Instances: e.Instances}
 }
 
 // faults are what is wrong with it, whatever it is about.

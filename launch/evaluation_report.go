@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -271,14 +272,14 @@ func (r StoredResult) LeftBy(evaluation string) bool {
 
 func resultWords(r StoredResult) string {
 	words := ResultName(r.Result)
-	if total := r.Total(); total > 0 {
-		words = fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), total)
-		if alone := r.Counts[""]; alone == total {
-			words = fmt.Sprintf("%s: %d scores", ResultName(r.Result), total)
-		} else if alone > 0 {
-			words += fmt.Sprintf(", %d with a score alone", alone)
-		}
-		return words
+	named, alone := r.Named(), r.Counts[""]
+	switch {
+	case named > alone && alone > 0:
+		return fmt.Sprintf("%s: %d of %d resolved, %d with a score alone", words, r.Resolved(), r.Total(), alone)
+	case named > alone:
+		return fmt.Sprintf("%s: %d of %d resolved", words, r.Resolved(), r.Total())
+	case named > 0:
+		return fmt.Sprintf("%s: %s %.4g, the mean of %d", words, cmp.Or(r.Metric, "score"), r.meanScore(), named)
 	}
 	for i, a := range r.Aggregates {
 		if i == 3 {
@@ -287,4 +288,14 @@ func resultWords(r StoredResult) string {
 		words += fmt.Sprintf(", %s %.4g", a.Metric, a.Value)
 	}
 	return words
+}
+
+// meanScore is that of instances, all of which have a score where none has a verdict.
+func (r StoredResult) meanScore() (mean float64) {
+	for _, i := range r.Instances {
+		if i.Score != nil {
+			mean += *i.Score / float64(len(r.Instances))
+		}
+	}
+	return mean
 }

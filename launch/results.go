@@ -22,8 +22,17 @@ type StoredResult struct {
 	id int64
 }
 
-// Total is how many instances there are, and Resolved how many of them are resolved.
-func (r StoredResult) Total() (n int) {
+// Total is how many instances were to be judged: those of the report, and of one that
+// tells of more without their names all of these. None where it has figures alone.
+func (r StoredResult) Total() int {
+	if n := r.Named(); n > 0 {
+		return max(n, int(r.Asked))
+	}
+	return 0
+}
+
+// Named is how many instances there are, by their names.
+func (r StoredResult) Named() (n int) {
 	for _, count := range r.Counts {
 		n += count
 	}
@@ -174,6 +183,9 @@ func sidesOf(r result.Result) []side {
 	all := make([]side, len(r.Instances))
 	for i, instance := range r.Instances {
 		all[i] = side{instance.ID, instanceWords(instance)}
+	}
+	if n := r.Unnamed(); n > 0 {
+		all = append(all, side{"instances without a name", fmt.Sprint(n)})
 	}
 	return all
 }

@@ -199,10 +199,10 @@ func (d *Imported) write(tx *database.Tx) error {
 		return fmt.Errorf("import %s: %w", d.Source.File, err)
 	}
 	err := tx.QueryRow(`
-INSERT INTO results (run, attempt, benchmark, split, scaffold, seed, step, model, metric, format, file, digest, parts, aggregates, notes, imported_ms, imported_by)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+INSERT INTO results (run, attempt, benchmark, split, scaffold, seed, step, model, metric, asked, format, file, digest, parts, aggregates, notes, imported_ms, imported_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		d.Run, sql.NullInt64{Int64: int64(d.Attempt), Valid: d.Attempt > 0}, d.Benchmark, d.Split, d.Scaffold, nullableInt(d.Seed), nullableInt(d.Step),
-		d.Model, d.Metric, d.Source.Format, d.Source.File, d.Source.SHA256, d.Source.Parts, string(aggregates), string(notes), d.ImportedAt.UnixMilli(), d.ImportedBy).Scan(&d.id)
+		d.Model, d.Metric, d.Asked, d.Source.Format, d.Source.File, d.Source.SHA256, d.Source.Parts, string(aggregates), string(notes), d.ImportedAt.UnixMilli(), d.ImportedBy).Scan(&d.id)
 	if err == nil {
 		err = insertInstances(tx, d.id, d.Instances)
 	}

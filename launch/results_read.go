@@ -13,7 +13,7 @@ import (
 )
 
 const selectResults = `
-SELECT id, run, coalesce(attempt, 0), benchmark, split, scaffold, seed, step, model, metric, format, file, digest, parts, aggregates, notes, imported_ms, imported_by
+SELECT id, run, coalesce(attempt, 0), benchmark, split, scaffold, seed, step, model, metric, asked, format, file, digest, parts, aggregates, notes, imported_ms, imported_by
 FROM results `
 
 const selectInstances = `SELECT result, id, verdict, score FROM result_instances `
@@ -87,7 +87,7 @@ func scanResults(rows *sql.Rows, err error) (all []StoredResult, _ error) {
 		r := StoredResult{Counts: map[result.Verdict]int{}}
 		var aggregates, notes string
 		var imported int64
-		err := rows.Scan(&r.id, &r.Run, &r.Attempt, &r.Benchmark, &r.Split, &r.Scaffold, &r.Seed, &r.Step, &r.Model, &r.Metric,
+		err := rows.Scan(&r.id, &r.Run, &r.Attempt, &r.Benchmark, &r.Split, &r.Scaffold, &r.Seed, &r.Step, &r.Model, &r.Metric, &r.Asked,
 			&r.Source.Format, &r.Source.File, &r.Source.SHA256, &r.Source.Parts, &aggregates, &notes, &imported, &r.ImportedBy)
 		if err == nil {
 			err = errors.Join(json.Unmarshal([]byte(aggregates), &r.Aggregates), json.Unmarshal([]byte(notes), &r.Notes))

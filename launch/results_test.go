@@ -47,14 +47,14 @@ func TestAResultIsReadBackAsItWasImported(t *testing.T) {
 	create(t, l, "0199aaaa")
 	r := graded("rum", "d1")
 	r.Scaffold, r.Model, r.Seed, r.Step, r.Metric = "openhands", "mine", ptr(int64(0)), ptr(int64(60)), "reward"
-	r.Instances[1].Score = ptr(0.25)
+	r.Instances[1].Score, r.Asked = ptr(0.25), 9
 	r.Aggregates, r.Notes = []result.Aggregate{{Metric: "accuracy", Value: 0.5, N: 3}}, []string{"odd"}
 	done := importing(t, l, Import{Run: "0199aaaa", Attempt: 1, Result: r, By: "ada"})
 	if done.Outcome != ImportAdded || done.ImportedBy != "ada" {
 		t.Errorf("%+v", done)
 	}
 	all := results(t, l, "0199aaaa")
-	if len(all) != 1 || !reflect.DeepEqual(all[0].Result, r) || all[0].Attempt != 1 || all[0].ImportedAt != done.ImportedAt || all[0].Resolved() != 1 || all[0].Total() != 3 {
+	if len(all) != 1 || !reflect.DeepEqual(all[0].Result, r) || all[0].Attempt != 1 || all[0].ImportedAt != done.ImportedAt || all[0].Resolved() != 1 || all[0].Total() != 9 || all[0].Named() != 3 {
 		t.Errorf("%+v", all)
 	}
 	lines, err := l.ResultLines(t.Context(), "0199aaaa")
@@ -323,5 +323,27 @@ func BenchmarkResults(b *testing.B) {
 				b.StartTimer()
 			}
 		})
+	}
+}
+
+// A report that was read before it was known how many instances it counts.
+func TestTheSameFileTellsHowManyInstancesItDoesNotName(t *testing.T) {
+	l := openLedger(t)
+	create(t, l, "0199aaaa")
+	r := graded("ru", "d1")
+	importing(t, l, Import{Run: "0199aaaa", Result: r})
+	r.Asked = 5
+	for _, want := range []ImportOutcome{ImportUpdated, ImportSame} {
+		if done := importing(t, l, Import{Run: "0199aaaa", Result: r}); done.Outcome != want {
+			t.Errorf("%+v, want %s", done, want)
+		}
+	}
+	lines, err := l.ResultLines(t.Context(), "0199aaaa")
+	if err != nil || len(lines) != 1 || lines[0].Total() != 5 || lines[0].Named() != 2 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	r.Source.File, r.Asked = "/reports/other.json", 7
+	if _, err := l.ImportResult(t.Context(), Import{Run: "0199aaaa", Result: r}); !errors.Is(err, ErrResultConflict) || !strings.Contains(err.Error(), "instances without a name (3, now 5)") {
+		t.Error(err)
 	}
 }

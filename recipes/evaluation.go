@@ -29,6 +29,9 @@ type Evaluation struct {
 	Split     string `yaml:"split" quiet:"empty"`
 	Scaffold  string `yaml:"scaffold" quiet:"empty"`
 	Seed      int64  `yaml:"seed" quiet:"seed"`
+	// Instances is how many are to be judged, for reports that do not tell; default 0, as
+	// they say.
+	Instances int64 `yaml:"instances" quiet:"0"`
 	// Reports are globs below {output}; default: whatever may be a report.
 	Reports Paths `yaml:"reports" quiet:"empty"`
 	// Backend is where it runs; default: where the run ran.
@@ -64,7 +67,7 @@ func (e Evaluation) launched(dir string) launch.Evaluation {
 		dir = abs
 	}
 	out := launch.Evaluation{
-		Name: e.Name, Command: slices.Clone(e.Command), Dir: dir, Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold,
+		Name: e.Name, Command: slices.Clone(e.Command), Dir: dir, Benchmark: e.Benchmark, Split: e.Split, Scaffold: e.Scaffold, Instances: e.Instances,
 		Reports: slices.Clone(e.Reports), Backend: e.Backend, GPUs: e.GPUs, GPU: e.GPU, Deadline: deadline, Attempts: e.Attempts,
 	}
 	if e.Seed != unsaid {
@@ -120,7 +123,7 @@ func (a *Argv) decode(d *decoder, n *node, path, schema string) {
 // evaluationRules are those of the keys of an evaluation.
 var evaluationRules = map[string]rule{
 	"name": nameRule, "benchmark": labelRule, "split": labelRule, "scaffold": labelRule,
-	"reports": globRule, "backend": labelRule, "gpu": labelRule, "gpus": counted(1), "attempts": attemptsRule,
+	"reports": globRule, "backend": labelRule, "gpu": labelRule, "gpus": counted(1), "instances": counted(0), "attempts": attemptsRule,
 	"gpu_hour": within(0, maxNumber, false, "US dollars for one GPU"), "seed": atLeast(0, ""), "deadline": deadlineRule, "env": envRule,
 }
 

@@ -154,6 +154,7 @@ var docs = map[string]string{
 	"eval.split":     "split of the benchmark",
 	"eval.scaffold":  "scaffold that the model worked in",
 	"eval.seed":      "seed of the evaluation; {seed} is that of the training where it has none",
+	"eval.instances": "how many instances are to be judged, where reports do not tell; rates are over all of them",
 	"eval.reports":   "globs of report files below {output}, ** for any depth; all that may be reports where none is said",
 	"eval.backend":   "where it runs; where the run ran, where none is said",
 	"eval.gpus":      "GPUs that it has, on one machine",

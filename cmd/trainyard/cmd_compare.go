@@ -21,12 +21,16 @@ instances for two runs, over instances and seeds where a side has several, and t
 probabilities of all tests that are shown are corrected together, by Holm.
 
 Of a run with results of several checkpoints the last counts, or that of --step.
-Instances that are missing count as not solved, unless --leave-missing.`
+Instances that are missing count as not solved, unless --leave-missing.
+
+Two folders of trajectories alone are compared by what the agents do: --trajectories
+before=DIR --trajectories after=DIR, on the same instances pair by pair.`
 
 const compareExample = `  trainyard compare 43c1597f 8d02b11e
   trainyard compare base=43c1597f,77aa01c3 mine=8d02b11e,91f3c0de --by tokens
   trainyard compare hybrid-gym-single-task --benchmark swe-bench_verified
-  trainyard compare mine.yaml:few mine.yaml:all --trajectories few=eval/few --trajectories all=eval/all`
+  trainyard compare mine.yaml:few mine.yaml:all --trajectories few=eval/few --trajectories all=eval/all
+  trainyard compare --trajectories before=eval/base --trajectories after=eval/tuned`
 
 // listedInstances is how many of those won or lost are named without --all.
 const listedInstances = 5
@@ -38,7 +42,12 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	all := false
 	cmd := &cobra.Command{
 		Use: "compare A B …", Short: "Say what tells runs, arms or sweeps apart, and whether it is real", Long: compareLong, Example: compareExample,
-		Args:              needs("two runs, arms or sweeps"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && len(trajectories) > 1 {
+				return nil
+			}
+			return needs("two runs, arms or sweeps, or --trajectories NAME=PATH twice")(cmd, args)
+		},
 		ValidArgsFunction: completeRun(s),
 	}
 	flags := cmd.Flags()
@@ -47,7 +56,7 @@ func newCompare(t *face.Terminal, s *settings) *cobra.Command {
 	completes(cmd, "trainer", "trainers")
 	flags.StringVar(&req.Curve, "curve", "", "figure that is drawn, as the trainer names it (default loss)")
 	flags.StringVar(&req.By, "by", "step", "what curves are drawn by: "+strings.Join(names(yard.Measures), ", "))
-	flags.StringArrayVar(&trajectories, "trajectories", nil, "trajectories of a side's evaluation: SIDE=PATH, for each side")
+	flags.StringArrayVar(&trajectories, "trajectories", nil, "trajectories of a side's evaluation: SIDE=PATH, for each side; without runs these are the sides")
 	flags.Float64Var(&req.Tolerance, "tolerance", 0.05, "part by which trained tokens may differ before it is warned of")
 	flags.BoolVar(&all, "all", false, "name all instances that were won or lost, and all records that differ")
 	must(cmd.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(names(yard.Measures), cobra.ShellCompDirectiveNoFileComp)))

@@ -85,6 +85,7 @@ func saidFlags(cmd *cobra.Command) func() yard.EvalSaid {
 	cmd.Flags().StringVar(&said.Scaffold, "scaffold", "", "the agent that the model was put into")
 	cmd.Flags().Int64Var(&seed, "seed", 0, "which repetition of the evaluation")
 	cmd.Flags().Int64Var(&step, "step", 0, "of the checkpoint that was evaluated")
+	cmd.Flags().Int64Var(&said.Instances, "instances", 0, "how many instances were to be judged, where the report does not tell")
 	return func() yard.EvalSaid {
 		if cmd.Flags().Changed("seed") {
 			said.Seed = &seed
@@ -116,18 +117,18 @@ func printImport(t *face.Terminal, done *yard.EvalImport) {
 
 // resultWords is a result in a few words: instances, or else the first figure.
 func resultWords(r launch.StoredResult) string {
-	switch n, alone := r.Total(), r.Counts[""]; {
-	case alone > 0 && r.Counts["missing"] > 0 && n == alone+r.Counts["missing"]:
-		return fmt.Sprintf("%s, %s missing", face.Counted(alone, "score"), face.Thousands(n-alone))
-	case n > alone && alone > 0: // they have a part in the mean, and none in the share
+	switch n, named, alone := r.Total(), r.Named(), r.Counts[""]; {
+	case alone > 0 && r.Counts["missing"] > 0 && named == alone+r.Counts["missing"]:
+		return fmt.Sprintf("%s, %s missing", face.Counted(alone, "score"), face.Thousands(named-alone))
+	case named > alone && alone > 0: // they have a part in the mean, and none in the share
 		return fmt.Sprintf("%s of %s resolved, %s with a score alone", face.Thousands(r.Resolved()), face.Thousands(n), face.Thousands(alone))
-	case n > alone:
+	case named > alone:
 		return fmt.Sprintf("%s of %s resolved, %s", face.Thousands(r.Resolved()), face.Thousands(n), shareWords(r))
 	}
 	if len(r.Aggregates) > 0 {
 		return fmt.Sprintf("%s %.4g", r.Aggregates[0].Metric, r.Aggregates[0].Value)
 	}
-	return face.Counted(r.Total(), "score")
+	return face.Counted(r.Named(), "score")
 }
 
 func shareWords(r launch.StoredResult) string {

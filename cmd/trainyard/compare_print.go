@@ -14,6 +14,9 @@ import (
 // printComparison tells what is compared, then what was asked of each, then what became
 // of it, and last what to doubt.
 func printComparison(t *face.Terminal, c *yard.RunComparison, all bool) error {
+	if len(c.Sides) > 0 && len(c.Sides[0].Runs) == 0 {
+		return printBehaviour(t, c)
+	}
 	for _, part := range []func() error{
 		func() error { return printComparedSides(t, c) },
 		func() error { return printConfig(t, c) },

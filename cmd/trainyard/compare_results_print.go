@@ -52,10 +52,14 @@ func scoredBy(e yard.JudgedComparison) string {
 }
 
 func meanCells(e yard.JudgedComparison, s yard.JudgedSide) []string {
-	told := ""
+	var left []string
 	if s.Missing > 0 {
-		told = face.Counted(s.Missing, "instance") + " missing"
+		left = append(left, face.Counted(s.Missing, "instance")+" missing")
 	}
+	if s.Unnamed > 0 {
+		left = append(left, face.Thousands(s.Unnamed)+" not named")
+	}
+	told := strings.Join(left, ", ")
 	if s.Mean == nil {
 		var figures []string
 		for _, f := range s.Figures {
@@ -174,7 +178,10 @@ func printBehaviour(t *face.Terminal, c *yard.RunComparison) error {
 	if len(c.Behaviour) == 0 {
 		return nil
 	}
-	t.Print("\nBehaviour: %s\n", trajectoryWords(c.Behaviour[0]))
+	if len(c.Sides[0].Runs) > 0 {
+		t.Print("\n")
+	}
+	t.Print("Behaviour: %s\n", trajectoryWords(c.Behaviour[0]))
 	for _, b := range c.Behaviour {
 		first := b.Sides[0]
 		if len(b.Sides) == 1 {

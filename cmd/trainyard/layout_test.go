@@ -104,11 +104,12 @@ var mayImport = map[string][]string{
 	"launch/backend/slurm/node": {"launch/backend/attempt", "launch/files", "launch/task"},
 	// The agent is made of this: it may not reach the ledger, so it may not import launch.
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
-	"launch/export":              {"format/durable"},
+	"launch/export":              {"format/durable", "launch/sheet"},
 	"launch/alert":               {"launch", "launch/files"},
 	"launch/remote":              {}, // another machine and a shell on it, whatever for
 	"launch/estimate":            {}, // arithmetic on its arguments
 	"launch/stats":               {}, // likewise
+	"launch/sheet":               {}, // likewise
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
 	// What is copied from a cluster or a service is locked and synced as the files of
@@ -134,7 +135,7 @@ var mayImport = map[string][]string{
 	"launch/sweep": {"launch"},
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
-	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket", "launch/sweep", "launch/stats"},
+	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket", "launch/sweep", "launch/stats", "launch/sheet"},
 	// The progress line shows a mix.Progress, the yard's own word for it.
 	"cmd/trainyard/face": {"mix"},
 	// The smallest trainer there is reads shards as trainers do.
@@ -142,7 +143,7 @@ var mayImport = map[string][]string{
 	// The command line is a face on the yard. accept, convert, inspect, tokens and
 	// tools look at single records, which the yard has no function for: they walk
 	// the road themselves. supervise is the program a local run is watched by.
-	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/backend/slurm/node", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage", "launch/sweep", "launch/stats"},
+	"cmd/trainyard": {"launch/provider", "cmd/trainyard/face", "cmd/trainyard/smoke", "cmd/trainyard/yard", "format", "format/api", "format/behaviour", "format/container", "format/dialect", "format/evidence", "format/protocol", "format/pyjson", "format/regular", "format/style", "launch", "launch/alert", "launch/backend", "launch/backend/local", "launch/backend/slurm/node", "launch/estimate", "mix", "mix/convert", "mix/report", "mix/shard", "recipes", "tokenize", "tokenize/chat", "mix/export", "launch/preflight", "launch/stage", "launch/sweep", "launch/stats", "launch/sheet"},
 }
 
 // forTests are packages that only tests import: they tie rooms together.
@@ -151,6 +152,7 @@ var forTests = []string{"format/formattest", "format/goldentest", "format/durabl
 // doors says where a library may be imported: everything else goes through
 // the package that owns it. A library with two doors has the reason beside it.
 var doors = map[string][]string{
+	"encoding/csv":                       {"launch/sheet", "format/verdict/table.go"}, // one writes, so that no cell is a formula; one reads graders' tables
 	"github.com/spf13/viper":             {"cmd/trainyard/settings.go"},
 	"github.com/spf13/cobra":             {"cmd/trainyard"},
 	"github.com/goccy/go-yaml":           {"recipes", "launch/backend/kubernetes", "launch/backend/skypilot"}, // also kubeconfigs, manifests and tasks of SkyPilot

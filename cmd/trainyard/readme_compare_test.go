@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,8 @@ func readmeRun(t *testing.T, l *launch.Ledger, id string, c recipes.Cell, rate f
 	}
 }
 
-// TestTheReadmeShowsWhatCompareAndTablePrint keeps both examples true.
+// TestTheReadmeShowsWhatCompareAndTablePrint keeps both examples true: the table whole, and
+// of the comparison each line that is shown.
 func TestTheReadmeShowsWhatCompareAndTablePrint(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -96,13 +98,23 @@ func TestTheReadmeShowsWhatCompareAndTablePrint(t *testing.T) {
 		}
 		return out.String()
 	}
-	_, results, found := strings.Cut(said("compare", file), "\nResults: ")
-	if !found {
-		t.Fatal("compare tells no results")
+	if text := said("table", file, "--by", "arm", "--format", "table"); !strings.Contains(string(readme), text) {
+		t.Errorf("README.md lacks\n%s", text)
 	}
-	for _, text := range []string{said("table", file, "--by", "arm", "--format", "table"), "Results: " + results} {
-		if !strings.Contains(string(readme), text) {
-			t.Errorf("README.md lacks\n%s", text)
+	_, shown, found := strings.Cut(string(readme), "```\nResults: ")
+	shown, _, closed := strings.Cut("Results: "+shown, "```")
+	if !found || !closed || strings.Count(shown, "\n") < 6 {
+		t.Fatalf("README.md shows no comparison: %s", shown)
+	}
+	printed := strings.Split(said("compare", file), "\n")
+	for line := range strings.Lines(shown) {
+		// One that ends in an ellipsis goes on, and others stand between two that are shown.
+		line = strings.TrimSuffix(line, "\n")
+		beginning, cut := strings.CutSuffix(line, "…")
+		at := slices.IndexFunc(printed, func(p string) bool { return p == line || cut && strings.HasPrefix(p, beginning) })
+		if at < 0 {
+			t.Fatalf("README.md shows a line that compare does not print, or not there: %s\nit prints\n%s", line, said("compare", file))
 		}
+		printed = printed[at+1:]
 	}
 }

@@ -45,7 +45,7 @@ func newRoot(t *face.Terminal, sig *signals) *cobra.Command {
 		newDemo(t, s), newPlan(t, s), newPrepare(t, s), newInspect(t, s), newConvert(t, s), newAccept(t, s), newTools(t),
 		newShow(t, s), newMixes(t, s), newDiff(t, s), newCompare(t, s), newTable(t, s, "table SWEEP"), newReport(t, s), newCard(t, s), newLaunch(t, s), newSweep(t, s), newRuns(t, s), newEval(t, s), newServe(t, s), newGPUs(t, s), newOrphans(t, s), newBill(t, s), newExport(t, s), newCache(t, s), newEnv(t, s), newReconcile(t, s),
 		newList(t, s), newTokens(t, s), newTokenizer(t, s),
-		newSupervise(), newSlurm(), newSmokeTrain(t),
+		newSupervise(), newSlurm(), newSmokeTrain(t), newSmokeEval(),
 	)
 	root.InitDefaultCompletionCmd()
 	verbs(root)

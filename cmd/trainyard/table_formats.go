@@ -1,15 +1,14 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"trainyard/cmd/trainyard/face"
 	"trainyard/cmd/trainyard/yard"
+	"trainyard/launch/sheet"
 )
 
 func asItIs(text string) string { return text }
@@ -109,7 +108,6 @@ func printLaTeX(t *face.Terminal, table *yard.SweepTable) error {
 // printTableCSV has every figure in a column of its own, to 15 digits; what is not known is
 // empty. A share is from 0 to 1.
 func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
-	w := csv.NewWriter(t.Out)
 	header := slices.Concat([]string{"name"}, table.Keys, []string{"cells", "runs", "state", "trained_tokens", "steps", "gpu_hours", "dollars"})
 	for _, e := range table.Evaluations {
 		for _, what := range []string{"seeds", "mean", "low", "high", "n", "published", "best"} {
@@ -134,22 +132,10 @@ func printTableCSV(t *face.Terminal, table *yard.SweepTable) error {
 	}
 	for i := range lines {
 		for k := range lines[i] {
-			lines[i][k] = csvCell(lines[i][k])
+			lines[i][k] = face.OneLine(lines[i][k])
 		}
 	}
-	return w.WriteAll(lines)
-}
-
-// csvNumber is what a spreadsheet takes for a number.
-var csvNumber = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
-
-// csvCell keeps a text from being a formula: a spreadsheet obeys what begins with one of
-// these, and shows what stands behind an apostrophe. Numbers stay as they are.
-func csvCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) && !csvNumber.MatchString(text) {
-		text = "'" + text
-	}
-	return face.OneLine(text)
+	return sheet.WriteAll(t.Out, lines)
 }
 
 func scoreCells(s yard.TableScore) []string {

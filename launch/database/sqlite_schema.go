@@ -135,4 +135,6 @@ CREATE TABLE sweeps (
 -- The run that the run of an evaluation is about.
 ALTER TABLE runs ADD COLUMN evaluates TEXT;                      -- NULL: it trains
 CREATE INDEX runs_by_evaluates ON runs (evaluates) WHERE evaluates IS NOT NULL;
+`, `
+ALTER TABLE results ADD COLUMN asked INTEGER NOT NULL DEFAULT 0; -- how many instances were to be judged; 0: not told
 `}

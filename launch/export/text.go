@@ -3,7 +3,6 @@ package export
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"trainyard/format/durable"
+	"trainyard/launch/sheet"
 )
 
 // number is a value as JSON has it: NaN and infinities as the words that Python
@@ -57,7 +57,7 @@ func writeJSONL(_ context.Context, place string, run Run) (string, error) {
 // writeCSV writes ID.csv; a key that was not told at a step is empty there.
 func writeCSV(_ context.Context, place string, run Run) (string, error) {
 	var out bytes.Buffer
-	table := csv.NewWriter(&out)
+	table := sheet.NewWriter(&out)
 	keys := run.keys()
 	if err := table.Write(append([]string{"step", "time"}, keys...)); err != nil {
 		return "", err
@@ -71,8 +71,7 @@ func writeCSV(_ context.Context, place string, run Run) (string, error) {
 			return "", err
 		}
 	}
-	table.Flush()
-	if err := table.Error(); err != nil {
+	if err := table.Flush(); err != nil {
 		return "", err
 	}
 	return "", save(place, run.ID+".csv", out.Bytes())

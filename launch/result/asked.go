@@ -14,6 +14,8 @@ type Said struct {
 	Scaffold  string `json:"scaffold,omitempty"`
 	Seed      *int64 `json:"seed,omitempty"`
 	Step      *int64 `json:"step,omitempty"`
+	// Instances is how many were to be judged, for a report that does not tell.
+	Instances int64 `json:"instances,omitempty"`
 }
 
 // Of puts what a user says beside what files say. Of the results of a file with
@@ -61,5 +63,5 @@ func (s Said) over(r *Result, where string) error {
 	if s.Step != nil {
 		r.Step = s.Step
 	}
-	return nil
+	return s.sayAsked(r, where)
 }

@@ -19,11 +19,12 @@ const commit0Heading = "repo,runtime,num_passed/num_tests"
 var commit0 = Format{
 	Looks:   `{"instance_metrics": {"ID": {"pass_rate": 0.5, …}}, …}, [{"name": …, "num_passed": 3, "num_tests": 4}] or a table repo,runtime,num_passed/num_tests`,
 	Summary: "Commit-0: its own table and rows, and OpenHands' report",
+	asked:   totalInstances,
 	is: func(d *document) bool {
 		return isSummaryOf("commit-0")(d) || d.all(isCommit0Row) || d.isTable && bytes.HasPrefix(d.raw, []byte(commit0Heading))
 	},
 	read: func(d *document) ([]Result, error) {
-		r := Result{Benchmark: "commit-0", Metric: "pass rate"}
+		r := Result{Benchmark: "commit-0", Metric: passRate}
 		switch {
 		case d.isTable:
 			return readCommit0Table(d, r)

@@ -12,6 +12,8 @@
 //   - A verdict is how one instance ended; a score is a number beside it, or in its
 //     place.
 //   - A part is a file about one instance. The parts of one evaluation are one result.
+//   - What was asked is all that was to be judged. A report may name fewer, and a rate is
+//     over all: the harness of SWE-bench divides by total_instances.
 //
 // The promise: what a file does not say is empty, and never guessed. The name that a
 // harness gives its file and the metadata that it leaves beside it count as said. A

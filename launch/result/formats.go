@@ -20,6 +20,10 @@ type Format struct {
 	// about one instance; nil where there are no parts.
 	partOf func(d *document) (dir string, part bool)
 	tries  bool // several parts about one instance are attempts at it
+	// asked is the member that counts what was to be judged; nil: none does.
+	asked []string
+	// whole says that a file is of a whole benchmark, and does not count it.
+	whole bool
 }
 
 // Formats are all formats by name.

@@ -19,6 +19,7 @@ var harbor = Format{
 	read: func(d *document) ([]Result, error) {
 		r := Result{Benchmark: Benchmark(d.root.Get("source").Text()), Scaffold: d.root.Get("agent_info", "name").Text(), Metric: "reward"}
 		r.saidOfModel(d.root.Get("agent_info", "model_info", "name").Text())
+		r.Asked = tasksOfJob(filepath.Dir(filepath.Dir(absolute(d.path))))
 		c := collect(d)
 		id := pyjson.FirstScalar(d.root.Get("task_name"), d.root.Get("trial_name"))
 		switch reward, ok := d.root.Get("verifier_result", "rewards", "reward").Float(); {
@@ -35,4 +36,18 @@ var harbor = Format{
 	},
 	partOf: func(d *document) (string, bool) { return filepath.Dir(filepath.Dir(absolute(d.path))), true },
 	tries:  true,
+}
+
+// tasksOfJob is how many tasks a job of Harbor has, by the trials that its result.json
+// counts and the attempts at each that its config.json says; 0: it does not tell.
+func tasksOfJob(dir string) (tasks int64) {
+	read := func(name string, path ...string) (n int64) {
+		saidBeside(&document{path: filepath.Join(dir, name)}, name, func(v pyjson.Value) { n = v.Get(path...).Count() })
+		return n
+	}
+	trials, attempts := read("result.json", "n_total_trials"), read("config.json", "n_attempts")
+	if attempts == 0 || trials%attempts != 0 {
+		return 0
+	}
+	return trials / attempts
 }

@@ -13,6 +13,7 @@ import (
 var hybridGym = Format{
 	Looks:   `{"summary": {…}, "results": [{"instance_id": …, "success": true}, …]}, or ["ID", …] in output_failure_ids.json`,
 	Summary: "Hybrid-Gym's graders",
+	asked:   []string{"summary", "total"},
 	is: func(d *document) bool {
 		return isFailures(d) || d.object() && has(d.root, "summary") && isGraded(d.root.Get("results"))
 	},

@@ -14,6 +14,7 @@ import (
 var multiSWEBench = Format{
 	Looks:   `{"incomplete_instances": 0, "resolved_ids": ["owner/name:pr-1"], …} or {"org": …, "repo": …, "number": 1, "valid": true, …}`,
 	Summary: "the report of a run of Multi-SWE-bench's harness, and that of one pull request",
+	asked:   totalInstances,
 	is:      func(d *document) bool { return isSummaryOf("multi-swe-bench")(d) || d.object() && isPull(d.root) },
 	read: func(d *document) ([]Result, error) {
 		r := Result{Benchmark: "multi-swe-bench"}

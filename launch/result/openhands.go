@@ -14,6 +14,7 @@ import (
 var openHands = Format{
 	Looks:   `output.report.json, or lines {"instance_id": …, "test_result": {"report": {"resolved": true, …}}}`,
 	Summary: "OpenHands: the report of a run, and graded rows",
+	asked:   totalInstances,
 	is:      func(d *document) bool { return isOpenHands(d) || isOpenHandsRows(d) },
 	read: func(d *document) ([]Result, error) {
 		var r Result

@@ -175,6 +175,7 @@ func (g *gathering) take(file string) error {
 		}
 		for _, r := range results {
 			r.Source = Source{File: d.path, Format: name, SHA256: d.digest}
+			f.count(d, &r)
 			if dir, part := f.partAt(d); part {
 				err = g.join(dir, r, f.tries)
 			} else {
@@ -227,6 +228,7 @@ func (r *Result) learn(part Result) {
 	if r.Step == nil {
 		r.Step = part.Step
 	}
+	r.Asked = max(r.Asked, part.Asked)
 }
 
 // reading is what files and parts came to.
@@ -238,6 +240,9 @@ func (g *gathering) reading() Reading {
 		sum := sha256.Sum256([]byte(strings.Join(w.digests, "\n")))
 		w.Source.Parts, w.Source.SHA256 = len(w.digests), hex.EncodeToString(sum[:])
 		g.Results = append(g.Results, w.Result)
+	}
+	for i := range g.Results {
+		g.Results[i].noteAsked()
 	}
 	return g.Reading
 }

@@ -1,6 +1,8 @@
 package result
 
 import (
+	"slices"
+
 	"trainyard/format/verdict"
 )
 
@@ -56,7 +58,10 @@ type Result struct {
 	Seed      *int64 `json:"seed,omitempty"`
 	Step      *int64 `json:"step,omitempty"` // of the checkpoint that was evaluated
 	// Metric is what the scores of the instances are; empty where there are none.
-	Metric     string      `json:"metric,omitempty"`
+	Metric string `json:"metric,omitempty"`
+	// Asked is how many instances were to be judged, where the file tells; 0: it does
+	// not. Rates are over all of them, also where it names fewer.
+	Asked      int64       `json:"asked,omitempty"`
 	Instances  []Instance  `json:"instances,omitempty"` // in order of their ids, each once
 	Aggregates []Aggregate `json:"aggregates,omitempty"`
 	// Notes are what does not fit together in the file, in words.
@@ -71,4 +76,14 @@ func (r Result) Counts() map[Verdict]int {
 		counts[i.Verdict]++
 	}
 	return counts
+}
+
+// Unnamed is how many instances were to be judged and are not named. None of them is
+// resolved: a report names all that are.
+func (r Result) Unnamed() int { return max(0, int(r.Asked)-len(r.Instances)) }
+
+// SolvedAlone says that instances are left out by how they ended: none that was graded
+// and not solved is named. Nothing can be paired with such a result.
+func (r Result) SolvedAlone() bool {
+	return r.Unnamed() > 0 && !slices.ContainsFunc(r.Instances, func(i Instance) bool { return i.Verdict == Unresolved || i.Verdict == "" })
 }

@@ -27,6 +27,9 @@ func words(r result.Result) string {
 			fmt.Fprintf(&b, "\n%s %s", said[0], said[1])
 		}
 	}
+	if r.Asked > 0 {
+		fmt.Fprintf(&b, "\nasked %d", r.Asked)
+	}
 	for _, i := range r.Instances {
 		fmt.Fprintf(&b, "\n  %s: %q", i.ID, i.Verdict)
 		if i.Score != nil {

@@ -1,6 +1,7 @@
 package result_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -41,6 +42,41 @@ func TestReportsOfPublicProjectsAreRead(t *testing.T) {
 		r := read.Results[0]
 		if r.Source.Format != want.format || len(r.Instances) != want.instances || r.Counts()[result.Resolved] != want.resolved || len(r.Notes) > 0 {
 			t.Errorf("%s: %s, %d instances, %v, %v", path, r.Source.Format, len(r.Instances), r.Counts(), r.Notes)
+		}
+	}
+}
+
+// The public report of 500 instances, and what it is without lists that others leave out:
+// the rate is 371 of 500 however little is named.
+func TestAReportHasOneRateWhateverItNames(t *testing.T) {
+	raw, err := os.ReadFile("../../../shared/fixtures/mini_swe_agent/gemini3pro_swebv/sb-cli-report.json")
+	if err != nil {
+		t.Skip("no report beside the project:", err)
+	}
+	for name, c := range map[string]struct {
+		without     []string
+		named       int
+		solvedAlone bool
+	}{
+		"all":             {nil, 500, false},
+		"solved alone":    {[]string{"unresolved_ids", "completed_ids", "submitted_ids"}, 371, true},
+		"of no harness":   {[]string{"unresolved_ids", "pending_ids", "failed_ids", "pending_instances", "failed_instances"}, 371, true},
+		"without details": {[]string{"completed_ids", "submitted_ids", "incomplete_ids", "error_ids"}, 500, false},
+	} {
+		var report map[string]any
+		if err := json.Unmarshal(raw, &report); err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range c.without {
+			delete(report, list)
+		}
+		text, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := written(t, "swe-bench_verified__test__mine.json", string(text))
+		if r.Asked != 500 || r.Counts()[result.Resolved] != 371 || len(r.Instances) != c.named || r.SolvedAlone() != c.solvedAlone {
+			t.Errorf("%s: %d of %d resolved, %d named, the solved alone %v", name, r.Counts()[result.Resolved], r.Asked, len(r.Instances), r.SolvedAlone())
 		}
 	}
 }

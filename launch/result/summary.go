@@ -40,6 +40,8 @@ var marks = map[string]func(d *document) bool{
 	},
 	"swe-smith": func(d *document) bool { return has(d.root, "ids_resolved") },
 	"swt-bench": func(d *document) bool { return has(d.root, "Mean coverage") },
+	// which lists the tasks of its trials too, those of several attempts several times
+	"terminal-bench": isTerminalBench,
 }
 
 func isListed(d *document, members ...string) bool {
@@ -80,33 +82,35 @@ func readSummary(d *document, r Result) ([]Result, error) {
 	}
 	r.Aggregates = aggregatesOf(d.root)
 	r.Notes = append(r.Notes, miscounts(d.root)...)
-	notes, err := unnamed(d, len(c.by))
-	if c.err == nil && err != nil {
+	if len(c.by) == 0 && c.err == nil {
+		return nil, fmt.Errorf("%s: it lists no instance at all", d.path)
+	}
+	if err := c.graded(d.root); err != nil {
 		return nil, err
 	}
-	r.Notes = append(r.Notes, notes...)
 	return c.into(r)
 }
 
-// unnamed looks for instances that a summary counts and no list names. A rate over those
-// that are named would be that of others, so that graded ones are an error; ones that were
-// never handed in are a note.
-func unnamed(d *document, named int) (notes []string, err error) {
-	count := func(name string) int64 { return d.root.Get(name + "_instances").Count() }
-	total := count("total")
-	graded := max(count("submitted"), count("completed"), count("resolved")+count("unresolved"))
-	if total > 0 {
-		graded = min(graded, total)
+// graded refuses a summary that lists some of those that are resolved, or some of those
+// that are not: a rate would be another one, and pairs would be of chosen instances. A
+// list that is not there at all is known by its count.
+func (c *collection) graded(v pyjson.Value) error {
+	if countOf(v, totalInstances) <= int64(len(c.by)) {
+		return nil
+	}
+	counted := func(name string) int64 { return v.Get(name + "_instances").Count() }
+	named := map[Verdict]int64{}
+	for _, i := range c.by {
+		named[i.Verdict]++
 	}
 	switch {
-	case named == 0:
-		return nil, fmt.Errorf("%s: it lists no instance at all", d.path)
-	case graded > int64(named):
-		return nil, fmt.Errorf("%s: it counts %d instances that were graded (total_instances %d) and names %d of them: a rate of these would be another; take the report that lists all", d.path, graded, total, named)
-	case total > int64(named):
-		notes = append(notes, fmt.Sprintf("total_instances is %d, and the lists name %d", total, named))
+	case c.err != nil:
+	case counted("resolved") > named[Resolved]:
+		return fmt.Errorf("%s: it counts %d resolved instances and names %d of them: take the report that lists all", c.path, counted("resolved"), named[Resolved])
+	case named[Unresolved] > 0 && counted("unresolved") > int64(len(c.by))-named[Resolved]:
+		return fmt.Errorf("%s: it counts %d unresolved instances and names %d of them: take the report that lists all", c.path, counted("unresolved"), named[Unresolved])
 	}
-	return notes, nil
+	return nil
 }
 
 // aggregatesOf are the numbers of an object, in its order. Of what they were made is

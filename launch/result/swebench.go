@@ -6,6 +6,7 @@ package result
 var sweBench = Format{
 	Looks:   `{"resolved_ids": […], "unresolved_ids": […], "error_ids": […], "total_instances": 500, …}`,
 	Summary: "the report of a run of SWE-bench's harness",
+	asked:   totalInstances,
 	is:      func(d *document) bool { return isSummary(d) && !marked(d) && !isOpenHands(d) },
 	read: func(d *document) ([]Result, error) {
 		var r Result

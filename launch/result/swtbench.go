@@ -8,6 +8,7 @@ import "trainyard/format/pyjson"
 var swtBench = Format{
 	Looks:   `{"Mean coverage": 0.5, "resolved_ids": […], …} or {"ID": {"resolved": true, "coverage_pred": …}}`,
 	Summary: "the report of a run of SWT-bench's harness, and that of one instance",
+	asked:   totalInstances,
 	is: func(d *document) bool {
 		return isSummaryOf("swt-bench")(d) || d.object() && keyed(d.root, isSWTInstance)
 	},

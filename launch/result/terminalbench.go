@@ -8,14 +8,12 @@ import (
 )
 
 // terminalBench is results.json of a run of Terminal-Bench, or of one of its trials.
-// The names of agent and model stand in run_metadata.json beside it. A task that was
-// tried several times has the mean of its trials.
+// The names of agent and model stand in run_metadata.json beside it, and how many tasks
+// the run had. A task that was tried several times has the mean of its trials.
 var terminalBench = Format{
 	Looks:   `{"results": [{"task_id": …, "trial_name": …, "is_resolved": true}, …], "n_resolved": 1, "accuracy": 0.5}`,
 	Summary: "a run of Terminal-Bench, and a trial",
-	is: func(d *document) bool {
-		return d.object() && (isTrial(d.root) || has(d.root, "accuracy", "n_resolved", "pass_at_k") && hasTrials(d.root.Get("results")))
-	},
+	is:      isTerminalBench,
 	read: func(d *document) ([]Result, error) {
 		var r Result
 		r.saidByTerminalBench(d)
@@ -34,6 +32,10 @@ var terminalBench = Format{
 		return filepath.Dir(filepath.Dir(filepath.Dir(absolute(d.path)))), isTrial(d.root)
 	},
 	tries: true,
+}
+
+func isTerminalBench(d *document) bool {
+	return d.object() && (isTrial(d.root) || has(d.root, "accuracy", "n_resolved", "pass_at_k") && hasTrials(d.root.Get("results")))
 }
 
 func isTrial(v pyjson.Value) bool {
@@ -77,5 +79,6 @@ func (r *Result) saidByTerminalBench(d *document) {
 	saidBeside(d, "run_metadata.json", func(m pyjson.Value) {
 		r.Benchmark, r.Scaffold = Benchmark(m.Get("dataset_name").Text()), m.Get("agent_name").Text()
 		r.saidOfModel(m.Get("model_name").Text())
+		r.Asked = m.Get("dataset_size").Count()
 	})
 }

@@ -19,7 +19,7 @@ func solving(name string, n int, solved ...int) Cell {
 				scores[fmt.Sprintf("%03d", i)] = 1
 			}
 		}
-		c.Runs = append(c.Runs, Run{fmt.Sprint(name, s), scores})
+		c.Runs = append(c.Runs, Run{Name: fmt.Sprint(name, s), Scores: scores})
 	}
 	return c
 }

@@ -25,26 +25,25 @@ func Mean(c Cell, level float64) (Estimate, error) {
 	}
 	if len(c.Runs) == 1 {
 		if solved, are := c.Runs[0].solved(); are {
-			return Wilson(solved, len(c.Runs[0].Scores), level)
+			return Wilson(solved, len(c.Runs[0].Scores)+c.Runs[0].Unnamed, level)
 		}
 	}
-	names := shared(c.Runs)
-	if len(names) == 0 {
+	rows := c.all()
+	if rows == nil {
 		return Estimate{}, fmt.Errorf("the mean of %q: its runs judged no instance in common", c.Name)
 	}
-	rows := c.over(names)
 	e := meanOf(rows, level)
 	write, unit := plain, ""
 	if verdicts(concat(rows)) {
 		if e.Low == e.High {
-			e.Low, e.High = wilson(e.Value, len(names), level)
+			e.Low, e.High = wilson(e.Value, e.N, level)
 			e.Method = "Wilson score of the instances: runs and instances do not vary"
 		}
 		if e, write, unit = e.Within(0, 1), points, " %"; e.Low == 0 && e.High == 1 && e.TooFew == "" {
 			e.TooFew = fmt.Sprintf("%s with %s are too few", instances(e.N), counted(len(rows), "seed"))
 		}
 	}
-	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(len(names)), counted(len(rows), "seed"), e.interval(write))
+	e.Words = fmt.Sprintf("%s%s over %s and %s (%s)", write(e.Value), unit, instances(e.N), counted(len(rows), "seed"), e.interval(write))
 	return e, nil
 }
 

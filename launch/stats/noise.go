@@ -32,11 +32,10 @@ func Noise(c Cell, level float64) (NoiseFloor, error) {
 	if len(c.Runs) < 2 {
 		return NoiseFloor{}, fmt.Errorf("the noise floor of %q: one run shows none, run a second seed", c.Name)
 	}
-	names := shared(c.Runs)
-	if len(names) == 0 {
+	rows := c.all()
+	if rows == nil {
 		return NoiseFloor{}, fmt.Errorf("the noise floor of %q: its runs judged no instance in common", c.Name)
 	}
-	rows := c.over(names)
 	s, k := spreadOf(rows), len(rows)
 	floor := NoiseFloor{Seeds: math.Sqrt(s.seeds), Repeat: 2 * s.luck, Mean: mean(rowMeans(rows))}
 	if all := slices.Concat(rows...); verdicts(all) {

@@ -26,7 +26,7 @@ func NoiseOver(cells []Cell, level float64) (NoiseFloor, error) {
 		square, seeds, free = square+k*one.Value*one.Value, seeds+k*one.Seeds*one.Seeds, free+k
 		floor.Repeat, floor.Mean, used = floor.Repeat+one.Repeat, floor.Mean+one.Mean, used+1
 		floor.N += one.N
-		ofVerdicts = ofVerdicts && verdicts(concat(c.over(shared(c.Runs))))
+		ofVerdicts = ofVerdicts && verdicts(concat(c.all()))
 	}
 	if used == 0 {
 		return NoiseFloor{}, errors.New("the noise floor: no cell has two runs, run a second seed")

@@ -20,7 +20,7 @@ func simulated(name string, seeds, n int, rate, deviation float64, r *rand.Rand)
 				scores[fmt.Sprint(i)] = 1
 			}
 		}
-		c.Runs = append(c.Runs, Run{fmt.Sprint(name, s), scores})
+		c.Runs = append(c.Runs, Run{Name: fmt.Sprint(name, s), Scores: scores})
 	}
 	return c
 }
@@ -95,14 +95,14 @@ func TestTheMeanOfOneRunIsWilsonsRate(t *testing.T) {
 			scores[fmt.Sprint(i)] = 1
 		}
 	}
-	m, err := Mean(Cell{"32B Hybrid-Gym", []Run{{"one", scores}}}, 0.95)
+	m, err := Mean(Cell{"32B Hybrid-Gym", []Run{{Name: "one", Scores: scores}}}, 0.95)
 	if w := must(Wilson(162, 500, 0.95)); err != nil || m != w {
 		t.Errorf("%+v, %v, want %+v", m, err, w)
 	}
 	if _, err := Mean(Cell{Name: "none"}, 0.95); err == nil {
 		t.Error("a cell without runs has a mean")
 	}
-	if m, err := Mean(Cell{"one", []Run{{"a", map[string]float64{"x": 0.25}}}}, 0.95); err != nil || m.Low != 0.25 || m.High != 0.25 {
+	if m, err := Mean(Cell{"one", []Run{{Name: "a", Scores: map[string]float64{"x": 0.25}}}}, 0.95); err != nil || m.Low != 0.25 || m.High != 0.25 {
 		t.Errorf("%+v, %v", m, err)
 	}
 }

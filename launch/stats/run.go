@@ -11,6 +11,9 @@ import (
 type Run struct {
 	Name   string
 	Scores map[string]float64 // by the instance's name; 0 or 1 for a verdict, else any finite number
+	// Unnamed is how many more instances were to be judged, whose names are not known and
+	// which scored 0: means are over them too, and pairs without them.
+	Unnamed int
 }
 
 // check refuses a run without instances, and scores that are not numbers.
@@ -62,7 +65,7 @@ func shared(runs []Run) []string {
 	return names
 }
 
-// over are the run's scores of the named instances.
+// over are the run's scores of the named instances; one that it does not name scored 0.
 func (r Run) over(names []string) []float64 {
 	scores := make([]float64, len(names))
 	for i, name := range names {

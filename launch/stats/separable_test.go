@@ -19,7 +19,7 @@ func TestWhatTheExactTestLeavesOpenIsNotSeparable(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	// Of three that are told together the same difference is one of chance.
-	all, err := CompareFirst([]Run{none, six, {"again", six.Scores}, {"third", six.Scores}}, Options{})
+	all, err := CompareFirst([]Run{none, six, {Name: "again", Scores: six.Scores}, {Name: "third", Scores: six.Scores}}, Options{})
 	if err != nil || len(all) != 3 || !all[0].Difference.Separable() || Separable(all[0].Difference, *all[0].Test.Holm, 0.95) {
 		t.Errorf("%+v, %v", all, err)
 	}

@@ -17,6 +17,7 @@ const (
 	OtherInstances     Doubt = "other_instances"       // the runs were not judged on the same instances
 	OtherTokens        Doubt = "other_tokens"          // one side trained on more
 	DataOverlap        Doubt = "data_overlap"          // training data hold what the benchmark asks
+	UnnamedInstances   Doubt = "unnamed_instances"     // a report does not name all that were to be judged
 	OtherRecipes       Doubt = "other_recipes"         // runs that are pooled as seeds are of different recipes
 )
 

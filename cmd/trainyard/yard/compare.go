@@ -12,6 +12,7 @@ import (
 type CompareRequest struct {
 	// What names the sides: ids of runs, ids joined by commas, SWEEP:ARM, or a sweep for
 	// all its arms; NAME= in front names a side. Every side is compared with the first.
+	// None: the folders of Trajectories are the sides.
 	What    []string `json:"what"`
 	Trainer string   `json:"trainer,omitempty"` // of sweeps, instead of the recipe's, as their cells were run with
 	Choosing
@@ -56,6 +57,9 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
+	if len(req.What) == 0 {
+		return y.compareFolders(ctx, req)
+	}
 	l, err := y.Launcher()
 	if err != nil {
 		return nil, err
@@ -84,6 +88,24 @@ func (y *Yard) Compare(ctx context.Context, req CompareRequest) (*RunComparison,
 	}
 	c.warn(ctx, req)
 	return c, nil
+}
+
+// compareFolders compares what agents do in folders of trajectories that belong to no run:
+// each is a side, by its name.
+func (y *Yard) compareFolders(ctx context.Context, req CompareRequest) (*RunComparison, error) {
+	c := &RunComparison{Sides: []Side{}, Config: []ConfigChange{}, Data: []DataComparison{}, Evaluations: []JudgedComparison{}, Warnings: []stats.Warning{}}
+	for _, t := range req.Trajectories {
+		if slices.ContainsFunc(c.Sides, func(s Side) bool { return s.Name == t.Side }) {
+			return nil, fmt.Errorf("--trajectories %s=%s: %s is the name of two folders", t.Side, t.Path, t.Side)
+		}
+		c.Sides = append(c.Sides, Side{Name: t.Side})
+	}
+	places, err := req.trajectoriesOf(c.Sides)
+	if err != nil {
+		return nil, err
+	}
+	c.Behaviour, err = y.compareBehaviour(ctx, c.Sides, places, req.Level)
+	return c, err
 }
 
 // Check refuses a step and a tolerance that can be none. A tolerance of 0 is the default.

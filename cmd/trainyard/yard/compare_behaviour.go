@@ -65,6 +65,11 @@ var habits = []habit{
 		return float64(one(f.TestRunner))
 	}},
 	{"exploration", "of steps", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 { return f.Exploration }},
+	{"implementation", "of steps", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 {
+		return f.Implementation
+	}},
+	{"execution", "of steps", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 { return f.Execution }},
+	{"reasoning", "of steps", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 { return f.Reasoning }},
 	{"verification", "of steps", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 { return f.Verification }},
 	{"steps", "steps a trajectory", func(_ *format.Trajectory, f *behaviour.Features, _ map[string]bool) float64 {
 		return float64(f.Steps)

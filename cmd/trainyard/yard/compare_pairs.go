@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"trainyard/launch/result"
 	"trainyard/launch/stats"
 )
 
@@ -38,12 +39,12 @@ type InstanceChange struct {
 // draws of their bootstraps.
 func (j *JudgedComparison) alone(o stats.Options) (map[string]*JudgedPair, error) {
 	pairs := map[string]*JudgedPair{}
-	if len(j.cells) == 0 || len(j.cells[0].Runs) != 1 {
+	if len(j.cells) == 0 || len(j.cells[0].Runs) != 1 || j.unpaired[j.cells[0].Name] {
 		return pairs, nil
 	}
 	var runs []stats.Run
 	for _, c := range j.cells {
-		if len(c.Runs) == 1 && (len(runs) == 0 || sharesAny(runs[0], c.Runs[0])) {
+		if len(c.Runs) == 1 && !j.unpaired[c.Name] && (len(runs) == 0 || sharesAny(runs[0], c.Runs[0])) {
 			runs = append(runs, stats.Run{Name: c.Name, Scores: c.Runs[0].Scores})
 		}
 	}
@@ -82,7 +83,7 @@ func sharesAny(a, b stats.Run) bool {
 
 // pair compares two sides of which one has several runs, or none with instances.
 func (j *JudgedComparison) pair(first, second stats.Cell, at int, o stats.Options) (*JudgedPair, error) {
-	if len(first.Runs) == 0 || len(second.Runs) == 0 {
+	if len(first.Runs) == 0 || len(second.Runs) == 0 || j.unpaired[first.Name] || j.unpaired[second.Name] {
 		if j.Metric != "" { // no count of what was resolved
 			return nil, nil
 		}
@@ -121,21 +122,18 @@ func figurePair(a, b *JudgedSide, first, second stats.Cell, level float64) *Judg
 	return &JudgedPair{First: a.Side, Second: b.Side, Difference: t.Estimate, Test: &t, Unpaired: true, Better: []InstanceChange{}, Worse: []InstanceChange{}}
 }
 
-// rates are the figures that are a part of all instances, as reports name them.
-var rates = []string{"accuracy", "acc", "acc,none", "resolve_rate", "resolved_rate", "pass@1", "exact_match", "exact_match,none"}
-
 // countOf is how many of how many instances were solved, by one run's verdicts or by a
 // figure.
 func countOf(s *JudgedSide, cell stats.Cell) (solved, n int, known bool) {
 	if len(cell.Runs) == 1 {
-		n := len(cell.Runs[0].Scores)
-		return int(math.Round(cell.Runs[0].Mean() * float64(n))), n, true
+		r := cell.Runs[0]
+		return int(math.Round(r.Mean() * float64(len(r.Scores)))), len(r.Scores) + r.Unnamed, true
 	}
 	if s.Seeds > 1 { // their counts say nothing of seeds
 		return 0, 0, false
 	}
 	for _, f := range s.Figures {
-		if slices.Contains(rates, f.Metric) && f.N > 0 && f.Value >= 0 && f.Value <= 1 {
+		if result.IsRate(f.Metric) && f.N > 0 && f.Value >= 0 && f.Value <= 1 {
 			return int(math.Round(f.Value * float64(f.N))), int(f.N), true
 		}
 	}

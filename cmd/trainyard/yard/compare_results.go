@@ -23,7 +23,8 @@ type JudgedComparison struct {
 	Noise    *stats.NoiseFloor `json:"noise_floor,omitempty"`
 	Warnings []stats.Warning   `json:"warnings,omitempty"`
 
-	cells []stats.Cell
+	cells    []stats.Cell
+	unpaired map[string]bool // sides that name what they solved alone
 }
 
 // A JudgedSide is what one side came to.
@@ -33,6 +34,9 @@ type JudgedSide struct {
 	Mean    *stats.Estimate `json:"mean"`  // nil where there are figures alone
 	Steps   []int64         `json:"steps,omitempty"`
 	Missing int             `json:"missing,omitempty"` // instances without a verdict
+	// Unnamed is how many instances the reports count and do not name: the mean has them
+	// as not solved, and no pair has them.
+	Unnamed int `json:"unnamed,omitempty"`
 	// Figures are those of reports that have no instances.
 	Figures []result.Aggregate `json:"figures,omitempty"`
 }
@@ -80,7 +84,7 @@ func (c *RunComparison) judge(ctx context.Context, ledger *launch.Ledger, req Co
 
 // judgeOne compares the sides that were judged on one evaluation.
 func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*JudgedComparison, error) {
-	j := &JudgedComparison{ResultKey: e, Pairs: []JudgedPair{}}
+	j := &JudgedComparison{ResultKey: e, Pairs: []JudgedPair{}, unpaired: map[string]bool{}}
 	var scored []stats.Run
 	var figures []float64
 	for i, s := range sides {
@@ -97,7 +101,8 @@ func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*
 			}
 			side.add(of)
 			if len(of.scores) > 0 {
-				cell.Runs = append(cell.Runs, stats.Run{Name: r.ID, Scores: of.scores})
+				cell.Runs = append(cell.Runs, of.run(r.ID))
+				j.unpaired[s.Name] = j.unpaired[s.Name] || of.unpairable()
 			} else if of.figure != nil {
 				figures = append(figures, of.figure.Value)
 			}
@@ -105,12 +110,13 @@ func judgeOne(e ResultKey, sides []Side, found []judgedRuns, o stats.Options) (*
 		scored = append(scored, cell.Runs...)
 		j.Sides, j.cells = append(j.Sides, side), append(j.cells, cell)
 	}
-	j.Share, j.Lower = isShare(j.Metric, scored, figures...), lowerIsBetter(j.Metric)
+	j.Share, j.Lower = isShare(j.Metric, scored, figures...), result.LowerIsBetter(j.Metric)
 	return j, j.compare(o)
 }
 
 func (s *JudgedSide) add(of *judged) {
 	s.Missing += of.missing
+	s.Unnamed += of.unnamed
 	s.Figures = append(s.Figures, of.figures...)
 	if of.step != nil && !slices.Contains(s.Steps, *of.step) {
 		s.Steps = append(s.Steps, *of.step)
@@ -151,7 +157,28 @@ func (j *JudgedComparison) compare(o stats.Options) error {
 		}
 	}
 	j.noise(o.Level)
+	j.warnUnnamed()
 	return nil
+}
+
+// warnUnnamed says of sides whose reports do not name all that was judged what figures are
+// over.
+func (j *JudgedComparison) warnUnnamed() {
+	for i, s := range j.Sides {
+		if s.Unnamed == 0 {
+			continue
+		}
+		over := "its mean is over all of them, and pairs are over those that both sides name"
+		if j.unpaired[s.Side] {
+			over = "its mean is over all of them, and no instance of it is paired: what it names is chosen by how it ended"
+		}
+		asked := s.Unnamed
+		for _, r := range j.cells[i].Runs {
+			asked += len(r.Scores)
+		}
+		j.Warnings = append(j.Warnings, stats.Warning{Doubt: stats.UnnamedInstances, Words: fmt.Sprintf(
+			"the results of %s name %d of %d instances that were to be judged: %s", s.Side, asked-s.Unnamed, asked, over)})
+	}
 }
 
 // noise is the noise floor of the sides that have several seeds.

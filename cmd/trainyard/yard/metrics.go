@@ -2,7 +2,6 @@ package yard
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"trainyard/launch"
+	"trainyard/launch/sheet"
 )
 
 // A MetricsRequest says which curves of a run.
@@ -85,7 +85,7 @@ func chosenKeys(series []launch.Series, asked []string) ([]string, error) {
 // WriteCurves writes curves as a table of run, key, step, value, attempt and
 // segment, with a line for each point.
 func WriteCurves(to io.Writer, m *RunMetrics) error {
-	w := csv.NewWriter(to)
+	w := sheet.NewWriter(to)
 	if err := w.Write([]string{"run", "key", "step", "value", "attempt", "segment"}); err != nil {
 		return err
 	}
@@ -97,6 +97,5 @@ func WriteCurves(to io.Writer, m *RunMetrics) error {
 			}
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.Flush()
 }

@@ -1,12 +1,12 @@
 package yard
 
 import (
-	"encoding/csv"
 	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
 
+	"trainyard/launch/sheet"
 	"trainyard/mix"
 	"trainyard/recipes"
 )
@@ -69,7 +69,6 @@ func WriteRatios(to io.Writer, all []MixRatio) error {
 		}
 	}
 	slices.Sort(sources)
-	w := csv.NewWriter(to)
 	lines := [][]string{append([]string{"run_id", "name"}, sources...)}
 	for _, row := range all {
 		line := []string{row.Dataset, row.Recipe}
@@ -78,5 +77,5 @@ func WriteRatios(to io.Writer, all []MixRatio) error {
 		}
 		lines = append(lines, line)
 	}
-	return w.WriteAll(lines)
+	return sheet.WriteAll(to, lines)
 }

@@ -2,13 +2,13 @@ package yard
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 
 	"trainyard/launch"
+	"trainyard/launch/sheet"
 )
 
 // A MixMetric says what came of training on a dataset.
@@ -66,5 +66,5 @@ func WriteMetrics(to io.Writer, all []MixMetric) error {
 	for _, m := range all {
 		lines = append(lines, []string{m.Dataset, m.Recipe, strconv.FormatFloat(m.EvalLoss, 'f', -1, 64)})
 	}
-	return csv.NewWriter(to).WriteAll(lines)
+	return sheet.WriteAll(to, lines)
 }

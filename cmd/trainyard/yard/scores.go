@@ -48,6 +48,10 @@ type judged struct {
 	step    *int64  // of the checkpoint; nil: not told, the end of the run
 	others  []int64 // steps of other checkpoints that were judged, in order
 	missing int     // instances without a verdict
+	// unnamed is how many more instances were to be judged, and solvedAlone says that they
+	// are left out by how they ended, so that nothing is paired.
+	unnamed     int
+	solvedAlone bool
 	// figures are those of the file, where it has no instances, and figure is the one
 	// that it is judged by.
 	figures []result.Aggregate
@@ -122,7 +126,7 @@ func one(holds bool) int {
 // evaluation.
 func (c Choosing) judge(metric string, results []launch.StoredResult, others []int64) *judged {
 	j := &judged{step: results[0].Step, others: others}
-	times := map[string]int{}
+	times, asked := map[string]int{}, 0
 	for _, r := range results {
 		if len(r.Instances) == 0 {
 			j.figures = append(j.figures, r.Aggregates...)
@@ -134,30 +138,60 @@ func (c Choosing) judge(metric string, results []launch.StoredResult, others []i
 		if j.scores == nil {
 			j.scores = make(map[string]float64, len(r.Instances))
 		}
-		own := metric != ""
+		j.solvedAlone = j.solvedAlone || r.SolvedAlone()
+		asked = max(asked, int(r.Asked))
 		for _, i := range r.Instances {
 			if i.Verdict == result.Missing {
 				j.missing++
 			}
-			if score, known := scoreOf(i, own); known && !(c.LeaveMissing && i.Verdict == result.Missing) {
+			if score, known := scoreOf(i, metric); known && !(c.LeaveMissing && i.Verdict == result.Missing) {
 				j.scores[i.ID] += score
 				times[i.ID]++
 			}
 		}
 	}
+	c.countUnnamed(results, times)
 	for id, n := range times {
 		j.scores[id] /= float64(n)
+	}
+	if !c.LeaveMissing && result.ZeroIsNone(metric) {
+		j.unnamed = max(0, asked-len(j.scores))
 	}
 	return j
 }
 
+// unpairable says that the instances which are named are chosen by how they ended.
+func (j *judged) unpairable() bool { return j.unnamed > 0 && j.solvedAlone }
+
+// countUnnamed counts an instance for a result that does not name it and was to judge more
+// than it names: it is not solved there.
+func (c Choosing) countUnnamed(results []launch.StoredResult, times map[string]int) {
+	for _, r := range results {
+		if c.LeaveMissing || r.Unnamed() == 0 || len(results) == 1 {
+			continue
+		}
+		named := map[string]bool{}
+		for _, i := range r.Instances {
+			named[i.ID] = true
+		}
+		for id := range times {
+			times[id] += one(!named[id])
+		}
+	}
+}
+
+// run are the scores as statistics take them.
+func (j *judged) run(name string) stats.Run {
+	return stats.Run{Name: name, Scores: j.scores, Unnamed: j.unnamed}
+}
+
 // scoreOf is 1 or 0 for a verdict; an instance with attempts that differ has a score
-// alone.
-func scoreOf(i result.Instance, own bool) (score float64, known bool) {
+// alone, and one that has no loss is not known.
+func scoreOf(i result.Instance, metric string) (score float64, known bool) {
 	switch {
-	case i.Score != nil && (own || i.Verdict == ""):
+	case i.Score != nil && (metric != "" || i.Verdict == ""):
 		return *i.Score, true
-	case i.Verdict == "":
+	case i.Verdict == "" || !result.ZeroIsNone(metric):
 		return 0, false
 	case i.Verdict == result.Resolved:
 		return 1, true
@@ -165,17 +199,11 @@ func scoreOf(i result.Instance, own bool) (score float64, known bool) {
 	return 0, true
 }
 
-// lowerIsBetter says so of a metric by its name: a loss, a perplexity.
-func lowerIsBetter(metric string) bool {
-	metric = strings.ToLower(metric)
-	return slices.ContainsFunc([]string{"loss", "perplexity", "ppl", "nll", "bits_per_byte", "error"}, func(word string) bool { return strings.Contains(metric, word) })
-}
-
 // isShare says that scores are shares of something, which people read in per cent:
 // verdicts, and scores and figures that all lie from 0 to 1, unless a lower one is
 // better.
 func isShare(metric string, runs []stats.Run, figures ...float64) bool {
-	if lowerIsBetter(metric) || slices.ContainsFunc(figures, func(f float64) bool { return f < 0 || f > 1 }) {
+	if result.LowerIsBetter(metric) || slices.ContainsFunc(figures, func(f float64) bool { return f < 0 || f > 1 }) {
 		return false
 	}
 	for _, r := range runs {

@@ -63,17 +63,14 @@ func (c Choosing) metricOf(r launch.StoredResult) (metric string, has bool) {
 	if c.scoresOwn(r) {
 		metric = scoreName(r)
 	}
-	return metric, c.Metric == "" || sameMetric(metric, c.Metric) || metric == "" && slices.Contains(rates, c.Metric)
+	return metric, c.Metric == "" || sameMetric(metric, c.Metric) || metric == "" && result.IsRate(c.Metric)
 }
-
-// passRate is a metric by which a benchmark is reported although it has verdicts.
-const passRate = "pass rate"
 
 // keyOfGraded is the key of a result with a verdict on each instance, which are not read.
 func keyOfGraded(r launch.StoredResult) ResultKey {
 	k := ResultKey{Benchmark: r.Benchmark, Split: r.Split, Scaffold: r.Scaffold}
-	if r.Metric == passRate {
-		k.Metric = passRate
+	if result.Reports(r.Metric) {
+		k.Metric = r.Metric
 	}
 	return k
 }
@@ -83,7 +80,7 @@ func keyOfGraded(r launch.StoredResult) ResultKey {
 // Commit-0 is by the mean share of tests that pass, where the score was asked for, and
 // where another run has scores of that metric that are no verdicts.
 func (c Choosing) scoresOwn(r launch.StoredResult) bool {
-	if !graded(r) || r.Metric == passRate {
+	if !graded(r) || result.Reports(r.Metric) {
 		return true
 	}
 	scored := !slices.ContainsFunc(r.Instances, func(i result.Instance) bool { return i.Score == nil })
@@ -118,7 +115,7 @@ func (c Choosing) figureOf(r launch.StoredResult) *result.Aggregate {
 	if c.Metric != "" {
 		return first(func(name string) bool { return sameMetric(name, c.Metric) })
 	}
-	if f := first(func(name string) bool { return slices.Contains(rates, name) }); f != nil {
+	if f := first(result.IsRate); f != nil {
 		return f
 	}
 	return first(func(name string) bool { return !strings.Contains(name, "_stderr") })
@@ -127,7 +124,7 @@ func (c Choosing) figureOf(r launch.StoredResult) *result.Aggregate {
 // figureMetric is the metric of a figure; a share of resolved instances is compared with
 // verdicts.
 func figureMetric(name string) string {
-	if slices.Contains(rates, name) {
+	if result.IsRate(name) {
 		return ""
 	}
 	return name

@@ -22,6 +22,9 @@ type CellEvaluation struct {
 	cell       string // of the evaluation; empty: the cell has not succeeded
 }
 
+// Command is its argv, with the placeholders.
+func (e CellEvaluation) Command() []string { return e.evaluation.Command }
+
 // An EvaluationTotal sums the evaluations of all cells.
 type EvaluationTotal struct {
 	Count int                 `json:"count"`

@@ -136,8 +136,8 @@ func (past *pastRuns) read(ctx context.Context, b recipes.Benchmark) (judged []s
 
 // fitsBenchmark reports whether a result has a verdict on each instance of the benchmark.
 func fitsBenchmark(r launch.StoredResult, b recipes.Benchmark) bool {
-	sameNumber := b.Instances == 0 || r.Total() == b.Instances
-	return r.Total() > 0 && r.Counts[""] == 0 && sameNumber && result.Fits(r.Benchmark, b.Name)
+	sameNumber := b.Instances == 0 || r.Named() == b.Instances
+	return r.Named() > 0 && r.Total() == r.Named() && r.Counts[""] == 0 && sameNumber && result.Fits(r.Benchmark, b.Name)
 }
 
 // cells puts runs together that differ by the seed alone.

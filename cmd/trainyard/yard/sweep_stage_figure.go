@@ -17,8 +17,8 @@ func figureOf(results []launch.StoredResult, by sweep.Stage) (figure *float64, l
 		found, of = append(found, v), append(of, fmt.Sprintf("%.4g of %s", v, launch.ResultName(r.Result)))
 	}
 	for _, r := range results {
-		if total := gradedIn(r); by.Metric == "" && total > 0 {
-			take(float64(r.Resolved())/float64(total), r)
+		if graded := gradedIn(r); by.Metric == "" && graded > 0 {
+			take(float64(r.Resolved())/float64(graded+r.Total()-r.Named()), r)
 		}
 		for _, a := range r.Aggregates {
 			if by.Metric != "" && a.Metric == by.Metric {
@@ -38,7 +38,7 @@ func figureOf(results []launch.StoredResult, by sweep.Stage) (figure *float64, l
 }
 
 // gradedIn is how many instances have a verdict; others have a score alone.
-func gradedIn(r launch.StoredResult) int { return r.Total() - r.Counts[""] }
+func gradedIn(r launch.StoredResult) int { return r.Named() - r.Counts[""] }
 
 // lacksFigure says which figures there are instead of the one that a stage goes by, and
 // what to write in the stage.

@@ -56,6 +56,8 @@ type TableColumn struct {
 	Published bool              `json:"published"`
 	Noise     *stats.NoiseFloor `json:"noise_floor,omitempty"`
 	Best      *TableBest        `json:"best,omitempty"` // nil where fewer than two rows have results
+
+	unpaired bool // results name what they solved alone
 }
 
 // A PublishedLine is what others came to with something that no cell is.
@@ -88,6 +90,9 @@ type TableScore struct {
 	Figure    *float64        `json:"figure,omitempty"`    // of runs that have figures alone, their mean
 	Published *float64        `json:"published,omitempty"` // in the unit of the mean
 	Best      bool            `json:"best,omitempty"`      // separable from the next
+	// Unnamed is how many instances of its runs were to be judged and are not named: the
+	// mean has them as not solved.
+	Unnamed int `json:"unnamed,omitempty"`
 }
 
 // Table tells what has become of a sweep, as the ledger has it. No dataset is planned:
@@ -322,11 +327,11 @@ func (t *SweepTable) publishedFor(cells []*knownCell, e TableColumn) *float64 {
 // has. A column of that very benchmark comes before those that begin with its name, and
 // one of verdicts before those of other scores.
 func (t *SweepTable) fitsColumn(e TableColumn, published string) bool {
-	if !result.Fits(e.Benchmark, published) || lowerIsBetter(e.Metric) {
+	if !result.Fits(e.Benchmark, published) || result.LowerIsBetter(e.Metric) {
 		return false
 	}
 	return !slices.ContainsFunc(t.Evaluations, func(o TableColumn) bool {
 		closer := result.Same(o.Benchmark, published) && !result.Same(e.Benchmark, published)
-		return closer && !lowerIsBetter(o.Metric) || e.Metric != "" && o.Metric == "" && o.name() == e.name()
+		return closer && !result.LowerIsBetter(o.Metric) || e.Metric != "" && o.Metric == "" && o.name() == e.name()
 	})
 }

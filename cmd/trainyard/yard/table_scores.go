@@ -2,6 +2,7 @@ package yard
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -88,8 +89,22 @@ func (t *SweepTable) judge(ahead *resultsAhead, known *knownSweep, groups [][]*k
 		}
 	}
 	t.publishedLines(known)
-	t.Remarks = otherSteps(sides, found)
+	t.Remarks = append(otherSteps(sides, found), t.unnamed()...)
 	return nil
+}
+
+// unnamed tells of columns whose results do not name all that was to be judged.
+func (t *SweepTable) unnamed() (remarks []string) {
+	for i, e := range t.Evaluations {
+		rows := 0
+		for _, r := range t.Rows {
+			rows += one(r.Scores[i].Unnamed > 0)
+		}
+		if rows > 0 {
+			remarks = append(remarks, fmt.Sprintf("%s: results of %d of the rows do not name all instances that were to be judged: their means are over all, and what is not named is not solved", e.Title, rows))
+		}
+	}
+	return remarks
 }
 
 // addSlots adds columns for benchmarks without results: those that the sweep is to be
@@ -138,7 +153,9 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 				continue
 			}
 			if scores[i].Seeds++; len(of.scores) > 0 {
-				cells[i].Runs = append(cells[i].Runs, stats.Run{Name: r.ID, Scores: of.scores})
+				cells[i].Runs = append(cells[i].Runs, of.run(r.ID))
+				scores[i].Unnamed += of.unnamed
+				e.unpaired = e.unpaired || of.unpairable()
 			}
 		}
 		scores[i].Figure = meanFigure(s, runs)
@@ -147,7 +164,7 @@ func (t *SweepTable) column(e *TableColumn, sides []Side, found []judgedRuns, un
 		}
 		all = append(all, cells[i].Runs...)
 	}
-	if e.Lower = lowerIsBetter(e.Metric); len(all)+len(figures) > 0 {
+	if e.Lower = result.LowerIsBetter(e.Metric); len(all)+len(figures) > 0 {
 		e.Share = isShare(e.Metric, all, figures...)
 	}
 	for i, c := range cells {
@@ -216,7 +233,7 @@ func (e *TableColumn) best(cells []stats.Cell, sums map[string]float64, level fl
 	mean := func(c stats.Cell) float64 { return sums[c.Name] / float64(len(c.Runs)) }
 	slices.SortStableFunc(cells, func(a, b stats.Cell) int { return e.better(mean(a), mean(b)) })
 	others := float64(len(cells) - 1)
-	d, p, err := differ(cells[1], cells[0], 1-(1-level)/others)
+	d, p, err := e.differ(cells[1], cells[0], 1-(1-level)/others)
 	if err != nil {
 		return
 	}
@@ -236,10 +253,20 @@ func (e *TableColumn) better(a, b float64) int {
 }
 
 // differ is the second cell minus the first, by pairs of instances where both have one
-// run, and else over instances and seeds.
-func differ(first, second stats.Cell, level float64) (stats.Estimate, float64, error) {
+// run, and else over instances and seeds. Where results name what they solved alone, two
+// runs are compared by their counts.
+func (e *TableColumn) differ(first, second stats.Cell, level float64) (stats.Estimate, float64, error) {
 	o := stats.Options{Level: level}
-	if len(first.Runs) == 1 && len(second.Runs) == 1 {
+	alone := len(first.Runs) == 1 && len(second.Runs) == 1
+	switch {
+	case e.unpaired && (!alone || e.Metric != ""):
+		return stats.Estimate{}, 0, errors.New("results that name what they solved alone have neither pairs nor counts")
+	case e.unpaired:
+		solvedA, nA, _ := countOf(nil, first)
+		solvedB, nB, _ := countOf(nil, second)
+		t, err := stats.RateTest(solvedA, nA, solvedB, nB, level)
+		return t.Estimate, t.P, err
+	case alone:
 		c, err := stats.Compare(stats.Run{Name: first.Name, Scores: first.Runs[0].Scores}, stats.Run{Name: second.Name, Scores: second.Runs[0].Scores}, o)
 		return c.Difference, c.Test.P, err
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/carry/inside"
@@ -63,6 +64,7 @@ func (k *Kubernetes) startGroup(ctx context.Context, c *client, g group, handles
 		return fmt.Errorf("kubernetes: %w", err)
 	}
 	for i, cell := range g.cells {
+		_ = files.WriteJSON(cell.task.Dir, seenName, seen{Version: j.Metadata.Version, Looked: time.Now().UTC()}) // else the first look keeps one
 		handles[cell.at] = handle{j.Metadata.Namespace, j.Metadata.Name, j.Metadata.UID, &i}.text()
 	}
 	return nil

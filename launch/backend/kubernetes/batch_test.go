@@ -301,7 +301,7 @@ func TestClusterTakesOneCellAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	backendtest.Eventually(t, "its pod is gone", func() bool { return len(podsIn(t, p, h.Name)) == 1 })
-	if s := backendtest.WaitEnded(t, k, tasks[1].Dir, handles[1]); s.State != launch.Failed || s.Code != -1 || !strings.Contains(s.Reason, "taken away") {
+	if s := backendtest.WaitEnded(t, k, tasks[1].Dir, handles[1]); s.State != launch.Failed || !strings.Contains(s.Reason, "its pod was deleted") {
 		t.Errorf("deleted: %+v", s)
 	}
 	if s, err := k.Status(t.Context(), tasks[2].Dir, handles[2]); err != nil || s.State != launch.Running {

@@ -21,6 +21,10 @@ import (
 type seen struct {
 	Disrupted string `json:"disrupted,omitempty"` // by what the cluster ended it
 	Hopeless  string `json:"hopeless,omitempty"`  // why we deleted it
+	// Version is that of the cluster at a look that was some time ago, from which what was
+	// deleted since is asked for.
+	Version string    `json:"version,omitempty"`
+	Looked  time.Time `json:"looked,omitzero"`
 }
 
 const seenName = "seen.json"
@@ -29,7 +33,7 @@ const seenName = "seen.json"
 const failedIndex = "FailedIndex"
 
 // goneWords are for a cell of which no pod is left. What ended by itself keeps its pod.
-const goneWords = "its pod was taken away, as the cluster does with one that it evicts or preempts, and as another hand can; no look saw which"
+const goneWords = "its pod was taken away, as the cluster does with one that it evicts or preempts, and as another hand can; no look saw which, and the API server has forgotten it"
 
 // ofCell is the Job as it stands for one of its indices, at a look.
 func (j job) ofCell(index int, now time.Time) job {
@@ -75,6 +79,15 @@ func holds(list string, index int) bool {
 	return false
 }
 
+// podsSelector finds the pods of an attempt.
+func (h handle) podsSelector() string {
+	which := "batch.kubernetes.io/job-name=" + h.Name
+	if h.Index != nil {
+		which += fmt.Sprintf(",batch.kubernetes.io/job-completion-index=%d", *h.Index)
+	}
+	return which
+}
+
 // note keeps what is seen of a cell's pod. A pod that gets no image is deleted then, and
 // one that appears after its end was asked for is asked.
 func (k *Kubernetes) note(ctx context.Context, c *client, dir string, h handle, s sight) error {
@@ -84,6 +97,9 @@ func (k *Kubernetes) note(ctx context.Context, c *client, dir string, h handle, 
 	}
 	if saw.Hopeless == "" {
 		saw.Hopeless = s.hopeless(time.Now())
+	}
+	if now := time.Now().UTC(); now.Sub(saw.Looked) > remembered {
+		saw.Version, saw.Looked = s.version, now
 	}
 	if saw != s.seen {
 		if err := files.WriteJSON(dir, seenName, saw); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -44,8 +44,10 @@
 // What it does not do: it does not look into a pod (no exec, no port-forward), so what the
 // trainer writes is read only where the place says where a volume is seen from here. It
 // makes no batch of attempts of several nodes, nor of those that a queue of Kueue takes.
-// Of a cell whose pod another hand deleted, or the cluster took away before any look, it
-// cannot tell which of both it was: a Job keeps no word on why an index failed. A log that
+// A Job keeps no word on why an index failed. Of a cell whose pod went between two looks
+// the API server still has the pod as it was last, for some minutes (with the right to
+// watch pods), and of preemptions an event, for an hour (with that to list events); after
+// these it cannot tell whether the cluster took it or another hand. A log that
 // the node rotated between two looks has a hole. It installs nothing: the image brings the
 // trainer, and a shell with gzip and sha256sum. With ephemeral: true nothing tells a pod
 // that was started again from the first.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"trainyard/launch"
@@ -23,6 +24,8 @@ type sight struct {
 	stopped bool // its end was asked for from here
 	grace   time.Duration
 	seen    seen   // of a cell
+	version string // of the cluster, at this look
+	gone    bool   // the pods are those of the past
 	over    bool   // all of its Job has ended
 	warning string // of its supervisor, where that is seen here
 }
@@ -87,7 +90,7 @@ func (s sight) why(end inside.Record, where string, c condition) (launch.State, 
 		return launch.Preempted, "the cluster ended its pod" + by + "; " + what
 	case (end.State == "" || end.Why == inside.Outside) && (c.Reason == "DeadlineExceeded" || s.overdue()):
 		return launch.Failed, "the cluster ended it some time after its deadline: its pod did not end itself, or did not get its image"
-	case end.Why == inside.Outside:
+	case end.Why == inside.Outside, s.gone && end.State == "" && (end.Signal == int(syscall.SIGTERM) || end.Signal == int(syscall.SIGKILL)):
 		return launch.Failed, "its pod was deleted, and no word says by whom; " + what
 	case end.Why == inside.Unready:
 		return launch.Failed, "the trainer could not be started: " + what

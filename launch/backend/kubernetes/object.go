@@ -16,6 +16,7 @@ type (
 		Name        string            `json:"name"`
 		Namespace   string            `json:"namespace"`
 		UID         string            `json:"uid"`
+		Version     string            `json:"resourceVersion"` // of the cluster, when it was written
 		Labels      map[string]string `json:"labels"`
 		Annotations map[string]string `json:"annotations"`
 		DeletedAt   time.Time         `json:"deletionTimestamp"`
@@ -80,7 +81,8 @@ type (
 		Ended   time.Time `json:"finishedAt"`
 	}
 	podList struct {
-		Items []pod `json:"items"`
+		Metadata metadata `json:"metadata"`
+		Items    []pod    `json:"items"`
 	}
 )
 

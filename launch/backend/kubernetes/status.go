@@ -63,6 +63,9 @@ func (k *Kubernetes) Status(ctx context.Context, dir string, text launch.Handle)
 		return now, nil
 	}
 	_ = k.collect(ctx, c, dir, s.pods, true)
+	if s.unexplained(h, now) {
+		now = c.recall(ctx, h, s)
+	}
 	if s.over { // what a batch has together goes at the end of its last
 		if err := c.forget(ctx, h, s.spec.Agent); blind(err) {
 			return launch.Status{}, fmt.Errorf("kubernetes: the Secret of the Job %s cannot be deleted: %w", h.Name, err)
@@ -125,14 +128,12 @@ func (c *client) look(ctx context.Context, h handle, dir string) (sight, error) 
 		return s, err
 	}
 	s.over = s.job.over()
-	which := "batch.kubernetes.io/job-name=" + h.Name
 	if h.Index != nil {
 		s.job = s.job.ofCell(*h.Index, time.Now())
-		which += fmt.Sprintf(",batch.kubernetes.io/job-completion-index=%d", *h.Index)
 	}
 	var list podList
-	err = c.do(ctx, http.MethodGet, c.in(h).core("pods")+"?labelSelector="+url.QueryEscape(which), "", nil, &list)
-	s.pods = list.Items
+	err = c.do(ctx, http.MethodGet, c.in(h).core("pods")+"?labelSelector="+url.QueryEscape(h.podsSelector()), "", nil, &list)
+	s.pods, s.version = list.Items, list.Metadata.Version
 	return s, err
 }
 
