@@ -57,6 +57,9 @@ type Evaluated struct {
 	// place of the evaluation calls them; empty where the command asks for none.
 	Trained string `json:"trained,omitempty"`
 	Model   string `json:"model,omitempty"`
+	// Brought says that Model lies on this machine, and that the attempt has a link to it,
+	// by which its backend brings it to where it runs.
+	Brought bool `json:"brought,omitempty"`
 	Evaluation
 }
 
