@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -140,12 +141,12 @@ func (l *Launcher) bringOnce(ctx context.Context, b bringing, c *coming) error {
 }
 
 // keptOf leaves out what an evaluation of a model does not read: the states of the
-// optimizer that transformers saves beside it, which are larger than it, and the
-// checkpoints beside a finished model.
+// optimizer that are saved beside it (optimizer.pt of transformers), which are larger than
+// it, and the checkpoints beside a finished model.
 func keptOf(name string) func(string, Entry) bool {
 	return func(below string, e Entry) bool {
 		beside := e.Dir && !isSaving(name) && path.Dir(below) == path.Clean(name) && isSaving(below)
-		return !beside && e.Name != "optimizer.pt" && e.Name != "optimizer.bin"
+		return !beside && !strings.HasPrefix(e.Name, "optimizer.")
 	}
 }
 
