@@ -1,6 +1,7 @@
 package sweeptest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,8 +25,9 @@ type Sweep struct {
 	Args []string
 	// Rates is how many learning rates a generation has, times Seeds.
 	Rates, Seeds int
-	// Evaluates is the backend that each cell is evaluated on; empty: none is.
-	Evaluates string
+	// Evaluates is the backend that each cell is evaluated on; empty: none is. EvaluatesThere
+	// is the directory of the marks as evaluations see it; empty: There.
+	Evaluates, EvaluatesThere string
 	// Longest is the longest that is waited before a blow.
 	Longest time.Duration
 	// Abreast is how many trainyards run the sweep side by side; 0 is 1.
@@ -63,12 +65,14 @@ func (s *Sweep) eval(t testing.TB) string {
 	if s.Evaluates == "" {
 		return ""
 	}
-	argv, err := json.Marshal([]string{"sh", "-c", evaluation, "evaluation", "{checkpoint}", "{output}", s.There})
+	argv, err := json.Marshal([]string{"sh", "-c", evaluation, "evaluation", "{checkpoint}", "{output}", s.evaluatesThere()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("eval: [{name: weighed, benchmark: weighed, backend: %s, command: %s}]\n", s.Evaluates, argv)
 }
+
+func (s *Sweep) evaluatesThere() string { return cmp.Or(s.EvaluatesThere, s.There) }
 
 // Write writes the recipe of the generation.
 func (s *Sweep) Write(t testing.TB) {
