@@ -303,3 +303,55 @@ func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A moved place has what attempts left in a directory of a restart.
+type moved struct{ local.Local }
+
+func (moved) Where(_ context.Context, dir string) (string, error) { return dir + "/restart-1", nil }
+
+func (m moved) Open(ctx context.Context, dir string, h launch.Handle, name string) (*launch.OpenFile, error) {
+	if f, err := m.Local.Open(ctx, dir, h, "restart-1/"+name); err == nil {
+		return f, nil
+	}
+	return m.Local.Open(ctx, dir, h, name)
+}
+
+func (m moved) List(ctx context.Context, dir string, h launch.Handle, name string) ([]launch.Entry, error) {
+	if all, err := m.Local.List(ctx, dir, h, "restart-1/"+name); err == nil {
+		return all, nil
+	}
+	return m.Local.List(ctx, dir, h, name)
+}
+
+// A platform that started a job again has its checkpoints in another directory: they are
+// evaluated there, and gone on with from there.
+func TestWhatAPlatformHasMovedIsFoundWhereItIs(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["moved"] = moved{}
+	job := job(p.dataset, "save", p.mark+"-training", "{output}", "{resume}")
+	job.Backend = "moved"
+	run, err := p.Start(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run = p.end(t, run)
+	restarted := filepath.Join(p.Dir(run), "restart-1")
+	if err := errors.Join(os.Mkdir(restarted, 0o700), os.Rename(filepath.Join(p.Dir(run), "out"), filepath.Join(restarted, "out"))); err != nil {
+		t.Fatal(err)
+	}
+	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{named("there", "", p.mark)})
+	if len(deeds) != 1 || deeds[0].Err != nil {
+		t.Fatalf("%+v", deeds)
+	}
+	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Job.Evaluates.Model != restarted+"/out/checkpoint-3" || e.Job.Evaluates.Trained != restarted {
+		t.Errorf("%s: %s: %+v", e.State, e.Reason, e.Job.Evaluates)
+	}
+	next, err := p.Retry(t.Context(), run, launch.Retry{Again: true, Resume: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next = p.end(t, next)
+	if cmd, err := os.ReadFile(filepath.Join(p.Dir(next), "spec.json")); err != nil || !strings.Contains(string(cmd), restarted+"/out/checkpoint-3") {
+		t.Errorf("it goes on with %s, %v", cmd, err)
+	}
+}
