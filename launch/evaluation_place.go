@@ -37,6 +37,14 @@ func (r road) stays() bool {
 	return r.from == r.to && !gone
 }
 
+// lacks reports whether a program of this machine is known not to be where the evaluation
+// runs, though that cannot be looked at yet.
+func (r road) lacks(program string) bool {
+	_, image := r.evaluates.(Imager)
+	_, rented := r.evaluates.(Renter)
+	return rented || image && shelfOf(r.evaluates, program) != ""
+}
+
 // placed is why an evaluation could never reach the model of a run that trains on a
 // backend, or its reports never be read; nil where they can. It asks no machine.
 func (l *Launcher) placed(e Evaluation, trained string) error {
@@ -46,6 +54,9 @@ func (l *Launcher) placed(e Evaluation, trained string) error {
 	}
 	if err := unseen(r.evaluates, false); err != nil {
 		return fmt.Errorf("evaluation %s: its reports on %s could not be read: %w", e.Name, r.to, err)
+	}
+	if program := e.Program(); program != "" && r.lacks(program) {
+		return fmt.Errorf("evaluation %s: its program %s lies on this machine, where what runs on %s does not see it: put it into the image, or on a volume, and give its path there", e.Name, program, r.to)
 	}
 	if r.stays() || !e.asks("checkpoint", "run") {
 		return nil

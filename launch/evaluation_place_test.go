@@ -269,12 +269,21 @@ func (r rental) Unseen(models bool) error {
 	return nil
 }
 
+// An imaged place runs in an image.
+type imaged struct{ shared }
+
+func (imaged) Image() string { return "trainer" }
+
 // What could never reach its model, or whose reports never be read, is refused before
 // anything trains; where a model lies elsewhere, it is brought.
 func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 	p := newPlace(t)
 	p.Backends["other"], p.Backends["rental"], p.Backends["shed"], p.Backends["closed"] = local.Local{}, rental{}, rental{logs: true}, closed{}
-	p.share(t)
+	p.Backends["image"] = imaged{p.share(t)}
+	recipes := t.TempDir() // with a program beside them
+	if err := os.WriteFile(filepath.Join(recipes, "grade"), []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ trains, evaluates, asks, want string }{
 		{"local", "other", "{checkpoint}", ""},
 		{"other", "local", "{checkpoint}", ""},
@@ -291,11 +300,17 @@ func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
 		{"closed", "", "{model}", "its reports on closed could not be read: it has no window: open one"},
 		{"local", "closed", "{checkpoint}", "its reports on closed could not be read: it has no window: open one"},
 		{"closed", "local", "{model}", ""},
+		{"local", "", "./", ""},
+		{"local", "other", "./", ""},
+		{"local", "rental", "./", "/grade lies on this machine, where what runs on rental does not see it: put it into the image"},
+		{"local", "image", "./", "/grade lies on this machine, where what runs on image does not see it: put it into the image"},
 	} {
 		job := job(p.dataset, "save", p.mark, "{output}")
 		job.Backend = c.trains
 		e := evaluation(p.mark, "graded.csv", eels)
-		e.Backend, e.Command[4] = c.evaluates, c.asks
+		if e.Backend, e.Command[4] = c.evaluates, c.asks; c.asks == "./" {
+			e.Command, e.Dir = []string{"./grade", "{checkpoint}"}, recipes
+		}
 		job.Evals = []launch.Evaluation{e}
 		err := p.Precheck(job)
 		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
@@ -353,5 +368,17 @@ func TestWhatAPlatformHasMovedIsFoundWhereItIs(t *testing.T) {
 	next = p.end(t, next)
 	if cmd, err := os.ReadFile(filepath.Join(p.Dir(next), "spec.json")); err != nil || !strings.Contains(string(cmd), restarted+"/out/checkpoint-3") {
 		t.Errorf("it goes on with %s, %v", cmd, err)
+	}
+}
+
+// The reports of an evaluation that a platform started again lie there too.
+func TestReportsThatAPlatformHasMovedAreRead(t *testing.T) {
+	p := newPlace(t)
+	p.Backends["moved"] = moved{}
+	e := named("there", "moved", p.mark)
+	e.Command = []string{"sh", "-c", `d=$(dirname "$1")/restart-1/out; mkdir -p "$d"; printf "$2" >"$d/graded.csv"`, "sh", "{output}", strings.ReplaceAll(eels, "\n", `\n`)}
+	run := p.trained(t, "save", e)
+	if got := p.ended(t, run)["there"]; got.State != launch.Succeeded || got.Reason != "there seed 0: 1 of 2 resolved" {
+		t.Errorf("%s: %s", got.State, got.Reason)
 	}
 }

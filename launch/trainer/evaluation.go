@@ -39,15 +39,14 @@ func (Evaluation) Check(job launch.Job, lookPath func(string) (string, error)) e
 	return nil
 }
 
-// evaluationArgv is the command with its program where that lies: one that begins with
-// ./ lies beside the recipe.
+// evaluationArgv is the command with its program where that lies.
 func evaluationArgv(job launch.Job) ([]string, error) {
 	if job.Evaluates == nil || len(job.Evaluates.Command) == 0 || job.Evaluates.Command[0] == "" {
 		return nil, errors.New("evaluation: there is no command: give eval.NAME.command, the program and its arguments")
 	}
 	argv := slices.Clone(job.Evaluates.Command)
-	if dir := job.Evaluates.Dir; dir != "" && (strings.HasPrefix(argv[0], "./") || strings.HasPrefix(argv[0], "../")) {
-		argv[0] = filepath.Join(dir, argv[0])
+	if program := job.Evaluates.Program(); program != "" {
+		argv[0] = program
 	}
 	return argv, nil
 }
