@@ -33,8 +33,8 @@ func TestWhatAPlaceSharesWithThisMachineIsKnown(t *testing.T) {
 		{"kubernetes", options{"image": "i", "ephemeral": true}, "both: give the place runs: on a mount with local:", "", ""},
 		{"hfjobs", options{"image": "i", "flavor": "f", "runs": "/runs", "volumes": []any{options{"source": "hf://buckets/me/r", "path": "/runs"}}}, "both: give it here:", "", ""},
 		{"hfjobs", options{"image": "i", "flavor": "f", "runs": "/runs", "volumes": []any{options{"source": "hf://buckets/me/r", "path": "/runs", "here": "/mnt/r"}}}, "", "/mnt/r/01234567-89ab-4cde-8f01-23456789abcd/attempt-2/out", "/mnt/r/models"},
-		{"runpod", options{"gpu": "h100", "max_price": 3.0}, "", dir + "/out", ""},
-		{"runpod", options{"gpu": "h100", "max_price": 3.0, "keep": "logs"}, "give the place keep: model", dir + "/out", ""},
+		{"runpod", options{"gpu": "h100", "image": "i", "max_price": 3.0}, "", dir + "/out", ""},
+		{"runpod", options{"gpu": "h100", "image": "i", "max_price": 3.0, "keep": "logs"}, "give the place keep: model", dir + "/out", ""},
 	} {
 		opened, err := Open([]Place{{Name: "place", Kind: c.kind, Options: c.options}})
 		if err != nil {
