@@ -29,7 +29,9 @@
 //
 // An evaluation of a run is one run, whatever becomes of it and however many processes
 // look: its cell is made of the run and of what is found out about it. It succeeds when
-// its reports are in the ledger.
+// its reports are in the ledger. Where it runs elsewhere than the run did, the model is
+// brought there: fetched here (launch/fetch), and linked into its attempt. Where that could
+// never be done, the run does not start.
 //
 // A state never waits for what a trainer told: curves, logs and results are read
 // under a limit, and what is wrong with them is told beside the state. Success

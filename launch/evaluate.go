@@ -5,13 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 )
 
 // Evaluate starts those evaluations of a run that no process has started yet, and those
 // again whose launcher died before it could. Each is one run, whatever becomes of it, and
 // of any number of processes that ask one starts it. It returns what it did; a place that
-// the sweep has no room for now, or that another process has taken, is no deed.
+// the sweep has no room for now, or that another process has taken, is no deed. A model
+// that lies elsewhere is brought first, however long that takes.
 func (l *Launcher) Evaluate(ctx context.Context, run Run, evals []Evaluation) (deeds []Deed) {
+	return l.EvaluateWithin(ctx, run, evals, forever)
+}
+
+// forever is longer than any model takes.
+const forever = time.Duration(math.MaxInt64)
+
+// EvaluateWithin is Evaluate that waits so long for models that lie elsewhere: of one that
+// is not there by then the deed has a *ComingError. Until ctx ends it goes on coming, and
+// what has come need not come again.
+func (l *Launcher) EvaluateWithin(ctx context.Context, run Run, evals []Evaluation, wait time.Duration) (deeds []Deed) {
 	if run.State != Succeeded || run.Job.Evaluates != nil || !l.mine(run) {
 		return nil
 	}
@@ -20,7 +33,7 @@ func (l *Launcher) Evaluate(ctx context.Context, run Run, evals []Evaluation) (d
 		return []Deed{{Run: run, What: "its evaluations", Err: err}}
 	}
 	for _, d := range due {
-		started, err := l.evaluate(ctx, run, d)
+		started, err := l.evaluate(ctx, run, d, wait)
 		switch {
 		case errors.Is(err, ErrCell), errors.Is(err, ErrRoom), isOvertaken(err):
 		case err != nil:
@@ -66,11 +79,16 @@ func (d *due) isDue(runs []Run) bool {
 	return d.before == nil || d.before.NeverStarted()
 }
 
-func (l *Launcher) evaluate(ctx context.Context, run Run, d due) (Run, error) {
+func (l *Launcher) evaluate(ctx context.Context, run Run, d due, wait time.Duration) (Run, error) {
 	if d.before != nil {
+		if about := *d.before.Job.Evaluates; about.Brought { // what it was brought from may have been cleared away
+			if err := l.locate(ctx, run, &about, wait); err != nil {
+				return run, err
+			}
+		}
 		return l.Retry(ctx, *d.before, Retry{Fresh: true, Reason: "it was never started"})
 	}
-	job, err := l.evaluation(ctx, run, d.Evaluation)
+	job, err := l.evaluation(ctx, run, d.Evaluation, wait)
 	if err != nil {
 		return run, err
 	}
@@ -78,9 +96,9 @@ func (l *Launcher) evaluate(ctx context.Context, run Run, d due) (Run, error) {
 }
 
 // evaluation is the job of an evaluation.
-func (l *Launcher) evaluation(ctx context.Context, run Run, e Evaluation) (Job, error) {
+func (l *Launcher) evaluation(ctx context.Context, run Run, e Evaluation, wait time.Duration) (Job, error) {
 	about := Evaluated{Run: run.ID, Attempt: run.N, Evaluation: e}
-	if err := l.locate(ctx, run, &about); err != nil {
+	if err := l.locate(ctx, run, &about, wait); err != nil {
 		return Job{}, err
 	}
 	return withSecrets(evaluationJob(run, about))
@@ -163,12 +181,17 @@ func (r Run) evals() []Evaluation {
 	return r.Job.Evals
 }
 
-// EvaluateDue starts the evaluations that are due of those of the runs that lie here.
+// glance is how long a command that looks at all runs waits for models in all.
+const glance = 5 * time.Second
+
+// EvaluateDue starts the evaluations that are due of those of the runs that lie here. It
+// waits a few seconds in all for models that lie elsewhere.
 func (l *Launcher) EvaluateDue(ctx context.Context, runs []Run) (deeds []Deed, err error) {
 	open, err := l.awaiting(ctx, runs)
+	until := time.Now().Add(glance)
 	for _, r := range runs {
 		if open[r.ID] && ctx.Err() == nil {
-			deeds = append(deeds, l.Evaluate(ctx, r, r.Job.Evals)...)
+			deeds = append(deeds, l.EvaluateWithin(ctx, r, r.Job.Evals, time.Until(until))...)
 		}
 	}
 	return deeds, err

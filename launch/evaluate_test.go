@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/local"
-	"trainyard/launch/fetch"
 	"trainyard/launch/result"
 )
 
@@ -317,71 +314,6 @@ func TestEvaluationsAreRebuiltWithTheLedger(t *testing.T) {
 	}
 }
 
-// The model of a run on a box lies there: its evaluation runs there too, or here once the
-// model was fetched.
-func TestAnEvaluationRunsWhereTheModelLies(t *testing.T) {
-	box := onABox(t)
-	p := newPlaceOn(t, box, "mark")
-	there, home := evaluation("/root/evaluated", "graded.csv", eels), evaluation(p.Home+"-evaluated", "graded.csv", eels)
-	home.Name, home.Benchmark, home.Backend = "home", "home", "local"
-	job := job(p.dataset, "save", p.there, "{output}")
-	job.Evals = []launch.Evaluation{there, home}
-	run, err := p.Start(t.Context(), job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if run = p.end(t, run); run.State != launch.Succeeded {
-		t.Fatalf("%s: %s", run.State, run.Reason)
-	}
-	deeds := p.Evaluate(t.Context(), run, run.Job.Evals)
-	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err == nil || !strings.Contains(deeds[1].Err.Error(), "fetch it first, with `trainyard runs fetch "+run.ID+" out/checkpoint-3 --attempt 1 --to ") {
-		t.Fatalf("%+v", deeds)
-	}
-	if e := p.end(t, deeds[0].Run); e.State != launch.Succeeded || e.Reason != "eels seed 0 step 3: 1 of 2 resolved" || e.Job.Backend != "box" {
-		t.Errorf("%s: %s", e.State, e.Reason)
-	}
-	backend, err := p.Backend("box")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := fetch.Attempt{Source: backend, Run: run.ID, N: run.N, Dir: p.Dir(run), Handle: run.Handle}
-	if _, err := fetch.Fetch(t.Context(), a, "out/checkpoint-3", filepath.Join(p.Home, "runs", run.ID, "fetched", "attempt-1", "checkpoint-3"), nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := tendAll(t.Context(), p.Launcher); err != nil {
-		t.Fatal(err)
-	}
-	runs, err := p.Ledger.Evaluations(t.Context(), run.ID)
-	if err != nil || len(runs) != 2 || runs[0].State != launch.Succeeded || runs[0].Job.Backend != "local" {
-		t.Errorf("%+v, %v", runs, err)
-	}
-	if results, err := p.Ledger.Results(t.Context(), run.ID); err != nil || len(results) != 2 {
-		t.Errorf("%+v, %v", results, err)
-	}
-}
-
-// What could never reach its model is refused before anything trains.
-func TestAnEvaluationThatCouldNotReachItsModelIsRefused(t *testing.T) {
-	p := newPlace(t)
-	p.Backends["other"], p.Backends["rental"] = local.Local{}, rental{}
-	for _, c := range []struct{ trains, evaluates, want string }{
-		{"local", "other", "it runs on other, and the model lies on local"},
-		{"rental", "", "is given back when it has ended: say backend: local"},
-		{"rental", "local", ""},
-		{"other", "local", ""},
-	} {
-		job := job(p.dataset, "save", p.mark, "{output}")
-		job.Backend = c.trains
-		e := evaluation(p.mark, "graded.csv", eels)
-		e.Backend = c.evaluates
-		job.Evals = []launch.Evaluation{e}
-		err := p.Precheck(job)
-		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
-			t.Errorf("trained on %s, evaluated on %q: %v", c.trains, c.evaluates, err)
-		}
-	}
-}
-
 func TestAPlaceholderInDoubledBracesAsksForNothing(t *testing.T) {
 	p := newPlace(t)
 	e := evaluation(p.mark, "graded.csv", eels)
@@ -415,8 +347,3 @@ func TestAMachineThatDoesNotAnswerIsNotTakenForOneWithoutTheTrainer(t *testing.T
 		t.Error(err)
 	}
 }
-
-// A rental is a local backend whose boxes are given back.
-type rental struct{ local.Local }
-
-func (rental) Most(time.Duration) (gpuHour float64, life time.Duration) { return 1, time.Hour }

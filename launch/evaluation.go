@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -59,6 +60,9 @@ type Evaluated struct {
 	// place of the evaluation calls them; empty where the command asks for none.
 	Trained string `json:"trained,omitempty"`
 	Model   string `json:"model,omitempty"`
+	// Brought says that Model lies on this machine, and that the attempt has a link to it,
+	// by which its backend brings it to where it runs.
+	Brought bool `json:"brought,omitempty"`
 	Evaluation
 }
 
@@ -79,6 +83,15 @@ func (e Evaluation) Cell(run Run) string {
 	}
 	sum := sha256.Sum256(append([]byte(evaluationForm), text...))
 	return hex.EncodeToString(sum[:])
+}
+
+// Program is the file beside the recipe, one that begins with ./ or ../, that the command
+// runs; empty: it runs another one.
+func (e Evaluation) Program() string {
+	if e.Dir == "" || len(e.Command) == 0 || !strings.HasPrefix(e.Command[0], "./") && !strings.HasPrefix(e.Command[0], "../") {
+		return ""
+	}
+	return filepath.Join(e.Dir, e.Command[0])
 }
 
 // escaped are the braces of a command's own, which are written twice.

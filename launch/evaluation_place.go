@@ -8,70 +8,134 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-
-	"trainyard/launch/files"
+	"time"
 )
 
-// placed is why an evaluation could never reach the model of a run that trains on a
-// backend; nil where it can. It asks no machine.
-func (l *Launcher) placed(e Evaluation, trained string) error {
-	if !e.asks("checkpoint", "run") {
-		return nil
-	}
-	at := cmp.Or(e.Backend, trained)
-	backend, err := l.backend(trained)
-	if err != nil {
-		return nil // a fault of the run's own
-	}
-	_, gone := backend.(Renter)
-	switch {
-	case at == trained && gone:
-		return fmt.Errorf("evaluation %s: the box of a run on %s is given back when it has ended: say backend: local, where its model comes home to", e.Name, trained)
-	case at != trained && at != here:
-		return fmt.Errorf("evaluation %s: it runs on %s, and the model lies on %s: leave backend out, or say backend: local", e.Name, at, trained)
-	}
-	return nil
+// A road is from the place where a run trains to that where its model is evaluated.
+type road struct {
+	from, to          string // names of backends
+	trains, evaluates Backend
+	rehearsed         string // the directory here of an attempt that there is not
 }
 
 // here is the backend of this machine.
 const here = "local"
 
-// locate fills in where the attempt and its model lie, for the place of the evaluation.
-func (l *Launcher) locate(ctx context.Context, run Run, about *Evaluated) error {
+func (l *Launcher) road(e Evaluation, trained string) (r road, err error) {
+	r = road{from: trained, to: cmp.Or(e.Backend, trained), rehearsed: l.Dir(Run{ID: anyRun, Attempt: Attempt{N: 1}})}
+	if r.trains, err = l.backend(r.from); err != nil {
+		return r, err
+	}
+	r.evaluates, err = l.backend(r.to)
+	return r, err
+}
+
+// stays reports whether the model is read where the run has left it. A box that is
+// given back has nothing any more: what it left came home.
+func (r road) stays() bool {
+	_, gone := r.trains.(Renter)
+	return r.from == r.to && !gone
+}
+
+// lacks reports whether a program of this machine is known not to be where the evaluation
+// runs, though that cannot be looked at yet.
+func (r road) lacks(program string) bool {
+	_, image := r.evaluates.(Imager)
+	_, rented := r.evaluates.(Renter)
+	return rented || image && shelfOf(r.evaluates, program) != ""
+}
+
+// placed is why an evaluation could never reach the model of a run that trains on a
+// backend, or its reports never be read; nil where they can. It asks no machine.
+func (l *Launcher) placed(e Evaluation, trained string) error {
+	r, err := l.road(e, trained)
+	if err != nil {
+		return nil // a fault of the run's own, or told when the evaluation is rendered
+	}
+	if err := unseen(r.evaluates, false); err != nil {
+		return fmt.Errorf("evaluation %s: its reports on %s could not be read: %w", e.Name, r.to, err)
+	}
+	if program := e.Program(); program != "" && r.lacks(program) {
+		return fmt.Errorf("evaluation %s: its program %s lies on this machine, where what runs on %s does not see it: put it into the image, or on a volume, and give its path there", e.Name, program, r.to)
+	}
+	if r.stays() || !e.asks("checkpoint", "run") {
+		return nil
+	}
+	if err := unseen(r.trains, true); err != nil {
+		return fmt.Errorf("evaluation %s: it runs on %s, and the model of a run on %s could not be brought there: %w", e.Name, r.to, r.from, err)
+	}
+	if e.asks("run") && (r.to != here || hereOf(context.Background(), r.trains, r.rehearsed, ".") == "") {
+		return fmt.Errorf("evaluation %s: it runs on %s, and {run} is the whole directory of an attempt on %s: ask for {checkpoint}, which is brought there, or leave backend out", e.Name, r.to, r.from)
+	}
+	return nil
+}
+
+// locate fills in where the attempt and its model lie, for the place of the evaluation,
+// and brings the model here, or to where it is read, if that is elsewhere.
+func (l *Launcher) locate(ctx context.Context, run Run, about *Evaluated, wait time.Duration) error {
 	if !about.asks("checkpoint", "run") {
 		return nil
 	}
 	if err := l.placed(about.Evaluation, run.Job.Backend); err != nil {
 		return err
 	}
-	backend, err := l.backend(run.Job.Backend)
+	r, err := l.road(about.Evaluation, run.Job.Backend)
 	if err != nil {
 		return err
 	}
-	at := cmp.Or(about.Backend, run.Job.Backend)
-	home := at == here && run.Job.Backend != here
-	if about.Trained = backend.Site(l.Dir(run), l.Self).Dir; home {
-		about.Trained = l.Dir(run)
+	if about.Trained, err = l.trainedIn(ctx, r, run); err != nil || !about.asks("checkpoint") {
+		return err
 	}
-	if !about.asks("checkpoint") {
-		return nil
-	}
-	found, err := l.finished(ctx, run, backend)
+	found, err := l.finished(ctx, run, r.trains)
 	if err != nil {
 		return err
 	}
 	about.Attempt, about.Step = found.Attempt, found.Step
-	owner := Run{ID: run.ID, Attempt: Attempt{N: found.Attempt}}
-	if about.Model = path.Join(backend.Site(l.Dir(owner), l.Self).Dir, found.Name); home {
-		about.Model, err = l.broughtHome(owner, found)
+	owner, err := l.Ledger.RunAt(ctx, run.ID, found.Attempt)
+	if err != nil {
+		return err
 	}
+	if r.stays() {
+		dir, err := l.where(ctx, r.trains, l.Dir(owner))
+		about.Model = path.Join(dir, found.Name)
+		return err
+	}
+	about.Brought = r.to != here
+	about.Model, err = l.modelHere(ctx, r, owner, found.Name, wait)
 	return err
+}
+
+// trainedIn is the directory of the attempt as the evaluation sees it; empty: it does not.
+func (l *Launcher) trainedIn(ctx context.Context, r road, run Run) (string, error) {
+	switch {
+	case r.stays():
+		return l.where(ctx, r.trains, l.Dir(run))
+	case r.to == here:
+		return hereOf(ctx, r.trains, l.Dir(run), "."), nil
+	}
+	return "", nil
+}
+
+// modelHere is the directory of this machine with the model of an attempt that the
+// evaluation can be given: where it lies, if it is read there, else a copy of it.
+func (l *Launcher) modelHere(ctx context.Context, r road, owner Run, name string, wait time.Duration) (string, error) {
+	if dir := hereOf(ctx, r.trains, l.Dir(owner), name); dir != "" && shelfOf(r.evaluates, dir) == "" {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return dir, nil
+		}
+	}
+	to := filepath.Join(l.runDir(owner.ID), "fetched")
+	if shelf := shelfOf(r.evaluates, to); shelf != "" {
+		to = filepath.Join(shelf, owner.ID)
+	}
+	to = filepath.Join(to, fmt.Sprintf("attempt-%d", owner.N), path.Base(name))
+	return to, l.bringModel(ctx, bringing{source: r.trains, owner: owner, name: name, to: to}, wait)
 }
 
 // beside is the directory here of the attempt that an evaluation reads where that ran.
 func (l *Launcher) beside(job Job) string {
 	e := job.Evaluates
-	if e == nil || e.Trained == "" {
+	if e == nil || e.Trained == "" || e.Brought {
 		return ""
 	}
 	return l.Dir(Run{ID: e.Run, Attempt: Attempt{N: e.Attempt}})
@@ -93,22 +157,4 @@ func (l *Launcher) finished(ctx context.Context, run Run, backend Backend) (Chec
 		}
 	}
 	return Checkpoint{}, errors.Join(fmt.Errorf("%w: run %s has neither a finished model nor a whole checkpoint%s", ErrNoModel, run.ID, brokenWords(saved)), unlessMissing(err), errSaved)
-}
-
-// fetchedMark is written last by what fetches (launch/fetch).
-const fetchedMark = "fetched.json"
-
-// broughtHome is where the model of a run of another machine lies here: in the attempt's
-// directory, where the backend brings it, or where it was fetched to.
-func (l *Launcher) broughtHome(run Run, c Checkpoint) (string, error) {
-	dir := filepath.Join(l.Dir(run), filepath.FromSlash(c.Name))
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return dir, nil
-	}
-	dir = filepath.Join(l.runDir(run.ID), "fetched", fmt.Sprintf("attempt-%d", run.N), filepath.Base(dir))
-	var mark struct{}
-	if whole, err := files.ReadJSON(dir, fetchedMark, &mark); err == nil && whole {
-		return dir, nil
-	}
-	return "", fmt.Errorf("%w: the model lies where the run ran: fetch it first, with `trainyard runs fetch %s %s --attempt %d --to %s`, and the evaluation starts at the next look", ErrNoModel, run.ID, c.Name, c.Attempt, dir)
 }

@@ -68,7 +68,9 @@ func (l *Launcher) reports(ctx context.Context, run Run, backend Backend) (chose
 		return nil, 0, err
 	}
 	root := filepath.Join(l.Dir(run), filepath.FromSlash(run.Output))
-	if backend.Site(l.Dir(run), l.Self).Dir != l.Dir(run) {
+	if there, err := l.where(ctx, backend, l.Dir(run)); err != nil {
+		return nil, 0, err
+	} else if there != l.Dir(run) {
 		root = filepath.Join(l.runDir(run.ID), fmt.Sprintf("reports-%d", run.N))
 	}
 	for _, name := range found {

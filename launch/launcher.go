@@ -38,6 +38,8 @@ type Launcher struct {
 	opening sync.Mutex
 	opened  map[string]Backend // by OpenBackend
 
+	porter porter // of models that evaluations elsewhere are given
+
 	at func(point string) // tests die here
 }
 

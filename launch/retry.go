@@ -53,7 +53,7 @@ func (l *Launcher) Retry(ctx context.Context, run Run, how Retry) (Run, error) {
 		return run, fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	next := Run{ID: run.ID, Job: job, Attempt: Attempt{N: run.N + 1}}
-	cmd, backend, err := l.renderNext(next, from)
+	cmd, backend, err := l.renderNext(ctx, next, from)
 	if err != nil {
 		return run, err
 	}
@@ -126,7 +126,7 @@ func brokenWords(found []Checkpoint) string {
 	return ""
 }
 
-func (l *Launcher) renderNext(next Run, from *Checkpoint) (Command, Backend, error) {
+func (l *Launcher) renderNext(ctx context.Context, next Run, from *Checkpoint) (Command, Backend, error) {
 	trainer, backend, err := l.parts(next.Job)
 	if err != nil {
 		return Command{}, nil, err
@@ -134,7 +134,11 @@ func (l *Launcher) renderNext(next Run, from *Checkpoint) (Command, Backend, err
 	site := backend.Site(l.Dir(next), l.Self)
 	if from != nil {
 		old := Run{ID: next.ID, Attempt: Attempt{N: from.Attempt}}
-		site.Resume = path.Join(backend.Site(l.Dir(old), l.Self).Dir, from.Name)
+		dir, err := l.where(ctx, backend, l.Dir(old))
+		if err != nil {
+			return Command{}, nil, err
+		}
+		site.Resume = path.Join(dir, from.Name)
 	}
 	cmd, err := trainer.Render(next.Job, site)
 	return cmd, backend, errors.Join(err, checked(trainer, next.Job, backend.LookPath))

@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	// Rows of messages are tokenised, and rows of tokens read back into turns.
 	"mix/export": {"mix", "mix/shard", "format", "format/durable", "tokenize/chat"},
 
-	"launch": {"launch/cause", "launch/database", "launch/files", "launch/redact", "launch/result", "launch/task", "format/durable"},
+	"launch": {"launch/cause", "launch/database", "launch/fetch", "launch/files", "launch/redact", "launch/result", "launch/task", "format/durable"},
 	// Reports of evaluations are JSON as Python writes it, with verdicts as evidence has
 	// them; what is read is kept by the ledger.
 	"launch/result": {"format/pyjson", "format/regular", "format/verdict"},

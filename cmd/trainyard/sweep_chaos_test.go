@@ -48,6 +48,33 @@ func TestASweepThatIsStruckAtRandomRunsEachCellOnce(t *testing.T) {
 // A machine over ssh whose disk stays: it is killed and comes up again, its sshd is, and
 // trainers there are. Two people run the sweep at once.
 func TestASweepOnABoxThatDiesRunsEachCellOnce(t *testing.T) {
+	s, box := boxSweep(t)
+	s.Batter(t, blows(4, 30), append(boxBlows(t, box),
+		sweeptest.Blow{Name: "trainer killed", Strike: func() bool {
+			pids := strings.Fields(box.Sh(t, "pgrep -f [s]moke-train || true"))
+			if len(pids) == 0 {
+				return false
+			}
+			said := box.Sh(t, "kill -9 "+pids[rand.IntN(len(pids))]+" 2>/dev/null && echo hit || true") // it may have ended meanwhile
+			return said == "hit\n"
+		}})...)
+	s.Settle(t)
+	s.Check(t)
+}
+
+// The models of a box are evaluated here: each is fetched, whatever dies on the way.
+func TestWhatABoxThatDiesHasTrainedIsEvaluatedHereOnce(t *testing.T) {
+	slow(t)
+	s, box := boxSweep(t)
+	s.Evaluates, s.EvaluatesThere, s.Rates, s.Seeds = "local", s.Here, 1, 4
+	s.Batter(t, 8, append(boxBlows(t, box), sweeptest.Blow{Name: "evaluation killed", Strike: s.KillEvaluation})...)
+	s.Settle(t)
+	s.Check(t)
+}
+
+// boxSweep is a sweep of two people at once on a machine over ssh.
+func boxSweep(t *testing.T) (*sweeptest.Sweep, *boxtest.Box) {
+	t.Helper()
 	box := boxtest.Up(t, boxtest.Options{})
 	s := localSweep(t)
 	config := fmt.Sprintf("backends:\n  - {name: lab, kind: ssh, hosts: [%q], ssh_config: %s}\n", box.Address(), box.Config)
@@ -60,18 +87,12 @@ func TestASweepOnABoxThatDiesRunsEachCellOnce(t *testing.T) {
 	s.Here, s.There = box.Here("/root/marks"), "/root/marks"
 	s.Args, s.Abreast = append(s.Args, "--backend", "lab"), 2
 	s.Env = []string{"XDG_CACHE_HOME=" + t.TempDir(), "GOCACHE=" + goEnv(t, "GOCACHE"), "GOMODCACHE=" + goEnv(t, "GOMODCACHE")}
-	s.Batter(t, blows(4, 30),
-		sweeptest.Blow{Name: "box killed, up again on its disk", Strike: func() bool { box.Restart(t); return true }},
-		sweeptest.Blow{Name: "sshd killed", Strike: func() bool { box.Hang(t); return true }},
-		sweeptest.Blow{Name: "trainer killed", Strike: func() bool {
-			pids := strings.Fields(box.Sh(t, "pgrep -f [s]moke-train || true"))
-			if len(pids) == 0 {
-				return false
-			}
-			said := box.Sh(t, "kill -9 "+pids[rand.IntN(len(pids))]+" 2>/dev/null && echo hit || true") // it may have ended meanwhile
-			return said == "hit\n"
-		}},
-	)
-	s.Settle(t)
-	s.Check(t)
+	return s, box
+}
+
+func boxBlows(t *testing.T, box *boxtest.Box) []sweeptest.Blow {
+	return []sweeptest.Blow{
+		{Name: "box killed, up again on its disk", Strike: func() bool { box.Restart(t); return true }},
+		{Name: "sshd killed", Strike: func() bool { box.Hang(t); return true }},
+	}
 }

@@ -10,7 +10,7 @@ import (
 
 // shifted are runs of which the second scores delta more on every instance.
 func shifted(n int, delta func(i int) float64) (a, b Run) {
-	a, b = Run{"a", map[string]float64{}}, Run{"b", map[string]float64{}}
+	a, b = Run{Name: "a", Scores: map[string]float64{}}, Run{Name: "b", Scores: map[string]float64{}}
 	for i := range n {
 		name := fmt.Sprintf("%03d", i)
 		a.Scores[name] = float64(i) / 7

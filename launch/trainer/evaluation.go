@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io/fs"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -38,15 +39,14 @@ func (Evaluation) Check(job launch.Job, lookPath func(string) (string, error)) e
 	return nil
 }
 
-// evaluationArgv is the command with its program where that lies: one that begins with
-// ./ lies beside the recipe.
+// evaluationArgv is the command with its program where that lies.
 func evaluationArgv(job launch.Job) ([]string, error) {
 	if job.Evaluates == nil || len(job.Evaluates.Command) == 0 || job.Evaluates.Command[0] == "" {
 		return nil, errors.New("evaluation: there is no command: give eval.NAME.command, the program and its arguments")
 	}
 	argv := slices.Clone(job.Evaluates.Command)
-	if dir := job.Evaluates.Dir; dir != "" && (strings.HasPrefix(argv[0], "./") || strings.HasPrefix(argv[0], "../")) {
-		argv[0] = filepath.Join(dir, argv[0])
+	if program := job.Evaluates.Program(); program != "" {
+		argv[0] = program
 	}
 	return argv, nil
 }
@@ -70,6 +70,9 @@ func (Evaluation) Render(job launch.Job, site launch.Site) (launch.Command, erro
 		return launch.Command{}, err
 	}
 	files := []launch.File{{Name: output + "/.begun", Content: ""}} // makes the directory of reports
+	if job.Evaluates.Brought {
+		files = append(files, launch.File{Name: broughtModel(job), Link: job.Evaluates.Model})
+	}
 	if job.Dataset.Dir != "" {
 		files = append(append(files, shardLinks(job.Dataset)...), datasetLinks(job.Dataset)...)
 	}
@@ -78,7 +81,7 @@ func (Evaluation) Render(job launch.Job, site launch.Site) (launch.Command, erro
 
 // evaluationFillings are the placeholders of an evaluation's argv, by name.
 var evaluationFillings = map[string]filling{
-	"checkpoint": {"directory of the model that the run has trained: what its trainer wrote at the end, else its newest whole checkpoint", func(j launch.Job, _ launch.Site) string { return j.Evaluates.Model }},
+	"checkpoint": {"directory of the model that the run has trained: what its trainer wrote at the end, else its newest whole checkpoint", modelDir},
 	"run":        {"directory of the attempt that has trained it", func(j launch.Job, _ launch.Site) string { return j.Evaluates.Trained }},
 	"output":     {"directory for reports, where eval.NAME.reports are looked for", func(_ launch.Job, s launch.Site) string { return filepath.Join(s.Dir, output) }},
 	"model":      fillings["model"],
@@ -95,6 +98,18 @@ var evaluationFillings = map[string]filling{
 	"name":       {"the evaluation's name", func(j launch.Job, _ launch.Site) string { return j.Evaluates.Name }},
 	"benchmark":  {"eval.NAME.benchmark", func(j launch.Job, _ launch.Site) string { return j.Evaluates.Benchmark }},
 	"split":      {"eval.NAME.split", func(j launch.Job, _ launch.Site) string { return j.Evaluates.Split }},
+}
+
+// broughtModel is the link to a model that is brought: its own name below model.
+func broughtModel(job launch.Job) string {
+	return path.Join("model", filepath.Base(job.Evaluates.Model))
+}
+
+func modelDir(j launch.Job, s launch.Site) string {
+	if j.Evaluates.Brought {
+		return path.Join(s.Dir, broughtModel(j))
+	}
+	return j.Evaluates.Model
 }
 
 // Ports are taken from below those that Linux gives to clients (32768 and up).

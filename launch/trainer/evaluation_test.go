@@ -36,6 +36,20 @@ func TestTheCommandOfAnEvaluationIsFilledArgumentByArgument(t *testing.T) {
 	}
 }
 
+// Its backend brings what it links to; the command finds it by that link, under its name.
+func TestAModelThatIsBroughtIsALinkOfTheAttempt(t *testing.T) {
+	job := evaluationJob("serve", "{checkpoint}")
+	job.Evaluates.Brought, job.Evaluates.Model = true, "/home/runs/r/fetched/attempt-1/checkpoint-30"
+	cmd, err := Evaluation{}.Render(job, launch.Site{Dir: "/runs/e/attempt-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := launch.File{Name: "model/checkpoint-30", Link: job.Evaluates.Model}
+	if !slices.Contains(cmd.Files, link) || cmd.Argv[1] != "/runs/e/attempt-2/model/checkpoint-30" {
+		t.Errorf("%q, %+v", cmd.Argv, cmd.Files)
+	}
+}
+
 func TestThePortOfAnEvaluationIsItsOwn(t *testing.T) {
 	seen := map[int]bool{}
 	for i := range 100 {

@@ -107,15 +107,22 @@ func (y *Yard) AwaitEvaluations(ctx context.Context, run launch.Run, tell func(l
 		return nil, err
 	}
 	for {
-		refused := map[string]bool{}
-		for _, d := range l.Evaluate(ctx, run, run.Job.Evals) {
-			tell(d)
-			if d.Err != nil {
+		refused, coming := map[string]bool{}, 0
+		for _, d := range l.EvaluateWithin(ctx, run, run.Job.Evals, 0) {
+			var way *launch.ComingError
+			switch {
+			case errors.As(d.Err, &way):
+				coming++
+				tell(launch.Deed{Run: d.Run, What: fmt.Sprintf("%s of run %.8s: its model is being brought from %s", d.What, run.ID, way.From)})
+			case d.Err != nil:
 				refused[d.What] = true
+				fallthrough
+			default:
+				tell(d)
 			}
 		}
 		going, unstarted, failed, err := y.lookAtEvaluations(ctx, l, run, tell)
-		if err != nil || going == 0 && (unstarted == 0 || len(refused) > 0) {
+		if err != nil || going+coming == 0 && (unstarted == 0 || len(refused) > 0) {
 			return append(failed, sortedKeys(refused)...), err
 		}
 		select {

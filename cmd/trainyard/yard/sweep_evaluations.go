@@ -175,7 +175,11 @@ func (r *sweepRun) evaluateOne(ctx context.Context, c *SweepCell, e *CellEvaluat
 	}
 	run := *c.Run
 	run.Job.Sweep, run.Job.CellName = r.p.Name, c.Name
-	for _, d := range r.l.Evaluate(ctx, run, []launch.Evaluation{e.evaluation}) {
+	for _, d := range r.l.EvaluateWithin(ctx, run, []launch.Evaluation{e.evaluation}, 0) {
+		var way *launch.ComingError
+		if errors.As(d.Err, &way) { // the other cells go on meanwhile
+			return nil
+		}
 		if d.Err != nil {
 			return r.sort(e.name(c), e.cell, launch.Run{}, d.Err)
 		}

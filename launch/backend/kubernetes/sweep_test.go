@@ -93,8 +93,13 @@ func killTrainer(s *sweeptest.Sweep) bool {
 
 // onOne does something to one of the pods of batches that have not ended.
 func (p *controlPlane) onOne(method, below string, body func(name string) object) bool {
+	return p.onPod(batchNote, method, below, body)
+}
+
+// onPod does something to one of the running pods that have a label.
+func (p *controlPlane) onPod(label, method, below string, body func(name string) object) bool {
 	var list podList
-	err := p.client.do(background(), http.MethodGet, p.client.core("pods")+"?fieldSelector=status.phase=Running&labelSelector="+batchNote, "", nil, &list)
+	err := p.client.do(background(), http.MethodGet, p.client.core("pods")+"?fieldSelector=status.phase=Running&labelSelector="+label, "", nil, &list)
 	if err != nil || len(list.Items) == 0 {
 		return false
 	}

@@ -17,6 +17,7 @@ type Local struct{}
 var (
 	_ launch.Backend = Local{}
 	_ launch.Noder   = Local{}
+	_ launch.Sharer  = Local{}
 )
 
 // machine is this one: the directories of attempts are absolute here.

@@ -142,6 +142,9 @@ func TestARequeuedAttemptGoesOnInADirectoryOfItsOwn(t *testing.T) {
 			if strings.Contains(log, "from step 0 ") || !strings.Contains(log, " in "+restarted+"/out") {
 				t.Errorf("it began %q", log)
 			}
+			if there, err := s.Where(t.Context(), task.Dir); err != nil || there != restarted || s.Here(t.Context(), task.Dir, "out") != filepath.Join(restarted, "out") {
+				t.Errorf("its files are looked for in %s, %v", there, err)
+			}
 			eventually(t, "it is told to run", func() bool { return status(t, s, task, h).State == launch.Running })
 			if err := os.WriteFile(filepath.Join(restarted, "finish"), nil, 0o600); err != nil {
 				t.Fatal(err)

@@ -117,6 +117,9 @@ func (s *Sweep) Struck() map[string]int { return maps.Clone(s.struck) }
 // KillTrainer kills one of the smoke trainers that run on this machine for the sweep.
 func (s *Sweep) KillTrainer() bool { return killOne("smoke-train", s.Home()) }
 
+// KillEvaluation kills one of the evaluations that run on this machine for the sweep.
+func (s *Sweep) KillEvaluation() bool { return killOne("soul,failed", s.evaluatesThere()) }
+
 // killOne kills one process, of any, whose command line has all the words.
 func killOne(words ...string) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")

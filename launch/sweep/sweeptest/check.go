@@ -43,11 +43,13 @@ func (s *Sweep) marks(t testing.TB) (all []mark) {
 
 // A Count is what the ledger has of a sweep, beside what its trainers have told.
 type Count struct {
-	Cells    int // that have exactly one attempt which succeeded
+	Cells    int // that have exactly one attempt which succeeded, evaluations among them
 	Attempts int // that have started, as the ledger has it
 	Marks    int // starts of trainers, as these have it
 	// Unmarked attempts have started and ended before their trainer could leave its mark.
 	Unmarked int
+	// Results are those of trained cells that have the one of their evaluation.
+	Results int
 }
 
 // Check says what is wrong where a cell has not exactly one attempt that succeeded,
@@ -104,11 +106,40 @@ func (s *Sweep) Check(t testing.TB) (c Count) {
 	if c.Attempts-c.Unmarked != c.Marks {
 		t.Errorf("the ledger knows %d starts, %d of them without a mark, and trainers left %d marks", c.Attempts, c.Unmarked, c.Marks)
 	}
+	if s.checkResults(t, &c); s.Evaluates != "" && c.Results != s.trained() {
+		t.Errorf("%d cells have their result, of %d", c.Results, s.trained())
+	}
 	if overlaps, err := os.ReadFile(filepath.Join(s.Here, "overlaps")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("trainers of one cell ran at once, %v:\n%s", err, overlaps)
 	}
 	t.Logf("%+v", c)
 	return c
+}
+
+// checkResults looks at what the evaluations have found out.
+func (s *Sweep) checkResults(t testing.TB, c *Count) {
+	t.Helper()
+	l, err := launch.OpenLedger(launch.LedgerFile(s.Home()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	runs, err := l.Runs(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		results, err := l.Results(t.Context(), r.ID)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case len(results) == 0:
+		case len(results) > 1 || results[0].Resolved() != 1 || results[0].Total() != 2:
+			t.Errorf("run %s has the results %+v", r.ID, results)
+		default:
+			c.Results++
+		}
+	}
 }
 
 // Attempts are all attempts of a ledger, each as a run.

@@ -1,6 +1,7 @@
 package sweeptest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,6 +25,9 @@ type Sweep struct {
 	Args []string
 	// Rates is how many learning rates a generation has, times Seeds.
 	Rates, Seeds int
+	// Evaluates is the backend that each cell is evaluated on; empty: none is. EvaluatesThere
+	// is the directory of the marks as evaluations see it; empty: There.
+	Evaluates, EvaluatesThere string
 	// Longest is the longest that is waited before a blow.
 	Longest time.Duration
 	// Abreast is how many trainyards run the sweep side by side; 0 is 1.
@@ -44,6 +48,32 @@ sleep "0.$seed" 9>&-
 printf '{{"dataset": "%s", "output_dir": "%s", "epochs": 1, "batch_size": 4, "save_steps": 4, "seed": %s, "resume_from": "%s"}}' "$dataset" "$out" "$seed" "$from" >"$out/../cell.json"
 exec "$self" smoke-train "$out/../cell.json"`
 
+// evaluation is what the shell of an evaluation does: it leaves a mark, tells where another
+// attempt of it still runs, and finds one thing in the model and another one not.
+const evaluation = `model=$1 out=$2 there=$3
+echo "evaluation $out" >>"$there/marks"
+run=$(basename "$(dirname "$(dirname "$out")")")
+exec 9>"$there/lock-$run"
+flock -n 9 || echo "evaluation $out" >>"$there/overlaps"
+sleep 0.5 9>&-
+[ -s "$model/model.safetensors" ] || exit 9
+printf 'id,verdict\nweights,passed\nsoul,failed\n' >"$out/graded.csv"`
+
+// eval is the evaluation as the recipe has it.
+func (s *Sweep) eval(t testing.TB) string {
+	t.Helper()
+	if s.Evaluates == "" {
+		return ""
+	}
+	argv, err := json.Marshal([]string{"sh", "-c", evaluation, "evaluation", "{checkpoint}", "{output}", s.evaluatesThere()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("eval: [{name: weighed, benchmark: weighed, backend: %s, command: %s}]\n", s.Evaluates, argv)
+}
+
+func (s *Sweep) evaluatesThere() string { return cmp.Or(s.EvaluatesThere, s.There) }
+
 // Write writes the recipe of the generation.
 func (s *Sweep) Write(t testing.TB) {
 	t.Helper()
@@ -58,8 +88,8 @@ func (s *Sweep) Write(t testing.TB) {
 	for i := range s.Seeds {
 		seeds = append(seeds, fmt.Sprint(i+1))
 	}
-	text := fmt.Sprintf("name: s\nextends: demo\ntrain: {trainer: command, batch: %d, params: {argv: %s}}\nsweep:\n  matrix: [{key: train.lr, values: [%s]}]\n  seeds: [%s]\n",
-		4+s.generation, argv, strings.Join(rates, ", "), strings.Join(seeds, ", "))
+	text := fmt.Sprintf("name: s\nextends: demo\ntrain: {trainer: command, batch: %d, params: {argv: %s}}\n%ssweep:\n  matrix: [{key: train.lr, values: [%s]}]\n  seeds: [%s]\n",
+		4+s.generation, argv, s.eval(t), strings.Join(rates, ", "), strings.Join(seeds, ", "))
 	for _, dir := range []string{s.Dir, s.Here} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
@@ -75,8 +105,15 @@ func (s *Sweep) file() string { return filepath.Join(s.Dir, "s.yaml") }
 // Home is the state directory.
 func (s *Sweep) Home() string { return filepath.Join(s.Dir, "home") }
 
-// Cells is how many cells all generations have.
-func (s *Sweep) Cells() int { return s.Rates * s.Seeds * (s.generation + 1) }
+// Cells is how many cells all generations have, and their evaluations.
+func (s *Sweep) Cells() int {
+	if s.Evaluates != "" {
+		return 2 * s.trained()
+	}
+	return s.trained()
+}
+
+func (s *Sweep) trained() int { return s.Rates * s.Seeds * (s.generation + 1) }
 
 // Command is a trainyard at the sweep's home.
 func (s *Sweep) Command(args ...string) *exec.Cmd {
