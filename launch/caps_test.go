@@ -18,15 +18,32 @@ func paid() Job {
 	return job
 }
 
+// soon is a job that may cost as much within two minutes: hours of it may be tomorrow's.
+func soon() Job {
+	job := paid()
+	job.GPUHour, job.Deadline = ptr(150.), 2*time.Minute
+	return job
+}
+
+// withinTheDay waits for tomorrow where today is as good as over.
+func withinTheDay(t *testing.T) {
+	t.Helper()
+	if left := time.Until(time.Now().Truncate(24 * time.Hour).Add(24 * time.Hour)); left < 4*time.Minute {
+		t.Logf("the day ends in %v", left)
+		time.Sleep(left)
+	}
+}
+
 func TestALaunchThatMayPassACapIsRefusedWithTheFigures(t *testing.T) {
+	withinTheDay(t)
 	for name, caps := range map[string]Caps{"day": {Day: 100}, "month": {Month: 100}, "sweep s": {Sweep: 100}} {
 		l := openLedger(t)
 		for i := range 2 {
-			if _, err := l.Intend(t.Context(), Intent{ID: fmt.Sprintf("0199aaa%d", i), Job: paid(), Caps: caps}); err != nil {
+			if _, err := l.Intend(t.Context(), Intent{ID: fmt.Sprintf("0199aaa%d", i), Job: soon(), Caps: caps}); err != nil {
 				t.Fatalf("%s: run %d: %v", name, i, err)
 			}
 		}
-		_, err := l.Intend(t.Context(), Intent{ID: "0199bbbb", Job: paid(), Caps: caps})
+		_, err := l.Intend(t.Context(), Intent{ID: "0199bbbb", Job: soon(), Caps: caps})
 		var refused *CapError
 		if !errors.As(err, &refused) || !errors.Is(err, ErrCap) || !strings.Contains(refused.Of, name) || refused.Cap != 100 || *refused.Asked > 40 {
 			t.Fatalf("%s: %v", name, err)
