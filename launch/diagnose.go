@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"trainyard/launch/cause"
@@ -76,7 +75,7 @@ func (l *Launcher) classify(ctx context.Context, run Run) (cause.Finding, error)
 	}
 	defer f.Close()
 	from := max(0, f.Size-maxDiagnosed)
-	clean := func(text string) string { return redact.Text(text, os.Environ()) }
+	clean := redact.Process().Text
 	return diagnosed(func() io.Reader { return io.LimitReader(f.From(from), maxDiagnosed) }, none, clean)
 }
 

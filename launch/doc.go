@@ -25,7 +25,11 @@
 // attempt is either adopted or declared never started, and is never started
 // twice. A process that vanished without its exit record is lost, never
 // succeeded. No value of a secret is written to the ledger, to a file or into
-// an argv.
+// an argv. A trainer may print one: the box, which has the values, masks it in the log
+// within a second, and every text of a program that is stored or shown (reasons, evidence,
+// lines that were not understood, logs, alerts, errors) passes launch/redact once more, with
+// what the process that shows it knows. A service that keeps logs itself (a Hub, a
+// cluster's log store) has what was printed; what is copied from it is masked.
 //
 // An evaluation of a run is one run, whatever becomes of it and however many processes
 // look: its cell is made of the run and of what is found out about it. It succeeds when

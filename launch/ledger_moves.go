@@ -143,13 +143,14 @@ func (l *Ledger) Events(ctx context.Context, run string) ([]Event, error) {
 	}
 	defer rows.Close()
 	var events []Event
+	clean := redact.Process().Text
 	for rows.Next() {
 		var e Event
 		var at int64
 		if err := rows.Scan(&at, &e.Attempt, &e.State, &e.Text); err != nil {
 			return nil, l.db.Fault(err)
 		}
-		e.At = fromMilli(sql.NullInt64{Int64: at, Valid: true})
+		e.Text, e.At = clean(e.Text), fromMilli(sql.NullInt64{Int64: at, Valid: true})
 		events = append(events, e)
 	}
 	return events, l.db.Fault(rows.Err())

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // ErrNoRun: no run of the ledger fits.
@@ -136,7 +138,18 @@ func (l *Ledger) query(ctx context.Context, query string, args ...any) ([]Run, e
 		}
 		runs = append(runs, r)
 	}
+	cleanRuns(runs)
 	return runs, errors.Join(append(faults, l.db.Fault(rows.Err()))...)
+}
+
+// cleanRuns takes out of the words about runs what this process knows to be secret: the
+// one that stored them may not have known it.
+func cleanRuns(runs []Run) {
+	clean := redact.Process().Text
+	for i := range runs {
+		a := &runs[i].Attempt
+		a.Reason, a.Trouble, a.UnreadExample = clean(a.Reason), clean(a.Trouble), clean(a.UnreadExample)
+	}
 }
 
 func scanRun(rows *sql.Rows) (Run, error) {

@@ -137,5 +137,5 @@ func errorWords(err error) string {
 	if err == nil {
 		return ""
 	}
-	return redact.OneLine(strings.ReplaceAll(err.Error(), "\n", "; "), 400)
+	return redact.OneLine(redact.Here(strings.ReplaceAll(err.Error(), "\n", "; ")), 400)
 }

@@ -6,13 +6,21 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"trainyard/launch/redact"
 )
 
-// Logs copies the trainer's output, from byte offset on, to w. With follow it
+// Logs copies the trainer's output, from byte offset on, to w, with a mask of the same
+// length over what this process knows to be secret. With follow it
 // goes on as more is written and returns when the run has ended and all is
-// copied. A run that left no log, because its directory is gone or because it
+// copied; a line that has no end yet comes when nothing follows on it for a look. A run that left no log, because its directory is gone or because it
 // never started, is an error that says so.
 func (l *Launcher) Logs(ctx context.Context, run Run, w io.Writer, offset int64, follow bool) error {
+	masked := redact.NewWriter(w)
+	return errors.Join(l.logs(ctx, run, masked, offset, follow), masked.Flush())
+}
+
+func (l *Launcher) logs(ctx context.Context, run Run, w *redact.Writer, offset int64, follow bool) error {
 	for {
 		// Looked up before the copy: what an ended run wrote is all there.
 		ended := !follow
@@ -28,7 +36,10 @@ func (l *Launcher) Logs(ctx context.Context, run Run, w io.Writer, offset int64,
 			return err
 		}
 		offset += n
-		if err := l.pause(ctx); err != nil {
+		if n == 0 {
+			err = w.Flush()
+		}
+		if err := errors.Join(err, l.pause(ctx)); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"trainyard/launch/database"
+	"trainyard/launch/redact"
 )
 
 // A column is what one batch adds to a series, in order of its steps.
@@ -39,7 +40,7 @@ func columns(lines []Metric) (all []*column) {
 			f := &lines[i].Figures[j]
 			c := byKey[f.Key]
 			if c == nil {
-				c = &column{key: f.Key}
+				c = &column{key: redact.Here(f.Key)}
 				byKey[f.Key], all = c, append(all, c)
 			}
 			c.steps, c.values = append(c.steps, lines[i].Step), append(c.values, float64(f.Value))

@@ -11,8 +11,15 @@ import (
 // SecretName is redact.SecretName.
 func SecretName(name string) bool { return redact.SecretName(name) }
 
-// Redact is redact.Text.
-func Redact(text string, environ []string) string { return redact.Text(text, environ) }
+// Redact is redact.Here.
+func Redact(text string) string { return redact.Here(text) }
+
+// KnowSecret is redact.Know.
+func KnowSecret(name, value string) { redact.Know(name, value) }
+
+// Mask overwrites what this process knows to be secret in whole lines of a log; the bytes
+// keep their number.
+func Mask(log []byte) { redact.Process().Mask(log) }
 
 // AttemptOf is task.AttemptOf.
 func AttemptOf(dir string) int { return task.AttemptOf(dir) }

@@ -25,7 +25,9 @@ where its files lie, and its history. The curves are "runs metrics", the trainer
 words "runs logs". A state that cannot be seen is the last known one, and Trouble says
 why.`
 
-const logsLong = `Print what the trainer of the newest attempt wrote, wherever it ran.`
+const logsLong = `Print what the trainer of the newest attempt wrote, wherever it ran. Secrets are masked:
+those that the box knew, in the log itself, and those that this environment has.
+A variable that a launch names (--env NAME) is one; of NAME=value the value is not.`
 
 const stopLong = `Ask the trainer to save and end. One that does not end within the grace is killed. The
 run is cancelled when it is known to have ended; a rented box is given back first.`

@@ -82,9 +82,9 @@ var mayImport = map[string][]string{
 	// Locks are embedded text; a plan's files are those of a task. What builds an
 	// environment is in the agent, which has neither the locks nor the ledger; what
 	// provides one brings uv as files of a dataset are brought.
-	"launch/env":         {"launch/env/build", "launch/task"},
+	"launch/env":         {"launch/env/build", "launch/redact", "launch/task"},
 	"launch/bucket":      {}, // objects in S3, whatever for
-	"launch/env/build":   {"format/durable", "launch/files", "launch/task"},
+	"launch/env/build":   {"format/durable", "launch/files", "launch/redact", "launch/task"},
 	"launch/env/provide": {"format/durable", "launch/backend/attempt", "launch/env", "launch/env/build", "launch/stage", "launch/task"},
 	// What a run would come to is arithmetic on the job, its trainer's division of the
 	// batch, and the model's dimensions.
@@ -105,11 +105,11 @@ var mayImport = map[string][]string{
 	// The agent is made of this: it may not reach the ledger, so it may not import launch.
 	"launch/backend/attempt":     {"format/durable", "launch/cause", "launch/files", "launch/redact", "launch/task"},
 	"launch/export":              {"format/durable", "launch/sheet"},
-	"launch/alert":               {"launch", "launch/files"},
-	"launch/remote":              {}, // another machine and a shell on it, whatever for
-	"launch/estimate":            {}, // arithmetic on its arguments
-	"launch/stats":               {}, // likewise
-	"launch/sheet":               {}, // likewise
+	"launch/alert":               {"launch", "launch/files", "launch/redact"},
+	"launch/remote":              {"launch/redact"}, // another machine and a shell on it, whatever for; what it says may hold secrets
+	"launch/estimate":            {},                // arithmetic on its arguments
+	"launch/stats":               {},                // likewise
+	"launch/sheet":               {},                // likewise
 	"launch/backend/backendtest": {"launch", "launch/files"},
 
 	// What is copied from a cluster or a service is locked and synced as the files of
@@ -118,7 +118,7 @@ var mayImport = map[string][]string{
 	"launch/backend/listed": {"format/durable", "launch", "launch/backend/carry", "launch/files"},
 	// inside is at the other end of what is carried, on the side of the agent, and so without
 	// launch; an order and a warning are those of the box protocol.
-	"launch/backend/carry/inside": {"launch/backend/attempt", "launch/files", "launch/task"},
+	"launch/backend/carry/inside": {"launch/backend/attempt", "launch/files", "launch/redact", "launch/task"},
 	"launch/backend/kubernetes":   {"format/durable", "launch", "launch/backend/attempt", "launch/backend/carry", "launch/backend/carry/inside", "launch/files"},
 	"launch/backend/skypilot":     {"launch", "launch/backend/carry", "launch/backend/listed", "launch/files"},
 	"launch/backend/hfjobs":       {"launch", "launch/backend/carry", "launch/backend/listed"},
@@ -136,8 +136,9 @@ var mayImport = map[string][]string{
 
 	// The yard opens the config.json of a checkpoint, which may be anything.
 	"cmd/trainyard/yard": {"launch/price", "launch/provider", "format", "format/behaviour", "format/dialect", "format/edit", "format/evidence", "format/protocol", "format/style", "tokenize", "tokenize/chat", "format/durable", "mix", "mix/cache", "mix/report", "mix/sample", "mix/shard", "launch", "launch/trainer", "launch/backend", "recipes", "recipes/samples", "launch/alert", "launch/export", "launch/estimate", "format/regular", "format/loss", "mix/export", "mix/convert", "mix/pack", "launch/env", "launch/preflight", "launch/fetch", "launch/result", "launch/bucket", "launch/sweep", "launch/stats", "launch/sheet"},
-	// The progress line shows a mix.Progress, the yard's own word for it.
-	"cmd/trainyard/face": {"mix"},
+	// The progress line shows a mix.Progress, the yard's own word for it. No error on a
+	// terminal has a secret, whichever program's words it repeats.
+	"cmd/trainyard/face": {"launch/redact", "mix"},
 	// The smallest trainer there is reads shards as trainers do.
 	"cmd/trainyard/smoke": {"format", "format/durable", "mix", "mix/shard", "tokenize", "tokenize/chat"},
 	// The command line is a face on the yard. accept, convert, inspect, tokens and

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 )
 
 // A Channel is where alerts go.
@@ -82,6 +83,7 @@ const sendLimit = 30 * time.Second
 func (c Channel) send(ctx context.Context, a Alert) error {
 	ctx, cancel := context.WithTimeout(ctx, sendLimit)
 	defer cancel()
+	a.Text, a.Content = redact.Here(a.Text), redact.Here(a.Content)
 	body, err := json.Marshal(a)
 	if err != nil {
 		return err
@@ -92,7 +94,7 @@ func (c Channel) send(ctx context.Context, a Alert) error {
 	cmd := exec.CommandContext(ctx, c.Command[0], c.Command[1:]...)
 	cmd.Stdin = bytes.NewReader(body)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("alert by %s: %w: %s", c.Command[0], err, out[:min(len(out), 200)])
+		return fmt.Errorf("alert by %s: %w: %s", c.Command[0], err, redact.OneLine(redact.Here(string(out)), 200))
 	}
 	return nil
 }

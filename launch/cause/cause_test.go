@@ -11,7 +11,7 @@ import (
 
 func causeOf(t *testing.T, log string) Cause {
 	t.Helper()
-	c, err := Find(strings.NewReader(log), func(s string) string { return redact.Text(s, []string{"MY_TOKEN=correct \"horse\" battery"}) })
+	c, err := Find(strings.NewReader(log), redact.New([]string{"MY_TOKEN=correct \"horse\" battery"}).Text)
 	if err != nil {
 		t.Fatal(err)
 	}

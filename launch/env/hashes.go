@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+
+	"trainyard/launch/redact"
 )
 
 // ErrNoUV says that there is no uv here to ask a package index.
@@ -26,7 +28,7 @@ func (l Lock) Hashed(ctx context.Context) (string, error) {
 	var out, words bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &words
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("ask the index for the hashes of %s: %w: %s", l.Trainer, err, strings.TrimSpace(words.String()))
+		return "", fmt.Errorf("ask the index for the hashes of %s: %w: %s", l.Trainer, err, strings.TrimSpace(redact.Here(words.String())))
 	}
 	return l.header() + out.String(), nil
 }

@@ -143,7 +143,7 @@ func scrub(text string, hide []string) string {
 			text = strings.ReplaceAll(text, string(quoted[1:len(quoted)-1]), "[hidden]")
 		}
 	}
-	text = strings.Join(strings.Fields(redact.Text(text, nil)), " ")
+	text = strings.Join(strings.Fields(redact.Here(text)), " ")
 	if len(text) > maxDetail {
 		text = strings.ToValidUTF8(text[:maxDetail], "") + " …"
 	}

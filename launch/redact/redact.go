@@ -1,107 +1,165 @@
 package redact
 
 import (
-	"encoding/json"
-	"net/url"
-	"os"
-	"path/filepath"
+	"bytes"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"trainyard/format/secret"
 )
 
-// secretShapes are wider than format/secret, which must find nothing in ordinary
-// code: here a false alarm costs one hole in a sentence, or a moment of the user,
-// and a miss writes a password to disk. The last group of each is the secret.
-var secretShapes = []*regexp.Regexp{
-	regexp.MustCompile(`\b(hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,}|AKIA[0-9A-Z]{16}\b|AIza[0-9A-Za-z_-]{35}|xox[abprs]-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test|prod)_[A-Za-z0-9]{8,})`),
-	regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----[\sA-Za-z0-9+/=]*)`),
-	regexp.MustCompile(`\b(eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,})`),             // JSON web token
-	regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@"']*:([^/\s@"'$<{\[][^/\s@"']*)@`),             // user:password@host
-	regexp.MustCompile(`(?i)\bauthorization["']?\s*[:=]\s*["']?[a-z]+\s+([^\s"',;$<{\[][^\s"',;]{5,})`), // a header
-	regexp.MustCompile(`(?i)\bauthorization["']?\s*[:=]\s*["']?([^\s"',;$<{\[][^\s"',;]{11,})`),
-	regexp.MustCompile(`(?i)\bbearer\s+([A-Za-z0-9._~+/=-]{12,})`),
-	// An assignment or a member of JSON whose name says it; a flag; a query.
-	regexp.MustCompile(`(?i)(?:\b|_)(?:passw(?:or)?d|passphrase|api[_-]?key|secret[_-]?key|client[_-]?secret|(?:access|auth|refresh)[_-]?token)\\?["']?\s*[:=]\s*\\?["']?([^\s"',;:=$<{\[(\\][^\s"',;\\]{5,})`),
-	regexp.MustCompile(`(?i)--(?:password|passwd|passphrase|api[_-]key|secret[_-]key|(?:hub|hf|api|access|auth|github)[_-]token)\s+([^\s"',;$<{\[-][^\s"',;]{5,})`),
-	regexp.MustCompile(`(?i)[?&](?:[a-z_-]*token|key|sig|signature|x-amz-(?:signature|credential|security-token))=([^&\s"']{6,})`),
+const (
+	redacted  = "[redacted]"
+	maskStart = "[redacted"
+)
+
+// masks are what cover writes.
+var masks = regexp.MustCompile(`\[redacted\*+\]`)
+
+// A Redactor finds secrets: forms of values, and shapes. It may be used by several
+// goroutines at once.
+//
+// One pass looks for the first two bytes of every form and of every literal that a shape
+// holds; patterns run only around those. A pass for each of a hundred forms, and ten
+// patterns over everything, read a log at 2 MB/s.
+type Redactor struct {
+	byPair  []uint16 // index into buckets; 0 for two bytes that begin nothing
+	buckets [][]needle
 }
 
-const redacted = "[redacted]"
+// A needle is a form of a value, or a literal of a shape.
+type needle struct {
+	form
+	shape int // index into shapes; less than 0: see needles
+}
 
-// HoldsSecret reports whether something in text is shaped like a credential.
-func HoldsSecret(text string) bool { return redactShapes(text) != text }
+const (
+	ofValue = -1
+	ofKey   = -2
+)
 
-// Text replaces in text what looks like a credential, and every value that
-// environ (NAME=value) gives to a secret's name, as it is and as it is written in
-// quotes, in JSON and in URLs. It is for words of the trainer, such as the last
-// line of its log, that end in a record, and it comes before anything is quoted
-// or cut, because half a secret is not recognised. It leaves alone what would only
-// make holes in the words: short values, and paths of files, as
-// GOOGLE_APPLICATION_CREDENTIALS has one.
-func Text(text string, environ []string) string {
-	for _, pair := range environ {
-		name, value, _ := strings.Cut(pair, "=")
-		if len(value) >= MinSecret && SecretName(name) && !existingPath(value) {
-			for _, form := range forms(value) {
-				text = strings.ReplaceAll(text, form, redacted)
-			}
+// New knows the values of an environment (NAME=value) whose names say that they are
+// secrets, and those of the names beside, whatever they are called.
+func New(environ []string, names ...string) *Redactor {
+	r := &Redactor{byPair: make([]uint16, 1<<16), buckets: make([][]needle, 1)}
+	for _, f := range values(environ, func(name string) bool { return slices.Contains(names, name) }) {
+		r.add(f.text[0], f.text[1], needle{f, ofValue})
+	}
+	for i, s := range shapes {
+		for _, anchor := range s.anchors {
+			r.addFolded(needle{form{text: anchor}, i})
 		}
 	}
-	return redactShapes(text)
-}
-
-// MinSecret is the shortest value taken out, in bytes: shorter ones are words such as
-// "none" and "true" more often than secrets.
-const MinSecret = 8
-
-// forms are the ways in which a value may stand in a log, the longest first. Of a
-// value of several lines, each line may stand alone.
-func forms(value string) []string {
-	quoted := strconv.Quote(value)
-	inJSON, _ := json.Marshal(value) // a string can always be written
-	all := []string{value, quoted[1 : len(quoted)-1], string(inJSON[1 : len(inJSON)-1]), url.QueryEscape(value), url.PathEscape(value), strings.TrimSpace(value)}
-	for line := range strings.Lines(value) {
-		all = append(all, strings.TrimSpace(line))
+	r.add(keyMark[0], keyMark[1], needle{form{text: keyMark}, ofKey})
+	for _, bucket := range r.buckets {
+		slices.SortStableFunc(bucket, func(a, b needle) int { return len(b.text) - len(a.text) })
 	}
-	all = slices.DeleteFunc(all, func(form string) bool { return len(form) < MinSecret })
-	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
-	return slices.Compact(all)
+	return r
 }
 
-func redactShapes(text string) string {
+func (r *Redactor) add(first, second byte, n needle) {
+	at := &r.byPair[uint16(first)<<8|uint16(second)]
+	if *at == 0 {
+		*at = uint16(len(r.buckets))
+		r.buckets = append(r.buckets, nil)
+	}
+	r.buckets[*at] = append(r.buckets[*at], n)
+}
+
+// addFolded adds a literal for both cases of its first two letters.
+func (r *Redactor) addFolded(n needle) {
+	upper := strings.ToUpper(n.text[:2])
+	for _, first := range slices.Compact([]byte{n.text[0], upper[0]}) {
+		for _, second := range slices.Compact([]byte{n.text[1], upper[1]}) {
+			r.add(first, second, n)
+		}
+	}
+}
+
+// Text replaces what is secret, and masks, by [redacted]. It comes before anything is
+// quoted or cut, because half a secret is not recognised.
+func (r *Redactor) Text(text string) string {
+	if strings.Contains(text, maskStart) {
+		text = masks.ReplaceAllLiteralString(text, redacted)
+	}
+	found, _ := r.find([]byte(text), false)
+	if len(found) == 0 {
+		return text
+	}
 	var b strings.Builder
 	at := 0
-	for _, span := range secret.Find(text) {
-		b.WriteString(text[at:span.Start] + redacted)
-		at = span.End
-	}
-	text = b.String() + text[at:]
-	for _, shape := range secretShapes {
-		text = redactGroup(shape, text)
-	}
-	return text
-}
-
-// redactGroup replaces the group of every match.
-func redactGroup(shape *regexp.Regexp, text string) string {
-	var b strings.Builder
-	at := 0
-	for _, m := range shape.FindAllStringSubmatchIndex(text, -1) {
-		b.WriteString(text[at:m[2]])
-		b.WriteString(redacted)
-		at = m[3]
+	for _, s := range found {
+		b.WriteString(text[at:s.start] + redacted)
+		at = s.end
 	}
 	return b.String() + text[at:]
 }
 
-func existingPath(value string) bool {
-	if !filepath.IsAbs(value) {
-		return false
+// Mask overwrites what is secret in whole lines of a log; the bytes keep their number.
+func (r *Redactor) Mask(text []byte) { r.mask(text, false) }
+
+// mask overwrites what is secret in whole lines of a log, and gives its places. inKey says
+// that they follow on lines of a private key, and open that the last of them are such.
+func (r *Redactor) mask(text []byte, inKey bool) (found []span, open bool) {
+	found, open = r.find(text, inKey)
+	for _, s := range found {
+		for line := range bytes.Lines(text[s.start:s.end]) {
+			cover(bytes.TrimRight(line, "\r\n"))
+		}
 	}
-	_, err := os.Lstat(value)
-	return err == nil
+	return found, open
+}
+
+// cover writes [redacted***] over bytes, or stars where there is no room.
+func cover(text []byte) {
+	for i := range text {
+		text[i] = '*'
+	}
+	if len(text) >= len(redacted) {
+		copy(text, maskStart)
+		text[len(text)-1] = ']'
+	}
+}
+
+// Masked reports whether a mask, or the beginning or the end of one, stands in a text.
+func Masked(text []byte) bool {
+	return bytes.Contains(text, []byte(maskStart)) || bytes.Contains(text, []byte("******"))
+}
+
+// A span is [start, end) of a text.
+type span struct{ start, end int }
+
+func (r *Redactor) find(text []byte, inKey bool) (found []span, open bool) {
+	if inKey {
+		end, more := keyBody(text, 0, true)
+		found, open = append(found, span{0, end}), more
+	}
+	s := search{text: text, found: found, open: open, last: make([]int, len(shapes))}
+	pair := uint16(0)
+	for i, c := range text {
+		pair = pair<<8 | uint16(c)
+		if at := r.byPair[pair]; at != 0 && i > 0 {
+			s.at(i-1, r.buckets[at])
+		}
+	}
+	for _, f := range secret.Find(string(text)) {
+		s.found = append(s.found, span{f.Start, f.End})
+	}
+	return joined(s.found), s.open
+}
+
+// joined are the spans in order, without those that are empty, overlaps as one.
+func joined(found []span) []span {
+	found = slices.DeleteFunc(found, func(s span) bool { return s.start >= s.end })
+	slices.SortFunc(found, func(a, b span) int { return a.start - b.start })
+	out := found[:0]
+	for _, s := range found {
+		if n := len(out); n > 0 && s.start < out[n-1].end {
+			out[n-1].end = max(out[n-1].end, s.end)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }

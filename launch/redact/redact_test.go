@@ -22,7 +22,7 @@ func TestNamesOfSecretsAreKnown(t *testing.T) {
 
 func TestRedactTakesOutTokensAndTheValuesOfSecrets(t *testing.T) {
 	token := "hf_" + strings.Repeat("a", 34)
-	got := Text("401 for "+token+" and pass-phrase of x", []string{"MY_PASSWORD=pass-phrase", "X_TOKEN=x"})
+	got := New([]string{"MY_PASSWORD=pass-phrase", "X_TOKEN=x"}).Text("401 for " + token + " and pass-phrase of x")
 	if got != "401 for [redacted] and [redacted] of x" {
 		t.Errorf("%q: a value of one letter is no secret worth a hole in the text", got)
 	}
@@ -35,7 +35,7 @@ func TestRedactKnowsAValueInEveryFormALogGivesIt(t *testing.T) {
 		"got " + value, `got pass \"word\" & more/of it`, `{"t": "pass \"word\" \u0026 more/of it"}`,
 		"?t=pass+%22word%22+%26+more%2Fof+it", "log: second line of it",
 	} {
-		if got := Text(text, environ); strings.Contains(got, "word") || strings.Contains(got, "second") {
+		if got := New(environ).Text(text); strings.Contains(got, "word") || strings.Contains(got, "second") {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -61,7 +61,7 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 		"https://b/x?X-Amz-Signature=0123456789abcdef":    "0123456789",
 		"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nx":  "MIIEvQ",
 	} {
-		if got := Text(text, nil); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
+		if got := New(nil).Text(text); strings.Contains(got, secret) || !strings.Contains(got, "[redacted]") {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -70,7 +70,7 @@ func TestShapesOfSecretsAreKnown(t *testing.T) {
 		"password authentication failed for user me", "password: $PASSWORD", "api_key=None", "--pad_token <|endoftext|>", "--eos-token im_end", "KeyError: 'api_key'",
 		"authorization = none", "https://{user}:{password}@host",
 	} {
-		if got := Text(text, nil); got != text {
+		if got := New(nil).Text(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
@@ -84,7 +84,7 @@ func TestRedactLeavesOrdinaryPathsAndWordsStanding(t *testing.T) {
 		"API_KEY=false", "DB_PASSWORD=/no/such/path",
 	}
 	const words = "basic and false in /home/me/work, /run/user/1000/keyring/ssh, seat-0-of-this-desk, "
-	got := Text(words+dir+", /no/such/path", environ)
+	got := New(environ).Text(words + dir + ", /no/such/path")
 	if want := words + dir + ", [redacted]"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

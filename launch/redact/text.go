@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"os"
 	"strings"
 	"unicode"
 )
@@ -23,6 +22,3 @@ func OneLine(text string, most int) string {
 	}
 	return b.String()
 }
-
-// Here takes out the secrets of this process's environment.
-func Here(text string) string { return Text(text, os.Environ()) }

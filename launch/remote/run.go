@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"golang.org/x/crypto/ssh"
+
+	"trainyard/launch/redact"
 )
 
 // A CommandError is a command that ended with a code other than 0.
@@ -66,7 +68,7 @@ func (l *Line) commandError(err error, stderr []byte) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &exit):
-		return &CommandError{Host: l.host.String(), Code: exit.ExitStatus(), Stderr: string(stderr)}
+		return &CommandError{Host: l.host.String(), Code: exit.ExitStatus(), Stderr: redact.Here(string(stderr))}
 	}
 	return fmt.Errorf("%w: a command on %s: %w", ErrUnreachable, l.host, err)
 }

@@ -29,20 +29,26 @@ type storedEnv struct {
 	Secret bool   `json:"secret,omitempty"`
 }
 
-// MarshalJSON writes {"name","value"}, or {"name","secret":true}.
+// MarshalJSON writes {"name","value"}, or {"name","secret":true}. What is left out here
+// is left out of every text of this process from then on.
 func (e Env) MarshalJSON() ([]byte, error) {
 	if e.Secret() {
+		redact.Know(e.Name, e.Value)
 		return json.Marshal(storedEnv{Name: e.Name, Secret: true})
 	}
 	return json.Marshal(storedEnv{Name: e.Name, Value: e.Value})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote; a secret comes back empty.
+// UnmarshalJSON reads what MarshalJSON wrote; a secret comes back empty, and this process
+// knows its name.
 func (e *Env) UnmarshalJSON(data []byte) error {
 	var s storedEnv
 	if err := json.Unmarshal(data, &s); err != nil {
 		return err
 	}
 	e.Name, e.Value, e.Named = s.Name, s.Value, s.Secret && !redact.SecretName(s.Name)
+	if e.Secret() {
+		redact.Know(e.Name, "")
+	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"trainyard/launch/redact"
 )
 
 // A Terminal is where a command talks: Out for answers, Err for conversation.
@@ -70,9 +72,10 @@ func (t *Terminal) UseColor(setting string) {
 // Paints says whether the answer is painted.
 func (t *Terminal) Paints() bool { return t.out.paints }
 
-// Say writes a line of conversation.
+// Say writes a line of conversation. What it is told may be the words of any program, so
+// secrets are taken out.
 func (t *Terminal) Say(format string, args ...any) {
-	fmt.Fprintf(raw(t.Err), format+"\n", cleaned(args)...)
+	_, _ = io.WriteString(raw(t.Err), redact.Here(fmt.Sprintf(format+"\n", cleaned(args)...)))
 }
 
 // Print writes to the answer.

@@ -12,7 +12,7 @@ import (
 
 // attend passes signals on until the trainer has ended, then sees to it that
 // nothing of the attempt is left.
-func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan struct{}) {
+func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan struct{}, mask *logMask) {
 	var kill <-chan time.Time
 	tick := time.NewTicker(attendInterval)
 	defer tick.Stop()
@@ -40,6 +40,7 @@ func (s *supervisor) attend(pid int, signals <-chan os.Signal, exited <-chan str
 			}
 			disk.look()
 			kin.look(descendants)
+			mask.look(false)
 			if kill == nil && (s.late(deadlines) || s.silent(watch)) {
 				kill = time.After(s.allow(s.spec.grace()))
 				s.signalAll(pid, syscall.SIGTERM)

@@ -94,7 +94,7 @@ func (c *client) Exec(ctx context.Context, argv []string, stdin []byte) (Result,
 	if err != nil || a.Result == nil {
 		return Result{}, err
 	}
-	return *a.Result, nil
+	return a.Result.clean(), nil
 }
 
 func local(at time.Time) time.Time {

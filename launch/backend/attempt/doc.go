@@ -15,7 +15,7 @@
 //	                 the provider's id of the box: the handle
 //	queue.json       why the attempt waits for GPUs, as long as it does
 //	trainer.json     the identity of the trainer, which leads its process group
-//	log              all output of the trainer
+//	log              all output of the trainer, with masks over its secrets
 //	ranks/           what each rank says, where the order asks for it
 //	warning.json     the disk has little room; there as long as that is so
 //	supervisor.log   trouble of the supervisor itself; normally empty
@@ -42,6 +42,10 @@
 // orphans below it, so that a child which left its group, its session and its
 // environment is still found; after its own death, the processes of an attempt are
 // those that carry TRAINYARD_ATTEMPT in their environment.
+//
+// No value of a secret is written by any of this, and what a trainer prints of its own is
+// overwritten in its logs within a second, and before its end is told: bytes keep their
+// places, and the rest of the line stays. Where the supervisor is killed before, it stays.
 //
 // What ends a trainer is watched where it runs, by its supervisor: a request to stop, a
 // deadline and a budget, by the time since boot and never by a date on a disk, a trainer

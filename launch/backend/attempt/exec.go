@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"trainyard/launch/redact"
 )
 
 // Exec implements Machine. A program whose caller has gone is killed with its group.
@@ -22,7 +24,7 @@ func (here) Exec(ctx context.Context, argv []string, stdin []byte) (Result, erro
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second // a child may keep the pipes open
 	err := cmd.Run()
-	result := Result{Stdout: stdout.data, Stderr: stderr.data}
+	result := Result{Stdout: stdout.data, Stderr: stderr.data}.clean()
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
@@ -37,6 +39,12 @@ func (here) Exec(ctx context.Context, argv []string, stdin []byte) (Result, erro
 		return result, err
 	}
 	return result, nil
+}
+
+// clean takes secrets out of what a program says to people.
+func (r Result) clean() Result {
+	r.Stderr = []byte(redact.Here(string(r.Stderr)))
+	return r
 }
 
 // maxOutput is how much a program may say on one of its outputs, in bytes.

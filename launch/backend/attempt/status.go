@@ -128,7 +128,7 @@ func vanished(dir string, supervisor identity, fault string) string {
 	if fault != "" {
 		reason = fault + "; its processes are gone, and how it ended is not known"
 	}
-	words := redact.Text(lastLines(filepath.Join(dir, supervisorLogName), 4000), os.Environ())
+	words := redact.Here(lastLines(filepath.Join(dir, supervisorLogName), 4000))
 	if words = strings.TrimSpace(words); words != "" {
 		reason += "; it said: " + clip(words, 400)
 	}

@@ -110,15 +110,17 @@ func (s *supervisor) run(signals <-chan os.Signal) error {
 	os.Stdout.Close()
 	if err != nil {
 		err = errors.Join(err, s.releaseSlots())
-		return s.finish(Exit{Code: startCode(err), Reason: redact.Text("the trainer could not be started: "+err.Error(), os.Environ())})
+		return s.finish(Exit{Code: startCode(err), Reason: redact.Here("the trainer could not be started: " + err.Error())})
 	}
 	exited := make(chan struct{})
 	go func() {
 		awaitExit(func() error { return waitExited(cmd.Process.Pid) }, cmd.Wait)
 		close(exited)
 	}()
-	s.attend(cmd.Process.Pid, signals, exited)
+	mask := newLogMask(s.dir, s.spec)
+	s.attend(cmd.Process.Pid, signals, exited, mask)
 	reached("ended")
+	mask.look(true)
 	_ = cmd.Wait() // not nil for every code but 0, or when awaitExit waited; ProcessState says it better
 	if err := s.releaseSlots(); err != nil {
 		fmt.Fprintln(os.Stderr, "give back GPUs:", err)
@@ -253,10 +255,7 @@ func (s *supervisor) cause() (cause.Cause, error) {
 	}
 	defer f.Close()
 	from := max(0, info.Size()-maxCauseLog)
-	cause, err := cause.Find(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
-		return redact.Text(text, os.Environ())
-	})
-	return cause, err
+	return cause.Find(io.NewSectionReader(f, from, maxCauseLog), redact.Process().Text)
 }
 
 // maxCauseLog is how much of a log is searched for the cause of its end.

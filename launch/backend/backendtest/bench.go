@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,22 @@ func Main(m *testing.M, supervise func(dir string) error) {
 	os.Exit(m.Run())
 }
 
+// digestOf is what the role know tells of a value.
+func digestOf(value string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(value))) }
+
+// CheckKnown demands that a log of the role know shows the value of a secret that the
+// trainer was to have, and a mask of its length where the trainer printed it.
+func CheckKnown(t *testing.T, log, secret string) {
+	t.Helper()
+	digest, rest, _ := strings.Cut(log, "\n")
+	if digest != digestOf(secret) {
+		t.Errorf("the trainer had another value, or none: %q", log)
+	}
+	if strings.Contains(log, secret) || len(rest) != len(secret)+1 || !strings.HasPrefix(rest, "[redacted") {
+		t.Errorf("the log has %q where the trainer printed the secret", rest)
+	}
+}
+
 // act is the trainer.
 func act(role string, args []string) {
 	switch role {
@@ -52,6 +69,10 @@ func act(role string, args []string) {
 		}
 		os.Exit(code)
 	case "print": // NAME of a variable
+		fmt.Println(os.Getenv(args[0]))
+		os.Exit(0)
+	case "know": // NAME of a variable: shows that it has the value, and prints it
+		fmt.Println(digestOf(os.Getenv(args[0])))
 		fmt.Println(os.Getenv(args[0]))
 		os.Exit(0)
 	case "raise": // SIGNAL number at itself
@@ -257,14 +278,14 @@ func Says(t *testing.T, b launch.Backend, dir string, h launch.Handle, words str
 	})
 }
 
-// NoFileHas fails the test where a file below the directories has the secret, but for the
-// log, which is the trainer's own, or where there is no file.
+// NoFileHas fails the test where a file below the directories has the secret, or where
+// there is no file.
 func NoFileHas(t *testing.T, secret string, dirs ...string) {
 	t.Helper()
 	files := 0
 	for _, dir := range dirs {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName {
+			if err != nil || !d.Type().IsRegular() {
 				return err
 			}
 			files++

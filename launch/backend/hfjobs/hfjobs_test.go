@@ -28,17 +28,21 @@ const odd = `--flavor=x a'b"c;d|e&f$(touch /tmp/trainyard-odd)` + "`touch /tmp/t
 func TestAJobOfTheHubIsWhatWasAskedFor(t *testing.T) {
 	b, h := place(t, true)
 	b.Pass = []string{"PASSED"}
-	t.Setenv("PASSED", odd)
-	for _, role := range [][]string{{"exit", "0", odd}, {"print", "MY_WORDS"}, {"print", "PASSED"}, {"print", "MY_TOKEN"}} {
+	const secret = "secret " + odd
+	t.Setenv("PASSED", secret)
+	for _, role := range [][]string{{"exit", "0", odd}, {"print", "MY_WORDS"}, {"know", "PASSED"}, {"know", "MY_TOKEN"}} {
 		task := task(t, b, role...)
-		task.Command.Env = []launch.Env{{Name: "MY_WORDS", Value: odd}, {Name: "MY_TOKEN", Value: odd}}
+		task.Command.Env = []launch.Env{{Name: "MY_WORDS", Value: odd}, {Name: "MY_TOKEN", Value: secret}}
 		task.Command.Files = []launch.File{{Name: "a b/config.yaml", Content: odd}}
 		handle := backendtest.Start(t, b, task)
 		s := backendtest.WaitEnded(t, b, task.Dir, handle)
 		if s.State != launch.Succeeded {
 			t.Fatalf("%q: %+v", role, s)
 		}
-		if log := backendtest.Read(t, b, task.Dir, handle, launch.LogName, 0); log != odd+"\n" {
+		log := backendtest.Read(t, b, task.Dir, handle, launch.LogName, 0)
+		if role[0] == "know" {
+			backendtest.CheckKnown(t, log, secret)
+		} else if log != odd+"\n" {
 			t.Errorf("%q: the trainer saw\n%q, not\n%q", role, log, odd)
 		}
 		if got := backendtest.Read(t, b, task.Dir, handle, "a b/config.yaml", 0); got != odd {
@@ -54,7 +58,7 @@ func TestAJobOfTheHubIsWhatWasAskedFor(t *testing.T) {
 	}
 	secrets, _ := spec["secrets"].(map[string]any)
 	command, _ := json.Marshal(spec["command"])
-	if secrets["MY_TOKEN"] != odd || strings.Contains(string(command), "MY_TOKEN=") {
+	if secrets["MY_TOKEN"] != secret || strings.Contains(string(command), "MY_TOKEN=") {
 		t.Errorf("secrets %v, command %s", secrets, command)
 	}
 	volumes, _ := json.Marshal(spec["volumes"])

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"trainyard/launch"
 )
 
 // An authority puts the caller's credentials on a request. stale is told after the
@@ -142,7 +144,7 @@ func (p *execPlugin) ask(ctx context.Context) error {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("exec plugin %s: %w: %s %s", p.Command, err, clip(strings.TrimSpace(stderr.String()), 400), p.InstallHint)
+		return fmt.Errorf("exec plugin %s: %w: %s %s", p.Command, err, clip(launch.Redact(strings.TrimSpace(stderr.String())), 400), p.InstallHint)
 	}
 	var answer execCredential
 	if err := json.Unmarshal(out, &answer); err != nil {

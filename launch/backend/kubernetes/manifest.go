@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ func (o *Options) secrets(task launch.Task) (all []launch.Env) {
 	}
 	for _, name := range o.Pass {
 		if value, ok := os.LookupEnv(name); ok {
+			launch.KnowSecret(name, value)
 			all = append(all, launch.Env{Name: name, Value: value})
 		}
 	}
@@ -184,6 +186,10 @@ func (p *plan) orders() object {
 func (p *plan) order(task launch.Task, dir string) string {
 	order := attempt.Order{Task: task}
 	order.Dir, order.Self, order.Command.Files, order.Grace = dir, "", nil, p.grace()
+	order.Command.Env = slices.Clone(order.Command.Env)
+	for _, name := range p.o.Pass { // the box takes its value out of the log
+		order.Command.Env = append(order.Command.Env, launch.Env{Name: name, Named: true})
+	}
 	if order.Nodes > 1 {
 		order.Master, order.MasterPort = p.name+"-0."+p.name, masterPort
 	}

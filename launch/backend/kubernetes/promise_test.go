@@ -261,9 +261,10 @@ func TestClusterSeesNothingWhereItCannotBeReached(t *testing.T) {
 
 func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 	p := onCluster(t)
-	t.Setenv("HF_TOKEN", "hf_planted_"+strings.Repeat("x", 24))
+	token := "hf_planted_" + strings.Repeat("x", 24)
+	t.Setenv("HF_TOKEN", token)
 	k := open(t, p, func(o *Options) { o.Pass = []string{"HF_TOKEN", "NOT_SET_TOKEN"} })
-	task := newRun(t, k, "print", "HF_TOKEN")
+	task := newRun(t, k, "know", "HF_TOKEN")
 	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: "correct-horse-battery"}}
 	h := backendtest.Start(t, k, task)
 	for _, path := range []string{p.client.job(jobName(task.Dir)), p.client.core("configmaps") + "/" + jobName(task.Dir)} {
@@ -274,9 +275,7 @@ func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 	if s := backendtest.WaitEnded(t, k, task.Dir, h); s.State != launch.Succeeded {
 		t.Fatalf("status %+v", s)
 	}
-	if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "hf_planted_") {
-		t.Errorf("the trainer saw %q", log)
-	}
+	backendtest.CheckKnown(t, backendtest.Read(t, k, task.Dir, h, launch.LogName, 0), token)
 	err := p.client.do(t.Context(), http.MethodGet, p.client.core("secrets")+"/"+jobName(task.Dir), "", nil, nil)
 	if !answered(err, http.StatusNotFound) {
 		t.Errorf("the Secret is still there: %v", err)
@@ -285,7 +284,7 @@ func TestClusterDeletesTheSecretAtTheEnd(t *testing.T) {
 		t.Errorf("of ConfigMaps %q are left, where the agent goes with the end", left)
 	}
 	_ = filepath.Walk(task.Dir, func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() || info.Name() == launch.LogName {
+		if err != nil || info.IsDir() {
 			return err
 		}
 		data, err := os.ReadFile(path)
@@ -316,7 +315,8 @@ const odd = `a'b"c;d|e&f$(touch /tmp/trainyard-odd)` + "`touch /tmp/trainyard-od
 func TestClusterTakesNoTextForMore(t *testing.T) {
 	p := onCluster(t)
 	k := open(t, p, func(o *Options) { o.Pass = []string{"PASSED"} })
-	t.Setenv("PASSED", odd)
+	const secret = "secret " + odd
+	t.Setenv("PASSED", secret)
 	task := newRun(t, k, "exit", "0", odd)
 	task.Command.Env = []launch.Env{{Name: "MY_WORDS", Value: odd}}
 	task.Command.Files = []launch.File{{Name: "a b/" + "$(id);'x'.yaml", Content: odd}}
@@ -327,13 +327,16 @@ func TestClusterTakesNoTextForMore(t *testing.T) {
 	if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); log != odd+"\n" {
 		t.Errorf("the trainer got\n%q, not\n%q", log, odd)
 	}
-	for _, name := range []string{"MY_WORDS", "PASSED"} {
-		task := newRun(t, k, "print", name)
+	for _, role := range [][]string{{"print", "MY_WORDS"}, {"know", "PASSED"}} {
+		task := newRun(t, k, role...)
 		task.Command.Env = []launch.Env{{Name: "MY_WORDS", Value: odd}}
 		h := backendtest.Start(t, k, task)
 		backendtest.WaitEnded(t, k, task.Dir, h)
-		if log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0); log != odd+"\n" {
-			t.Errorf("%s is\n%q, not\n%q", name, log, odd)
+		log := backendtest.Read(t, k, task.Dir, h, launch.LogName, 0)
+		if role[0] == "know" {
+			backendtest.CheckKnown(t, log, secret)
+		} else if log != odd+"\n" {
+			t.Errorf("%q is\n%q, not\n%q", role, log, odd)
 		}
 	}
 	if _, err := os.Stat("/tmp/trainyard-odd"); err == nil {

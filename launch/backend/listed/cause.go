@@ -3,7 +3,6 @@ package listed
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"trainyard/launch"
 	"trainyard/launch/backend/carry"
@@ -21,9 +20,7 @@ func findCause(log string) (launch.Cause, error) {
 	}
 	defer f.Close()
 	from := max(0, info.Size()-maxCauseLog)
-	return launch.FindCause(io.NewSectionReader(f, from, maxCauseLog), func(text string) string {
-		return launch.Redact(text, os.Environ())
-	})
+	return launch.FindCause(io.NewSectionReader(f, from, maxCauseLog), launch.Redact)
 }
 
 // addCause is what a sentence about an exit code adds of the log. One that was killed did

@@ -131,6 +131,7 @@ func (b *Backend) order(task launch.Task) (Order, error) {
 	}
 	for _, name := range b.Pass {
 		if value, ok := os.LookupEnv(name); ok {
+			launch.KnowSecret(name, value)
 			o.Secret = append(o.Secret, launch.Env{Name: name, Value: value})
 		}
 	}
@@ -203,5 +204,5 @@ func named(jobs []Job, name string) (found []Job) {
 
 // clean is words of a service in one line.
 func clean(text string) string {
-	return strings.Join(strings.Fields(launch.Redact(text, os.Environ())), " ")
+	return strings.Join(strings.Fields(launch.Redact(text)), " ")
 }

@@ -196,6 +196,7 @@ func (b *Backend) fetch(ctx context.Context, dir string, j Job) error {
 		return err
 	}
 	text, r, ok := splitLog(text)
+	launch.Mask(text)
 	if ok {
 		if err := files.WriteJSON(dir, recordName, r); err != nil {
 			return err

@@ -268,16 +268,17 @@ func (s shop) die(t *testing.T, task launch.Task, point string) {
 
 func TestNoKeyIsWrittenAnywhere(t *testing.T) {
 	s := open(t, "runpod", Config{})
-	task := s.task(t, "print", "MY_TOKEN")
+	task := s.task(t, "know", "MY_TOKEN")
 	task.Command.Env = []launch.Env{{Name: "MY_TOKEN", Value: "planted-by-the-test"}}
 	h, err := s.Start(t.Context(), task)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.ended(t, task, h)
+	backendtest.CheckKnown(t, backendtest.Read(t, s.Rented, task.Dir, h, launch.LogName, 0), "planted-by-the-test")
 	for _, root := range []string{s.home, filepath.Join(s.box.Home, ".trainyard")} {
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() || d.Name() == launch.LogName {
+			if err != nil || !d.Type().IsRegular() {
 				return err
 			}
 			if info, err := d.Info(); err != nil || info.Size() > 1<<20 {

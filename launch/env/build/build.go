@@ -17,6 +17,7 @@ import (
 
 	"trainyard/format/durable"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 )
 
 // A Built is an environment that is whole.
@@ -113,7 +114,7 @@ func (p Plan) anew(ctx context.Context, lock *os.File) (left []string, err error
 			return nil, err
 		}
 	}
-	log, err := os.OpenFile(filepath.Join(parent, p.LogName()), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := os.OpenFile(filepath.Join(parent, p.LogName()), os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -148,13 +149,26 @@ func (s Step) run(ctx context.Context, lock, log *os.File) error {
 	cmd := s.command(ctx)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}
-	if err := cmd.Run(); err != nil {
+	err = cmd.Run()
+	if err := mask(log); err != nil {
+		return err
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		return fmt.Errorf("%s: %w: %s", strings.Join(s.Argv, " "), err, tail(log.Name(), from))
 	}
 	return nil
+}
+
+// mask takes secrets out of the log: an index's address may have a password.
+func mask(log *os.File) error {
+	info, err := log.Stat()
+	if err != nil {
+		return err
+	}
+	return redact.Process().Stored().Look(log, info.Size(), true)
 }
 
 func (s Step) command(ctx context.Context) *exec.Cmd {
@@ -176,6 +190,7 @@ func tail(name string, from int64) string {
 		return err.Error()
 	}
 	text := bytes.TrimSpace(data[min(from, int64(len(data))):])
+	text = []byte(redact.Here(string(text)))
 	return string(text[max(0, len(text)-maxTail):])
 }
 
@@ -186,7 +201,7 @@ func (p Plan) frozen(ctx context.Context) (string, error) {
 	cmd.Stderr = &words
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w: %s", strings.Join(p.Freeze.Argv, " "), err, strings.TrimSpace(words.String()))
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(p.Freeze.Argv, " "), err, strings.TrimSpace(redact.Here(words.String())))
 	}
-	return string(out), nil
+	return redact.Here(string(out)), nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"trainyard/launch/backend/attempt"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 	"trainyard/launch/task"
 )
 
@@ -23,7 +24,9 @@ import (
 func (b Box) Run(ctx context.Context, log io.Writer) int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-	r := b.run(ctx, signals, log)
+	masked := redact.NewWriter(log)
+	r := b.run(ctx, signals, masked)
+	_ = masked.Flush() // where it cannot be printed, the record still tells
 	if r.Why == Unready || r.Why == Fenced {
 		fmt.Fprintln(os.Stderr, "trainyard:", r.Reason)
 	}

@@ -2,10 +2,12 @@ package inside
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 )
 
 // tellInterval is how often a file is looked at that nothing but people wait for.
@@ -13,6 +15,11 @@ const tellInterval = 2 * time.Second
 
 // Tell prints a file as it grows, until ctx ends, and then what is there still.
 func Tell(ctx context.Context, name string, to io.Writer) error {
+	masked := redact.NewWriter(to)
+	return errors.Join(follow(ctx, name, masked), masked.Flush())
+}
+
+func follow(ctx context.Context, name string, to io.Writer) error {
 	t := teller{name: name, to: to}
 	tick := time.NewTicker(tellInterval)
 	defer tick.Stop()
