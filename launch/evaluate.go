@@ -76,7 +76,7 @@ func (d *due) isDue(runs []Run) bool {
 	if len(runs) > 0 {
 		d.before = &runs[0]
 	}
-	return d.before == nil || d.before.NeverStarted()
+	return d.before == nil || d.before.NeverStarted
 }
 
 func (l *Launcher) evaluate(ctx context.Context, run Run, d due, wait time.Duration) (Run, error) {

@@ -75,7 +75,7 @@ func insertRun(tx *database.Tx, r Run, job string) error {
 func said(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
 
 func insertAttempt(tx *database.Tx, run string, a Attempt) error {
-	_, err := tx.Exec(`INSERT INTO attempts (run, n, state, progress, output) VALUES (?, ?, ?, ?, ?)`, run, a.N, a.State, a.Progress, a.Output)
+	_, err := tx.Exec(`INSERT INTO attempts (run, n, state, verdict, progress, output) VALUES (?, ?, ?, ?, ?, ?)`, run, a.N, a.State, a.Verdict, a.Progress, a.Output)
 	if err == nil {
 		err = learn(tx, run, a.N, a.Facts)
 	}

@@ -14,15 +14,16 @@ import (
 // A Change is one step of an attempt's state machine, with what was learned.
 // Zero fields leave the ledger as it is, with two exceptions: Reason replaces
 // the one before even when it is empty, since that one spoke of another state,
-// and an attempt that goes back to running has no end.
+// NeverStarted likewise, and an attempt that goes back to running has no end.
 type Change struct {
-	To        State
-	Reason    string
-	Handle    Handle
-	StartedAt time.Time
-	EndedAt   time.Time
-	Code      *int
-	Signal    int
+	To           State
+	Reason       string
+	NeverStarted bool
+	Handle       Handle
+	StartedAt    time.Time
+	EndedAt      time.Time
+	Code         *int
+	Signal       int
 }
 
 // at is when the change happened, where that is known: an end may be seen long
@@ -100,12 +101,12 @@ func apply(tx *database.Tx, run string, attempt int, c Change) error {
 		code = sql.NullInt64{Int64: int64(*c.Code), Valid: true}
 	}
 	_, err := tx.Exec(`
-UPDATE attempts SET state = ?, reason = ?,
+UPDATE attempts SET state = ?, reason = ?, never_started = ?,
 	handle = CASE WHEN ? <> '' THEN ? ELSE handle END,
 	started_ms = coalesce(?, started_ms), ended_ms = CASE WHEN ? THEN NULL ELSE coalesce(?, ended_ms) END,
 	code = coalesce(?, code), signal = CASE WHEN CAST(? AS BIGINT) <> 0 THEN ? ELSE signal END
 WHERE run = ? AND n = ?`,
-		c.To, c.Reason, c.Handle, c.Handle, toMilli(c.StartedAt), c.To.Live(), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
+		c.To, c.Reason, c.NeverStarted, c.Handle, c.Handle, toMilli(c.StartedAt), c.To.Live(), toMilli(c.EndedAt), code, c.Signal, c.Signal, run, attempt)
 	if err != nil {
 		return err
 	}
@@ -126,6 +127,26 @@ func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string)
 		return insertEvent(tx, run, attempt, time.Now(), state, text)
 	})
 }
+
+// judge notes the verdict of a rule that ends an attempt, which stays, whatever is said of
+// the attempt later.
+func (l *Ledger) judge(ctx context.Context, run string, attempt int, verdict string) error {
+	verdict = redact.Here(verdict)
+	return l.update(ctx, func(tx *database.Tx) error {
+		state, err := stateOf(tx, run, attempt)
+		if err != nil {
+			return err
+		}
+		words := ruleWords + verdict
+		if _, err := tx.Exec(`UPDATE attempts SET verdict = ?, reason = ? WHERE run = ? AND n = ?`, verdict, words, run, attempt); err != nil {
+			return err
+		}
+		return insertEvent(tx, run, attempt, time.Now(), state, words)
+	})
+}
+
+// ruleWords begin the reason of an attempt that a rule ends, for people.
+const ruleWords = "stopped by a rule: "
 
 // setStart mends a start that lies in the future: the clock was set back.
 func (l *Ledger) setStart(ctx context.Context, run string, attempt int, at time.Time) error {

@@ -18,7 +18,7 @@ var ErrNoRun = errors.New("no such run")
 // selectRuns joins each run with its attempts, beside which their newest figures
 // stand.
 const selectRuns = `
-SELECT r.id, r.created_ms, r.created_by, r.home, r.job, a.n, a.state, a.reason, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
+SELECT r.id, r.created_ms, r.created_by, r.home, r.job, a.n, a.state, a.reason, a.never_started, a.verdict, a.handle, a.progress, a.output, a.started_ms, a.ended_ms, a.code, a.signal, a.cost,
 	a.heard, a.segment, a.step, a.total, a.loss, a.eval_loss, a.tokens_per_s, a.elapsed_ms, a.left_ms, a.told_ms, a.diverged_step,
 	a.unread, a.unread_example, a.trouble, a.tokens,
 	a.gpu, a.gpus, a.price, a.limit_ms, a.asked_ms, a.ready_ms, a.saved_step, a.resumed_from, a.resumed_step, a.environment
@@ -148,7 +148,7 @@ func cleanRuns(runs []Run) {
 	clean := redact.Process().Text
 	for i := range runs {
 		a := &runs[i].Attempt
-		a.Reason, a.Trouble, a.UnreadExample = clean(a.Reason), clean(a.Trouble), clean(a.UnreadExample)
+		a.Reason, a.Verdict, a.Trouble, a.UnreadExample = clean(a.Reason), clean(a.Verdict), clean(a.Trouble), clean(a.UnreadExample)
 	}
 }
 
@@ -157,7 +157,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	var job string
 	var created, elapsed, left, limit int64
 	var started, ended, code, told, asked, ready sql.NullInt64
-	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &r.Home, &job, &r.N, &r.State, &r.Reason, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
+	err := rows.Scan(&r.ID, &created, &r.CreatedBy, &r.Home, &job, &r.N, &r.State, &r.Reason, &r.NeverStarted, &r.Verdict, &r.Handle, &r.Progress, &r.Output, &started, &ended, &code, &r.Signal, &r.Cost,
 		&r.heard, &r.Segment, &r.Step, &r.TotalSteps, &r.Loss, &r.EvalLoss, &r.TokensPerSecond, &elapsed, &left, &told, &r.DivergedStep,
 		&r.Unread, &r.UnreadExample, &r.Trouble, &r.Tokens,
 		&r.GPU, &r.GPUs, &r.Price, &limit, &asked, &ready, &r.SavedStep, &r.ResumedFrom, &r.ResumedStep, &r.Environment)

@@ -14,6 +14,7 @@ import (
 
 	"trainyard/launch/database"
 	"trainyard/launch/files"
+	"trainyard/launch/redact"
 	"trainyard/launch/task"
 )
 
@@ -37,6 +38,7 @@ type attemptRecord struct {
 	Progress string `json:"progress_file"`
 	Output   string `json:"output_dir"`
 	Facts    Facts  `json:"facts"`
+	Verdict  string `json:"verdict,omitempty"` // of a rule, which comes later
 }
 
 func attemptRecordName(n int) string { return fmt.Sprintf("intent-%d.json", n) }
@@ -55,6 +57,25 @@ func (l *Launcher) remember(run Run) error {
 		return fmt.Errorf("start run %s: %w", run.ID, err)
 	}
 	return nil
+}
+
+// EndByRule notes the verdict of a rule, beside the run and in the ledger, and asks the
+// trainer to end.
+func (l *Launcher) EndByRule(ctx context.Context, run Run, verdict string) (Run, error) {
+	if run.Verdict == "" {
+		var known attemptRecord
+		found, err := files.ReadJSON(l.runDir(run.ID), attemptRecordName(run.N), &known)
+		if known.Verdict = redact.Here(verdict); err == nil && found { // one of an earlier trainyard has none
+			err = files.WriteJSON(l.runDir(run.ID), attemptRecordName(run.N), known)
+		}
+		if err == nil {
+			err = l.Ledger.judge(ctx, run.ID, run.N, verdict)
+		}
+		if err != nil {
+			return run, fmt.Errorf("end run %s by a rule: %w", run.ID, err)
+		}
+	}
+	return l.Stop(ctx, run)
 }
 
 // Inspect looks through the whole ledger, and returns ErrDamaged where a part of it
@@ -159,7 +180,7 @@ func (l *Launcher) attemptsOf(id string, record runRecord) ([]Attempt, error) {
 		if _, err := files.ReadJSON(l.runDir(id), attemptRecordName(i+1), &known); err != nil {
 			return nil, fmt.Errorf("run %s attempt %d: %w", id, i+1, err)
 		}
-		attempts[i] = Attempt{N: i + 1, State: Starting, Progress: known.Progress, Output: known.Output, Facts: known.Facts}
+		attempts[i] = Attempt{N: i + 1, State: Starting, Verdict: known.Verdict, Progress: known.Progress, Output: known.Output, Facts: known.Facts}
 	}
 	return attempts, nil
 }

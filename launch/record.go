@@ -48,7 +48,7 @@ const clockSlip = 30 * time.Second
 
 // change is the step that a status asks for.
 func change(s Status, run Run) Change {
-	c := Change{To: s.State, Reason: s.Reason, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Signal: s.Signal}
+	c := Change{To: s.State, Reason: s.Reason, NeverStarted: s.NeverStarted, StartedAt: s.StartedAt, EndedAt: s.EndedAt, Signal: s.Signal}
 	if s.Code >= 0 && s.State.Ended() {
 		c.Code = &s.Code
 	}
@@ -73,7 +73,7 @@ func change(s Status, run Run) Change {
 
 // changed is the run after a change that could not be written.
 func (r Run) changed(c Change) Run {
-	r.State, r.Reason = c.To, c.Reason
+	r.State, r.Reason, r.NeverStarted = c.To, c.Reason, c.NeverStarted
 	if !c.StartedAt.IsZero() {
 		r.StartedAt = c.StartedAt
 	}

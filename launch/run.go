@@ -31,6 +31,12 @@ type Attempt struct {
 	// Output is Command.Output of this attempt.
 	Output string `json:"output_dir,omitempty"`
 
+	// NeverStarted says that it failed because the process that was to start it died
+	// before it could, which is no fault of its own.
+	NeverStarted bool `json:"never_started,omitempty"`
+	// Verdict is that of the rule of a sweep that ended it, or is about to; empty: none.
+	Verdict string `json:"verdict,omitempty"`
+
 	StartedAt time.Time `json:"started_at,omitzero"`
 	EndedAt   time.Time `json:"ended_at,omitzero"`
 	ExitCode  *int      `json:"exit_code,omitempty"` // nil: none known
@@ -91,15 +97,10 @@ func (r Run) settled() bool {
 // ledger.
 func (r Run) Heard() bool { return r.heard }
 
-// NeverStarted reports whether the run failed because the process that was to start it
-// died, which is no fault of its own.
-func (r Run) NeverStarted() bool {
-	return r.State == Failed && strings.HasPrefix(r.Reason, NeverStartedReason)
+// NeverStarted is the status of an attempt whose launcher died before it could start it.
+func NeverStarted() Status {
+	return Status{State: Failed, NeverStarted: true, Code: -1, EndedAt: time.Now(), Reason: "never started: the trainyard that was starting it died before it could"}
 }
-
-// NeverStartedReason is that of an attempt whose launcher died before it could start it.
-// [Run.NeverStarted] goes by it.
-const NeverStartedReason = "never started: the trainyard that was starting it died before it could"
 
 // An Event is one line of a run's history.
 type Event struct {

@@ -146,11 +146,11 @@ func (l *Launcher) settle(ctx context.Context, run Run, backend Backend, cause e
 	if err := l.paid(ctx, run, backend); err != nil {
 		return run, errors.Join(cause, err)
 	}
-	reason := NeverStartedReason
+	status := NeverStarted()
 	if cause != nil {
-		reason = "never started: " + cause.Error()
+		status.NeverStarted, status.Reason = false, "never started: "+cause.Error()
 	}
-	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, Change{To: Failed, Reason: reason, EndedAt: time.Now()}); err != nil {
+	if _, err := l.Ledger.Advance(ctx, run.ID, run.N, change(status, run)); err != nil {
 		return run, errors.Join(cause, err)
 	}
 	run, err = l.reload(ctx, run)

@@ -44,8 +44,8 @@ func TestARunThatIsNotKnownToHaveStartedHasAHandle(t *testing.T) {
 		if run, err = l.Stop(t.Context(), run); err != nil || run.State != launch.Lost {
 			t.Errorf("stopped: %+v, %v", run.Attempt, err)
 		}
-		machine.status = launch.Status{State: launch.Failed, Code: -1, Reason: "never started: the trainyard that was starting it died before it could"}
-		if run, err = l.Refresh(t.Context(), run); err != nil || !run.NeverStarted() || run.Duration(time.Now()) != 0 {
+		machine.status = launch.NeverStarted()
+		if run, err = l.Refresh(t.Context(), run); err != nil || !run.NeverStarted || run.Duration(time.Now()) != 0 {
 			t.Errorf("it answers: %+v, %v", run.Attempt, err)
 		}
 	})

@@ -137,4 +137,14 @@ ALTER TABLE runs ADD COLUMN evaluates TEXT;                      -- NULL: it tra
 CREATE INDEX runs_by_evaluates ON runs (evaluates) WHERE evaluates IS NOT NULL;
 `, `
 ALTER TABLE results ADD COLUMN asked INTEGER NOT NULL DEFAULT 0; -- how many instances were to be judged; 0: not told
+`, `
+-- What stood in the words of reasons and of the history alone.
+ALTER TABLE attempts ADD COLUMN never_started INTEGER NOT NULL DEFAULT 0; -- the process that was to start it died before it could
+ALTER TABLE attempts ADD COLUMN verdict TEXT NOT NULL DEFAULT '';         -- of the rule of a sweep that ended it; empty: none
+UPDATE attempts SET never_started = 1
+WHERE state = 'failed' AND substr(reason, 1, 70) = 'never started: the trainyard that was starting it died before it could';
+UPDATE attempts SET verdict = (
+	SELECT substr(e.text, 20) FROM events e
+	WHERE e.run = attempts.run AND e.attempt = attempts.n AND substr(e.text, 1, 19) = 'stopped by a rule: ' ORDER BY e.id LIMIT 1)
+WHERE EXISTS (SELECT 1 FROM events e WHERE e.run = attempts.run AND e.attempt = attempts.n AND substr(e.text, 1, 19) = 'stopped by a rule: ');
 `}

@@ -53,13 +53,9 @@ func (s State) Again() bool { return s == Failed || s == Cancelled }
 // AsMeant reports whether a sweep may end with a cell in this state and be done.
 func (s State) AsMeant() bool { return s == Succeeded || s == Stopped || s == Out }
 
-// Told is how a run says, in its history, that a rule ended it.
-const Told = "stopped by a rule: "
-
 // Standing is the state of a cell by its runs, and the run that decides: one that
 // succeeded before one that goes on, before one that is lost, and else the newest.
-// stopped reports whether a rule ended a run.
-func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool, now time.Time) (State, *launch.Run) {
+func Standing(runs []launch.Run, prepared bool, now time.Time) (State, *launch.Run) {
 	for _, want := range []struct {
 		state State
 		is    func(launch.Run) bool
@@ -73,7 +69,7 @@ func Standing(runs []launch.Run, prepared bool, stopped func(launch.Run) bool, n
 		}
 	}
 	switch {
-	case len(runs) > 0 && stopped(runs[0]):
+	case len(runs) > 0 && runs[0].Verdict != "":
 		return Stopped, &runs[0]
 	case len(runs) > 0 && runs[0].State == launch.Cancelled:
 		return Cancelled, &runs[0]
@@ -108,7 +104,7 @@ func May(s State, run *launch.Run, before map[Try]bool) bool {
 	case Missing, Prepared:
 		return true
 	case Failed, Cancelled:
-		return before[Try{run.ID, run.N}] || run.NeverStarted()
+		return before[Try{run.ID, run.N}] || run.NeverStarted
 	}
 	return false
 }

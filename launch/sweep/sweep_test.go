@@ -41,7 +41,8 @@ func TestTheStateOfACellIsThatOfItsBestRun(t *testing.T) {
 	waits.Job.Attempts, waits.EndedAt = 2, now.Add(-time.Minute)
 	gone := waits
 	gone.EndedAt = now.Add(-time.Hour)
-	byRule := func(r launch.Run) bool { return r.ID == "ruled" }
+	ruled := run("ruled", launch.Cancelled)
+	ruled.Verdict = "its loss is no finite number"
 	for _, c := range []struct {
 		runs     []launch.Run
 		prepared bool
@@ -53,10 +54,10 @@ func TestTheStateOfACellIsThatOfItsBestRun(t *testing.T) {
 		{[]launch.Run{run("n", launch.Failed), run("o", launch.Queued)}, true, sweep.Running, "o"},
 		{[]launch.Run{run("n", launch.Failed), run("o", launch.Lost)}, true, sweep.Lost, "o"},
 		{[]launch.Run{run("n", launch.Cancelled), run("o", launch.Failed)}, true, sweep.Cancelled, "n"},
-		{[]launch.Run{run("ruled", launch.Cancelled)}, true, sweep.Stopped, "ruled"},
+		{[]launch.Run{ruled}, true, sweep.Stopped, "ruled"},
 		{[]launch.Run{waits}, true, sweep.Running, "w"}, {[]launch.Run{gone}, true, sweep.Failed, "w"},
 	} {
-		got, by := sweep.Standing(c.runs, c.prepared, byRule, now)
+		got, by := sweep.Standing(c.runs, c.prepared, now)
 		if got != c.want || (by == nil) != (c.run == "") || by != nil && by.ID != c.run {
 			t.Errorf("%+v: %s by %v, want %s by %s", c.runs, got, by, c.want, c.run)
 		}
@@ -76,7 +77,7 @@ func TestEveryStateHasAMeaning(t *testing.T) {
 
 func TestACellIsStartedWhereNoRunHasItAndWhereItHadFailedBefore(t *testing.T) {
 	failed, never := run("f", launch.Failed), run("n", launch.Failed)
-	never.Reason = launch.NeverStartedReason
+	never.NeverStarted = true
 	before := map[sweep.Try]bool{{Run: "f", N: 1}: true}
 	again := failed
 	again.N = 2 // it has failed since

@@ -38,6 +38,9 @@ type Status struct {
 	Signal    int // that ended the trainer; 0 for none
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running or unknown
+	// NeverStarted says that it failed because the process that was to start it died
+	// before it could, which is no fault of its own.
+	NeverStarted bool
 	// LastKnown says that no look was possible from here: Running is what was
 	// known before, which is no evidence against Lost.
 	LastKnown bool

@@ -149,7 +149,7 @@ func (y *Yard) lookAtEvaluations(ctx context.Context, l *launch.Launcher, run la
 			tell(launch.Deed{Run: d.Run, What: "evaluation " + e.Job.Evaluates.Name + " " + d.What, Err: d.Err})
 		}
 		switch {
-		case now.NeverStarted():
+		case now.NeverStarted:
 			unstarted++
 		case !now.State.Ended():
 			going++

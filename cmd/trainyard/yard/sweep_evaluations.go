@@ -81,7 +81,7 @@ func (p *SweepPlan) lookAtEvaluations(ctx context.Context, l *launch.Launcher) e
 		if e.cell == "" {
 			return
 		}
-		e.State, e.Run = sweep.Standing(runs[e.cell], false, func(launch.Run) bool { return false }, time.Now())
+		e.State, e.Run = sweep.Standing(runs[e.cell], false, time.Now())
 		if e.Run != nil {
 			attempts, errFacts := attemptsOf(ctx, l.Ledger, *e.Run)
 			e.Dollars, err = totalOf(attempts).Dollars, errors.Join(err, errFacts)
@@ -170,7 +170,7 @@ func (r *sweepRun) evaluateOne(ctx context.Context, c *SweepCell, e *CellEvaluat
 	if !r.l.Mine(*c.Run) {
 		return r.sort(e.name(c), e.cell, *c.Run, fmt.Errorf("its run belongs to %s: evaluate it there", c.Run.Home))
 	}
-	if e.State.Again() && !e.Run.NeverStarted() {
+	if e.State.Again() && !e.Run.NeverStarted {
 		return r.evaluateAgain(ctx, c, e)
 	}
 	run := *c.Run

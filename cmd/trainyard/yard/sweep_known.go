@@ -104,7 +104,7 @@ func (k *knownSweep) find(ctx context.Context, ledger *launch.Ledger) error {
 	if err != nil {
 		return err
 	}
-	first, looked := map[string]string{}, &stoppedRuns{ctx: ctx, ledger: ledger}
+	first := map[string]string{}
 	for i := range k.cells {
 		c := &k.cells[i]
 		runs := found.of(c)
@@ -114,9 +114,9 @@ func (k *knownSweep) find(ctx context.Context, ledger *launch.Ledger) error {
 		if c.Same = first[c.content()]; c.Same == "" {
 			first[c.content()] = c.Name
 		}
-		c.State, c.Run = sweep.Standing(runs, c.prepared, looked.byRule, time.Now())
+		c.State, c.Run = sweep.Standing(runs, c.prepared, time.Now())
 	}
-	return looked.err
+	return nil
 }
 
 // remembered makes a sweep of the runs that the ledger has of its name, where there is
@@ -130,7 +130,6 @@ func remembered(ctx context.Context, l *launch.Launcher, name string, noFile err
 		return nil, noFile
 	}
 	k, met := &knownSweep{name: name}, map[string]bool{}
-	looked := &stoppedRuns{ctx: ctx, ledger: l.Ledger}
 	key := func(r launch.Run) string { return cmp.Or(r.Job.Cell, r.Job.CellName) }
 	byCell := map[string][]launch.Run{}
 	for _, r := range runs {
@@ -142,10 +141,10 @@ func remembered(ctx context.Context, l *launch.Launcher, name string, noFile err
 		}
 		met[key(r)] = true
 		c := knownCell{Cell: cellNamed(r.Job.CellName), Hash: r.Job.Cell}
-		c.State, c.Run = sweep.Standing(byCell[key(r)], true, looked.byRule, time.Now())
+		c.State, c.Run = sweep.Standing(byCell[key(r)], true, time.Now())
 		k.cells = append(k.cells, c)
 	}
-	return k, looked.err
+	return k, nil
 }
 
 // cellNamed reads the name of a cell back: STAGE/ARM,KEY=VALUE,…#REPEAT.

@@ -3,7 +3,6 @@ package yard
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"trainyard/launch"
@@ -31,7 +30,7 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 	p.Orphans = nil
 	if !y.hasLedger() {
 		for i := range p.Cells {
-			p.Cells[i].State, _ = sweep.Standing(nil, p.Cells[i].prepared, nil, time.Time{})
+			p.Cells[i].State, _ = sweep.Standing(nil, p.Cells[i].prepared, time.Time{})
 		}
 		err := p.choose(ctx, nil)
 		p.count()
@@ -45,10 +44,9 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 	if err != nil {
 		return err
 	}
-	looked := &stoppedRuns{ctx: ctx, ledger: l.Ledger}
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		c.State, c.Run = sweep.Standing(runs[c.Hash], c.prepared, looked.byRule, time.Now())
+		c.State, c.Run = sweep.Standing(runs[c.Hash], c.prepared, time.Now())
 		c.Dollars = nil
 		if c.Run != nil {
 			attempts, errFacts := attemptsOf(ctx, l.Ledger, *c.Run)
@@ -58,7 +56,7 @@ func (y *Yard) LookAtSweep(ctx context.Context, p *SweepPlan) error {
 	err = errors.Join(err, p.lookAtEvaluations(ctx, l))
 	err = errors.Join(err, p.choose(ctx, l.Ledger))
 	p.count()
-	return errors.Join(err, looked.err, p.findOrphans(ctx, l))
+	return errors.Join(err, p.findOrphans(ctx, l))
 }
 
 func (p *SweepPlan) hashes() (all []string) {
@@ -98,20 +96,4 @@ func (p *SweepPlan) count() {
 		}
 	}
 	p.countEvaluations()
-}
-
-// A stoppedRuns asks the ledger's history whether a rule ended a run.
-type stoppedRuns struct {
-	ctx    context.Context
-	ledger *launch.Ledger
-	mu     sync.Mutex
-	err    error
-}
-
-func (s *stoppedRuns) byRule(run launch.Run) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	verdict, err := toldByRule(s.ctx, s.ledger, run)
-	s.err = errors.Join(s.err, err)
-	return verdict != ""
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"strings"
 
 	"trainyard/launch"
 	"trainyard/launch/sweep"
@@ -21,11 +20,7 @@ func (r *sweepRun) applyRules(ctx context.Context) error {
 		if c.Same != "" || c.State != sweep.Running || c.Run.State != launch.Running || !r.l.Mine(*c.Run) {
 			continue
 		}
-		said, err := toldByRule(ctx, r.l.Ledger, *c.Run)
-		if err != nil {
-			return err
-		}
-		verdict := said
+		verdict := c.Run.Verdict
 		if verdict == "" {
 			course, err := courseOf(ctx, r.l.Ledger, *c.Run)
 			if err != nil {
@@ -36,13 +31,8 @@ func (r *sweepRun) applyRules(ctx context.Context) error {
 		if verdict == "" {
 			continue
 		}
-		if said == "" {
-			if err := r.l.Ledger.Note(ctx, c.Run.ID, c.Run.N, sweep.Told+verdict); err != nil {
-				return err
-			}
-		}
-		_, err = r.l.Stop(ctx, *c.Run)
-		r.tell(SweepNews{Cell: c.Name, Run: c.Run.ID, What: sweep.Told + verdict, Err: err})
+		_, err = r.l.EndByRule(ctx, *c.Run, verdict)
+		r.tell(SweepNews{Cell: c.Name, Run: c.Run.ID, What: "stopped by a rule: " + verdict, Err: err})
 	}
 	return nil
 }
@@ -94,18 +84,6 @@ func courseOf(ctx context.Context, ledger *launch.Ledger, run launch.Run) (sweep
 	}
 	c.Settle()
 	return c, nil
-}
-
-// toldByRule is the verdict that ended, or is about to end, a run's newest attempt;
-// empty where none does.
-func toldByRule(ctx context.Context, ledger *launch.Ledger, run launch.Run) (string, error) {
-	events, err := ledger.Events(ctx, run.ID)
-	for _, e := range events {
-		if verdict, told := strings.CutPrefix(e.Text, sweep.Told); told && e.Attempt == run.N {
-			return verdict, err
-		}
-	}
-	return "", err
 }
 
 // StopSweep keeps cells from being started and ends the runs that the sweep has asked

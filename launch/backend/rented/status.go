@@ -64,7 +64,7 @@ func (r *Rented) see(ctx context.Context, dir string, h handle) (handle, launch.
 		status, over, err := r.look(ctx, dir, found)
 		return found, status, over, err
 	case errors.Is(err, launch.ErrNeverStarted):
-		return h, launch.Status{State: launch.Failed, Code: -1, EndedAt: time.Now(), Reason: launch.NeverStartedReason}, true, nil
+		return h, launch.NeverStarted(), true, nil
 	}
 	unseen := launch.Status{State: launch.Running, Code: -1, LastKnown: true, Reason: "not known to have started: the trainyard that was starting it died, and since then its box does not answer: " + err.Error()}
 	status, over, err := r.ask(ctx, dir, h, unseen)

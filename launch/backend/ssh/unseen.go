@@ -62,11 +62,11 @@ func (s *SSH) grant(ctx context.Context, dir string, c choice, all []launch.Stat
 }
 
 func neverStarted(wished bool) *launch.Status {
-	status := &launch.Status{State: launch.Failed, Code: -1, EndedAt: time.Now(), Reason: "never started: the trainyard that was starting it died before it could"}
+	status := launch.NeverStarted()
 	if wished {
-		status.State, status.Reason = launch.Cancelled, "stopped on request; it had not started"
+		status = launch.Status{State: launch.Cancelled, Code: -1, EndedAt: status.EndedAt, Reason: "stopped on request; it had not started"}
 	}
-	return status
+	return &status
 }
 
 // outOfSight is lost after a while, or once its end was asked for, as a wait for that would
