@@ -90,7 +90,7 @@ var mayImport = map[string][]string{
 	// batch, and the model's dimensions.
 	"launch/preflight":              {"launch", "launch/estimate", "launch/files", "launch/trainer"},
 	"launch/backend":                {"launch", "launch/backend/local", "launch/backend/ssh", "launch/backend/attempt/binary", "launch/backend/rented", "launch/provider", "launch/backend/slurm", "launch/backend/hfjobs", "launch/backend/kubernetes", "launch/backend/skypilot"},
-	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/bucket", "launch/env", "launch/fetch", "launch/files", "launch/provider", "launch/remote", "format/durable"}, // local: what was brought home is read here; remote: what its error of a box out of reach is called
+	"launch/backend/rented":         {"launch", "launch/backend/attempt", "launch/backend/local", "launch/backend/session", "launch/backend/ssh", "launch/bucket", "launch/env", "launch/fetch", "launch/files", "launch/provider", "launch/redact", "launch/remote", "format/durable"}, // local: what was brought home is read here; remote: what its error of a box out of reach is called
 	"launch/backend/ssh":            {"launch", "launch/backend/attempt", "launch/backend/session", "launch/bucket", "launch/env", "launch/env/build", "launch/env/provide", "launch/files", "launch/remote", "launch/stage", "launch/task"},
 	"launch/backend/session":        {"launch/backend/attempt", "launch/remote", "launch/task"},                  // the box protocol over ssh
 	"launch/stage":                  {"launch/backend/attempt", "launch/files", "launch/task", "format/durable"}, // durable: the lock by which processes take turns

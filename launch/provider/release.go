@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -55,7 +56,7 @@ func (d Desk) Release(ctx context.Context, p Provider, nonce string) error {
 
 func (d Desk) release(ctx context.Context, p Provider, r *Rental) error {
 	fresh := d.clock().Now().Before(r.AskedAt.Add(p.Facts().Settle))
-	if err := d.note(r, Releasing, "its end is wanted"); err != nil {
+	if err := d.note(r, Releasing, "its end is wanted"); err != nil && !errors.Is(err, syscall.ENOSPC) { // a full disk keeps no box
 		return err
 	}
 	what := d.kept(r, clearance{nonce: r.Nonce, ids: r.Extra, apart: p.Facts().Settle / 3})
@@ -69,7 +70,11 @@ func (d Desk) release(ctx context.Context, p Provider, r *Rental) error {
 		return err
 	}
 	r.ReturnedAt = d.clock().Now()
-	return d.note(r, Returned, "the provider lists it no more")
+	err := d.note(r, Returned, "the provider lists it no more")
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil // it is gone: the next look that has room writes it down
+	}
+	return err
 }
 
 // Sweep ends boxes and returns nil when two listings show none of them. Rentals of the

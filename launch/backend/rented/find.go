@@ -12,7 +12,8 @@ import (
 	"trainyard/launch/remote"
 )
 
-// Find implements launch.Backend. A box on which nothing was started is given back:
+// Find implements launch.Backend. A box that does not answer may have started it, which
+// ErrUnseen says. A box on which nothing was started is given back:
 // the process that rented it is dead, and it costs.
 func (r *Rented) Find(ctx context.Context, dir string) (launch.Handle, error) {
 	err := claim{}.take(dir)
@@ -58,8 +59,9 @@ func (r *Rented) started(ctx context.Context, dir string) (launch.Handle, error)
 		return "", err
 	}
 	inner, err := s.Find(ctx, dir)
-	if errors.Is(err, remote.ErrUnreachable) {
-		return handle{held: b}.text() // it costs, and may be ended: it must not stay without a handle
+	if errors.Is(err, remote.ErrUnreachable) { // it costs, and may be ended: it must not stay without a handle
+		h, errHandle := handle{held: b}.text()
+		return h, errors.Join(errHandle, fmt.Errorf("%w: %w", launch.ErrUnseen, err))
 	}
 	if err != nil {
 		return "", err

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"trainyard/format/durable"
 	"trainyard/launch"
@@ -30,16 +31,21 @@ func (r *Rented) bringHome(ctx context.Context, dir string, h handle, status lau
 	}
 	defer lock.Close()
 	e := end{Status: status}
+	_, isWished := wished(dir)
 	if h.Attempt != "" && status.State != launch.Lost && status.State != launch.Preempted {
 		err := r.fetch(ctx, dir, h)
-		if err != nil && !wished(dir) {
+		if err != nil && !isWished {
 			return e, fmt.Errorf("bring its files home: %w", err)
 		}
 		if err != nil {
 			e.Status.Reason += "; not all of its files came home before its box was given back: " + err.Error()
 		}
 	}
-	if err := files.WriteJSON(dir, endedName, e); err != nil {
+	err = files.WriteJSON(dir, endedName, e)
+	if errors.Is(err, syscall.ENOSPC) && isWished {
+		return e, nil // a full disk keeps no box that was asked to end
+	}
+	if err != nil {
 		return e, err
 	}
 	e, _, err = readEnd(dir) // as every later look has it

@@ -156,10 +156,43 @@ func TestABoxThatDoesNotAnswerIsNoFailure(t *testing.T) {
 	if err := s.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if status := s.ended(t, task, h); status.State != launch.Cancelled {
+	if status := s.ended(t, task, h); status.State != launch.Cancelled || !strings.Contains(status.Reason, "could not be asked to end the trainer: ") {
 		t.Errorf("%+v", status)
 	}
 	s.box.Plug(t)
+}
+
+// A caller that is interrupted while it asks has its box, and the trainer its grace.
+func TestAStopThatIsInterruptedTakesNoBoxAway(t *testing.T) {
+	s := open(t, "runpod", Config{})
+	task := s.task(t, "save")
+	h, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backendtest.Says(t, s.Rented, task.Dir, h, "waiting")
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	again, err := Open(s.kind, "rent", s.c, agentFor) // as another process, which has no session yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.clock = s.clock
+	if err := again.Stop(interrupted, task.Dir, h, time.Minute); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if billed := s.fake.Billed(); len(billed) != 1 {
+		t.Errorf("%d boxes are left", len(billed))
+	}
+	if err := again.Stop(t.Context(), task.Dir, h, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.ended(t, task, h); status.State != launch.Cancelled {
+		t.Errorf("%+v", status)
+	}
+	if log := backendtest.Read(t, s.Rented, task.Dir, h, launch.LogName, 0); !strings.Contains(log, "saved") {
+		t.Errorf("it had no time to save: %q", log)
+	}
 }
 
 // Whatever dies on the way of a start, the next look leaves one box with the run on it,
@@ -226,8 +259,8 @@ func TestABoxThatDiesAfterItsLauncherIsGivenBack(t *testing.T) {
 			}
 			again.clock = s.clock
 			h, err := again.Find(t.Context(), task.Dir)
-			if err != nil {
-				t.Fatal(err)
+			if !errors.Is(err, launch.ErrUnseen) || h == "" {
+				t.Fatalf("%q, %v", h, err)
 			}
 			if status, err := again.Status(t.Context(), task.Dir, h); err != nil || status.State != launch.Running || !status.LastKnown {
 				t.Errorf("%+v, %v", status, err)

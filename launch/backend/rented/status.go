@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"syscall"
 	"time"
 
 	"trainyard/launch"
@@ -101,7 +100,8 @@ func (r *Rented) ask(ctx context.Context, dir string, h handle, unseen launch.St
 		unseen.Reason += fmt.Sprintf("; %s cannot tell: %v", p.Name(), err)
 		return unseen, false, nil
 	}
-	if status, over := fate(box, h, wished(dir)); over {
+	w, is := wished(dir)
+	if status, over := fate(box, h, w, is); over {
 		return status, true, nil
 	}
 	unseen.Reason += fmt.Sprintf("; %s says that the box is %s", p.Name(), box.State)
@@ -109,11 +109,14 @@ func (r *Rented) ask(ctx context.Context, dir string, h handle, unseen launch.St
 }
 
 // fate is what a box that is gone or halted means for its attempt.
-func fate(box provider.Box, h handle, wished bool) (launch.Status, bool) {
+func fate(box provider.Box, h handle, w wish, wished bool) (launch.Status, bool) {
 	status := launch.Status{Code: -1, EndedAt: time.Now()}
 	switch {
 	case box.State == provider.Gone && wished:
 		status.State, status.Reason = launch.Cancelled, "stopped on request; its box is gone"
+		if w.Fault != "" {
+			status.Reason += ", since it could not be asked to end the trainer: " + w.Fault
+		}
 	case box.State == provider.Gone:
 		status.State, status.Reason = launch.Lost, fmt.Sprintf("its box %s is gone, and no trainyard of this state directory ended it: at its longest life, by its owner, or in the provider's console", h.Box)
 	case box.State == provider.Preempted, box.State == provider.Stopped:
@@ -124,11 +127,6 @@ func fate(box provider.Box, h handle, wished bool) (launch.Status, bool) {
 		return status, false
 	}
 	return status, true
-}
-
-func wished(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, wishName))
-	return err == nil
 }
 
 // releaseStep is how much of a look may go into giving the box back: a look has ten
@@ -150,7 +148,11 @@ func (r *Rented) returned(ctx context.Context, dir string, h handle, e end) (lau
 	if err := r.desk(dir).Release(step, p, h.Nonce); err != nil {
 		return r.waiting(h, e.Status, err), nil
 	}
-	if err := files.WriteJSON(dir, returnedName, giving{h.Box, time.Now()}); err != nil {
+	err = files.WriteJSON(dir, returnedName, giving{h.Box, time.Now()})
+	if errors.Is(err, syscall.ENOSPC) {
+		return r.priced(giving{At: time.Now()}.end(e.Status), h), nil // it is gone, and the provider says so at the next look
+	}
+	if err != nil {
 		return r.waiting(h, e.Status, err), nil
 	}
 	at, _, err := readReturn(dir) // as every later look has it
