@@ -45,10 +45,11 @@ func inWord(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_'
 }
 
-// A window is as much of a line as may hold what stands around a literal: near bytes
-// behind it, and the word that goes on there, as far as longest.
+// A window is a part of a line: near bytes behind a literal, and the word that goes on
+// there, as far as longest. What begins in its last bytes may go on behind it.
 const (
-	near    = 128
+	near    = 512
+	lastOf  = 64
 	longest = 16 << 10
 )
 
@@ -67,12 +68,12 @@ func (s *search) around(shape, at int) {
 	for _, m := range shapes[shape].pattern.FindAllSubmatchIndex(s.text[from:to], -1) {
 		s.found = append(s.found, span{from + m[2], from + m[3]})
 	}
-	s.last[shape] = to - near // what begins at the end of a window may go on
+	s.last[shape] = to - lastOf
 }
 
 // key takes a private key from its header on.
 func (s *search) key(at int) {
-	from := max(0, at-near)
+	from := max(0, at-lastOf)
 	all := keyHeader.FindAllIndex(s.text[from:min(len(s.text), at+len(keyMark)+len(" BLOCK-----"))], -1)
 	if len(all) == 0 {
 		return
