@@ -133,3 +133,23 @@ func TestAChannelIsChecked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAnAlertTellsNoSecret has one in the words of a trainer, and one in what a channel
+// says.
+func TestAnAlertTellsNoSecret(t *testing.T) {
+	const secret = "correct-horse-battery"
+	t.Setenv("MY_TOKEN", secret)
+	told := filepath.Join(t.TempDir(), "told")
+	r := run()
+	r.State, r.Reason = launch.Failed, "401 for "+secret
+	alerts := Of(r, nil, 0, 0, time.Now())
+	if len(alerts) != 1 {
+		t.Fatalf("%+v", alerts)
+	}
+	c := Channel{Command: []string{"sh", "-c", "tee " + told + "; echo no room for " + secret + " >&2; exit 1"}}
+	err := c.send(t.Context(), alerts[0])
+	data, errRead := os.ReadFile(told)
+	if err == nil || errRead != nil || strings.Contains(err.Error(), secret) || strings.Contains(string(data), secret) || !strings.Contains(string(data), "401 for [redacted]") {
+		t.Errorf("%v\n%s, %v", err, data, errRead)
+	}
+}

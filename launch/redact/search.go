@@ -46,10 +46,10 @@ func inWord(c byte) bool {
 }
 
 // A window is a part of a line: near bytes behind a literal, and the word that goes on
-// there, as far as longest. What begins in its last bytes may go on behind it.
+// there, as far as longest. What begins in its last bytes, slack of them, may go on behind it.
 const (
 	near    = 512
-	lastOf  = 64
+	slack   = 64
 	longest = 16 << 10
 )
 
@@ -68,12 +68,12 @@ func (s *search) around(shape, at int) {
 	for _, m := range shapes[shape].pattern.FindAllSubmatchIndex(s.text[from:to], -1) {
 		s.found = append(s.found, span{from + m[2], from + m[3]})
 	}
-	s.last[shape] = to - lastOf
+	s.last[shape] = to - slack
 }
 
 // key takes a private key from its header on.
 func (s *search) key(at int) {
-	from := max(0, at-lastOf)
+	from := max(0, at-slack)
 	all := keyHeader.FindAllIndex(s.text[from:min(len(s.text), at+len(keyMark)+len(" BLOCK-----"))], -1)
 	if len(all) == 0 {
 		return

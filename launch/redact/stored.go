@@ -10,8 +10,9 @@ import (
 // their number and their places.
 type Stored struct {
 	r     *Redactor
-	at    int64 // up to here it is done
+	at    int64 // up to here, the beginning of a line, it is done
 	size  int64 // at the last look
+	done  int64 // the size at which the line without its end was masked too
 	inKey bool
 }
 
@@ -31,10 +32,12 @@ const chunk = 256 << 10
 // a line without its end where nothing came since, or where it is the last look.
 func (s *Stored) Look(log Log, size int64, last bool) error {
 	if size < s.at {
-		s.at, s.inKey = 0, false // it was begun anew
+		s.at, s.done, s.inKey = 0, 0, false // it was begun anew
 	}
 	rest := last || size == s.size
-	s.size = size
+	if s.size = size; s.done == size {
+		return nil
+	}
 	for s.at < size {
 		n, err := s.step(log, size, rest)
 		if err != nil || n == 0 {
@@ -51,21 +54,33 @@ func (s *Stored) step(log Log, size int64, rest bool) (int, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
-	end := whole(text[:n])
-	cut := end == 0 && n == chunk
-	switch {
-	case cut, rest && s.at+int64(n) == size:
-		end = n
+	text, end := text[:n], whole(text[:n])
+	if end == 0 && n == chunk { // a line that is too long to be looked at at once
+		found, err := s.mask(log, text)
+		end = outside(found, n-overlap)
+		s.at += int64(end)
+		return end, err
 	}
-	found, open := s.r.mask(text[:end], s.inKey)
+	if _, err := s.mask(log, text[:end]); err != nil {
+		return 0, err
+	}
+	s.at += int64(end)
+	if rest && s.at+int64(n-end) == size { // its beginning may still become part of a secret
+		key := s.inKey
+		_, err = s.mask(log, text[end:])
+		s.inKey, s.done = key, size
+		return end, err
+	}
+	return end, nil
+}
+
+// mask overwrites what is secret in text, which stands in the log from at on.
+func (s *Stored) mask(log Log, text []byte) (found []span, err error) {
+	found, s.inKey = s.r.mask(text, s.inKey)
 	for _, f := range found {
 		if _, err := log.WriteAt(text[f.start:f.end], s.at+int64(f.start)); err != nil {
-			return 0, err
+			return found, err
 		}
 	}
-	if cut && s.at+int64(n) < size {
-		end = outside(found, end-overlap)
-	}
-	s.at, s.inKey = s.at+int64(end), open
-	return end, nil
+	return found, nil
 }

@@ -17,7 +17,8 @@ const overlap = 8 << 10
 type Writer struct {
 	to    io.Writer
 	r     func() *Redactor
-	held  []byte
+	held  []byte // a line that has not ended
+	sent  int    // bytes of it that were passed on
 	inKey bool
 }
 
@@ -32,35 +33,35 @@ func (r *Redactor) Writer(to io.Writer) *Writer {
 // Write takes all of data, unless the other writer fails.
 func (w *Writer) Write(data []byte) (int, error) {
 	w.held = append(w.held, data...)
-	n := whole(w.held)
-	if n == 0 && len(w.held) > maxHeld {
-		return len(data), w.cut()
+	if n := whole(w.held); n > 0 {
+		_, w.inKey = w.r().mask(w.held[:n], w.inKey)
+		return len(data), w.pass(n, n)
 	}
-	return len(data), w.pass(n)
-}
-
-// Flush passes on what is held back. It is for the end, and for a line that goes on no
-// more.
-func (w *Writer) Flush() error { return w.pass(len(w.held)) }
-
-func (w *Writer) pass(n int) error {
-	if n == 0 {
-		return nil
+	if len(w.held) <= maxHeld {
+		return len(data), nil
 	}
-	_, w.inKey = w.r().mask(w.held[:n], w.inKey)
-	return w.send(n)
-}
-
-// cut passes on a part of a line that is too long to be held.
-func (w *Writer) cut() error {
 	found, open := w.r().mask(w.held, w.inKey)
 	w.inKey = open
-	return w.send(outside(found, len(w.held)-overlap))
+	n := outside(found, len(w.held)-overlap)
+	return len(data), w.pass(n, n)
 }
 
-func (w *Writer) send(n int) error {
-	_, err := w.to.Write(w.held[:n])
-	w.held = append(w.held[:0], w.held[n:]...)
+// Flush passes on what is held back. It is for the end, and for a line that does not go on
+// for a while; should it go on, its beginning is still known.
+func (w *Writer) Flush() error {
+	w.r().mask(w.held, w.inKey)
+	return w.pass(len(w.held), 0)
+}
+
+// pass sends what stands before one place and was not sent, and forgets what stands
+// before another.
+func (w *Writer) pass(to, forget int) (err error) {
+	if to > w.sent {
+		_, err = w.to.Write(w.held[w.sent:to])
+		w.sent = to
+	}
+	w.held = append(w.held[:0], w.held[forget:]...)
+	w.sent -= forget
 	return err
 }
 

@@ -2,8 +2,10 @@ package redact
 
 import (
 	"bytes"
+	crand "crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -44,19 +46,20 @@ func TestShortValuesAndMereWordsMakeNoHoles(t *testing.T) {
 }
 
 func TestANameIsKnownFromThenOn(t *testing.T) {
-	t.Setenv("PLACE_OF_STORE", "vault number nine")
+	name := "PLACE_" + crand.Text() // what this process knows, it knows for good
+	t.Setenv(name, "vault number nine")
 	if Here("vault number nine") == redacted {
 		t.Fatal("its name says nothing")
 	}
-	Know("PLACE_OF_STORE", "")
+	Know(name, "")
 	if got := Here("in vault number nine"); got != "in [redacted]" {
 		t.Errorf("got %q", got)
 	}
-	t.Setenv("PLACE_OF_STORE", "vault number ten")
+	t.Setenv(name, "vault number ten")
 	if got := Here("in vault number ten"); got != "in [redacted]" {
 		t.Errorf("the value of now: %q", got)
 	}
-	Know("PLACE_OF_STORE", "vault number eleven")
+	Know(name, "vault number eleven")
 	if got := Here("in vault number eleven"); got != "in [redacted]" {
 		t.Errorf("a value that is given: %q", got)
 	}
@@ -164,6 +167,35 @@ func TestALineWithoutItsEndIsMaskedWhenNothingFollows(t *testing.T) {
 	look(t, stored, path, false)
 	if data, err := os.ReadFile(path); err != nil || strings.Contains(string(data), word) {
 		t.Errorf("%q, %v", data, err)
+	}
+}
+
+// TestASecretThatComesInTwoWithAPauseBetweenIsNoneOfTheRest lets the first half stand: what
+// was shown is shown.
+func TestASecretThatComesInTwoWithAPauseBetweenIsNoneOfTheRest(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	to, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	var out bytes.Buffer
+	w, stored := passphrase().Writer(&out), passphrase().Stored()
+	for _, part := range []string{"login with " + word[:9], word[9:] + " and more\n"} {
+		if _, err := io.MultiWriter(w, to).Write([]byte(part)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		look(t, stored, path, false)
+		look(t, stored, path, false)
+	}
+	if got := out.String(); len(got) != len("login with  and more\n")+len(word) || strings.Contains(got, word[9:20]) || !strings.HasSuffix(got, "*] and more\n") {
+		t.Errorf("shown %q", got)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "login with [redacted******************] and more\n" {
+		t.Errorf("stored %q, %v", data, err)
 	}
 }
 
