@@ -88,6 +88,7 @@ func traces() map[string][]string {
 // TestNoPlantedSecretIsFoundAnywhere has a trainer print its secrets in many ways, then
 // searches every file below the state directory and every word of every command.
 func TestNoPlantedSecretIsFoundAnywhere(t *testing.T) {
+	t.Parallel()
 	h := &secretsHome{casesHome: newCasesHome(t)}
 	h.write(t, "leaks.sh", leaks)
 	launch := []string{"launch", h.dataset, "--trainer", "command", `train.params.argv=["bash","` + filepath.Join(h.dir, "leaks.sh") + `","{output}"]`, "--env", "PLACE_OF_IT", "--env", "SIGNING_KEY"}
@@ -167,6 +168,7 @@ func reportTraces(t *testing.T, where, text string) {
 
 // TestALogIsMaskedWhileItsTrainerRuns looks at the disk before the end.
 func TestALogIsMaskedWhileItsTrainerRuns(t *testing.T) {
+	t.Parallel()
 	h := &secretsHome{casesHome: newCasesHome(t)}
 	h.write(t, "leaks.sh", leaks)
 	h.with(t, true, "launch", h.dataset, "--trainer", "command", `train.params.argv=["env","HANG=1","bash","`+filepath.Join(h.dir, "leaks.sh")+`","{output}"]`, "--env", "PLACE_OF_IT", "--env", "SIGNING_KEY", "--detach")
