@@ -1,9 +1,11 @@
 package launch
 
 import (
+	"errors"
 	"io"
 
 	"trainyard/launch/cause"
+	"trainyard/launch/files"
 	"trainyard/launch/redact"
 	"trainyard/launch/task"
 )
@@ -20,6 +22,15 @@ func KnowSecret(name, value string) { redact.Know(name, value) }
 // Mask overwrites what this process knows to be secret in whole lines of a log; the bytes
 // keep their number.
 func Mask(log []byte) { redact.Process().Mask(log) }
+
+// MaskFile does that to a file that has reached its end.
+func MaskFile(name string) error {
+	f, info, err := files.OpenInPlace(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(redact.Process().Stored().Look(f, info.Size(), true), f.Close())
+}
 
 // AttemptOf is task.AttemptOf.
 func AttemptOf(dir string) int { return task.AttemptOf(dir) }

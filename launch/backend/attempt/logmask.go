@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"trainyard/launch/files"
 	"trainyard/launch/redact"
@@ -63,7 +62,7 @@ func (m *logMask) look(last bool) {
 var rankLogs = []string{"*/*/*/stdout.log", "*/*/*/stderr.log"}
 
 func (m *logMask) mask(path string, last bool) error {
-	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	f, info, err := files.OpenInPlace(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -71,13 +70,6 @@ func (m *logMask) mask(path string, last bool) error {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := files.Regular(path, info); err != nil {
-		return err
-	}
 	log := m.logs[path]
 	if log == nil || !os.SameFile(log.info, info) { // a trainer may write its own anew
 		log = &maskedLog{m.r.Stored(), info}

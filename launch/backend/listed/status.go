@@ -70,6 +70,7 @@ func (b *Backend) vanished(dir string) launch.Status {
 		return lastKnown("its job was not in the list; the next look tells")
 	}
 	reason := fmt.Sprintf("its job is not in the list any more, in looks at least %v apart", apart)
+	b.mask(dir)
 	r, ok := b.left(dir)
 	if !ok {
 		return launch.Status{State: launch.Lost, Code: -1, Reason: reason}
@@ -85,6 +86,7 @@ func (b *Backend) vanished(dir string) launch.Status {
 // that is seen here. It is kept once the log is here.
 func (b *Backend) finish(ctx context.Context, dir string, j Job, s launch.Status) launch.Status {
 	fetched := b.fetch(ctx, dir, j)
+	b.mask(dir)
 	r, ok := b.record(dir)
 	stopped := exists(dir, stopName)
 	if ok {
@@ -179,6 +181,14 @@ func (b *Backend) cause(dir string) launch.Cause {
 		return launch.Cause{}
 	}
 	return c
+}
+
+// mask takes secrets out of the log in the directory there, where that is seen here: no
+// supervisor of ours has written it. What is shown is masked all the same.
+func (b *Backend) mask(dir string) {
+	if here, ok := b.Volumes.Here(path.Join(b.there(dir), launch.LogName)); ok {
+		_ = launch.MaskFile(here)
+	}
 }
 
 func exists(dir, name string) bool {
