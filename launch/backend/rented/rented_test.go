@@ -173,7 +173,7 @@ func TestAStopThatIsInterruptedTakesNoBoxAway(t *testing.T) {
 	backendtest.Says(t, s.Rented, task.Dir, h, "waiting")
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()
-	again, err := Open(s.kind, "rent", s.c, agentFor) // as another process, which has no session yet
+	again, err := Open(s.kind, "rent", s.c, binary.Path) // as another process, which has no session yet
 	if err != nil {
 		t.Fatal(err)
 	}
