@@ -81,10 +81,16 @@ trap 'end ended "${TY_GRACE:-30}" &' TERM
 : >"$start/ready"
 watch &
 watcher=$!
-while :; do
+# A signal to this shell cuts a wait off, and the trainer may have ended by then: only the
+# next wait has its code, or 127 where the first one had told it.
+code= over=
+until [ -n "$over" ]; do
+	kill -0 "$trainer" 2>/dev/null || { trap '' TERM && over=1; }
 	{ wait "$trainer"; } 2>/dev/null # bash tells of signals
-	code=$?
-	kill -0 "$trainer" 2>/dev/null || break
+	told=$?
+	[ "$told" = 127 ] && [ -n "$code" ] && break
+	code=$told
+	[ "$code" -gt 128 ] || break
 done
 trap '' TERM
 kill "$watcher" 2>/dev/null
