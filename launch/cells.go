@@ -46,6 +46,20 @@ type Room struct {
 	Dollars float64 // what they may cost from now to their worst ends
 }
 
+// Check refuses what bounds nothing although it was meant to: below 0 is no number of runs
+// and no sum of money, and what is no number is above and below none.
+func (r Room) Check() error {
+	switch {
+	case r.Runs < 0:
+		return fmt.Errorf("%d runs at once: give 0, for no bound, or more", r.Runs)
+	case r.GPUs < 0:
+		return fmt.Errorf("%d GPUs at once: give 0, for no bound, or more", r.GPUs)
+	case !(r.Dollars >= 0):
+		return fmt.Errorf("%v dollars for what runs: give 0, for no bound, or more", r.Dollars)
+	}
+	return nil
+}
+
 // What a sweep has no place for.
 var (
 	ErrRoom    = errors.New("the sweep has no room now")

@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -128,5 +129,16 @@ func TestASweepThatWasStoppedHasNoRoomUntilItBegins(t *testing.T) {
 	}
 	if runs, err := l.SweepRuns(t.Context(), "s"); err != nil || len(runs) != 1 {
 		t.Errorf("%d runs, %v", len(runs), err)
+	}
+}
+
+func TestABoundThatBoundsNothingIsRefused(t *testing.T) {
+	for _, r := range []Room{{Runs: -1}, {GPUs: -1}, {Dollars: -5}, {Dollars: math.NaN()}} {
+		if r.Check() == nil {
+			t.Errorf("%+v is taken", r)
+		}
+	}
+	if err := (Room{Runs: 1, GPUs: 8, Dollars: 0.5}).Check(); err != nil {
+		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"trainyard/launch/sweep"
@@ -244,10 +245,18 @@ func (b *sweepBlock) number(n *node, path string, least, most float64) float64 {
 		f, isNumber = float64(i), true
 	}
 	if n.kind != scalar || !isNumber || !(f >= least && f <= most) {
-		b.fault(n.at, path, n.mistaken(fmt.Sprintf("a number from %v to %v", least, most)), "")
+		b.fault(n.at, path, n.mistaken(rangeWords(least, most)), "")
 		return least
 	}
 	return f
+}
+
+// rangeWords name what a number may be, without an end that is only the largest one.
+func rangeWords(least, most float64) string {
+	if most >= math.MaxFloat32 {
+		return fmt.Sprintf("a number of %v or more", least)
+	}
+	return fmt.Sprintf("a number from %v to %s", least, strconv.FormatFloat(most, 'f', -1, 64))
 }
 
 func (b *sweepBlock) whole(n *node, path string, least, most int) int {

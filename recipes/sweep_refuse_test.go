@@ -56,6 +56,8 @@ func TestABlockThatCannotBeMeantIsAFault(t *testing.T) {
 		{"mixes: [{by: dirichlet, count: 2, seed: 1}, {by: dirichlet, count: 2, seed: 2}]", `sweep.mixes.dirichlet: makes another mix "mix-001" than the series before`},
 		{"matrix: [" + axis("train.max_steps") + ", " + axis("mix.seed") + ", " + axis("train.batch") + "]", "its axes have more than 200000 combinations, and a sweep has at most 2000 cells"},
 		{"matrix: [{key: train, values: [{epochs: 2}, {batch: !unset }]}]", "sweep.matrix[0].values[1]: has an !unset inside (name the key that it removes: train.KEY)"},
+		{"seeds: [1]\n  stop: {worse: -1}", "-1 is not a number of 0 or more"},
+		{"benchmarks: [{name: ours, instances: 0}]\n  seeds: [1]", "0 is not a number from 1 to 16777216"},
 		{"matrix: []", "sweep.matrix: has nothing in it"},
 		{"seeds: []", "sweep.seeds: has nothing in it"},
 		{"exclude: [{}]\n  seeds: [1]", "sweep.exclude[0]: has no keys in it"},

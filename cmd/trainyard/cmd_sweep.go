@@ -134,6 +134,9 @@ func runSweep(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, 
 	if _, known := sweep.Orders[req.Order]; !known {
 		return usageError{fmt.Errorf("order %q: there are %s", req.Order, strings.Join(names(sweep.Orders), ", "))}
 	}
+	if err := req.Room.Check(); err != nil {
+		return usageError{err}
+	}
 	p, err := planSweep(ctx, t, s, y, req)
 	if err != nil {
 		return err

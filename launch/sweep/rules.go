@@ -70,8 +70,8 @@ func (r Rules) Verdict(run Course, finished []Course) string {
 		return ""
 	}
 	last := run.Points[len(run.Points)-1]
-	if run.Total == 0 || float64(last.Step) < r.After*float64(run.Total) {
-		return ""
+	if run.Total == 0 || float64(last.Step) < r.After*float64(run.Total) || last.Step >= run.Total {
+		return "" // at its last step all is paid, and its model is about to be saved
 	}
 	place := r.place(last)
 	mine, known := r.figure(run, place)

@@ -119,6 +119,8 @@ func TestARunFarAboveTheMedianIsStoppedOnceThereIsEnoughToCompare(t *testing.T) 
 		{"worse by a tenth", course(30, 2.2), finished, "steps", ""},
 		{"better", course(30, 0.5), finished, "steps", ""},
 		{"too early", course(19, 9), finished, "steps", ""},
+		{"at its last step", course(100, 9), finished, "steps", ""},
+		{"a step before it", course(99, 9), finished, "steps", "the median of 3"},
 		{"two have finished", course(30, 9), finished[:2], "steps", ""},
 		{"one of three has not come as far", course(30, 9), append(slices.Clone(finished[:2]), course(29, 1)), "steps", ""},
 		{"it has told nothing", sweep.Course{Total: 100}, finished, "steps", ""},

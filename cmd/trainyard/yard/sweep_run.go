@@ -1,6 +1,7 @@
 package yard
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"sync"
@@ -32,7 +33,7 @@ const sweepPoll = 500 * time.Millisecond
 // twice. An end of ctx leaves the runs alone.
 func (y *Yard) RunSweep(ctx context.Context, p *SweepPlan, req SweepRequest, tell func(SweepNews)) error {
 	l, err := y.Launcher()
-	if err != nil {
+	if err = cmp.Or(req.Room.Check(), err); err != nil {
 		return err
 	}
 	if p.Rules.Dollars > 0 && (l.Caps.Sweep == 0 || p.Rules.Dollars < l.Caps.Sweep) {
