@@ -15,6 +15,7 @@
 //	                 the provider's id of the box: the handle
 //	queue.json       why the attempt waits for GPUs, as long as it does
 //	trainer.json     the identity of the trainer, which leads its process group
+//	family           processes below the supervisor and their start times, as long as it lives
 //	log              all output of the trainer, with masks over its secrets
 //	ranks/           what each rank says, where the order asks for it
 //	warning.json     the disk has little room; there as long as that is so
