@@ -168,7 +168,7 @@ func named(t *testing.T, name string, print func(*face.Terminal, *yard.SweepTabl
 
 func TestNoNameIsAFormulaOfASpreadsheet(t *testing.T) {
 	for name, want := range map[string]string{
-		"=1+1": "'=1+1", "+cmd": "'+cmd", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": `'\t=1`, "\r=1": `'\r=1`, "-": "'-", "－1": "'－1",
+		"=1+1": "'=1+1", "+cmd": "'+cmd", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)", "\t=1": `\t=1`, "\r=1": `\r=1`, "-": "'-", "－1": "'－1",
 		"-0.5": "-0.5", "+1e-5": "+1e-5", "-.5": "-.5", "-1e": "'-1e", "a=b": "a=b", "": "",
 	} {
 		rows, err := csv.NewReader(strings.NewReader(named(t, name, printTableCSV))).ReadAll()

@@ -29,9 +29,12 @@ size() { stat -c %s "$log" ${TY_PROGRESS:+"$dir/$TY_PROGRESS"} 2>/dev/null | tr 
 living() { kill -0 "-$1" 2>/dev/null || kill -0 "$1" 2>/dev/null; }
 signal() { kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null; }
 
-# end WHY GRACE: the first reason is the one that is told.
+# because WHY: the first reason is the one that is told.
+because() { [ -e "$own/why" ] || echo "$1" >"$own/why"; }
+
+# end WHY GRACE
 end() {
-	[ -e "$own/why" ] || echo "$1" >"$own/why"
+	because "$1"
 	signal TERM "$trainer"
 	until=$(($(now) + $2))
 	while living "$trainer" && [ "$(now)" -lt "$until" ]; do sleep 0.2; done
@@ -76,7 +79,7 @@ else
 	"$@" >"$own/pipe" 2>&1 &
 fi
 trainer=$!
-trap 'end ended "${TY_GRACE:-30}" &' TERM
+trap 'because ended; end ended "${TY_GRACE:-30}" &' TERM
 [ -z "$late" ] || end ended "${TY_GRACE:-30}" &
 : >"$start/ready"
 watch &
@@ -85,13 +88,14 @@ watcher=$!
 # next wait has its code, or 127 where the first one had told it.
 code= over=
 until [ -n "$over" ]; do
-	kill -0 "$trainer" 2>/dev/null || { trap '' TERM && over=1; }
+	kill -0 "$trainer" 2>/dev/null || over=1
 	{ wait "$trainer"; } 2>/dev/null # bash tells of signals
 	told=$?
 	[ "$told" = 127 ] && [ -n "$code" ] && break
 	code=$told
-	[ "$code" -gt 128 ] || break
+	if [ "$code" -ge 0 ] && [ "$code" -le 128 ]; then break; fi # dash says -1 where both came at once
 done
+[ "$code" != 143 ] || sleep 1 # what ends all of a job reaches us a moment after the trainer
 trap '' TERM
 kill "$watcher" 2>/dev/null
 signal KILL "$trainer" # what it left behind would hold the GPUs

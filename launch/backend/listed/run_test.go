@@ -2,6 +2,7 @@ package listed
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,6 +133,31 @@ func TestTheScriptEndsItsTrainerForEveryReason(t *testing.T) {
 			if record, out := r.end(t); record.Code != 5 || record.Why != why || !strings.Contains(out, "saved") {
 				t.Errorf("%s: %+v, %q", why, record, out)
 			}
+		}
+	})
+}
+
+// What ends a job ends its processes in any order, and the trainer may be the first.
+func TestAnEndFromOutsideIsToldWhicheverProcessItReachesFirst(t *testing.T) {
+	shells(t, func(t *testing.T, shell string) {
+		r := begin(t, shell, nil, "/bin/sh", "-c", "echo pid $$ here; exec sleep 1000")
+		if err := r.cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		r.says(t, "here")
+		out, err := os.ReadFile(r.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pid int
+		if _, err := fmt.Sscanf(string(out), "pid %d here", &pid); err != nil {
+			t.Fatalf("%q: %v", out, err)
+		}
+		if err := errors.Join(syscall.Kill(pid, syscall.SIGTERM), r.cmd.Process.Signal(syscall.SIGTERM)); err != nil {
+			t.Fatal(err)
+		}
+		if record, _ := r.end(t); record.Code != 143 && record.Code != -1 || record.Why != "ended" { // -1: dash had both at once, and forgot it
+			t.Errorf("%+v", record)
 		}
 	})
 }
