@@ -73,10 +73,14 @@ trap 'late=1' TERM # from here on something would be left that holds our output
 (trap '' TERM INT && exec tee -a "$log" <"$own/pipe") & # a signal for the whole group leaves the last words their way out
 tee=$!
 since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+# A shell waits for the trainer and writes its code down. What it would say of signals is
+# no word of the trainer's; a signal for the group does not end it, and one that it catches
+# is none that the trainer ignores.
+waits='exec 3>&2 2>/dev/null; trap : TERM INT; "$@" 2>&3 3>&-; echo $? >"$0"'
 if command -v setsid >/dev/null; then
-	setsid "$@" >"$own/pipe" 2>&1 &
+	setsid /bin/sh -c "$waits" "$own/code" "$@" >"$own/pipe" 2>&1 &
 else
-	"$@" >"$own/pipe" 2>&1 &
+	/bin/sh -c "$waits" "$own/code" "$@" >"$own/pipe" 2>&1 &
 fi
 trainer=$!
 trap 'because ended; end ended "${TY_GRACE:-30}" &' TERM
@@ -84,17 +88,12 @@ trap 'because ended; end ended "${TY_GRACE:-30}" &' TERM
 : >"$start/ready"
 watch &
 watcher=$!
-# A signal to this shell cuts a wait off, and the trainer may have ended by then: only the
-# next wait has its code, or 127 where the first one had told it.
-code= over=
-until [ -n "$over" ]; do
-	kill -0 "$trainer" 2>/dev/null || over=1
-	{ wait "$trainer"; } 2>/dev/null # bash tells of signals
-	told=$?
-	[ "$told" = 127 ] && [ -n "$code" ] && break
-	code=$told
-	if [ "$code" -ge 0 ] && [ "$code" -le 128 ]; then break; fi # dash says -1 where both came at once
+while :; do
+	{ wait "$trainer"; } 2>/dev/null # bash tells of signals; one for us cuts a wait off
+	code=$?
+	kill -0 "$trainer" 2>/dev/null || break
 done
+[ -s "$own/code" ] && read -r code <"$own/code" # else its shell was killed, as it was
 [ "$code" != 143 ] || sleep 1 # what ends all of a job reaches us a moment after the trainer
 trap '' TERM
 kill "$watcher" 2>/dev/null
