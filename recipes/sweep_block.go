@@ -83,9 +83,7 @@ func (b *sweepBlock) each(n *node, path string, visit func(it *node, path string
 // matrix reads axes that are multiplied: {key: train.lr, values: [1e-5, 5e-5]}.
 func (b *sweepBlock) matrix(n *node, path string) {
 	b.each(n, path, func(it *node, path string) {
-		if d := b.axis(it, path); len(d) > 0 {
-			b.axes = append(b.axes, d)
-		}
+		b.add(b.axis(it, path), dotted(path, "values"))
 	})
 }
 
@@ -112,16 +110,30 @@ func (b *sweepBlock) axis(n *node, path string) (d dimension) {
 		b.fault(n.at, path, "lacks a key or values", axisHint)
 		return nil
 	}
-	seenBefore := map[string]bool{}
-	b.each(values, dotted(path, "values"), func(it *node, at string) {
-		p := b.assign(key, it, at)
-		if seenBefore[p.equal] {
-			b.fault(it.at, at, it.what()+" stands there twice", "name it once")
-		}
-		seenBefore[p.equal] = true
-		d = append(d, combo{p})
-	})
+	b.each(values, dotted(path, "values"), func(it *node, at string) { d = append(d, combo{b.assign(key, it, at)}) })
 	return d
+}
+
+// add takes an axis or a group of them, of which no choice may stand twice.
+func (b *sweepBlock) add(d dimension, path string) {
+	if len(d) == 0 {
+		return
+	}
+	before := map[string]bool{}
+	for _, c := range d {
+		id, words := "", c[0].text
+		for _, p := range c {
+			id += p.key + "=" + p.equal + "\n"
+		}
+		if len(c) > 1 {
+			words = strings.Join(overrides(c), ", ")
+		}
+		if before[id] {
+			b.fault(c[0].at, path, words+" stands there twice", "name it once; repeat: 2 has every cell run twice")
+		}
+		before[id] = true
+	}
+	b.axes = append(b.axes, d)
 }
 
 // zip reads groups of axes that go together: the first value of each, then the second.
@@ -141,18 +153,14 @@ func (b *sweepBlock) zip(n *node, path string) {
 				together[i] = append(together[i], d[i]...)
 			}
 		})
-		if len(together) > 0 {
-			b.axes = append(b.axes, together)
-		}
+		b.add(together, path)
 	})
 }
 
 func (b *sweepBlock) seeds(n *node, path string) {
 	var d dimension
 	b.each(n, path, func(it *node, at string) { d = append(d, combo{b.assign(seedKey, it, at)}) })
-	if len(d) > 0 {
-		b.axes = append(b.axes, d)
-	}
+	b.add(d, path)
 }
 
 // clauses reads a list of mappings from keys to values.

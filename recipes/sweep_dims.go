@@ -106,6 +106,11 @@ func (l *cellLoader) checkKeys(dims []dimension) {
 			if first[p.key] {
 				l.block.fault(p.at, "sweep", fmt.Sprintf("%s is on two axes", seen(p.key)), "a key is on one axis, and once in a zip group")
 			}
+			for other := range first {
+				if under(p.key, other) || under(other, p.key) {
+					l.block.fault(p.at, "sweep", fmt.Sprintf("%s and %s are on axes, and one is a part of the other", seen(p.key), seen(other)), "which of them holds depends on their order: write one axis of the longer key")
+				}
+			}
 			first[p.key] = true
 		}
 		before := len(l.block.faults)
@@ -126,6 +131,9 @@ func (l *cellLoader) checkKeys(dims []dimension) {
 		l.checkInclude(in, fmt.Sprintf("sweep.include[%d]", i), dims)
 	}
 }
+
+// under reports whether the key is inside the other one.
+func under(key, other string) bool { return strings.HasPrefix(key, other+".") }
 
 // checkInclude looks for arms and mixes that there are not, and tries the rest.
 func (l *cellLoader) checkInclude(in clause, path string, dims []dimension) {

@@ -45,6 +45,13 @@ func TestAFileThatExtendsASweepTakesKeysOutOfIt(t *testing.T) {
 	}
 }
 
+func TestAValueMayStandTwiceBesideOthers(t *testing.T) {
+	s, err := loadSweepText(t, "name: s\nextends: demo\nsweep:\n  zip: [[{key: train.lr, values: [1e-5, 1e-5]}, {key: train.batch, values: [4, 8]}]]\n")
+	if err != nil || len(s.Cells) != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestABlockThatCannotBeMeantIsAFault(t *testing.T) {
 	hundred := "1"
 	for i := 2; i <= 100; i++ {
@@ -56,6 +63,9 @@ func TestABlockThatCannotBeMeantIsAFault(t *testing.T) {
 		{"mixes: [{by: dirichlet, count: 2, seed: 1}, {by: dirichlet, count: 2, seed: 2}]", `sweep.mixes.dirichlet: makes another mix "mix-001" than the series before`},
 		{"matrix: [" + axis("train.max_steps") + ", " + axis("mix.seed") + ", " + axis("train.batch") + "]", "its axes have more than 200000 combinations, and a sweep has at most 2000 cells"},
 		{"matrix: [{key: train, values: [{epochs: 2}, {batch: !unset }]}]", "sweep.matrix[0].values[1]: has an !unset inside (name the key that it removes: train.KEY)"},
+		{"seeds: [1, 2, 1.0]", "sweep.seeds: 1.0 stands there twice (name it once; repeat: 2 has every cell run twice)"},
+		{"zip: [[{key: train.lr, values: [1e-5, 1e-5]}, {key: train.batch, values: [4, 4]}]]", "sweep.zip[0]: train.lr=1e-5, train.batch=4 stands there twice"},
+		{"matrix: [{key: train.lora, values: [{rank: 4}, {rank: 8}]}, {key: train.lora.rank, values: [16]}]", `"train.lora.rank" and "train.lora" are on axes, and one is a part of the other`},
 		{"seeds: [1]\n  stop: {worse: -1}", "-1 is not a number of 0 or more"},
 		{"benchmarks: [{name: ours, instances: 0}]\n  seeds: [1]", "0 is not a number from 1 to 16777216"},
 		{"matrix: []", "sweep.matrix: has nothing in it"},
