@@ -103,12 +103,16 @@ func (r *Redactor) Mask(text []byte) { r.mask(text, false) }
 // that they follow on lines of a private key, and open that the last of them are such.
 func (r *Redactor) mask(text []byte, inKey bool) (found []span, open bool) {
 	found, open = r.find(text, inKey)
+	coverAll(text, found)
+	return found, open
+}
+
+func coverAll(text []byte, found []span) {
 	for _, s := range found {
 		for line := range bytes.Lines(text[s.start:s.end]) {
 			cover(bytes.TrimRight(line, "\r\n"))
 		}
 	}
-	return found, open
 }
 
 // cover writes [redacted***] over bytes, or stars where there is no room.
