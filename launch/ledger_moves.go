@@ -129,12 +129,13 @@ func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string)
 }
 
 // judge notes the verdict of a rule that ends an attempt, which stays, whatever is said of
-// the attempt later.
+// the attempt later. One that has ended by itself meanwhile was ended by no rule, and keeps
+// its reason.
 func (l *Ledger) judge(ctx context.Context, run string, attempt int, verdict string) error {
 	verdict = redact.Here(verdict)
 	return l.update(ctx, func(tx *database.Tx) error {
 		state, err := stateOf(tx, run, attempt)
-		if err != nil {
+		if err != nil || state.Ended() {
 			return err
 		}
 		words := ruleWords + verdict

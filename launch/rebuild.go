@@ -65,7 +65,8 @@ func (l *Launcher) EndByRule(ctx context.Context, run Run, verdict string) (Run,
 	if run.Verdict == "" {
 		var known attemptRecord
 		found, err := files.ReadJSON(l.runDir(run.ID), attemptRecordName(run.N), &known)
-		if known.Verdict = redact.Here(verdict); err == nil && found { // one of an earlier trainyard has none
+		if err == nil && found { // one of an earlier trainyard has none
+			known.Verdict = redact.Here(verdict)
 			err = files.WriteJSON(l.runDir(run.ID), attemptRecordName(run.N), known)
 		}
 		if err == nil {
