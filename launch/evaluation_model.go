@@ -79,7 +79,7 @@ func (l *Launcher) bringModel(ctx context.Context, b bringing, wait time.Duratio
 func (p *porter) start(to string, bring func(*coming) error) *coming {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c := p.way[to]; c != nil {
+	if c := p.way[to]; c != nil && !c.over() {
 		return c
 	}
 	if p.way == nil {
@@ -92,6 +92,16 @@ func (p *porter) start(to string, bring func(*coming) error) *coming {
 		c.err = bring(c)
 	}()
 	return c
+}
+
+// over reports whether it has come, and so is asked for again because it was cleared away.
+func (c *coming) over() bool {
+	select {
+	case <-c.done:
+		return c.err == nil
+	default:
+		return false
+	}
 }
 
 // end takes one that is done away, once its error has been told.

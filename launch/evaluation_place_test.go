@@ -222,6 +222,36 @@ func TestAModelThatTakesLongKeepsNoLookWaiting(t *testing.T) {
 	}
 }
 
+// A model that has come while no process asked, and was cleared away since, comes again.
+func TestAModelThatWasClearedAwayComesAgain(t *testing.T) {
+	p := newPlace(t)
+	s := p.share(t)
+	e := named("home", "local", p.Home+"-evaluated")
+	run := p.saved(t, "shared")
+	put(t, filepath.Join(p.Dir(run), "out/checkpoint-3/weights"))
+	var coming *launch.ComingError
+	if deeds := p.EvaluateWithin(t.Context(), run, []launch.Evaluation{e}, time.Millisecond); len(deeds) != 1 || !errors.As(deeds[0].Err, &coming) {
+		t.Fatalf("%+v", deeds)
+	}
+	close(s.slow)
+	fetched := filepath.Join(p.Home, "runs", run.ID, "fetched")
+	copied := filepath.Join(fetched, "attempt-1", "checkpoint-3")
+	for !exists(filepath.Join(copied, "fetched.json")) {
+		time.Sleep(p.Poll)
+	}
+	time.Sleep(p.Poll)
+	if err := os.RemoveAll(fetched); err != nil {
+		t.Fatal(err)
+	}
+	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{e})
+	if len(deeds) != 1 || deeds[0].Err != nil || !exists(filepath.Join(copied, "weights")) {
+		t.Fatalf("%+v", deeds)
+	}
+	if got := p.end(t, deeds[0].Run); got.State != launch.Succeeded {
+		t.Errorf("%s: %s", got.State, got.Reason)
+	}
+}
+
 // Why a model cannot be brought is told at the next look, however short that is.
 func TestAModelThatCannotBeBroughtIsTold(t *testing.T) {
 	p := newPlace(t)
