@@ -126,10 +126,12 @@ func cover(text []byte) {
 	}
 }
 
+// maskPart is a mask, or the beginning or the end of one that was cut. A row of stars that
+// is longer than a mask without room for its word is a banner, as torchrun prints one.
+var maskPart = regexp.MustCompile(`\[redacted|(^|[^*])\*{6,9}([^*]|$)|^\*+(\]|$)`)
+
 // Masked reports whether a mask, or the beginning or the end of one, stands in a text.
-func Masked(text []byte) bool {
-	return bytes.Contains(text, []byte(maskStart)) || bytes.Contains(text, []byte("******"))
-}
+func Masked(text []byte) bool { return maskPart.Match(text) }
 
 // A span is [start, end) of a text.
 type span struct{ start, end int }
