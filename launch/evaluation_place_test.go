@@ -170,7 +170,7 @@ func TestAModelIsCopiedToWhereTheEvaluationReadsIt(t *testing.T) {
 	s := p.share(t)
 	run := p.saved(t, "local")
 	out := filepath.Join(p.Dir(run), "out")
-	for _, name := range []string{"model.safetensors", "config/a.json", "checkpoint-3/weights", "optimizer.pt", "trainer_state.json"} {
+	for _, name := range []string{"model.safetensors", "config/a.json", "checkpoint-3/weights", "optimizer.pt", "trainer_state.json", "optimizer_0/a", "states/zero_pp_rank_0_mp_rank_00_optim_states.pt", "states/zero_pp_rank_0_mp_rank_00_model_states.pt"} {
 		put(t, filepath.Join(out, name))
 	}
 	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{named("there", "shared", p.mark)})
@@ -181,7 +181,8 @@ func TestAModelIsCopiedToWhereTheEvaluationReadsIt(t *testing.T) {
 		t.Errorf("%s: %s", e.State, e.Reason)
 	}
 	copied := filepath.Join(s.shelf, run.ID, "attempt-1", "out")
-	for name, want := range map[string]bool{"model.safetensors": true, "config/a.json": true, "fetched.json": true, "checkpoint-3": false, "optimizer.pt": false} {
+	for name, want := range map[string]bool{"model.safetensors": true, "config/a.json": true, "fetched.json": true, "checkpoint-3": false, "optimizer.pt": false, "optimizer_0": false,
+		"states/zero_pp_rank_0_mp_rank_00_optim_states.pt": false, "states/zero_pp_rank_0_mp_rank_00_model_states.pt": true} {
 		if exists(filepath.Join(copied, name)) != want {
 			t.Errorf("%s is copied: %v", name, !want)
 		}
