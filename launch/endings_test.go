@@ -114,4 +114,7 @@ func TestAnEndBeforeTheVerdictOfARuleKeepsItsReason(t *testing.T) {
 	if err != nil || judged.Verdict != "" || judged.Reason != ended.Reason {
 		t.Errorf("%+v, %v, want the reason %q", judged.Attempt, err, ended.Reason)
 	}
+	if intent, err := os.ReadFile(filepath.Join(p.Home, "runs", before.ID, "intent-1.json")); err != nil || strings.Contains(string(intent), "finite") {
+		t.Errorf("a ledger that is made anew would have it: %s, %v", intent, err)
+	}
 }
