@@ -96,3 +96,25 @@ func TestTheVerdictOfARuleStaysWhateverIsSaidLater(t *testing.T) {
 		t.Errorf("made anew: %+v, %v", run.Attempt, err)
 	}
 }
+
+// TestAnEndBeforeTheVerdictOfARuleKeepsItsReason has a rule judge a run by a look that was
+// before its end.
+func TestAnEndBeforeTheVerdictOfARuleKeepsItsReason(t *testing.T) {
+	p := newPlace(t)
+	before, err := p.Start(t.Context(), job(p.dataset, "hold", p.mark))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.awaitStart(t)
+	ended, err := p.Stop(t.Context(), before)
+	if err != nil || !ended.State.Ended() {
+		t.Fatalf("%+v, %v", ended.Attempt, err)
+	}
+	judged, err := p.EndByRule(t.Context(), before, "its loss is no finite number")
+	if err != nil || judged.Verdict != "" || judged.Reason != ended.Reason {
+		t.Errorf("%+v, %v, want the reason %q", judged.Attempt, err, ended.Reason)
+	}
+	if intent, err := os.ReadFile(filepath.Join(p.Home, "runs", before.ID, "intent-1.json")); err != nil || strings.Contains(string(intent), "finite") {
+		t.Errorf("a ledger that is made anew would have it: %s, %v", intent, err)
+	}
+}

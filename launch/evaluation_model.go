@@ -6,8 +6,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,7 +79,7 @@ func (l *Launcher) bringModel(ctx context.Context, b bringing, wait time.Duratio
 func (p *porter) start(to string, bring func(*coming) error) *coming {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c := p.way[to]; c != nil {
+	if c := p.way[to]; c != nil && !c.over() {
 		return c
 	}
 	if p.way == nil {
@@ -92,6 +92,16 @@ func (p *porter) start(to string, bring func(*coming) error) *coming {
 		c.err = bring(c)
 	}()
 	return c
+}
+
+// over reports whether it has come, and so is asked for again because it was cleared away.
+func (c *coming) over() bool {
+	select {
+	case <-c.done:
+		return c.err == nil
+	default:
+		return false
+	}
 }
 
 // end takes one that is done away, once its error has been told.
@@ -140,13 +150,17 @@ func (l *Launcher) bringOnce(ctx context.Context, b bringing, c *coming) error {
 	return nil
 }
 
-// keptOf leaves out what an evaluation of a model does not read: the states of the
-// optimizer that are saved beside it (optimizer.pt of transformers), which are larger than
-// it, and the checkpoints beside a finished model.
+// optimizerState matches the states of the optimizer that are saved beside a model, which
+// are larger than it: optimizer.pt of transformers, optimizer_0 of FSDP's shards, and what
+// DeepSpeed writes for each rank (deepspeed/runtime/engine.py, _get_zero_ckpt_name).
+var optimizerState = regexp.MustCompile(`^optimizer(\.|_\d+$)|_optim_states\.pt$`)
+
+// keptOf leaves out what an evaluation of a model does not read: the states of its
+// optimizer, and the checkpoints beside a finished model.
 func keptOf(name string) func(string, Entry) bool {
 	return func(below string, e Entry) bool {
 		beside := e.Dir && !isSaving(name) && path.Dir(below) == path.Clean(name) && isSaving(below)
-		return !beside && !strings.HasPrefix(e.Name, "optimizer.")
+		return !beside && !optimizerState.MatchString(e.Name)
 	}
 }
 

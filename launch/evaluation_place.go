@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"time"
+
+	"trainyard/launch/task"
 )
 
 // A road is from the place where a run trains to that where its model is evaluated.
@@ -128,7 +130,7 @@ func (l *Launcher) modelHere(ctx context.Context, r road, owner Run, name string
 	if shelf := shelfOf(r.evaluates, to); shelf != "" {
 		to = filepath.Join(shelf, owner.ID)
 	}
-	to = filepath.Join(to, fmt.Sprintf("attempt-%d", owner.N), path.Base(name))
+	to = filepath.Join(to, task.AttemptDir(owner.N), path.Base(name))
 	return to, l.bringModel(ctx, bringing{source: r.trains, owner: owner, name: name, to: to}, wait)
 }
 

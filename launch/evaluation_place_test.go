@@ -170,7 +170,7 @@ func TestAModelIsCopiedToWhereTheEvaluationReadsIt(t *testing.T) {
 	s := p.share(t)
 	run := p.saved(t, "local")
 	out := filepath.Join(p.Dir(run), "out")
-	for _, name := range []string{"model.safetensors", "config/a.json", "checkpoint-3/weights", "optimizer.pt", "trainer_state.json"} {
+	for _, name := range []string{"model.safetensors", "config/a.json", "checkpoint-3/weights", "optimizer.pt", "trainer_state.json", "optimizer_0/a", "states/zero_pp_rank_0_mp_rank_00_optim_states.pt", "states/zero_pp_rank_0_mp_rank_00_model_states.pt"} {
 		put(t, filepath.Join(out, name))
 	}
 	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{named("there", "shared", p.mark)})
@@ -181,7 +181,8 @@ func TestAModelIsCopiedToWhereTheEvaluationReadsIt(t *testing.T) {
 		t.Errorf("%s: %s", e.State, e.Reason)
 	}
 	copied := filepath.Join(s.shelf, run.ID, "attempt-1", "out")
-	for name, want := range map[string]bool{"model.safetensors": true, "config/a.json": true, "fetched.json": true, "checkpoint-3": false, "optimizer.pt": false} {
+	for name, want := range map[string]bool{"model.safetensors": true, "config/a.json": true, "fetched.json": true, "checkpoint-3": false, "optimizer.pt": false, "optimizer_0": false,
+		"states/zero_pp_rank_0_mp_rank_00_optim_states.pt": false, "states/zero_pp_rank_0_mp_rank_00_model_states.pt": true} {
 		if exists(filepath.Join(copied, name)) != want {
 			t.Errorf("%s is copied: %v", name, !want)
 		}
@@ -215,6 +216,36 @@ func TestAModelThatTakesLongKeepsNoLookWaiting(t *testing.T) {
 	close(s.slow)
 	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{e})
 	if len(deeds) != 1 || deeds[0].Err != nil {
+		t.Fatalf("%+v", deeds)
+	}
+	if got := p.end(t, deeds[0].Run); got.State != launch.Succeeded {
+		t.Errorf("%s: %s", got.State, got.Reason)
+	}
+}
+
+// A model that has come while no process asked, and was cleared away since, comes again.
+func TestAModelThatWasClearedAwayComesAgain(t *testing.T) {
+	p := newPlace(t)
+	s := p.share(t)
+	e := named("home", "local", p.Home+"-evaluated")
+	run := p.saved(t, "shared")
+	put(t, filepath.Join(p.Dir(run), "out/checkpoint-3/weights"))
+	var coming *launch.ComingError
+	if deeds := p.EvaluateWithin(t.Context(), run, []launch.Evaluation{e}, time.Millisecond); len(deeds) != 1 || !errors.As(deeds[0].Err, &coming) {
+		t.Fatalf("%+v", deeds)
+	}
+	close(s.slow)
+	fetched := filepath.Join(p.Home, "runs", run.ID, "fetched")
+	copied := filepath.Join(fetched, "attempt-1", "checkpoint-3")
+	for !exists(filepath.Join(copied, "fetched.json")) {
+		time.Sleep(p.Poll)
+	}
+	time.Sleep(p.Poll)
+	if err := os.RemoveAll(fetched); err != nil {
+		t.Fatal(err)
+	}
+	deeds := p.Evaluate(t.Context(), run, []launch.Evaluation{e})
+	if len(deeds) != 1 || deeds[0].Err != nil || !exists(filepath.Join(copied, "weights")) {
 		t.Fatalf("%+v", deeds)
 	}
 	if got := p.end(t, deeds[0].Run); got.State != launch.Succeeded {

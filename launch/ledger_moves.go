@@ -129,12 +129,13 @@ func (l *Ledger) Note(ctx context.Context, run string, attempt int, text string)
 }
 
 // judge notes the verdict of a rule that ends an attempt, which stays, whatever is said of
-// the attempt later.
-func (l *Ledger) judge(ctx context.Context, run string, attempt int, verdict string) error {
+// the attempt later. One that has ended by itself meanwhile was ended by no rule, and keeps
+// its reason.
+func (l *Ledger) judge(ctx context.Context, run string, attempt int, verdict string) (judged bool, err error) {
 	verdict = redact.Here(verdict)
-	return l.update(ctx, func(tx *database.Tx) error {
+	err = l.update(ctx, func(tx *database.Tx) error {
 		state, err := stateOf(tx, run, attempt)
-		if err != nil {
+		if judged = err == nil && !state.Ended(); !judged {
 			return err
 		}
 		words := ruleWords + verdict
@@ -143,6 +144,7 @@ func (l *Ledger) judge(ctx context.Context, run string, attempt int, verdict str
 		}
 		return insertEvent(tx, run, attempt, time.Now(), state, words)
 	})
+	return judged && err == nil, err
 }
 
 // ruleWords begin the reason of an attempt that a rule ends, for people.

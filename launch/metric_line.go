@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -113,16 +114,20 @@ var meanings = map[string]func(r *reading, v float64){
 }
 
 // meaning is what is taken from a figure; nil for nothing. A loss by any other name is no
-// point of our curve, but one that is no number shows a divergence all the same.
+// point of our curve, but one that is no number shows a divergence all the same: not the
+// best one so far, which is infinite until there is one.
 func meaning(key string) func(r *reading, v float64) {
 	if use := meanings[key]; use != nil {
 		return use
 	}
-	if rest, isLoss := strings.CutSuffix(key, "loss"); isLoss && rest != "" && strings.Contains("_/ .-", rest[len(rest)-1:]) {
+	if rest, isLoss := strings.CutSuffix(key, "loss"); isLoss && rest != "" && strings.Contains("_/ .-", rest[len(rest)-1:]) && !soFar.MatchString(rest) {
 		return func(r *reading, v float64) { r.Diverged = r.Diverged || math.IsNaN(v) || math.IsInf(v, 0) }
 	}
 	return nil
 }
+
+// soFar matches a part of the name of a figure that keeps the best of others.
+var soFar = regexp.MustCompile(`(?i)(^|[_/ .-])(best|min|lowest)[_/ .-]`)
 
 // clock keeps a length of time, in seconds.
 func (r *reading) clock(key string, value []byte) time.Duration {

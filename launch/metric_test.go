@@ -95,6 +95,7 @@ func TestALossThatIsNoNumberIsOneHoweverItIsSpelled(t *testing.T) {
 		`"loss": nan`: true, `"loss": -nan`: true, `"loss": "-nan"`: true, `"loss": "NaN"`: true, `"loss": Infinity`: true, `"loss": "inf"`: true, `"loss": 1e999`: true,
 		`"loss": tensor(nan, device='cuda:0', grad_fn=<NllLossBackward0>)`: true, `"loss": np.float32(nan)`: true, `"train_loss": NaN`: true, `"lm loss": nan`: true, `"actor/pg_loss": np.float64(nan)`: true,
 		`"loss": tensor(1.5, device='cuda:0')`: false, `"loss": np.float64(1.5)`: false, `"loss": null`: false, `"loss": None`: false, `"train_loss": 1.5`: false,
+		`"best_val_loss": Infinity`: false, `"val/best_loss": inf`: false, `"min_train_loss": inf`: false, `"admin_loss": nan`: true,
 		`"loss_scale": Infinity`: false, `"use_chunked_loss": true`: false, `"gloss": NaN`: false, `"loss": 1.0, "ppl": NaN`: false,
 	} {
 		m, unread := readLine(nil, []byte(`{"step": 3, `+line+`}`))

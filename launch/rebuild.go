@@ -60,22 +60,34 @@ func (l *Launcher) remember(run Run) error {
 }
 
 // EndByRule notes the verdict of a rule, beside the run and in the ledger, and asks the
-// trainer to end.
+// trainer to end. A run that has ended by itself meanwhile comes back without a verdict.
 func (l *Launcher) EndByRule(ctx context.Context, run Run, verdict string) (Run, error) {
 	if run.Verdict == "" {
-		var known attemptRecord
-		found, err := files.ReadJSON(l.runDir(run.ID), attemptRecordName(run.N), &known)
-		if known.Verdict = redact.Here(verdict); err == nil && found { // one of an earlier trainyard has none
-			err = files.WriteJSON(l.runDir(run.ID), attemptRecordName(run.N), known)
-		}
+		err := l.rememberVerdict(run, redact.Here(verdict))
+		judged := false
 		if err == nil {
-			err = l.Ledger.judge(ctx, run.ID, run.N, verdict)
+			judged, err = l.Ledger.judge(ctx, run.ID, run.N, verdict)
+		}
+		if err == nil && !judged {
+			err = l.rememberVerdict(run, "")
 		}
 		if err != nil {
 			return run, fmt.Errorf("end run %s by a rule: %w", run.ID, err)
 		}
 	}
 	return l.Stop(ctx, run)
+}
+
+// rememberVerdict writes a verdict beside the run; an attempt of an earlier trainyard has
+// no place for it.
+func (l *Launcher) rememberVerdict(run Run, verdict string) error {
+	var known attemptRecord
+	found, err := files.ReadJSON(l.runDir(run.ID), attemptRecordName(run.N), &known)
+	if err != nil || !found {
+		return err
+	}
+	known.Verdict = verdict
+	return files.WriteJSON(l.runDir(run.ID), attemptRecordName(run.N), known)
 }
 
 // Inspect looks through the whole ledger, and returns ErrDamaged where a part of it

@@ -103,12 +103,16 @@ func (r *Redactor) Mask(text []byte) { r.mask(text, false) }
 // that they follow on lines of a private key, and open that the last of them are such.
 func (r *Redactor) mask(text []byte, inKey bool) (found []span, open bool) {
 	found, open = r.find(text, inKey)
+	coverAll(text, found)
+	return found, open
+}
+
+func coverAll(text []byte, found []span) {
 	for _, s := range found {
 		for line := range bytes.Lines(text[s.start:s.end]) {
 			cover(bytes.TrimRight(line, "\r\n"))
 		}
 	}
-	return found, open
 }
 
 // cover writes [redacted***] over bytes, or stars where there is no room.
@@ -122,10 +126,12 @@ func cover(text []byte) {
 	}
 }
 
+// maskPart is a mask, or the beginning or the end of one that was cut. A row of stars that
+// is longer than a mask without room for its word is a banner, as torchrun prints one.
+var maskPart = regexp.MustCompile(`\[redacted|(^|[^*])\*{6,9}([^*]|$)|^\*+(\]|$)`)
+
 // Masked reports whether a mask, or the beginning or the end of one, stands in a text.
-func Masked(text []byte) bool {
-	return bytes.Contains(text, []byte(maskStart)) || bytes.Contains(text, []byte("******"))
-}
+func Masked(text []byte) bool { return maskPart.Match(text) }
 
 // A span is [start, end) of a text.
 type span struct{ start, end int }

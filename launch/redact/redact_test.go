@@ -89,3 +89,14 @@ func TestRedactLeavesOrdinaryPathsAndWordsStanding(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+func TestABannerOfStarsIsNoMask(t *testing.T) {
+	for text, want := range map[string]bool{
+		"pass [redacted*****] end": true, "pass [redacted": true, "*****] end": true, strings.Repeat("*", 512): true, "pin ****** end": true, "pin *********": true,
+		"W1] " + strings.Repeat("*", 41) + "\nSetting OMP_NUM_THREADS": false, "***** Running training *****": false, "": false,
+	} {
+		if Masked([]byte(text)) != want {
+			t.Errorf("%.60q is a mask: %v", text, !want)
+		}
+	}
+}

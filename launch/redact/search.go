@@ -62,13 +62,13 @@ func (s *search) around(shape, at int) {
 	if i := bytes.IndexByte(s.text[at:to], '\n'); i >= 0 {
 		to = at + i
 	}
+	s.last[shape] = to - slack
 	if needs := shapes[shape].needs; needs != 0 && bytes.IndexByte(s.text[at:to], needs) < 0 {
 		return
 	}
 	for _, m := range shapes[shape].pattern.FindAllSubmatchIndex(s.text[from:to], -1) {
 		s.found = append(s.found, span{from + m[2], from + m[3]})
 	}
-	s.last[shape] = to - slack
 }
 
 // key takes a private key from its header on.

@@ -56,18 +56,21 @@ func (s *Stored) step(log Log, size int64, rest bool) (int, error) {
 	}
 	text, end := text[:n], whole(text[:n])
 	if end == 0 && n == chunk { // a line that is too long to be looked at at once
-		found, err := s.mask(log, text)
+		found, open := s.r.find(text, s.inKey)
 		end = outside(found, n-overlap)
-		s.at += int64(end)
+		found = before(found, end)
+		coverAll(text, found)
+		err := s.write(log, text, found)
+		s.at, s.inKey = s.at+int64(end), open
 		return end, err
 	}
-	if _, err := s.mask(log, text[:end]); err != nil {
+	if err := s.mask(log, text[:end]); err != nil {
 		return 0, err
 	}
 	s.at += int64(end)
 	if rest && s.at+int64(n-end) == size { // its beginning may still become part of a secret
 		key := s.inKey
-		_, err = s.mask(log, text[end:])
+		err = s.mask(log, text[end:])
 		s.inKey, s.done = key, size
 		return end, err
 	}
@@ -75,12 +78,18 @@ func (s *Stored) step(log Log, size int64, rest bool) (int, error) {
 }
 
 // mask overwrites what is secret in text, which stands in the log from at on.
-func (s *Stored) mask(log Log, text []byte) (found []span, err error) {
-	found, s.inKey = s.r.mask(text, s.inKey)
+func (s *Stored) mask(log Log, text []byte) error {
+	found, open := s.r.mask(text, s.inKey)
+	s.inKey = open
+	return s.write(log, text, found)
+}
+
+// write puts the masks of text, which stands in the log from at on, over what is there.
+func (s *Stored) write(log Log, text []byte, found []span) error {
 	for _, f := range found {
 		if _, err := log.WriteAt(text[f.start:f.end], s.at+int64(f.start)); err != nil {
-			return found, err
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }

@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // maxHeld is how much of a line without an end is held back.
@@ -35,29 +36,34 @@ func (w *Writer) Write(data []byte) (int, error) {
 	w.held = append(w.held, data...)
 	if n := whole(w.held); n > 0 {
 		_, w.inKey = w.r().mask(w.held[:n], w.inKey)
-		return len(data), w.pass(n, n)
+		return len(data), w.pass(w.held, n, n)
 	}
 	if len(w.held) <= maxHeld {
 		return len(data), nil
 	}
-	found, open := w.r().mask(w.held, w.inKey)
+	found, open := w.r().find(w.held, w.inKey)
 	w.inKey = open
 	n := outside(found, len(w.held)-overlap)
-	return len(data), w.pass(n, n)
+	coverAll(w.held, before(found, n))
+	return len(data), w.pass(w.held, n, n)
 }
 
 // Flush passes on what is held back. It is for the end, and for a line that does not go on
 // for a while; should it go on, its beginning is still known.
 func (w *Writer) Flush() error {
-	w.r().mask(w.held, w.inKey)
-	return w.pass(len(w.held), 0)
+	if w.sent == len(w.held) {
+		return nil
+	}
+	text := bytes.Clone(w.held) // behind a mask the rest of a token would be none
+	w.r().mask(text, w.inKey)
+	return w.pass(text, len(text), 0)
 }
 
-// pass sends what stands before one place and was not sent, and forgets what stands
-// before another.
-func (w *Writer) pass(to, forget int) (err error) {
+// pass sends what stands in text, which is what is held with its masks, before one place
+// and was not sent, and forgets what stands before another.
+func (w *Writer) pass(text []byte, to, forget int) (err error) {
 	if to > w.sent {
-		_, err = w.to.Write(w.held[w.sent:to])
+		_, err = w.to.Write(text[w.sent:to])
 		w.sent = to
 	}
 	w.held = append(w.held[:0], w.held[forget:]...)
@@ -74,6 +80,16 @@ func outside(found []span, at int) int {
 		}
 	}
 	return at
+}
+
+// before are the secrets that begin before a place. One that begins behind it may go on
+// in what comes next, and is left until it is whole.
+func before(found []span, at int) []span {
+	n := slices.IndexFunc(found, func(s span) bool { return s.start >= at })
+	if n < 0 {
+		return found
+	}
+	return found[:n]
 }
 
 // whole is how much of a text is whole lines; a carriage return ends one too, as in bars

@@ -226,3 +226,60 @@ func BenchmarkMask(b *testing.B) {
 		r.Mask(text)
 	}
 }
+
+// TestATokenIsMaskedToItsEndWhereverItIsCut: a token has no length, so that its first part
+// looks like a whole one, and its last part like none.
+func TestATokenIsMaskedToItsEndWhereverItIsCut(t *testing.T) {
+	token := "hf_" + strings.Repeat("Ab3", 12)
+	for cut := len("hf_") + 20; cut < len(token); cut++ {
+		var out bytes.Buffer
+		w := New(nil).Writer(&out)
+		for _, part := range []string{"login with " + token[:cut], token[cut:] + " and more\n"} {
+			if _, err := w.Write([]byte(part)); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := out.String(); strings.Contains(got, "b3") || !strings.HasSuffix(got, " and more\n") || len(got) != len("login with  and more\n")+len(token) {
+			t.Errorf("shown after a cut at %d: %q", cut, got)
+		}
+		for _, size := range []int{maxHeld, chunk} { // a long line is looked at in parts of these
+			line := strings.Repeat("y", size-cut-1) + " " + token + strings.Repeat(" z", size) + "\n"
+			checkMasked(t, line, written(t, line[:size], line[size:]), []string{"Ab3", "b3 "})
+			checkMasked(t, line, kept(t, line), []string{"Ab3", "b3 "})
+		}
+	}
+}
+
+// written are parts as they come out of a Writer.
+func written(t *testing.T, parts ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := New(nil).Writer(&out)
+	for _, part := range parts {
+		if _, err := w.Write([]byte(part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// kept is a log as it is masked where it lies.
+func kept(t *testing.T, log string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	look(t, New(nil).Stored(), path, true)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

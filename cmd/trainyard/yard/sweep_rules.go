@@ -31,7 +31,10 @@ func (r *sweepRun) applyRules(ctx context.Context) error {
 		if verdict == "" {
 			continue
 		}
-		_, err = r.l.EndByRule(ctx, *c.Run, verdict)
+		ended, err := r.l.EndByRule(ctx, *c.Run, verdict)
+		if err == nil && ended.Verdict == "" {
+			continue // by itself, a moment before
+		}
 		r.tell(SweepNews{Cell: c.Name, Run: c.Run.ID, What: "stopped by a rule: " + verdict, Err: err})
 	}
 	return nil

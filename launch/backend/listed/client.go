@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"regexp"
@@ -48,7 +49,7 @@ func (c Client) Run(ctx context.Context, dir string, secret []launch.Env, args .
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
+	if errors.Is(err, exec.ErrNotFound) || cmd.ProcessState == nil && errors.Is(err, fs.ErrNotExist) { // the second is that of a path
 		return "", fmt.Errorf("%w: %s is not found: %s, or give program:: %w", ErrRefused, c.Program, c.Install, err)
 	}
 	if err != nil {

@@ -183,11 +183,24 @@ func (b *Backend) cause(dir string) launch.Cause {
 	return c
 }
 
-// mask takes secrets out of the log in the directory there, where that is seen here: no
-// supervisor of ours has written it. What is shown is masked all the same.
+// mask takes secrets out of what the trainer wrote in the directory there, where that is
+// seen here: no supervisor of ours does it. On a bucket nothing can be written in place,
+// and what is shown is masked all the same.
 func (b *Backend) mask(dir string) {
-	if here, ok := b.Volumes.Here(path.Join(b.there(dir), launch.LogName)); ok {
-		_ = launch.MaskFile(here)
+	here, ok := b.Volumes.Here(b.there(dir))
+	if !ok {
+		return
+	}
+	var task launch.Task
+	_, _ = files.ReadJSON(dir, specName, &task) // without it the logs are masked
+	entries, _ := os.ReadDir(here)
+	for _, e := range entries {
+		if e.Name() == launch.LogName || strings.HasPrefix(e.Name(), launch.LogName+"-node-") {
+			_ = launch.MaskFile(filepath.Join(here, e.Name()))
+		}
+	}
+	if progress := task.Command.Progress; progress != "" {
+		_ = launch.MaskFile(filepath.Join(here, filepath.FromSlash(progress)))
 	}
 }
 

@@ -94,7 +94,7 @@ func (r *Rented) Paid(dir string) (f launch.Facts, err error) {
 	}
 	for _, rental := range rentals {
 		run, n, ours := provider.ReadOwner(rental.Name)
-		if !ours || run != filepath.Base(filepath.Dir(dir)) || fmt.Sprintf("attempt-%d", n) != filepath.Base(dir) || len(rental.All()) == 0 {
+		if !ours || run != filepath.Base(filepath.Dir(dir)) || n != launch.AttemptOf(dir) || len(rental.All()) == 0 {
 			continue
 		}
 		if f.AskedAt.IsZero() || rental.AskedAt.Before(f.AskedAt) {

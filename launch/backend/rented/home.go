@@ -58,8 +58,8 @@ func (r *Rented) fetch(ctx context.Context, dir string, h handle) error {
 	if err != nil {
 		return err
 	}
-	a := fetch.Attempt{Source: s, Run: filepath.Base(filepath.Dir(dir)), Dir: dir, Handle: h.Attempt}
-	if _, err := fmt.Sscanf(filepath.Base(dir), "attempt-%d", &a.N); err != nil {
+	a := fetch.Attempt{Source: s, Run: filepath.Base(filepath.Dir(dir)), N: launch.AttemptOf(dir), Dir: dir, Handle: h.Attempt}
+	if a.N == 0 {
 		return fmt.Errorf("%s is no directory of an attempt", dir)
 	}
 	a.Keep = func(name string, e launch.Entry) bool {

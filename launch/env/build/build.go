@@ -150,16 +150,14 @@ func (s Step) run(ctx context.Context, lock, log *os.File) error {
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}
 	err = cmd.Run()
-	if err := mask(log); err != nil {
-		return err
-	}
+	errMask := mask(log) // before its last words are read
 	if err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("%s: %w: %s", strings.Join(s.Argv, " "), err, tail(log.Name(), from))
+		return errors.Join(fmt.Errorf("%s: %w: %s", strings.Join(s.Argv, " "), err, tail(log.Name(), from)), errMask)
 	}
-	return nil
+	return errMask
 }
 
 // mask takes secrets out of the log: an index's address may have a password.
