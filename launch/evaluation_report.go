@@ -226,7 +226,7 @@ func leftWords(left []result.Left) string {
 func (l *Launcher) keepResult(ctx context.Context, run Run, r result.Result) (words string, err error) {
 	e := run.Job.Evaluates
 	if r.Benchmark == "" {
-		return "", wrongReport("%s does not say of which benchmark it is: say eval.%s.benchmark", r.Source.File, e.Name)
+		return "", wrongReport("%s does not say which benchmark it is of: say eval.%s.benchmark", r.Source.File, e.Name)
 	}
 	in := Import{Run: e.Run, Attempt: e.Attempt, Result: r, By: run.CreatedBy, Where: "eval." + e.Name + "."}
 	done, err := l.Ledger.ImportResult(ctx, in)

@@ -13,7 +13,7 @@ import (
 )
 
 // ErrNoResult: what was read is nothing that can be kept as a result.
-var ErrNoResult = errors.New("it is no result")
+var ErrNoResult = errors.New("not a result")
 
 // Lasting reports whether an error of [Ledger.ImportResult] is about the result or what
 // stands in its way, so that the same import again would have the same error. What is not
@@ -35,7 +35,7 @@ func (in Import) check() error {
 	}
 	switch {
 	case r.Benchmark == "":
-		return bad("it does not say of which benchmark it is: say %sbenchmark", cmp.Or(in.Where, "--"))
+		return bad("it does not say which benchmark it is of: say %sbenchmark", cmp.Or(in.Where, "--"))
 	case len(r.Instances) == 0 && len(r.Aggregates) == 0:
 		return bad("there is neither an instance nor a figure in it")
 	case r.Seed != nil && *r.Seed < 0 || r.Step != nil && *r.Step < 0:

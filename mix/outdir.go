@@ -187,7 +187,7 @@ func (o *outDir) look(ctx context.Context, cfg *Config, in *inputs) error {
 		return err
 	}
 	if other := in.differ(m); other != "" {
-		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there from other inputs: %s (--replace writes over it; --out chooses another directory)",
+		return fmt.Errorf("prepare into %s: %w: the same recipe made a dataset there from other inputs: %s (--replace writes over it; prepare --out chooses another directory)",
 			o.dir, ErrOccupied, other)
 	}
 	return o.clearWork()

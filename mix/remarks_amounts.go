@@ -82,10 +82,14 @@ func (r *remarker) made(line *MixLine) string {
 	if is == not {
 		ratio = fmt.Sprintf("it is %s of the mix", is)
 	}
+	should := float64(line.Asked) / float64(max(1, r.whole.Asked))
+	holds := math.Abs(float64(r.in(line.Got))/float64(max(1, r.in(r.whole.Got)))-should) <= far*should
 	whole := fmt.Sprintf("%s of %s in all", got, asked)
 	switch short := r.m.Amounts.Short; {
-	case short == sample.Shrink:
+	case short == sample.Shrink && holds:
 		return fmt.Sprintf("all amounts are made smaller, to %s in all, and their ratio holds", r.units(r.in(r.whole.Got)))
+	case short == sample.Shrink: // as near as whole trajectories come
+		return fmt.Sprintf("all amounts are made smaller, to %s in all; %s", r.units(r.in(r.whole.Got)), ratio)
 	case short == sample.Fill && sum64(r.amounts.Target) < sum64(r.amounts.Asked):
 		whole = "the others have no more to fill in with, " + whole
 	case short == sample.Fill && r.m.Amounts.Fraction > 0:

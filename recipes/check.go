@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"trainyard/format/protocol"
@@ -145,7 +146,8 @@ func checkShares(r *Recipe, root *node, faults *Faults) {
 }
 
 func checkBudget(r *Recipe, root *node, faults *Faults) {
-	if sample.Samplers[r.Mix.Sampler].TakesAll && r.Mix.Budget != (Budget{}) {
+	wrong := func(f Fault) bool { return f.Path == "mix.sampler" } // then it is the default, which was not asked for
+	if sample.Samplers[r.Mix.Sampler].TakesAll && r.Mix.Budget != (Budget{}) && !slices.ContainsFunc(*faults, wrong) {
 		faults.add(place(root.get("mix"), "budget", root), "mix.budget",
 			fmt.Sprintf("%v, but the sampler %s takes everything", r.Mix.Budget.canonical(), r.Mix.Sampler), "leave it out, or choose mix.sampler: proportional or shares")
 	}

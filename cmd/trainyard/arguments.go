@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trainyard/cmd/trainyard/face"
 	"trainyard/recipes"
 )
 
@@ -25,7 +26,7 @@ func needs(what string) cobra.PositionalArgs {
 func exactly(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return usageError{fmt.Errorf("%s needs %s, and one of them: %d were given", cmd.Name(), what, len(args))}
+			return usageError{fmt.Errorf("%s takes one argument, and %d were given: it needs %s", cmd.Name(), len(args), what)}
 		}
 		return needs(what)(cmd, args)
 	}
@@ -35,7 +36,7 @@ func exactly(what string) cobra.PositionalArgs {
 func two(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 2 {
-			return usageError{fmt.Errorf("%s needs %s: %d were given", cmd.Name(), what, len(args))}
+			return usageError{fmt.Errorf("%s needs %s: %s given", cmd.Name(), what, face.Plural(len(args), "was", "were"))}
 		}
 		return nil
 	}

@@ -70,7 +70,8 @@ func seriesFlags(cmd *cobra.Command, series string, o *recipes.SeriesOptions) {
 	case "add-one-in":
 		f.StringSliceVar(&o.Base, "base", nil, "sources that are always there")
 	case "fractions":
-		f.Float64SliceVar(&o.Fractions, "at", []float64{0.05, 0.25, 1}, "parts of the mix")
+		f.Float64SliceVar(&o.Fractions, "at", []float64{0.05, 0.25, 1}, "`parts` of the mix")
+		f.Lookup("at").DefValue = "0.05,0.25,1" // pflag writes six decimals
 	}
 }
 

@@ -52,10 +52,13 @@ func newRuns(t *face.Terminal, s *settings) *cobra.Command {
 			return runRuns(cmd.Context(), t, s, limit)
 		},
 	}
-	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many to list (0 = all)")
+	cmd.Flags().IntVarP(&limit, "limit", "n", listedRuns, "how many to list (0 = all)")
 	cmd.AddCommand(newRunsShow(t, s), newRunsLogs(t, s), newRunsStop(t, s), newRunsRetry(t, s), newRunsResume(t, s), newRunsCheckpoints(t, s), newRunsFetch(t, s), newRunsExport(t, s), newRunsMetrics(t, s))
 	return cmd
 }
+
+// listedRuns is how many are listed where no number is said.
+const listedRuns = 20
 
 func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) error {
 	return withYard(s, func(y *yard.Yard) error {
@@ -68,7 +71,11 @@ func runRuns(ctx context.Context, t *face.Terminal, s *settings, limit int) erro
 		if err != nil && len(runs) == 0 { // none were found is not none are there
 			return err
 		}
-		return errors.Join(printRuns(t, s, runs), err)
+		err = errors.Join(printRuns(t, s, runs), err)
+		if len(runs) == limit && limit == listedRuns && !s.json() {
+			t.Say("these are the newest %d: -n 0 lists all", limit)
+		}
+		return err
 	})
 }
 

@@ -41,9 +41,11 @@ func printRun(t *face.Terminal, run *yard.RunStory) {
 	if run.Environment != "" {
 		t.Print("Python   environment %s\n", run.Environment)
 	}
-	t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	if j.Evaluates == nil || run.TotalSteps > 0 { // an evaluation has no steps of its own
+		t.Print("Progress %s, loss %s, validation loss %s\n", progressWords(run.Run), lossWords(run.Loss), lossWords(run.EvalLoss))
+	}
 	printOddities(t, run.Run)
-	printEnding(t, run.Ending)
+	printEnding(t, run.Run, run.Ending)
 	t.Print("Time     %s\n", face.Span(run.Duration(time.Now())))
 	t.Print("Cost     %s\n", costWords(run.Total.Dollars, j.Backend))
 	printFacts(t, run)
@@ -112,11 +114,11 @@ func printOddities(t *face.Terminal, run launch.Run) {
 }
 
 // printEnding names the kind of trouble, what shows it, and what to do.
-func printEnding(t *face.Terminal, d *launch.Diagnosis) {
+func printEnding(t *face.Terminal, run launch.Run, d *launch.Diagnosis) {
 	if d == nil {
 		return
 	}
-	t.Print("Ending   %s: %s\n", d.Class, d.Advice)
+	t.Print("Ending   %s: %s\n", d.Class, strings.ReplaceAll(d.Advice, "runs logs ID", fmt.Sprintf("runs logs %.8s", run.ID)))
 	for _, line := range d.Lines {
 		t.Print("         %s\n", line)
 	}

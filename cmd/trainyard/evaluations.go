@@ -34,7 +34,7 @@ func followEvaluations(ctx context.Context, t *face.Terminal, s *settings, y *ya
 		}
 	}
 	if len(bad) > 0 {
-		return fmt.Errorf("%w: %s", errRunNotSucceeded, strings.Join(bad, "; "))
+		return fmt.Errorf("%w: %s", errNotEvaluated, strings.Join(bad, "; "))
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ type usageError struct{ error }
 // has told its story already.
 var errRunNotSucceeded = errors.New("the run did not succeed")
 
+// errNotEvaluated is the same of a run that succeeded, for its evaluations.
+var errNotEvaluated = errors.New("the run succeeded, but not all of its evaluations did")
+
 func exitCode(ctx context.Context, err error) int {
 	var usage usageError
 	var faults recipes.Faults
@@ -42,7 +45,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.Is(err, mix.ErrOccupied):
 		return exitOccupied
-	case errors.Is(err, errRunNotSucceeded), errors.Is(err, errSweepNotSucceeded):
+	case errors.Is(err, errRunNotSucceeded), errors.Is(err, errNotEvaluated), errors.Is(err, errSweepNotSucceeded):
 		return exitRunFailed
 	}
 	return exitFailed

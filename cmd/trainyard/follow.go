@@ -80,9 +80,6 @@ func metricWords(m launch.Metric) string {
 // endWords is the last line of a run's story.
 func endWords(run launch.Run) string {
 	text := string(run.State)
-	if run.State != launch.Succeeded && run.Reason != "" {
-		text += ": " + run.Reason
-	}
 	if run.Loss != nil {
 		text += fmt.Sprintf(", loss %.4f", *run.Loss)
 	}
@@ -92,5 +89,9 @@ func endWords(run launch.Run) string {
 	if run.Diverged {
 		text += ", diverged at step " + face.Thousands(*run.DivergedStep)
 	}
-	return text + " after " + face.Span(run.Duration(run.EndedAt))
+	text += " after " + face.Span(run.Duration(run.EndedAt))
+	if run.State != launch.Succeeded && run.Reason != "" {
+		text += ": " + run.Reason
+	}
+	return text
 }

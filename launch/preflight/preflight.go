@@ -75,8 +75,16 @@ func batch(job launch.Job) []Finding {
 		return found(Refusal, "batch", "%v", err)
 	}
 	groups := job.World() / job.Share()
-	return found(OK, "batch", "%d = %d on a GPU x %d GPUs x %d nodes / %d to a row x %d rounds of accumulation: %d rows a round",
-		job.Batch, rows, job.Devices(), job.NodeCount(), job.Share(), rounds, rows*groups)
+	return found(OK, "batch", "%d = %d on a GPU x %s x %s / %d to a row x %s of accumulation: %d rows a round",
+		job.Batch, rows, counted(job.Devices(), "GPU"), counted(job.NodeCount(), "node"), job.Share(), counted(rounds, "round"), rows*groups)
+}
+
+// counted writes a number and its noun.
+func counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // window holds the longest row against what the model was made for.

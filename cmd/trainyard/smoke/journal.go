@@ -56,7 +56,8 @@ func cutJournal(dir string, step int) error {
 // the history that checkpoints keep.
 func (r *run) report(e event) error {
 	r.at.History = append(r.at.History, e)
-	elapsed, left := r.elapsed(), r.left()
+	// The log's clock begins with the process, as LLaMA-Factory's does: speeds are of one attempt.
+	elapsed, left := time.Since(r.began), r.left()
 	line := logLine{
 		CurrentSteps: e.Step, TotalSteps: r.plan.steps,
 		Loss: e.Loss, EvalLoss: e.EvalLoss, Rate: e.Rate, Epoch: e.Epoch,

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trainyard/mix/shard"
 )
@@ -48,6 +49,25 @@ func readLog(t *testing.T, dir string) []logLine {
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// Speeds are told by attempt, as LLaMA-Factory's log has them: hours of the attempt
+// before are not in the time of this one.
+func TestTheClockOfALogBeginsWithItsProcess(t *testing.T) {
+	dir, one := t.TempDir(), 1.0
+	journal, err := os.Create(filepath.Join(dir, "trainer_log.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
+	r := &run{plan: &plan{steps: 10}, log: io.Discard, journal: journal, from: 5, began: time.Now()}
+	r.at.Step, r.at.Elapsed = 6, time.Hour
+	if err := r.report(event{Step: 6, Loss: &one, Rate: &one}); err != nil {
+		t.Fatal(err)
+	}
+	if data := string(readBytes(t, journal.Name())); !strings.Contains(data, `"elapsed_time":"0:00:00"`) {
+		t.Errorf("the log has %s", data)
+	}
 }
 
 // untimed drops what depends on the clock.

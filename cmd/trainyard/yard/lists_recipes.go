@@ -48,6 +48,9 @@ func publishedNote(s *recipes.Sweep) string {
 		}
 		lines = append(lines, r.Name+": "+strings.Join(figures, " / "))
 	}
+	if len(lines) == 0 {
+		return fmt.Sprintf("%d cells, judged on %s", len(s.Cells), strings.Join(names, " / "))
+	}
 	return fmt.Sprintf("%d cells; published %% on %s\n%s", len(s.Cells), strings.Join(names, " / "), strings.Join(lines, "\n"))
 }
 

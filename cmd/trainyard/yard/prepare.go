@@ -111,7 +111,7 @@ func (y *Yard) inUse(ctx context.Context, dir string) error {
 			continue
 		}
 		if run, err = l.Refresh(ctx, run); err != nil || !run.State.Ended() {
-			return fmt.Errorf("run %s reads the dataset there (trainyard runs stop %.8s ends it; --out chooses another directory)", run.ID, run.ID)
+			return fmt.Errorf("run %s reads the dataset there (trainyard runs stop %.8s ends it; prepare --out chooses another directory)", run.ID, run.ID)
 		}
 	}
 	return nil

@@ -146,7 +146,7 @@ func pooledOver(t *SweepTable, known *knownSweep) (remarks []string) {
 	if len(over) == 0 || len(t.Rows) == len(known.groups()) {
 		return nil
 	}
-	return []string{"rows pool cells that differ by " + strings.Join(over, ", ") + ", as if these were seeds"}
+	return []string{"Rows pool cells that differ by " + strings.Join(over, ", ") + ", as if these were seeds"}
 }
 
 // group makes the rows, in the order of their first cells.
