@@ -45,6 +45,20 @@ func TestShortValuesAndMereWordsMakeNoHoles(t *testing.T) {
 	}
 }
 
+// A log is masked for good: what names a figure in it must stay, or its curve is gone.
+func TestTheNameOfAFigureIsNoSecret(t *testing.T) {
+	environ := []string{"METRIC_KEY=eval_loss", "SORT_KEY=train/grad_norm", "COLUMN=loss.mean", "CERT=a first line\n----------\na last line"}
+	const left = `{"eval_loss": 1, "train/grad_norm": 2, "loss.mean": 3} ----------`
+	if got := New(environ, "COLUMN", "CERT").Text(left + " a first line"); got != left+" [redacted]" {
+		t.Errorf("got %q", got)
+	}
+	for _, name := range []string{"MY_TOKEN", "DB_PASSWORD", "WANDB_API_KEY"} {
+		if got := New([]string{name + "=correct_horse"}).Text("correct_horse"); got != "[redacted]" {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
 func TestANameIsKnownFromThenOn(t *testing.T) {
 	name := "PLACE_" + crand.Text() // what this process knows, it knows for good
 	t.Setenv(name, "vault number nine")

@@ -39,7 +39,7 @@ func values(environ []string, named func(name string) bool) (all []form) {
 		name, value, _ := strings.Cut(pair, "=")
 		says := SecretName(name)
 		switch {
-		case !says && !named(name), existingPath(value):
+		case !says && !named(name), existingPath(value), namesAFigure(name, value):
 		case !says && len(value) <= shortWord && oneCase(value):
 		case len(value) >= MinSecret:
 			all = append(all, forms(value)...)
@@ -60,7 +60,9 @@ func forms(value string) (all []form) {
 		query, url.PathEscape(value), strings.NewReplacer("+", "%20", "%2F", "/").Replace(query), // the last is Python's
 	}
 	for line := range strings.Lines(value) {
-		plain = append(plain, strings.TrimSpace(line))
+		if strings.ContainsFunc(line, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) { // else a ruler
+			plain = append(plain, strings.TrimSpace(line))
+		}
 	}
 	for _, text := range plain {
 		all = append(all, form{text, digits(text)})
