@@ -54,6 +54,24 @@ func TestAStartThatFailedIsNoneWhoseLauncherDied(t *testing.T) {
 	}
 }
 
+// TestARunIsEndedByARuleThoughItsVerdictCannotBeWritten has a directory where its record
+// would be.
+func TestARunIsEndedByARuleThoughItsVerdictCannotBeWritten(t *testing.T) {
+	p := newPlace(t)
+	run, err := p.Start(t.Context(), job(p.dataset, "hold", p.mark))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.awaitStart(t)
+	record := filepath.Join(filepath.Dir(p.Dir(run)), "intent-1.json")
+	if err := errors.Join(os.Remove(record), os.Mkdir(record, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if run, err = p.EndByRule(t.Context(), run, "its loss is no finite number"); err == nil || run.State != launch.Cancelled {
+		t.Errorf("%+v, %v", run.Attempt, err)
+	}
+}
+
 // TestTheVerdictOfARuleStaysWhateverIsSaidLater looks at it after the end, under other
 // words, and in a ledger that is made anew.
 func TestTheVerdictOfARuleStaysWhateverIsSaidLater(t *testing.T) {

@@ -71,8 +71,9 @@ func (l *Launcher) EndByRule(ctx context.Context, run Run, verdict string) (Run,
 		if err == nil && !judged {
 			err = l.rememberVerdict(run, "")
 		}
-		if err != nil {
-			return run, fmt.Errorf("end run %s by a rule: %w", run.ID, err)
+		if err != nil { // it costs whatever can be written down of it
+			run, stopped := l.Stop(ctx, run)
+			return run, errors.Join(fmt.Errorf("end run %s by a rule: %w", run.ID, err), stopped)
 		}
 	}
 	return l.Stop(ctx, run)
