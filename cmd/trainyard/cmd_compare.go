@@ -20,7 +20,7 @@ Every side is held against the first. Differences come with their intervals: ove
 instances for two runs, over instances and seeds where a side has several, and the
 probabilities of all tests that are shown are corrected together, by Holm.
 
-Runs are as the ledger has them: "trainyard runs" brings those that go on up to date.
+Runs that are named by their ids are brought up to date first.
 Of a run with results of several checkpoints the last counts, or that of --step.
 Instances that are missing count as not solved, unless --leave-missing.
 

@@ -111,7 +111,7 @@ func (f *sideFinder) find(ctx context.Context, word string) ([]Side, error) {
 	if ids := strings.Split(word, ","); len(ids) > 1 || isID(word) {
 		var side Side
 		for _, id := range ids {
-			run, err := f.l.Ledger.Find(ctx, id)
+			run, err := f.run(ctx, id)
 			if err != nil {
 				return nil, err
 			}
@@ -123,6 +123,18 @@ func (f *sideFinder) find(ctx context.Context, word string) ([]Side, error) {
 		return []Side{side}, nil
 	}
 	return f.arms(ctx, word, "")
+}
+
+// run is brought up to date where it goes on; what cannot be seen now is as it was.
+func (f *sideFinder) run(ctx context.Context, id string) (launch.Run, error) {
+	run, err := f.l.Ledger.Find(ctx, id)
+	if err != nil || run.State.Ended() {
+		return run, err
+	}
+	if fresh, err := f.l.Refresh(ctx, run); err == nil || launch.Unrecorded(err) {
+		return fresh, nil
+	}
+	return run, ctx.Err()
 }
 
 // isID says that a word is spelled as the id of a run is, and that no file has it.
