@@ -94,7 +94,7 @@ while :; do
 	kill -0 "$trainer" 2>/dev/null || break
 done
 [ -s "$own/code" ] && read -r code <"$own/code" # else its shell was killed, as it was
-[ "$code" != 143 ] || sleep 1 # what ends all of a job reaches us a moment after the trainer
+[ "$code" != 143 ] || [ -e "$own/why" ] || sleep 1 # what ends all of a job reaches us a moment after the trainer
 trap '' TERM
 kill "$watcher" 2>/dev/null
 signal KILL "$trainer" # what it left behind would hold the GPUs
