@@ -12,15 +12,21 @@ import (
 func Small(t *testing.T, size string) string {
 	t.Helper()
 	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size="+size); err != nil {
+	Mount(t, disk, size)
+	return disk
+}
+
+// Mount puts such a disk on a directory that is there.
+func Mount(t *testing.T, dir, size string) {
+	t.Helper()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
 		t.Skip("needs the right to mount a small disk:", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, syscall.MNT_DETACH); err != nil {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})
-	return disk
 }
 
 // Fill writes a file until its disk has no room for another byte.

@@ -1,13 +1,12 @@
 package rented
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
+	"trainyard/format/durable/disktest"
 	"trainyard/launch"
 	"trainyard/launch/backend/backendtest"
 )
@@ -15,14 +14,7 @@ import (
 // What is on a full disk here: wishes, ends, and the journal of rentals.
 func TestAFullDiskHereKeepsNoBoxThatWasAskedToEnd(t *testing.T) {
 	s := open(t, "runpod", Config{})
-	if err := syscall.Mount("tmpfs", s.home, "tmpfs", 0, "size=4m"); err != nil {
-		t.Skip("needs the right to mount a small disk:", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(s.home, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	disktest.Mount(t, s.home, "4m")
 	task := s.task(t, "wait")
 	h, err := s.Start(t.Context(), task)
 	if err != nil {
@@ -30,7 +22,7 @@ func TestAFullDiskHereKeepsNoBoxThatWasAskedToEnd(t *testing.T) {
 	}
 	backendtest.Says(t, s.Rented, task.Dir, h, "waiting")
 	checkpoint := filepath.Join(s.home, "checkpoint")
-	fillDisk(t, checkpoint)
+	disktest.Fill(t, checkpoint)
 	if err := s.Stop(t.Context(), task.Dir, h, time.Second); err != nil {
 		t.Fatal(err)
 	}
@@ -42,23 +34,5 @@ func TestAFullDiskHereKeepsNoBoxThatWasAskedToEnd(t *testing.T) {
 	}
 	if status := s.ended(t, task, h); status.State != launch.Cancelled {
 		t.Errorf("with room again: %+v", status)
-	}
-}
-
-// fillDisk writes until the disk is full.
-func fillDisk(t *testing.T, path string) {
-	t.Helper()
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for size := 1 << 16; size > 0; {
-		_, err := f.Write(make([]byte, size))
-		if errors.Is(err, syscall.ENOSPC) {
-			size /= 2
-		} else if err != nil {
-			t.Fatal(err)
-		}
 	}
 }
