@@ -15,10 +15,9 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // environment reads NAME, whose value is this process's, and NAME=value. The value of a
 // secret stands in no argv: it has to come by its name, and what comes so is stored
-// nowhere.
-func environment(words []string) ([]launch.Env, error) {
-	var env []launch.Env
-	var faults []error
+// nowhere. Unset are those that have no value here, without which only a dry run goes on.
+func environment(words []string) (env []launch.Env, unset, err error) {
+	var faults, missing []error
 	for _, word := range words {
 		name, value, given := strings.Cut(word, "=")
 		switch {
@@ -29,10 +28,11 @@ func environment(words []string) ([]launch.Env, error) {
 		case given:
 			env = append(env, launch.Env{Name: name, Value: value})
 		case os.Getenv(name) == "":
-			faults = append(faults, fmt.Errorf("--env %s: it is not set in this environment", name))
+			missing = append(missing, untoldError{fmt.Errorf("--env %s: it is not set in this environment", name)})
+			env = append(env, launch.Env{Name: name, Named: true})
 		default:
 			env = append(env, launch.Env{Name: name, Value: os.Getenv(name), Named: true})
 		}
 	}
-	return env, errors.Join(faults...)
+	return env, errors.Join(missing...), errors.Join(faults...)
 }

@@ -64,7 +64,7 @@ type Plan struct {
 	// the recipe itself.
 	Sweep bool `json:"sweep,omitempty"`
 
-	priceless error // why the backend of a dry run could not tell its price
+	untold error // what a launch needs and a dry run does without: a price, a variable's value
 }
 
 // ErrPreparedAlready says that overrides would change a finished dataset.
@@ -103,15 +103,21 @@ func newPlan(r *recipes.Recipe, req LaunchRequest) (*Plan, error) {
 	job.Anew = req.Again
 	job.Backend, job.GPUs, job.Nodes = req.Backend, req.GPUs, req.Nodes
 	job.Deadline, job.Attempts, job.GPUHour = req.Deadline, req.Attempts, req.GPUHour
-	var err error
-	job.Env, err = environment(req.Env)
+	var unset, err error
+	job.Env, unset, err = environment(req.Env)
 	for i, e := range r.Eval {
-		var errEnv error
-		if job.Evals[i].Env, errEnv = environment(e.Env); errEnv != nil {
-			err = errors.Join(err, fmt.Errorf("eval.%s.env: %w", e.Name, errEnv))
-		}
+		env, missing, errEnv := environment(e.Env)
+		job.Evals[i].Env = env
+		unset, err = errors.Join(unset, inEval(e.Name, missing)), errors.Join(err, inEval(e.Name, errEnv))
 	}
-	return plan, err
+	return plan, errors.Join(err, plan.mayBeUntold(unset, req))
+}
+
+func inEval(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("eval.%s.env: %w", name, err)
 }
 
 // planDataset takes a finished dataset, if it is whole. What made it cannot be
@@ -187,7 +193,7 @@ func (y *Yard) planRecipe(ctx context.Context, r *recipes.Recipe, req LaunchRequ
 
 // rehearse fills in what only a dry run tells.
 func (y *Yard) rehearse(ctx context.Context, plan *Plan, req LaunchRequest) error {
-	refused := errors.Join(plan.priceless, y.preflight(ctx, plan))
+	refused := errors.Join(plan.untold, y.preflight(ctx, plan))
 	if !req.DryRun {
 		return refused
 	}

@@ -44,7 +44,7 @@ func (p *Plan) mayBeUntold(err error, req LaunchRequest) error {
 	if _, is := errors.AsType[untoldError](err); !is || !req.DryRun {
 		return err
 	}
-	p.priceless = errors.Join(p.priceless, err)
+	p.untold = errors.Join(p.untold, err)
 	return nil
 }
 
@@ -121,7 +121,8 @@ func (y *Yard) gpuHour(ctx context.Context, job launch.Job, gpu string) (*float6
 	return nil, "", nil
 }
 
-// An untoldError is that a backend cannot tell its price now.
+// An untoldError is what is not known here now and only a launch needs: the price of a
+// backend whose key is missing, the value of a variable.
 type untoldError struct{ error }
 
 func (e untoldError) Unwrap() error { return e.error }
