@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func runShow(ctx context.Context, t *face.Terminal, s *settings, y *yard.Yard, p
 
 func printStory(t *face.Terminal, story *yard.RunStory) error {
 	printRun(t, story)
-	printCurve(t, story.Metrics)
+	printCurve(t, story.LossCurve)
 	printEvents(t, story.Events)
 	return nil
 }
@@ -124,12 +125,12 @@ func printEnding(t *face.Terminal, run launch.Run, d *launch.Diagnosis) {
 	}
 }
 
-// printCurve draws the loss as one line of blocks, oldest left.
-func printCurve(t *face.Terminal, metrics []launch.Metric) {
+// printCurve draws the loss over all attempts as one line of blocks, oldest left.
+func printCurve(t *face.Terminal, loss []launch.Point) {
 	var losses []float64
-	for _, m := range metrics {
-		if m.Loss != nil {
-			losses = append(losses, *m.Loss)
+	for _, p := range loss {
+		if v := float64(p.Value); !math.IsNaN(v) && !math.IsInf(v, 0) {
+			losses = append(losses, v)
 		}
 	}
 	if len(losses) > 1 {

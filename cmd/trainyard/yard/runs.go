@@ -88,7 +88,9 @@ type RunStory struct {
 	launch.Run
 	Dir     string          `json:"dir"` // of the newest attempt
 	Events  []launch.Event  `json:"events"`
-	Metrics []launch.Metric `json:"metrics"`
+	Metrics []launch.Metric `json:"metrics"` // of the newest attempt
+	// LossCurve is one curve over all attempts, each step once.
+	LossCurve []launch.Point `json:"loss_curve"`
 	// Attempts are the facts of each, the first one first.
 	Attempts []AttemptFacts `json:"attempts"`
 	Total    Total          `json:"total"`
@@ -151,6 +153,9 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	if story.Metrics, err = l.Ledger.Metrics(ctx, run.ID, run.N); err != nil {
 		return nil, err
 	}
+	if story.LossCurve, err = lossCurve(ctx, l.Ledger, run.ID); err != nil {
+		return nil, err
+	}
 	if story.Attempts, err = attemptsOf(ctx, l.Ledger, run); err != nil {
 		return nil, err
 	}
@@ -173,6 +178,16 @@ func (y *Yard) RunStory(ctx context.Context, prefix string) (*RunStory, error) {
 	}
 	story.Earlier, err = l.Ledger.EarlierMetrics(ctx, run.ID, run.N, run.Segment)
 	return story, err
+}
+
+// lossCurve is that of the first of the keys for it that the trainer told.
+func lossCurve(ctx context.Context, l *launch.Ledger, run string) ([]launch.Point, error) {
+	for _, key := range curveKeys["loss"] {
+		if curve, err := l.Curve(ctx, run, key); err != nil || len(curve) > 0 {
+			return curve, err
+		}
+	}
+	return []launch.Point{}, nil
 }
 
 // maxLook is how long the end of a log that may be far away is waited for.
