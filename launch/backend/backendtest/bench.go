@@ -222,6 +222,20 @@ func Saved(t *testing.T, b launch.Backend, dir string, h launch.Handle) {
 	}
 }
 
+// Succeeds looks after a run until it has succeeded.
+func Succeeds(t *testing.T, l *launch.Launcher, run launch.Run) launch.Run {
+	t.Helper()
+	var err error
+	Eventually(t, "it has ended", func() bool {
+		run, err = l.Refresh(t.Context(), run)
+		return err == nil && run.State.Ended()
+	})
+	if run.State != launch.Succeeded {
+		t.Fatalf("%s: %s, %v", run.State, run.Reason, err)
+	}
+	return run
+}
+
 // WaitEnded waits for the end of an attempt, as real processes need real time.
 func WaitEnded(t *testing.T, b launch.Backend, dir string, h launch.Handle) launch.Status {
 	t.Helper()

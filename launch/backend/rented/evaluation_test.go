@@ -45,7 +45,7 @@ func TestARunOfARentedBoxIsEvaluatedOnAnotherOneAndHere(t *testing.T) {
 	if len(deeds) != 2 || deeds[0].Err != nil || deeds[1].Err != nil {
 		t.Fatalf("%+v", deeds)
 	}
-	away, near := s.ends(t, l, deeds[0].Run), s.ends(t, l, deeds[1].Run)
+	away, near := backendtest.Succeeds(t, l, deeds[0].Run), backendtest.Succeeds(t, l, deeds[1].Run)
 	if away.Job.Backend != "rent" || away.Facts.Price == nil || near.Facts.Price != nil || near.Job.Evaluates.Model != filepath.Join(l.Dir(run), "out") {
 		t.Errorf("%+v, %+v", away.Facts, near.Job.Evaluates)
 	}
@@ -66,19 +66,5 @@ func (s shop) succeeds(t *testing.T, l *launch.Launcher, job launch.Job) launch.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.ends(t, l, run)
-}
-
-// ends looks after a run until it has succeeded.
-func (s shop) ends(t *testing.T, l *launch.Launcher, run launch.Run) launch.Run {
-	t.Helper()
-	var err error
-	backendtest.Eventually(t, "it has ended", func() bool {
-		run, err = l.Refresh(t.Context(), run)
-		return err == nil && run.State.Ended()
-	})
-	if run.State != launch.Succeeded {
-		t.Fatalf("%s: %s, %v", run.State, run.Reason, err)
-	}
-	return run
+	return backendtest.Succeeds(t, l, run)
 }

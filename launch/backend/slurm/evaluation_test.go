@@ -245,12 +245,12 @@ func TestBehindALoginNodeModelsComeAndGo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			trained = succeeds(t, l, trained)
+			trained = backendtest.Succeeds(t, l, trained)
 			deeds := l.Evaluate(t.Context(), trained, []launch.Evaluation{e})
 			if len(deeds) != 1 || deeds[0].Err != nil {
 				t.Fatalf("%+v", deeds)
 			}
-			got := succeeds(t, l, deeds[0].Run)
+			got := backendtest.Succeeds(t, l, deeds[0].Run)
 			var log bytes.Buffer
 			err = l.Logs(t.Context(), got, &log, 0, false)
 			if got.Reason != "e seed 0 step 3: 2 of 2 resolved" || err != nil || !strings.Contains(log.String(), "model "+c.model) {
@@ -270,18 +270,4 @@ func datasetOf(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// succeeds looks after a run until it has succeeded.
-func succeeds(t *testing.T, l *launch.Launcher, run launch.Run) launch.Run {
-	t.Helper()
-	var err error
-	backendtest.Eventually(t, "it has ended", func() bool {
-		run, err = l.Refresh(t.Context(), run)
-		return err == nil && run.State.Ended()
-	})
-	if run.State != launch.Succeeded {
-		t.Fatalf("%s: %s, %v", run.State, run.Reason, err)
-	}
-	return run
 }
